@@ -1,0 +1,52 @@
+"""Words of the criteria app: how a criterion is measured, where a set stands, the steps of a route."""
+
+from django.db.models import TextChoices
+
+
+class Measure(TextChoices):
+    GROUP = "group", "Nhóm tiêu chí"
+    MUST = "must", "Phải đạt"
+    EVENT = "event", "Không để xảy ra"
+    TREND = "trend", "Không tăng so năm trước"
+    PERCENT = "percent", "Tỷ lệ"
+    COUNT = "count", "Số lượng"
+    POINTS = "points", "Chấm điểm"
+    DERIVED = "derived", "Hệ thống tính"
+
+
+class Comparison(TextChoices):
+    AT_LEAST = "at_least", "từ"
+    EXACTLY = "exactly", "đúng"
+
+
+class SetStatus(TextChoices):
+    DRAFT = "draft", "Bản thảo"
+    PUBLISHED = "published", "Đã ban hành"
+    RETIRED = "retired", "Hết áp dụng"
+
+
+class Outcome(TextChoices):
+    ALL_MET = "all_met", "Đạt mọi tiêu chí"
+    RESULTS_ONLY = "results_only", "Chỉ lưu kết quả"
+
+
+class Step(TextChoices):
+    REGISTER = "register", "Đăng ký"
+    SUBMIT = "submit", "Gửi hồ sơ"
+    APPRAISE = "appraise", "Thẩm định"
+    DECIDE = "decide", "Công nhận"
+
+
+class Level(TextChoices):
+    """A level of a unit's managers; its value is the column that holds the unit of that level."""
+
+    PROVINCE = "province", "cấp tỉnh"
+    DISTRICT = "district", "cấp huyện"
+    COMMUNE = "commune", "cấp xã"
+
+
+class Confidence(TextChoices):
+    TEXT = "T", "Đọc trong văn bản"
+    SECONDARY = "T*", "Đọc ở nguồn dẫn lại"
+    INFERRED = "I", "Suy ra, cần xác nhận"
+    NOT_FOUND = "N", "Chưa đọc được"

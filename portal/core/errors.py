@@ -1,0 +1,9 @@
+"""The one exception a decision raises when it says no."""
+
+
+class Refused(Exception):
+    """An act the rules do not allow now; its text is the Vietnamese sentence the user reads."""
+
+    def __init__(self, sentence: str):
+        super().__init__(sentence)
+        self.sentence = sentence

@@ -1,0 +1,175 @@
+"""Job rows: asked for in the caller's transaction, claimed with a lease, finished under a fence.
+
+A kind of work is a function `(job, tell) -> Output | None` registered by `@job_kind`. It may run more than once
+(a worker can die at any moment), so it must only compute and put files; the row is changed here alone.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q
+from django.db.models.functions import Now
+
+from . import store
+from .errors import Refused
+from .models import Heartbeat, Job, JobState
+
+log = logging.getLogger(__name__)
+KINDS: dict[str, Callable] = {}
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a job leaves behind: a finished temporary file and the name a person will see."""
+
+    path: Path
+    name: str
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over; this one must stop and leave no trace."""
+
+
+def job_kind(name: str):
+    def register(function):
+        KINDS[name] = function
+        return function
+
+    return register
+
+
+def ask(kind: str, key: str, params: dict, *, by=None) -> tuple[Job, bool]:
+    """Insert the job row in the caller's transaction and ring the workers when it commits.
+
+    Returns (job, created); an equal key returns the row that is already there.
+    """
+    try:
+        with transaction.atomic():
+            job, created = Job.objects.create(kind=kind, key=key, params=params, asked_by=by), True
+    except IntegrityError:
+        job, created = Job.objects.get(key=key), False
+    if created:
+        transaction.on_commit(lambda: ring(job.pk))
+    return job, created
+
+
+def ring(job_id: int) -> None:
+    """Wake a worker. A lost bell is harmless: the sweeper rings again."""
+    from .tasks import run_job  # noqa: PLC0415 -- tasks import this module
+
+    try:
+        run_job.apply_async([job_id], retry=False)
+    except Exception:  # the broker may be down; the row waits for the sweeper
+        log.warning("broker did not take job %s; the sweeper will ring again", job_id)
+
+
+def _from_now(delta: timedelta):
+    return ExpressionWrapper(Now() + delta, output_field=DateTimeField())
+
+
+def claimable():
+    """Jobs a worker may start now, by the database's clock."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
+    waiting = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=Now())
+    return Job.objects.filter(due & waiting)
+
+
+def claim(job_id: int) -> Job | None:
+    """Take the job with a lease and the next fencing number (`attempt`); None when it is not to be had."""
+    taken = (
+        claimable()
+        .filter(pk=job_id, attempt__lt=settings.JOB_MAX_ATTEMPTS)
+        .update(
+            state=JobState.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_until=_from_now(settings.JOB_LEASE),
+            done_parts=0,
+            all_parts=0,
+            message="",
+        )
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def _mine(job: Job):
+    return Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)
+
+
+def tell(job: Job, done: int, total: int, message: str = "") -> None:
+    """Write progress; raises LeaseLost when another worker has the job."""
+    if not _mine(job).update(done_parts=done, all_parts=total, message=message[:200]):
+        raise LeaseLost(str(job))
+
+
+def _renew(job: Job, stop: threading.Event) -> None:
+    while not stop.wait(settings.JOB_LEASE.total_seconds() / 4):
+        if not _mine(job).update(lease_until=_from_now(settings.JOB_LEASE)):
+            break
+    connection.close()
+
+
+def run(job_id: int) -> bool:
+    """Do the job if it can be claimed; True when this call brought it to its end.
+
+    An error of the work itself fails the job with its sentence; a dead worker leaves the row to the sweeper.
+    """
+    job = claim(job_id)
+    if job is None:
+        return False
+    stop = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(job, stop), daemon=True)
+    renewing.start()
+    try:
+        output = KINDS[job.kind](job, lambda *parts: tell(job, *parts))
+        return _finish(job, output)
+    except LeaseLost:
+        return False
+    except Refused as refusal:
+        return _fail(job, refusal.sentence)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # WeasyPrint's fatal fetch error is a BaseException
+        log.exception("job %s failed", job)
+        return _fail(job, "Hệ thống gặp lỗi khi thực hiện. Hãy thử lại; nếu vẫn lỗi, báo quản trị viên mã việc này.")
+    finally:
+        stop.set()
+        renewing.join()
+
+
+def _finish(job: Job, output: Output | None) -> bool:
+    left = {}
+    if output is not None:
+        try:
+            stored = store.put_file(output.path)
+        finally:
+            output.path.unlink(missing_ok=True)
+        left = {"output_name": output.name, "output_sha256": stored.sha256, "output_size": stored.size}
+    return bool(_mine(job).update(state=JobState.DONE, finished_at=Now(), lease_until=None, error="", **left))
+
+
+def _fail(job: Job, sentence: str) -> bool:
+    return bool(_mine(job).update(state=JobState.FAILED, finished_at=Now(), lease_until=None, error=sentence))
+
+
+def sweep() -> int:
+    """Ring again for every job that waits or whose worker died; give up on those tried too often.
+
+    Also leaves the heartbeat `readyz` looks for. Returns how many bells were rung.
+    """
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": Now()})
+    claimable().filter(attempt__gte=settings.JOB_MAX_ATTEMPTS).update(
+        state=JobState.FAILED,
+        finished_at=Now(),
+        lease_until=None,
+        error=f"Đã thử {settings.JOB_MAX_ATTEMPTS} lần không xong. Hãy báo quản trị viên mã việc này.",
+    )
+    waiting = list(claimable().order_by("pk").values_list("pk", flat=True)[:500])
+    for job_id in waiting:
+        ring(job_id)
+    return len(waiting)

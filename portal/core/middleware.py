@@ -1,0 +1,75 @@
+"""What holds for every request: sessions end, private pages are not kept, a GET changes nothing."""
+
+import time
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import connection
+from django.shortcuts import redirect
+from django.urls import reverse
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself keeps
+
+
+class WriteInGet(Exception):
+    """A page that should only read tried to write."""
+
+
+class SessionLimits:
+    """Sign out after SESSION_IDLE_SECONDS without a request, and SESSION_COOKIE_AGE after signing in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began", now)
+            seen = request.session.get("seen", now)
+            if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
+                logout(request)
+                messages.info(request, "Phiên làm việc đã hết hạn. Những gì đã báo “Đã lưu” vẫn còn; hãy đăng nhập lại.")
+                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.get_full_path()}")
+            if now - seen > 30 or "seen" not in request.session:
+                request.session["seen"] = now
+        return self.get_response(request)
+
+
+class NoStore:
+    """Nothing a signed-in person sees stays in a shared machine's cache."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class ReadOnlyGet:
+    """A GET that writes raises WriteInGet: a link, a prefetch or a reload must never change a row."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with forbid_writes():
+            return self.get_response(request)
+
+
+@contextmanager
+def forbid_writes():
+    def refuse(execute, sql, params, many, context):
+        if sql.lstrip().upper().startswith(WRITES) and not any(table in sql for table in OWN_TABLES):
+            raise WriteInGet(sql[:80])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield

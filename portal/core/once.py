@@ -1,0 +1,44 @@
+"""A form that makes something carries a token; sent twice, it makes one thing and gives the same answer."""
+
+import functools
+import secrets
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+
+from .models import OnceToken
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def once(view):
+    """Run a POST view in one transaction, once per form token (`once` in the form).
+
+    A second post with the token waits for the first and is sent where the first was sent. A view that answers
+    with anything but a redirect (a form with errors) has made nothing: its token stays usable.
+    """
+
+    @functools.wraps(view)
+    def wrapper(request, *args, **kwargs):
+        token = request.POST.get("once", "")[:64]
+        if request.method != "POST" or not token:
+            return view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                row = OnceToken.objects.create(token=token, user=request.user)
+                response = view(request, *args, **kwargs)
+                if isinstance(response, HttpResponseRedirect):
+                    OnceToken.objects.filter(pk=row.pk).update(location=response.url)
+                else:
+                    transaction.set_rollback(True)
+                return response
+        except IntegrityError:
+            first = OnceToken.objects.filter(token=token, user=request.user).first()
+            if first is None:  # the clash was about something else
+                raise
+            return redirect(first.location)
+
+    return wrapper

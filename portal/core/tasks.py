@@ -1,0 +1,17 @@
+"""Celery doors of the job rows; they carry ids only."""
+
+from celery import shared_task
+
+
+@shared_task(name="portal.core.tasks.run_job")
+def run_job(job_id: int) -> None:
+    from . import jobs  # noqa: PLC0415 -- a task's imports stay inside
+
+    jobs.run(job_id)
+
+
+@shared_task(name="portal.core.tasks.sweep")
+def sweep() -> None:
+    from . import jobs  # noqa: PLC0415 -- a task's imports stay inside
+
+    jobs.sweep()

@@ -1,0 +1,5 @@
+"""Page components as template tags."""
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,14 @@
+"""The portal's settings for tests: a temporary `var/`, cheap passwords, static files without a manifest."""
+
+import os
+import tempfile
+
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="portal-test-"))
+os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "x" * 50)
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import REST_FRAMEWORK, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_CLASSES": []}

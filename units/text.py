@@ -1,0 +1,36 @@
+"""Vietnamese words as keys: search without tone marks, order of the Vietnamese alphabet."""
+
+import re
+import unicodedata
+
+ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
+BARRED = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "Ɖ": "D"})
+RANK = {letter: chr(0x61 + place) for place, letter in enumerate(ALPHABET)}
+
+
+def clean(text: str) -> str:
+    """The text as it is stored: composed letters, single spaces, no invisible marks."""
+    visible = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")
+    return re.sub(r"\s+", " ", visible).strip()
+
+
+def search_key(text: str) -> str:
+    """Lower case without any mark, đ as d: "HOÀ BÌNH", "Hòa Bình" and "hoa binh" share one key."""
+    bare = unicodedata.normalize("NFD", text.translate(BARRED)).casefold()
+    return clean("".join(letter for letter in bare if not unicodedata.combining(letter)))
+
+
+def sort_key(text: str) -> str:
+    """A string whose plain order is the Vietnamese one: letters first, then tones, numbers by their value."""
+    letters, tones = [], []
+    for word in re.findall(r"\d+|\D", clean(text).casefold()):
+        if word.isdigit():
+            letters.append(f"0{len(word):02d}{word}")
+            continue
+        parts = unicodedata.normalize("NFD", word)
+        tone = next((TONES[part] for part in parts if part in TONES), 0)
+        letter = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+        letters.append(RANK.get(letter, " " if not letter.isalpha() else letter))
+        tones.append(str(tone))
+    return f"{''.join(letters)}!{''.join(tones)}"
