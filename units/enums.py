@@ -59,6 +59,28 @@ class Subtype(TextChoices):
     UNKNOWN = "khong_ro", "chưa rõ phân loại"
 
 
+SUBTYPES = {
+    UnitKind.PROVINCE: (Subtype.PROVINCE, Subtype.CENTRAL_CITY),
+    UnitKind.DISTRICT: (Subtype.RURAL_DISTRICT, Subtype.URBAN_DISTRICT, Subtype.TOWN, Subtype.CITY),
+    UnitKind.COMMUNE: (Subtype.COMMUNE, Subtype.WARD, Subtype.TOWNSHIP, Subtype.SPECIAL_ZONE),
+    UnitKind.RESIDENTIAL_AREA: (Subtype.VILLAGE, Subtype.HAMLET, Subtype.STREET_GROUP, Subtype.QUARTER),
+    UnitKind.AGENCY: (Subtype.STATE_BODY, Subtype.PUBLIC_SERVICE, Subtype.SOCIAL_BODY, Subtype.ARMED_FORCES),
+    UnitKind.ENTERPRISE: (Subtype.LARGE_ENTERPRISE, Subtype.MEDIUM_ENTERPRISE, Subtype.SMALL_ENTERPRISE),
+    UnitKind.SCHOOL: (
+        Subtype.KINDERGARTEN,
+        Subtype.PRIMARY,
+        Subtype.LOWER_SECONDARY,
+        Subtype.UPPER_SECONDARY,
+        Subtype.COLLEGE,
+    ),
+}  # besides these an organisation may be UNKNOWN
+
+
+def suits(kind: str, subtype: str) -> bool:
+    """The subtype belongs to the kind."""
+    return subtype in SUBTYPES.get(kind, ()) or (subtype == Subtype.UNKNOWN and kind in ORGANISATIONS)
+
+
 class Role(TextChoices):
     OFFICER = "officer", "Cán bộ nhập liệu"
     LEADER = "leader", "Lãnh đạo đơn vị"
@@ -68,3 +90,14 @@ class Role(TextChoices):
     STAFF = "staff", "Cán bộ cấp tỉnh"
     INSPECTOR = "inspector", "Thanh tra, kiểm tra"
     ADMIN = "admin", "Quản trị"
+
+
+# Where a role may be held; a role without a row may be held at any unit.
+ROLE_PLACES = {
+    Role.STANDING: LEVELS,
+    Role.MEMBER: LEVELS,
+    Role.CHAIR: LEVELS,
+    Role.STAFF: (UnitKind.PROVINCE,),
+    Role.INSPECTOR: LEVELS,
+    Role.ADMIN: LEVELS,
+}

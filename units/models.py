@@ -37,6 +37,11 @@ class UnitQuerySet(models.QuerySet):
         below = within([place for place in places if place.kind in LEVELS])
         return self.filter(below | Q(pk__in=[place.pk for place in places]))
 
+    def administered_by(self, user):
+        """Units at or below a place where the user is administrator today."""
+        places = [placement.unit for placement in user.placements_now() if placement.role == Role.ADMIN]
+        return self.filter(within(places))
+
     def open_on(self, day: date | None = None):
         return self.filter(on(day, start="opened_on", end="closed_on"))
 
@@ -137,6 +142,7 @@ class User(AbstractUser):
     """Somebody who signs in, known by the post they hold."""
 
     post = models.CharField("chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã An Hà.")
+    must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # true after a one-time password
 
     class Meta(AbstractUser.Meta):
         verbose_name = "người dùng"
@@ -149,7 +155,7 @@ class User(AbstractUser):
     def placements_now(self) -> list["Placement"]:
         """Today's placements, read once a request (a user object lives one request)."""
         if "_placements" not in self.__dict__:
-            self._placements = list(self.placements.filter(on()).select_related("unit").order_by("pk"))
+            self._placements = list(self.placements.in_force().select_related("unit").order_by("pk"))
         return self._placements
 
     def places(self) -> list[Unit]:
@@ -162,6 +168,16 @@ class User(AbstractUser):
         )
 
 
+class PlacementQuerySet(models.QuerySet):
+    def in_force(self, day: date | None = None):
+        """Placements that give rights on the day; one withdrawn at once gives none from that moment."""
+        return self.filter(on(day), withdrawn_at=None)
+
+    def administered_by(self, user):
+        """Placements at the units the user administers today."""
+        return self.filter(unit__in=Unit.objects.administered_by(user))
+
+
 class Placement(models.Model):
     """A person's role at a unit during a time; all rights come from here."""
 
@@ -171,6 +187,11 @@ class Placement(models.Model):
     valid_from = models.DateField("từ ngày", default=timezone.localdate)
     valid_to = models.DateField("đến hết ngày", null=True, blank=True)
     acting_for = models.CharField("thay cho", max_length=200, blank=True)
+    placed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người phân công")
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người kết thúc")
+    withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "phân công"

@@ -21,6 +21,16 @@ def search_key(text: str) -> str:
     return clean("".join(letter for letter in bare if not unicodedata.combining(letter)))
 
 
+def match_key(text: str) -> str:
+    """One key for one name however its tone is placed or its case is written: "Hoà" is "HÒA" but not "Hoa"."""
+    words = []
+    for word in clean(text).casefold().split():
+        parts = unicodedata.normalize("NFD", word)
+        letters = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+        words.append(letters + "".join(str(TONES[part]) for part in parts if part in TONES))
+    return " ".join(words)
+
+
 def sort_key(text: str) -> str:
     """A string whose plain order is the Vietnamese one: letters first, then tones, numbers by their value."""
     letters, tones = [], []
