@@ -31,7 +31,9 @@ class SessionLimits:
             seen = request.session.get("seen", now)
             if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
-                messages.info(request, "Phiên làm việc đã hết hạn. Những gì đã báo “Đã lưu” vẫn còn; hãy đăng nhập lại.")
+                messages.info(
+                    request, "Phiên làm việc đã hết hạn. Những gì đã báo “Đã lưu” vẫn còn; hãy đăng nhập lại."
+                )
                 return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.get_full_path()}")
             if now - seen > 30 or "seen" not in request.session:
                 request.session["seen"] = now

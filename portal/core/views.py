@@ -1,16 +1,25 @@
-"""Health for the balancer, and the pages for what went wrong."""
+"""Health for the balancer, signing in, the page of components, and the pages for what went wrong."""
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.paginator import Paginator
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from .forms import ComponentsForm, SignInForm
 from .models import Heartbeat
+
+sign_in = LoginView.as_view(
+    template_name="registration/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
+)
+sign_out = LogoutView.as_view()
 
 
 @login_not_required
@@ -55,5 +64,27 @@ def _worker() -> bool:
     return Heartbeat.objects.filter(name="worker", at__gte=Now() - timedelta(minutes=2)).exists()
 
 
+@require_safe
+def components(request):
+    """Every component of the design system on one page, for those who build and check pages."""
+    typed = {"name": "", "kind": "xa", "share": "120", "note": "Đã rà soát.", "result": "dat"}
+    return render(
+        request,
+        "core/components.html",
+        {
+            "form": ComponentsForm(),
+            "refused": ComponentsForm(typed, prefix="refused"),
+            "page": Paginator(range(1862), 50).get_page(request.GET.get("page")),
+        },
+    )
+
+
 def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request):
+    """The page after an unforeseen error; a database that does not answer is told apart and may be asked again."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return render(None, "503.html", status=503, headers={"Retry-After": "60"})
+    return render(None, "500.html", status=500)

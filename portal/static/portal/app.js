@@ -1,0 +1,87 @@
+// What pages do beyond plain forms: ask before a grave act, show progress, send once.
+"use strict";
+
+// --- ask before sending: <button data-confirm="Câu hỏi?" data-confirm-yes="Khoá sổ"> -------------------------
+function ask(question, yes) {
+  return new Promise((resolve) => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    dialog.setAttribute("aria-labelledby", "dialog-question");
+    dialog.innerHTML =
+      '<form method="dialog"><p id="dialog-question"></p><div class="cluster">' +
+      '<button class="btn" value="no">Không</button><button class="btn btn--primary" value="yes"></button></div></form>';
+    dialog.querySelector("p").textContent = question;
+    dialog.querySelector('[value="yes"]').textContent = yes;
+    dialog.addEventListener("close", () => {
+      resolve(dialog.returnValue === "yes");
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-confirm]");
+  if (!button || !button.form) return;
+  event.preventDefault();
+  const form = button.form;
+  if (!button.formNoValidate && !form.reportValidity()) return;
+  if (!(await ask(button.dataset.confirm, button.dataset.confirmYes || "Đồng ý"))) return button.focus();
+  const question = button.dataset.confirm;
+  delete button.dataset.confirm; // answered: the form goes with this very button
+  form.requestSubmit(button);
+  button.dataset.confirm = question;
+});
+
+// --- send once: the buttons of a form rest after it was sent (the form's token is the real guard) ------------
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("data-keep")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  setTimeout(() => {
+    if (event.defaultPrevented) return;
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true;
+  });
+});
+
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button[disabled]")) button.disabled = false;
+  }
+});
+
+// --- watch something that is being made: <div data-poll="/…" data-every="2" aria-live="polite"> --------------
+async function poll(place) {
+  const every = 1000 * Number(place.dataset.every || 2);
+  let wait = every;
+  while (place.isConnected && !place.querySelector("[data-finished]")) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (document.hidden) continue;
+    try {
+      const response = await fetch(place.dataset.poll, { credentials: "same-origin" });
+      if (response.redirected) return location.reload(); // the session ended
+      if (!response.ok) throw new Error(response.status);
+      place.innerHTML = await response.text();
+      wait = every;
+    } catch {
+      wait = Math.min(wait * 2, 30000); // the server is busy: ask less often
+    }
+  }
+}
+for (const place of document.querySelectorAll("[data-poll]")) poll(place);
+
+// --- the account box closes when the reader goes elsewhere ----------------------------------------------------
+document.addEventListener("click", (event) => {
+  for (const box of document.querySelectorAll("details.account[open]")) if (!box.contains(event.target)) box.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const box = event.key === "Escape" && document.querySelector("details.account[open]");
+  if (box) {
+    box.open = false;
+    box.querySelector("summary").focus();
+  }
+});
