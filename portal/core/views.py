@@ -73,7 +73,7 @@ def components(request):
         "core/components.html",
         {
             "form": ComponentsForm(),
-            "refused": ComponentsForm(typed, prefix="refused"),
+            "refused": ComponentsForm(typed, auto_id="refused_%s"),
             "page": Paginator(range(1862), 50).get_page(request.GET.get("page")),
         },
     )
