@@ -290,6 +290,9 @@ class Vote(models.Model):
     item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="votes", verbose_name="nội dung")
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="+", verbose_name="thành viên")
     ballot = models.CharField("ý kiến", max_length=10, choices=Ballot)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người ghi"
+    )
     at = models.DateTimeField("lúc", db_default=Now())
 
     class Meta:

@@ -1,0 +1,218 @@
+"""Input of the evaluations app: one criterion's answer, papers, sittings, decisions."""
+
+from decimal import Decimal
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from criteria.enums import Measure
+from criteria.models import Programme
+from criteria.rules import Asked, Value
+from units.models import Committee, Seat, on
+
+from .enums import Ballot, Capacity
+from .models import Cycle
+
+YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
+DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"})}
+
+
+class AnswerForm(forms.Form):
+    """The answer to one criterion, with the fields its measure has; `version` is the answer as it was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    note = forms.CharField(
+        label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, asked: Asked, value: Value, *, version: int, note: str, data=None):
+        self.asked, self.before = asked, value
+        initial = {
+            "version": version,
+            "note": note,
+            "met": {True: "yes", False: "no", None: ""}[value.met],
+            "value": value.value,
+            "numerator": value.numerator,
+            "denominator": value.denominator,
+            "not_applicable": value.not_applicable,
+            "excuse": value.excuse,
+        }
+        super().__init__(data, prefix=asked.code.replace(".", "_"), initial=initial)
+        self._add_fields()
+        self.order_fields(["met", "numerator", "denominator", "value", "excuse", "not_applicable", "note", "version"])
+
+    def _add_fields(self):
+        line = self.asked
+        if line.measure == Measure.MUST:
+            self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
+        elif line.measure == Measure.EVENT:
+            self.fields["value"] = forms.DecimalField(
+                label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False
+            )
+        elif line.measure in (Measure.TREND, Measure.PERCENT):
+            trend = line.measure == Measure.TREND
+            self.fields["numerator"] = forms.IntegerField(
+                label=line.numerator_label or ("Năm nay" if trend else "Số đạt"), required=False
+            )
+            self.fields["denominator"] = forms.IntegerField(
+                label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False
+            )
+        elif line.measure == Measure.COUNT:
+            self.fields["value"] = forms.DecimalField(label="Số lượng", required=False)
+        elif line.measure == Measure.POINTS:
+            self.fields["value"] = forms.DecimalField(label=f"Điểm (tối đa {line.max_points})", required=False)
+        if line.excuses:
+            choices = [("", "Không thuộc trường hợp loại trừ"), *[(item[0], item[1]) for item in line.excuses]]
+            self.fields["excuse"] = forms.ChoiceField(label="Trường hợp loại trừ", choices=choices, required=False)
+        if line.not_applicable_when:
+            self.fields["not_applicable"] = forms.BooleanField(
+                label="Không áp dụng", help_text=line.not_applicable_when, required=False
+            )
+
+    @property
+    def answer(self) -> Value:
+        """The typed answer; only after is_valid()."""
+        data = self.cleaned_data
+        return Value(
+            met={"yes": True, "no": False}.get(data.get("met") or ""),
+            value=None if data.get("value") is None else Decimal(data["value"]),
+            numerator=data.get("numerator"),
+            denominator=data.get("denominator"),
+            not_applicable=bool(data.get("not_applicable")),
+            excuse=data.get("excuse") or "",
+        )
+
+
+class EvidenceForm(forms.Form):
+    """A paper and what it proves."""
+
+    file = forms.FileField(
+        label="Tệp", help_text="PDF, JPG, PNG, XLSX hoặc DOCX, tối đa 20 MB. Không tải tài liệu mật."
+    )
+    title = forms.CharField(label="Trích yếu", max_length=300)
+    number = forms.CharField(label="Số, ký hiệu", max_length=60, required=False)
+    issued_on = forms.DateField(label="Ngày ban hành", required=False, **DATE)
+    issuer = forms.CharField(label="Nơi ban hành", max_length=200, required=False)
+    codes = forms.MultipleChoiceField(
+        label="Chứng minh cho tiêu chí",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Hãy chọn ít nhất một tiêu chí."},
+    )
+
+    def __init__(self, asked: tuple[Asked, ...], data=None, files=None):
+        super().__init__(data, files)
+        self.fields["codes"].choices = [
+            (line.code, f"{line.number}. {line.label}")
+            for line in asked
+            if line.measure not in (Measure.GROUP, Measure.DERIVED)
+        ]
+
+
+class CycleForm(forms.Form):
+    """A programme's year to open."""
+
+    programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all())
+    year = forms.IntegerField(label="Năm", min_value=2008, max_value=2100)
+    as_of = forms.DateField(label="Danh sách đơn vị tính đến ngày", **DATE)
+
+
+class SittingForm(forms.Form):
+    """When and where a committee meets, and who presides."""
+
+    cycle = forms.ModelChoiceField(label="Kỳ đánh giá", queryset=Cycle.objects.none())
+    committee = forms.ModelChoiceField(label="Ban Chỉ đạo", queryset=Committee.objects.none())
+    held_on = forms.DateField(label="Ngày họp", initial=timezone.localdate, **DATE)
+    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+
+    def __init__(self, *args, cycles: QuerySet[Cycle], committees: QuerySet[Committee], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["cycle"].queryset = cycles
+        self.fields["committee"].queryset = committees
+
+
+class AttendanceForm(forms.Form):
+    """Who came, and the course of the meeting."""
+
+    present = forms.ModelMultipleChoiceField(
+        label="Thành viên có mặt", queryset=Seat.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    minutes = forms.CharField(
+        label="Diễn biến, ý kiến tại cuộc họp",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+        max_length=20000,
+    )
+
+    def __init__(self, *args, seats: QuerySet[Seat], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["present"].queryset = seats
+
+
+class BallotForm(forms.Form):
+    """One member's ballots on every item of the agenda."""
+
+    seat = forms.ModelChoiceField(label="Thành viên", queryset=Seat.objects.none(), empty_label=None)
+
+    def __init__(self, *args, seats: QuerySet[Seat], items, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seat"].queryset = seats
+        for item in items:
+            self.fields[f"item_{item.pk}"] = forms.ChoiceField(
+                label=item.evaluation.unit_name, choices=Ballot.choices, required=False
+            )
+
+    @property
+    def ballots(self) -> dict[int, str]:
+        return {
+            int(name.removeprefix("item_")): ballot
+            for name, ballot in self.cleaned_data.items()
+            if name.startswith("item_") and ballot
+        }
+
+
+class PasswordAgain(forms.Form):
+    """An act that cannot be undone asks who is at the keyboard."""
+
+    password = forms.CharField(
+        label="Mật khẩu của đồng chí",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Xác nhận lại người thực hiện.",
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self):
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError("Mật khẩu không đúng.")
+        return ""
+
+
+class CloseForm(PasswordAgain):
+    """Ending a sitting."""
+
+
+class IssueForm(PasswordAgain):
+    """Number, date and signer of the signed decision."""
+
+    number = forms.IntegerField(label="Số", min_value=1, max_value=99999)
+    symbol = forms.CharField(label="Ký hiệu", max_length=40)
+    signed_on = forms.DateField(label="Ngày ký", initial=timezone.localdate, **DATE)
+    capacity = forms.ChoiceField(label="Thẩm quyền ký", choices=Capacity.choices)
+    signer = forms.CharField(label="Họ tên người ký", max_length=120)
+    field_order = ["number", "symbol", "signed_on", "capacity", "signer", "password"]
+
+
+class RevokeForm(IssueForm):
+    """The decision that takes a recognition back."""
+
+    capacity = None
+    reason = forms.CharField(label="Lý do thu hồi", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    field_order = ["number", "symbol", "signed_on", "signer", "reason", "password"]
+
+
+def seats_on(committee: Committee, day) -> QuerySet[Seat]:
+    """The committee's seats held on the day, with their people."""
+    return committee.seats.filter(on(day)).select_related("user").order_by("pk")

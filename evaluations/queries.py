@@ -1,0 +1,249 @@
+"""Reads that several callers share: verdicts, derived counts, what waits for whom, a unit's years."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from criteria.enums import Level, Measure, SetStatus, Step
+from criteria.models import CriteriaSet, Deadline
+from criteria.queries import asked_of
+from criteria.rules import Asked, Value, Verdict, judge
+from units.enums import Role, UnitKind
+from units.models import User
+
+from .enums import FINAL, NOT_REGISTERED, State
+from .models import Answer, Cycle, Decision, Evaluation, Sitting
+
+OWN, APPRAISED = "own", "appraised"
+
+
+def with_route(files: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
+    """Files with what their deadlines and labels need, in a bounded number of queries."""
+    return files.select_related("cycle__programme", "criteria_set", "route").prefetch_related(
+        Prefetch("route__deadlines", Deadline.objects.all())
+    )
+
+
+@dataclass(frozen=True)
+class Subordinates:
+    """How the units a commune manages fared in its cycle."""
+
+    total: int = 0
+    registered: int = 0
+    recognised: int = 0
+    pending: int = 0
+
+
+def subordinates(files: Iterable[Evaluation]) -> dict[tuple[int, int], Subordinates]:
+    """Counts of the commune-managed units by (cycle id, commune id), one query; withdrawn ones are not counted.
+
+    TT 124/2021, Điều 5.4: the base is every residential area, agency, enterprise and school the commune manages.
+    """
+    wanted = {(file.cycle_id, file.commune_id) for file in files if file.kind == UnitKind.COMMUNE}
+    if not wanted:
+        return {}
+    rows = (
+        Evaluation.objects.filter(
+            cycle__in={cycle for cycle, _ in wanted},
+            commune__in={commune for _, commune in wanted},
+            managed_at=Level.COMMUNE,
+        )
+        .exclude(kind=UnitKind.COMMUNE)
+        .exclude(state=State.WITHDRAWN)
+        .order_by()
+        .values_list("cycle_id", "commune_id")
+        .annotate(
+            total=Count("pk"),
+            registered=Count("pk", filter=~Q(state__in=NOT_REGISTERED)),
+            recognised=Count("pk", filter=Q(state=State.RECOGNISED)),
+            pending=Count("pk", filter=~Q(state__in=FINAL)),
+        )
+    )
+    return {(cycle, commune): Subordinates(*counts) for cycle, commune, *counts in rows}
+
+
+def _registered(asked: Asked, below: Subordinates) -> Value:
+    return Value(numerator=below.registered, denominator=below.total)
+
+
+def _recognised(asked: Asked, below: Subordinates) -> Value:
+    """Known as soon as the undecided units can no longer change it; empty until then."""
+    least = Value(numerator=below.recognised, denominator=below.total)
+    most = Value(numerator=below.recognised + below.pending, denominator=below.total)
+    return least if _passes(asked, least) or not _passes(asked, most) else Value()
+
+
+def _passes(asked: Asked, value: Value) -> bool:
+    return judge([asked], {asked.code: value}).outcome == "met"
+
+
+DERIVATIONS = {"subordinates_registered": _registered, "subordinates_recognised": _recognised}
+
+
+def derived_values(asked: Iterable[Asked], below: Subordinates) -> dict[str, Value]:
+    """The answers the portal gives itself, by criterion code; empty where the commune manages no unit yet."""
+    return {
+        line.code: DERIVATIONS[line.derivation](line, below) if below.total else Value()
+        for line in asked
+        if line.measure == Measure.DERIVED
+    }
+
+
+def answers_of(files: Iterable[Evaluation]) -> dict[int, dict[str, Answer]]:
+    """Stored answers of each file by criterion code; one query."""
+    found: dict[int, dict[str, Answer]] = {file.pk: {} for file in files}
+    for answer in Answer.objects.filter(evaluation__in=found).select_related("criterion", "saved_by"):
+        found[answer.evaluation_id][answer.criterion.code] = answer
+    return found
+
+
+def verdicts(
+    files: Iterable[Evaluation], side: str = OWN, answers: dict[int, dict[str, Answer]] | None = None
+) -> dict[int, Verdict]:
+    """The judgement of each file by its own criteria set (`side`: the unit's answers or the appraisers').
+
+    Two queries for any number of files, one when the caller has read the answers already.
+    """
+    files = list(files)
+    answers = answers_of(files) if answers is None else answers
+    below = subordinates(files)
+    judged = {}
+    for file in files:
+        asked = asked_of(file.criteria_set)
+        counts = below.get((file.cycle_id, file.commune_id), Subordinates())
+        values = {code: getattr(answer, side) for code, answer in answers[file.pk].items()}
+        judged[file.pk] = _told(judge(asked, values | derived_values(asked, counts)), asked, counts)
+    return judged
+
+
+def _told(verdict: Verdict, asked: Iterable[Asked], below: Subordinates) -> Verdict:
+    """The verdict, saying of a derived criterion that cannot be known yet how many units it waits for."""
+    if not below.pending:
+        return verdict
+    waiting = {line.code for line in asked if line.derivation}
+    sentence = "Còn {0} đơn vị thuộc xã chưa có kết quả (đã công nhận {1}/{2}) nên chưa kết luận được ({3})."
+    missing = tuple(
+        replace(item, sentence=sentence.format(below.pending, below.recognised, below.total, item.article))
+        if item.code in waiting
+        else item
+        for item in verdict.missing
+    )
+    return replace(verdict, missing=missing)
+
+
+def missing_evidence(files: Iterable[Evaluation]) -> dict[int, list[str]]:
+    """Numbers of the criteria that ask for a paper and have none, by file; one query."""
+    files = list(files)
+    shown: Mapping[int, set[str]] = defaultdict(set)
+    rows = Evaluation.objects.filter(pk__in=[file.pk for file in files], evidence__isnull=False)
+    for pk, code in rows.values_list("pk", "evidence__criteria__code"):
+        shown[pk].add(code)
+    return {
+        file.pk: [
+            line.number
+            for line in asked_of(file.criteria_set)
+            if line.needs_evidence and line.code not in shown[file.pk]
+        ]
+        for file in files
+    }
+
+
+# --- what waits for whom ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pile of work on somebody's desk."""
+
+    label: str
+    count: int
+    query: str  # the list page's filter that shows the pile
+    step: Step | None
+    due: date | None
+    late: bool
+
+
+PILES = (
+    ("Chờ đăng ký", (State.EXPECTED,), "entry_unit", (Role.OFFICER, Role.LEADER), Step.REGISTER),
+    ("Đang nhập, chưa gửi", (State.REGISTERED,), "entry_unit", (Role.OFFICER, Role.LEADER), Step.SUBMIT),
+    ("Bị trả lại, cần sửa", (State.RETURNED,), "entry_unit", (Role.OFFICER, Role.LEADER), Step.SUBMIT),
+    ("Chờ thẩm định", (State.SUBMITTED,), "appraisal_unit", (Role.STANDING,), Step.APPRAISE),
+    ("Chờ đưa vào phiên họp", (State.APPRAISED,), "decision_unit", (Role.STANDING,), Step.DECIDE),
+)
+
+
+def waiting_for(user: User, cycle: Cycle, today: date) -> list[Waiting]:
+    """The piles of the cycle that wait for the user's own roles, each with its earliest due day; two queries.
+
+    A due day comes from the route of the files in the pile; a pile is late when that day has passed.
+    """
+    desks = []
+    for label, states, column, roles, step in PILES:
+        places = [item.unit_id for item in user.placements_now() if item.role in roles]
+        if places:
+            desks.append((label, states, column, places, step))
+    if not desks:
+        return []
+    counts = {
+        f"pile_{index}": Count("pk", filter=Q(state__in=states) & Q(**{f"{column}__in": places}))
+        for index, (_, states, column, places, _) in enumerate(desks)
+    }
+    rows = list(Evaluation.objects.visible_to(user).filter(cycle=cycle).order_by().values("route").annotate(**counts))
+    deadlines = {
+        (item.route_id, item.step): item.last_day(cycle.year)
+        for item in Deadline.objects.filter(route__in=[row["route"] for row in rows if row["route"]])
+    }
+    piles = []
+    for index, (label, states, column, _, step) in enumerate(desks):
+        with_work = [row for row in rows if row[f"pile_{index}"]]
+        days = [deadlines[row["route"], step] for row in with_work if (row["route"], step) in deadlines]
+        due = min(days, default=None)
+        count = sum(row[f"pile_{index}"] for row in with_work)
+        query = f"cycle={cycle.pk}&state={states[0]}&mine={column}"
+        piles.append(Waiting(label, count, query, step, due, bool(count and due and due < today)))
+    return piles
+
+
+def open_sittings(user: User) -> QuerySet[Sitting]:
+    """Sittings not yet closed in committees the user sits on or serves."""
+    mine = Q(committee__seats__user=user) | Q(
+        committee__unit__in=[
+            item.unit_id for item in user.placements_now() if item.role in (Role.STANDING, Role.CHAIR, Role.MEMBER)
+        ]
+    )
+    return (
+        Sitting.objects.visible_to(user)
+        .filter(mine, closed_at__isnull=True)
+        .select_related("committee__unit", "cycle__programme")
+        .annotate(files=Count("items", distinct=True))
+        .distinct()
+    )
+
+
+def draft_decisions(user: User) -> QuerySet[Decision]:
+    """Decisions waiting for number and signature where the user may issue them."""
+    places = [item.unit_id for item in user.placements_now() if item.role in (Role.STANDING, Role.CHAIR)]
+    return Decision.objects.visible_to(user).filter(issuer__in=places, issued_at__isnull=True).select_related("sitting")
+
+
+def years_of(unit, user: User) -> QuerySet[Evaluation]:
+    """A unit's files of all years that the user may see, newest first, with result and decision."""
+    return (
+        Evaluation.objects.visible_to(user)
+        .filter(unit=unit)
+        .select_related(
+            "cycle__programme", "criteria_set__document", "recognition__decision", "recognition__revoked_by"
+        )
+        .order_by("-cycle__year", "cycle__programme")
+    )
+
+
+def published_sets(programme, year: int) -> list[CriteriaSet]:
+    """The sets a cycle of the year opens with: published, in force that year, the newest version of each code."""
+    newest: dict[str, CriteriaSet] = {}
+    for found in programme.sets.filter(status=SetStatus.PUBLISHED).for_year(year).order_by("version"):
+        newest[found.code] = found
+    return list(newest.values())

@@ -1,0 +1,304 @@
+"""The inbox, the list of files, one file with its answers, papers and moves."""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from criteria.enums import Step
+from criteria.queries import asked_of
+from criteria.rules import Asked, Value, write_cell
+from portal.core import store
+from portal.core.errors import Refused
+from portal.core.once import once
+from units.text import clean
+
+from .. import permissions, queries, services, workflow
+from ..enums import EDITABLE, CycleStatus, State
+from ..filters import EvaluationFilterSet
+from ..forms import AnswerForm, EvidenceForm
+from ..models import Answer, Cycle, Evaluation, Evidence
+from .pages import page_of, refuse
+
+
+@require_safe
+def home(request):
+    """What waits for me: piles of the newest open year, sittings, draft decisions."""
+    today = timezone.localdate()
+    cycles = list(Cycle.objects.visible_to(request.user).filter(status=CycleStatus.OPEN).select_related("programme"))
+    desks = [(cycle, queries.waiting_for(request.user, cycle, today)) for cycle in cycles]
+    context = {
+        "desks": desks,
+        "sittings": queries.open_sittings(request.user)[:20],
+        "decisions": queries.draft_decisions(request.user)[:20],
+        "may_open": any(
+            place.kind == "province" and permissions.may_open_cycle(request.user, place)
+            for place in request.user.places()
+        ),
+    }
+    return render(request, "evaluations/home.html", context)
+
+
+@require_safe
+def evaluation_list(request):
+    """Files the user may see, filtered; the newest open year unless another is chosen."""
+    data = request.GET.copy()
+    if "cycle" not in data:
+        newest = Cycle.objects.visible_to(request.user).order_by("status", "-year").values_list("pk", flat=True)[:1]
+        data.setlist("cycle", [str(pk) for pk in newest])
+    filters = EvaluationFilterSet(
+        data, Evaluation.objects.visible_to(request.user).select_related("cycle__programme"), request=request
+    )
+    page = page_of(filters.qs.select_related("cycle__programme", "district", "commune"), request)
+    cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
+    return render(request, "evaluations/evaluation_list.html", {"filters": filters, "page": page, "cycle": cycle})
+
+
+@dataclass
+class Line:
+    """One criterion on a file's page, with both sides as officials write them."""
+
+    asked: Asked
+    own: str = ""
+    own_note: str = ""
+    appraised: str = ""
+    appraised_note: str = ""
+    version: int = 0
+    differs: bool = False
+    why: str = ""
+    papers: list[Evidence] = field(default_factory=list)
+
+    @property
+    def is_group(self) -> bool:
+        return self.asked.measure == "group"
+
+
+def lines_of(file: Evaluation) -> tuple[list[Line], dict]:
+    """The file's criteria with answers, papers and the sentence of what fails; both verdicts beside them."""
+    answers = queries.answers_of([file])
+    judged = {side: queries.verdicts([file], side, answers)[file.pk] for side in (queries.OWN, queries.APPRAISED)}
+    shown = judged[queries.APPRAISED if file.appraised_by_id else queries.OWN]
+    reasons = {item.code: item.sentence for item in (*shown.failed, *shown.missing)}
+    counts = queries.subordinates([file]).get((file.cycle_id, file.commune_id), queries.Subordinates())
+    derived = queries.derived_values(asked_of(file.criteria_set), counts)
+    papers: dict[str, list[Evidence]] = {}
+    for paper in file.evidence.prefetch_related("criteria"):
+        for criterion in paper.criteria.all():
+            papers.setdefault(criterion.code, []).append(paper)
+    lines = []
+    for asked in asked_of(file.criteria_set):
+        line = Line(asked, why=reasons.get(asked.code, ""), papers=papers.get(asked.code, []))
+        answer = answers[file.pk].get(asked.code)
+        if asked.code in derived:
+            line.own = line.appraised = write_cell(asked, derived[asked.code])
+        elif answer:
+            line.own, line.appraised = write_cell(asked, answer.own), write_cell(asked, answer.appraised)
+            line.own_note, line.appraised_note, line.version = answer.note, answer.appraised_note, answer.version
+            line.differs = not answer.appraised.is_empty and answer.own != answer.appraised
+        lines.append(line)
+    return lines, judged
+
+
+def get_file(request, pk: int) -> Evaluation:
+    return get_object_or_404(
+        queries.with_route(Evaluation.objects.visible_to(request.user)).select_related(
+            "unit",
+            "district",
+            "commune",
+            "entry_unit",
+            "appraisal_unit",
+            "decision_unit",
+            "submitted_by",
+            "appraised_by",
+            "recognition__decision",
+            "criteria_set__document",
+        ),
+        pk=pk,
+    )
+
+
+def file_context(request, file: Evaluation) -> dict:
+    lines, judged = lines_of(file)
+    may_appraise = file.state == State.SUBMITTED and permissions.may_appraise(request.user, file)
+    steps = [(step, file.last_day(step)) for step in Step]
+    return {
+        "file": file,
+        "lines": lines,
+        "judged": judged,
+        "verdict": judged[queries.APPRAISED if file.appraised_by_id or may_appraise else queries.OWN],
+        "steps": [(Step(step).label, day) for step, day in steps if day],
+        "window": file.criteria_set.window(file.cycle.year),
+        "moves": workflow.available(file, request.user),
+        "may_edit": file.state in EDITABLE and permissions.may_enter(request.user, file),
+        "may_appraise": may_appraise,
+        "only_differences": request.GET.get("lech") == "1",
+        "events": file.events.select_related("by"),
+        "agenda": file.agenda_items.select_related("sitting__committee"),
+        "may_revoke": file.state == State.RECOGNISED and permissions.may_revoke(request.user, file),
+    }
+
+
+@require_safe
+def evaluation_detail(request, pk):
+    return render(request, "evaluations/evaluation_detail.html", file_context(request, get_file(request, pk)))
+
+
+@require_POST
+def evaluation_act(request, pk):
+    """One move of the workflow, asked for by a button."""
+    file = get_file(request, pk)
+    action = request.POST.get("action", "")
+    step = workflow.TRANSITIONS.get(action)
+    if step is None or not step.has_button:
+        raise Http404
+    comment = request.POST.get("comment", "")[:2000]
+    try:
+        workflow.advance(file, action, by=request.user, comment=comment)
+    except Refused as refusal:
+        return refuse(
+            request,
+            "evaluations/evaluation_detail.html",
+            file_context(request, get_file(request, pk)) | {"typed_comment": comment, "typed_action": action},
+            refusal,
+        )
+    messages.success(request, f"Đã thực hiện: {step.label.lower()} – {file.unit_name}.")
+    return redirect("evaluations:detail", pk=pk)
+
+
+@require_POST
+def accept_answers(request, pk):
+    """Appraisers agree with every own answer not judged yet."""
+    file = get_file(request, pk)
+    try:
+        taken = services.accept_answers(file, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"Đã nhận {taken} kết quả tự đánh giá. Hãy kiểm tra lại trước khi hoàn thành.")
+    return redirect("evaluations:detail", pk=pk)
+
+
+def answer_forms(file: Evaluation, answers: dict[str, Answer], data=None) -> list[tuple[Asked, AnswerForm | None]]:
+    """The form of each criterion in order; groups and derived ones have none."""
+    forms = []
+    for asked in asked_of(file.criteria_set):
+        if asked.measure in ("group", "derived"):
+            forms.append((asked, None))
+            continue
+        answer = answers.get(asked.code)
+        value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
+        forms.append((asked, AnswerForm(asked, value, version=version, note=note, data=data)))
+    return forms
+
+
+def evaluation_entry(request, pk):
+    """The single form: every criterion of one file, saved together or not at all."""
+    file = get_file(request, pk)
+    if file.state not in EDITABLE or not permissions.may_enter(request.user, file):
+        if file.state in (*EDITABLE, State.EXPECTED) or request.method == "GET":
+            messages.info(request, "Hồ sơ không ở bước nhập kết quả.")
+        return redirect("evaluations:detail", pk=pk)
+    answers = queries.answers_of([file])[file.pk]
+    forms = answer_forms(file, answers, request.POST if request.method == "POST" else None)
+    context = {"file": file, "forms": forms, "verdict": queries.verdicts([file])[file.pk]}
+    if request.method != "POST":
+        return render(request, "evaluations/evaluation_entry.html", context)
+    wrong = [form for _, form in forms if form and not form.is_valid()]
+    if wrong:
+        return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
+    if _save_entry(request, file, forms, answers):
+        messages.success(request, "Đã lưu.")
+        return redirect("evaluations:entry", pk=pk)
+    return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Chưa lưu gì. Xem chỗ báo đỏ."))
+
+
+def _save_entry(request, file, forms, answers) -> bool:
+    """Save the changed criteria in one transaction; False with form errors when any could not be saved."""
+    wrong = False
+    with transaction.atomic():
+        for asked, form in forms:
+            if form is None or not form.has_changed():
+                continue
+            try:
+                services.save_answer(
+                    file,
+                    asked.code,
+                    form.answer,
+                    version=form.cleaned_data["version"],
+                    by=request.user,
+                    note=clean(form.cleaned_data["note"]),
+                )
+            except Refused as refusal:
+                form.add_error(None, refusal.sentence)
+                wrong = True
+            except services.Conflict as conflict:
+                form.add_error(None, conflict_sentence(asked, conflict.answer))
+                wrong = True
+        if wrong:
+            transaction.set_rollback(True)
+    return not wrong
+
+
+def conflict_sentence(asked: Asked, answer: Answer, side: str = queries.OWN) -> str:
+    """Who saved the cell meanwhile, when, and what it holds now."""
+    return (
+        f"{answer.saved_by} vừa ghi “{write_cell(asked, getattr(answer, side)) or 'để trống'}” "
+        f"lúc {workflow.moment_text(answer.saved_at)}. "
+        "Giá trị đồng chí nhập chưa được lưu; hãy tải lại trang để xem rồi quyết định."
+    )
+
+
+@once
+def evidence_add(request, pk):
+    """Attach a paper to a file."""
+    file = get_file(request, pk)
+    if file.state not in EDITABLE or not permissions.may_enter(request.user, file):
+        raise Http404
+    form = EvidenceForm(asked_of(file.criteria_set), request.POST or None, request.FILES or None)
+    context = {"file": file, "form": form}
+    if request.method != "POST":
+        if code := request.GET.get("tc"):
+            form.fields["codes"].initial = [code]
+        return render(request, "evaluations/evidence_add.html", context)
+    if not form.is_valid():
+        return refuse(request, "evaluations/evidence_add.html", context)
+    data = dict(form.cleaned_data)
+    try:
+        services.add_evidence(file, data.pop("file"), by=request.user, **data)
+    except Refused as refusal:
+        form.add_error("file", refusal.sentence)
+        return refuse(request, "evaluations/evidence_add.html", context)
+    messages.success(request, "Đã đính kèm minh chứng.")
+    return redirect("evaluations:detail", pk=pk)
+
+
+@require_safe
+def evidence_file(request, pk):
+    """The paper's bytes, only after the scope check and the check of its content."""
+    paper = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
+    try:
+        path = store.take(paper.sha256)
+    except store.Damaged:
+        return render(request, "evaluations/evidence_damaged.html", {"paper": paper}, status=410)
+    response = FileResponse(
+        path.open("rb"), as_attachment=True, filename=paper.file_name, content_type=paper.content_type
+    )
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def evidence_remove(request, pk):
+    paper = get_object_or_404(Evidence.objects.visible_to(request.user).select_related("evaluation"), pk=pk)
+    try:
+        services.remove_evidence(paper, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "Đã gỡ minh chứng khỏi hồ sơ.")
+    return redirect("evaluations:detail", pk=paper.evaluation_id)

@@ -1,0 +1,219 @@
+"""A committee's sittings: agenda, attendance, votes, closing."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.core.errors import Refused
+from portal.core.once import once
+from units.enums import Role
+from units.models import Committee
+
+from .. import permissions, queries, services
+from ..enums import Ballot, CycleStatus, State
+from ..forms import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
+from ..models import AgendaItem, Cycle, Evaluation, Sitting
+from .pages import page_of, refuse
+
+
+def my_committees(user):
+    """Committees in office whose sittings the user prepares."""
+    places = [item.unit_id for item in user.placements_now() if item.role == Role.STANDING]
+    return Committee.objects.visible_to(user).in_office().filter(unit__in=places).select_related("unit")
+
+
+@require_safe
+def sitting_list(request):
+    sittings = (
+        Sitting.objects.visible_to(request.user)
+        .select_related("committee__unit", "cycle__programme")
+        .annotate(files=Count("items"))
+    )
+    context = {"page": page_of(sittings, request), "may_create": my_committees(request.user).exists()}
+    return render(request, "evaluations/sitting_list.html", context)
+
+
+@once
+def sitting_create(request):
+    committees = my_committees(request.user)
+    if not committees:
+        raise Http404
+    cycles = Cycle.objects.visible_to(request.user).filter(status=CycleStatus.OPEN).select_related("programme")
+    form = SittingForm(request.POST or None, cycles=cycles, committees=committees)
+    if len(committees) == 1:
+        form.fields["committee"].initial = committees[0]
+    if len(cycles) == 1:
+        form.fields["cycle"].initial = cycles[0]
+    if request.method != "POST":
+        return render(request, "evaluations/sitting_create.html", {"form": form})
+    if not form.is_valid():
+        return refuse(request, "evaluations/sitting_create.html", {"form": form})
+    data = form.cleaned_data
+    seats = list(seats_on(data["committee"], data["held_on"]))
+    try:
+        sitting = services.create_sitting(
+            data["committee"],
+            data["cycle"],
+            held_on=data["held_on"],
+            place=data["place"],
+            chair=next((seat for seat in seats if seat.user.has_role(Role.CHAIR)), None),
+            secretary=next((seat for seat in seats if seat.user_id == request.user.pk), None),
+            by=request.user,
+        )
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
+        return refuse(request, "evaluations/sitting_create.html", {"form": form})
+    return redirect("evaluations:sitting_detail", pk=sitting.pk)
+
+
+def get_sitting(request, pk) -> Sitting:
+    return get_object_or_404(
+        Sitting.objects.visible_to(request.user).select_related(
+            "committee__unit", "cycle__programme", "chair__user", "secretary__user", "closed_by"
+        ),
+        pk=pk,
+    )
+
+
+def waiting_files(sitting: Sitting):
+    """Appraised files of the sitting's own level that no agenda holds yet."""
+    return Evaluation.objects.filter(
+        cycle=sitting.cycle_id, decision_unit=sitting.committee.unit_id, state=State.APPRAISED
+    )
+
+
+def sitting_context(request, sitting: Sitting) -> dict:
+    items = list(
+        sitting.items.select_related(
+            "evaluation__criteria_set", "evaluation__cycle", "evaluation__commune"
+        ).prefetch_related("votes")
+    )
+    files = [item.evaluation for item in items]
+    judged = queries.verdicts(files, queries.APPRAISED) if not sitting.is_closed else {}
+    seats = list(seats_on(sitting.committee, sitting.held_on))
+    present = set(sitting.present.values_list("pk", flat=True))
+    my_seat = next((seat for seat in seats if seat.user_id == request.user.pk), None)
+    for item in items:
+        item.verdict = judged.get(item.evaluation_id)
+        ballots = [vote.ballot for vote in item.votes.all()]
+        item.tally = (ballots.count(Ballot.FOR), ballots.count(Ballot.AGAINST), ballots.count(Ballot.ABSTAIN))
+        item.mine = next((vote.ballot for vote in item.votes.all() if my_seat and vote.seat_id == my_seat.pk), "")
+    may_prepare = permissions.may_prepare(request.user, sitting)
+    voters = [seat for seat in seats if seat.pk in present and (may_prepare or seat == my_seat)]
+    return {
+        "sitting": sitting,
+        "items": items,
+        "seats": [(seat, seat.pk in present) for seat in seats],
+        "present_count": len(present),
+        "voters": voters if not sitting.is_closed else [],
+        "my_seat": my_seat,
+        "ballots": Ballot.choices,
+        "may_prepare": may_prepare,
+        "may_close": permissions.may_close(request.user, sitting),
+        "waiting": page_of(waiting_files(sitting).select_related("commune"), request) if may_prepare else None,
+        "attendance": AttendanceForm(
+            seats=seats_on(sitting.committee, sitting.held_on), initial={"present": present, "minutes": sitting.minutes}
+        ),
+        "close_form": CloseForm(user=request.user),
+        "decision": sitting.decisions.first(),
+    }
+
+
+@require_safe
+def sitting_detail(request, pk):
+    sitting = get_sitting(request, pk)
+    return render(request, "evaluations/sitting_detail.html", sitting_context(request, sitting))
+
+
+def _sitting_post(request, pk, act):
+    """Fetch, act, and come back to the sitting; a refusal is shown there and changes nothing."""
+    sitting = get_sitting(request, pk)
+    try:
+        said = act(sitting)
+    except Refused as refusal:
+        return refuse(
+            request, "evaluations/sitting_detail.html", sitting_context(request, get_sitting(request, pk)), refusal
+        )
+    if said:
+        messages.success(request, said)
+    return redirect("evaluations:sitting_detail", pk=pk)
+
+
+@require_POST
+def agenda_add(request, pk):
+    """Put chosen files, or all that wait, on the agenda."""
+
+    def act(sitting):
+        if not permissions.may_prepare(request.user, sitting):
+            raise Refused("Chỉ thường trực Ban Chỉ đạo được đưa hồ sơ vào phiên họp đang mở.")
+        files = waiting_files(sitting)
+        if "all" not in request.POST:
+            chosen = [int(pk) for pk in request.POST.getlist("file") if pk.isdigit()]
+            if not chosen:
+                raise Refused("Hãy chọn ít nhất một hồ sơ.")
+            files = files.filter(pk__in=chosen)
+        moved = services.add_to_agenda(sitting, list(files), by=request.user)
+        for _, sentence in moved.refused[:10]:
+            messages.warning(request, sentence)
+        return f"Đã đưa {len(moved.done)} hồ sơ vào phiên họp."
+
+    return _sitting_post(request, pk, act)
+
+
+@require_POST
+def agenda_remove(request, pk, item):
+    def act(sitting):
+        found = get_object_or_404(AgendaItem.objects.select_related("sitting", "evaluation"), sitting=sitting, pk=item)
+        services.remove_from_agenda(found, by=request.user)
+        return f"Đã rút {found.evaluation.unit_name} khỏi phiên họp."
+
+    return _sitting_post(request, pk, act)
+
+
+@require_POST
+def sitting_attendance(request, pk):
+    def act(sitting):
+        form = AttendanceForm(request.POST, seats=seats_on(sitting.committee, sitting.held_on))
+        if not form.is_valid():
+            raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+        services.set_attendance(
+            sitting, list(form.cleaned_data["present"]), minutes=form.cleaned_data["minutes"], by=request.user
+        )
+        return "Đã lưu điểm danh và biên bản."
+
+    return _sitting_post(request, pk, act)
+
+
+@require_POST
+def sitting_vote(request, pk):
+    def act(sitting):
+        items = sitting.items.select_related("evaluation")
+        form = BallotForm(request.POST, seats=seats_on(sitting.committee, sitting.held_on), items=items)
+        if not form.is_valid():
+            raise Refused("Phiếu không hợp lệ. Hãy chọn lại ý kiến của thành viên.")
+        ballots = form.ballots
+        if every := request.POST.get("every"):
+            ballots = {item.pk: every for item in items}
+        if not ballots:
+            raise Refused("Hãy chọn ý kiến cho ít nhất một hồ sơ.")
+        kept = services.cast_votes(sitting, form.cleaned_data["seat"], ballots, by=request.user)
+        return f"Đã ghi {kept} phiếu của {form.cleaned_data['seat']}."
+
+    return _sitting_post(request, pk, act)
+
+
+@once
+@require_POST
+def sitting_close(request, pk):
+    def act(sitting):
+        form = CloseForm(request.POST, user=request.user)
+        if not form.is_valid():
+            raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+        decision = services.close_sitting(sitting, by=request.user)
+        if decision:
+            return "Phiên họp đã kết thúc. Dự thảo quyết định đã được lập, chờ số và chữ ký."
+        return "Phiên họp đã kết thúc. Không có hồ sơ nào được đề nghị công nhận."
+
+    return _sitting_post(request, pk, act)

@@ -1,0 +1,309 @@
+"""The life of a file: one table of transitions and the one door that moves files along it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models.functions import Now, TruncDate
+from django.utils import timezone
+
+from criteria.enums import Measure
+from criteria.queries import asked_of
+from criteria.rules import Verdict
+from portal.core.errors import Refused
+from units.models import User
+
+from . import permissions, queries
+from .enums import CycleStatus, State
+from .models import Evaluation, Event
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an obstacle is judged on."""
+
+    verdict: Verdict = Verdict("incomplete", (), ())
+    papers_missing: tuple[str, ...] = ()
+
+
+def nothing(file: Evaluation, facts: Facts) -> str:
+    return ""
+
+
+def _unanswered(file: Evaluation, verdict: Verdict) -> list[str]:
+    """Numbers of the criteria without an answer; what the portal derives is nobody's to give."""
+    derived = {line.code for line in asked_of(file.criteria_set) if line.measure == Measure.DERIVED}
+    return [item.number for item in verdict.missing if item.code not in derived]
+
+
+def gaps_in_answers(file: Evaluation, facts: Facts) -> str:
+    if open_numbers := _unanswered(file, facts.verdict):
+        return f"Còn {len(open_numbers)} tiêu chí chưa có số liệu: {', '.join(open_numbers)}. Hãy nhập đủ rồi gửi."
+    if facts.papers_missing:
+        return f"Còn thiếu minh chứng cho tiêu chí {', '.join(facts.papers_missing)}. Hãy đính kèm rồi gửi."
+    return ""
+
+
+def gaps_in_appraisal(file: Evaluation, facts: Facts) -> str:
+    if open_numbers := _unanswered(file, facts.verdict):
+        return f"Còn {len(open_numbers)} tiêu chí chưa thẩm định: {', '.join(open_numbers)}."
+    return ""
+
+
+def not_met(file: Evaluation, facts: Facts) -> str:
+    """Only a file whose appraised answers meet every criterion may be proposed (TT 124/2021, Điều 8.1)."""
+    if facts.verdict.outcome == "met":
+        return ""
+    reasons = [item.sentence for item in (*facts.verdict.failed, *facts.verdict.missing)]
+    return f"{file.unit_name} chưa đủ điều kiện công nhận: {' '.join(reasons)}"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One permitted move; `side` names the answers its obstacle is judged on."""
+
+    action: str
+    label: str
+    sources: tuple[State, ...]
+    target: State
+    who: Callable[[User, Evaluation], bool]
+    obstacle: Callable[[Evaluation, Facts], str] = nothing
+    side: str = ""
+    needs_reason: bool = False
+    has_button: bool = True
+    style: str = ""
+    confirm: str = ""
+
+
+TRANSITIONS = {
+    item.action: item
+    for item in (
+        Transition("register", "Đăng ký", (State.EXPECTED,), State.REGISTERED, permissions.may_enter, style="primary"),
+        Transition(
+            "submit",
+            "Gửi thẩm định",
+            (State.REGISTERED, State.RETURNED),
+            State.SUBMITTED,
+            permissions.may_enter,
+            gaps_in_answers,
+            queries.OWN,
+            style="primary",
+            confirm="Sau khi gửi, hồ sơ không sửa được nữa trừ khi bị trả lại. Gửi thẩm định?",
+        ),
+        Transition(
+            "withdraw",
+            "Đưa ra khỏi diện xét",
+            (State.EXPECTED, State.REGISTERED),
+            State.WITHDRAWN,
+            permissions.may_excuse,
+            needs_reason=True,
+            style="danger",
+            confirm="Đơn vị sẽ không được xét trong năm nay. Tiếp tục?",
+        ),
+        Transition(
+            "restore",
+            "Đưa lại vào diện xét",
+            (State.WITHDRAWN,),
+            State.EXPECTED,
+            permissions.may_excuse,
+            needs_reason=True,
+        ),
+        Transition(
+            "return",
+            "Trả lại",
+            (State.SUBMITTED, State.APPRAISED),
+            State.RETURNED,
+            permissions.may_appraise,
+            needs_reason=True,
+            style="danger",
+        ),
+        Transition(
+            "appraise",
+            "Hoàn thành thẩm định",
+            (State.SUBMITTED,),
+            State.APPRAISED,
+            permissions.may_appraise,
+            gaps_in_appraisal,
+            queries.APPRAISED,
+            style="primary",
+        ),
+        Transition(
+            "table", "Đưa vào phiên họp", (State.APPRAISED,), State.TABLED, permissions.may_table, has_button=False
+        ),
+        Transition(
+            "untable", "Rút khỏi phiên họp", (State.TABLED,), State.APPRAISED, permissions.may_table, has_button=False
+        ),
+        Transition(
+            "propose",
+            "Phiên họp đề nghị công nhận",
+            (State.TABLED,),
+            State.PROPOSED,
+            permissions.may_decide,
+            not_met,
+            queries.APPRAISED,
+            has_button=False,
+        ),
+        Transition(
+            "decline",
+            "Phiên họp kết luận chưa đạt",
+            (State.TABLED,),
+            State.DECLINED,
+            permissions.may_decide,
+            needs_reason=True,
+            has_button=False,
+        ),
+        Transition(
+            "recognise", "Công nhận", (State.PROPOSED,), State.RECOGNISED, permissions.may_decide, has_button=False
+        ),
+        Transition(
+            "reconsider",
+            "Xem xét lại",
+            (State.DECLINED,),
+            State.APPRAISED,
+            permissions.may_table,
+            needs_reason=True,
+            confirm="Hồ sơ trở lại bước đã thẩm định để đưa vào phiên họp khác. Tiếp tục?",
+        ),
+        Transition(
+            "revoke",
+            "Thu hồi công nhận",
+            (State.RECOGNISED,),
+            State.REVOKED,
+            permissions.may_revoke,
+            needs_reason=True,
+            has_button=False,
+            style="danger",
+        ),
+    )
+}
+
+
+@dataclass
+class Moved:
+    """What became of the files asked to move."""
+
+    done: list[Evaluation] = field(default_factory=list)
+    refused: list[tuple[Evaluation, str]] = field(default_factory=list)
+
+
+def advance(evaluation: Evaluation, action: str, *, by: User, comment: str = "") -> Evaluation:
+    """Move one file; raises Refused with the sentence that says what stands in the way."""
+    moved = advance_many([evaluation.pk], action, by=by, comment=comment)
+    if moved.refused:
+        raise Refused(moved.refused[0][1])
+    if not moved.done:
+        raise Refused("Không tìm thấy hồ sơ. Hãy tải lại trang.")
+    return moved.done[0]
+
+
+@transaction.atomic
+def advance_many(ids: Iterable[int], action: str, *, by: User, comment: str | Mapping[int, str] = "") -> Moved:
+    """The one door: lock the files, re-read them, ask who / from where / what stands in the way, move and log.
+
+    `comment` is one for all files or a mapping from file id to its own.
+
+    Files that may not move are returned with their sentence; the others move together, each with its event.
+    A fixed number of statements whatever the number of files. Files lock in the order of their ids.
+    """
+    step = TRANSITIONS[action]
+    ids = list(ids)
+    comments = defaultdict(str, comment) if isinstance(comment, Mapping) else dict.fromkeys(ids, comment)
+    files = list(
+        Evaluation.objects.select_for_update(of=("self",))
+        .filter(pk__in=ids)
+        .select_related("cycle__programme", "criteria_set")
+        .order_by("pk")
+    )
+    moved = Moved()
+    able = []
+    stale = []
+    for file in files:
+        if file.cycle.status != CycleStatus.OPEN:
+            moved.refused.append((file, f"Kỳ đánh giá năm {file.cycle.year} đã khoá sổ."))
+        elif file.state not in step.sources:
+            stale.append(file)
+        elif not step.who(by, file):
+            moved.refused.append((file, _not_yours(by, file, step)))
+        elif step.needs_reason and not comments[file.pk].strip():
+            moved.refused.append((file, f"“{step.label}” phải ghi rõ lý do."))
+        else:
+            able.append(file)
+    moved.refused += [(file, _moved_on(file, step)) for file in stale]
+    facts = _facts(able, step)
+    going = []
+    for file in able:
+        if sentence := step.obstacle(file, facts[file.pk]):
+            moved.refused.append((file, sentence))
+        else:
+            going.append(file)
+    _write(going, step, by, comments)
+    moved.done = going
+    return moved
+
+
+def available(evaluation: Evaluation, user: User) -> list[Transition]:
+    """The moves the user may make now: the page's buttons, read from the door's own table."""
+    if evaluation.cycle.status != CycleStatus.OPEN:
+        return []
+    return [
+        step
+        for step in TRANSITIONS.values()
+        if step.has_button and evaluation.state in step.sources and step.who(user, evaluation)
+    ]
+
+
+def _facts(files: list[Evaluation], step: Transition) -> dict[int, Facts]:
+    if not step.side or not files:
+        return {file.pk: Facts() for file in files}
+    judged = queries.verdicts(files, step.side)
+    papers = queries.missing_evidence(files) if step.side == queries.OWN else {}
+    return {file.pk: Facts(judged[file.pk], tuple(papers.get(file.pk, ()))) for file in files}
+
+
+def _write(files: list[Evaluation], step: Transition, by: User, comments: Mapping[int, str]) -> None:
+    if not files:
+        return
+    stamps = {
+        "register": {"registered_on": TruncDate(Now())},
+        "submit": {"submitted_by": by, "submitted_at": Now()},
+        "appraise": {"appraised_by": by, "appraised_at": Now()},
+    }.get(step.action, {})
+    Evaluation.objects.filter(pk__in=[file.pk for file in files]).update(state=step.target, **stamps)
+    Event.objects.bulk_create(
+        Event(
+            evaluation=file,
+            action=step.action,
+            label=step.label,
+            source=file.state,
+            target=step.target,
+            by=by,
+            by_post=str(by),
+            comment=comments[file.pk].strip(),
+        )
+        for file in files
+    )
+    for file in files:
+        file.state = step.target
+        if step.action == "submit":
+            file.submitted_by = by
+
+
+def _not_yours(by: User, file: Evaluation, step: Transition) -> str:
+    if file.submitted_by_id == by.pk:
+        return "Người gửi hồ sơ không được thẩm định hoặc quyết định hồ sơ của chính mình."
+    return f"Tài khoản của đồng chí không có quyền “{step.label}” đối với hồ sơ này."
+
+
+def _moved_on(file: Evaluation, step: Transition) -> str:
+    last = file.events.order_by("-at", "-pk").first()
+    told = f" ({last.label.lower()} lúc {moment_text(last.at)}, {last.by_post})" if last else ""
+    return (
+        f"Không thể “{step.label}”: hồ sơ {file.unit_name} đang ở tình trạng “{file.get_state_display()}”{told}. "
+        "Hãy tải lại trang để xem."
+    )
+
+
+def moment_text(moment) -> str:
+    """A moment as officials read it: 09:14 ngày 05/11/2024."""
+    return timezone.localtime(moment).strftime("%H:%M ngày %d/%m/%Y")
