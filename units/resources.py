@@ -1,0 +1,210 @@
+"""Units in and out by file: one django-import-export resource for the page and the command."""
+
+import io
+
+from django.db import transaction
+from import_export import resources, widgets
+from import_export.fields import Field
+
+from . import services, sheet
+from .enums import Subtype, UnitKind
+from .models import Unit
+from .services import NewUnit
+from .sheet import COLUMNS, OWN_KEY, SHOWN_ONLY, Here, Problem, Row, Sheet
+
+
+class WordWidget(widgets.Widget):
+    """A choice written as its value or its Vietnamese label, with or without tone marks."""
+
+    def __init__(self, choices, column: str):
+        super().__init__()
+        self.choices, self.column = choices, column
+
+    def clean(self, value, row=None, **kwargs):
+        return sheet.read_choice(self.choices, value, self.column)
+
+    def render(self, value, obj=None, **kwargs):
+        return self.choices(value).label
+
+
+class DayWidget(widgets.Widget):
+    """A date as 31/01/2020 or 2020-01-31."""
+
+    def __init__(self, column: str, *, required: bool):
+        super().__init__()
+        self.column, self.required = column, required
+
+    def clean(self, value, row=None, **kwargs):
+        return sheet.read_date(value, self.column, required=self.required)
+
+    def render(self, value, obj=None, **kwargs):
+        return f"{value:%d/%m/%Y}" if value else ""
+
+
+class TextWidget(widgets.Widget):
+    def __init__(self, read):
+        super().__init__()
+        self.read = read
+
+    def clean(self, value, row=None, **kwargs):
+        return self.read(value)
+
+    def render(self, value, obj=None, **kwargs):
+        return value or ""
+
+
+class UnitResource(resources.ModelResource):
+    """One row is one unit. Importing checks every row first and writes through `services.place_units` or not at all."""
+
+    kind = Field("kind", "kind", widget=WordWidget(UnitKind, COLUMNS["kind"]))
+    subtype = Field("subtype", "subtype", widget=WordWidget(Subtype, COLUMNS["subtype"]))
+    code = Field("code", "code", widget=TextWidget(sheet.read_code))
+    name = Field("name", "name", widget=TextWidget(sheet.read_name))
+    opened_on = Field("opened_on", "opened_on", widget=DayWidget(COLUMNS["opened_on"], required=True))
+    closed_on = Field("closed_on", "closed_on", widget=DayWidget(COLUMNS["closed_on"], required=False))
+
+    class Meta:
+        model = Unit
+        fields = ("kind", "subtype", "code", "name", "opened_on", "closed_on")
+        import_id_fields = ()
+        use_bulk = True
+        batch_size = None
+        skip_diff = True
+        force_init_instance = True
+
+    def __init__(self, file: str = "", *, user=None):
+        """`user` imports below the places they administer; None is the command line, which may open provinces."""
+        super().__init__()
+        self.user = user
+        self.sheet = Sheet(file)
+        reachable = Unit.objects.all() if user is None else Unit.objects.administered_by(user)
+        self.here = Here(reachable=reachable, all=Unit.objects.all())
+        self.placed: list[Unit] = []
+
+    def before_import(self, dataset, **kwargs):
+        self.sheet = Sheet(self.sheet.file, keys=set(filter(None, map(str.strip, dataset["key"]))))
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        """Keep the row; nothing is written before all rows are checked against one another."""
+        keys = (row[name].strip() for name in ("key", "parent_key", "stands_in_key"))
+        self.sheet.rows.append(Row(row["row"], *keys, unit=instance))
+
+    def after_import(self, dataset, result, **kwargs):
+        numbers = dataset["row"]
+        for invalid in result.invalid_rows:
+            for sentence in invalid.error.messages:
+                self.sheet.problems.append(Problem(self.sheet.file, numbers[invalid.number - 1], sentence))
+        sheet.check(self.sheet, self.here, roots=self.user is None)
+        if not self.dry and not self.sheet.problems:
+            self.placed = services.place_units(
+                [_new_unit(row) for row in self.sheet.new_rows], on=self.sheet.rows[0].unit.opened_on
+            )
+
+    def _run(self, dataset, *, dry: bool) -> list[Problem]:
+        self.dry = dry
+        result = self.import_data(dataset, dry_run=dry, use_transactions=True, raise_errors=False)
+        for failure in [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]:
+            raise failure.error
+        return self.sheet.problems
+
+    def check(self, dataset) -> list[Problem]:
+        """Every problem of the file; writes nothing."""
+        return self._run(dataset, dry=True)
+
+    def apply(self, dataset) -> list[Problem]:
+        """Place the new units of the file in one transaction, or none of them when there is a problem."""
+        with transaction.atomic():
+            services.lock_tree()
+            return self._run(dataset, dry=False)
+
+
+def _new_unit(row: Row) -> NewUnit:
+    unit = row.unit
+    return NewUnit(
+        kind=unit.kind,
+        subtype=unit.subtype,
+        name=unit.name,
+        code=unit.code,
+        key=f"{row.number}",
+        parent=_named(row.parent),
+        stands_in=_named(row.stands_in),
+        opened_on=unit.opened_on,
+        closed_on=unit.closed_on,
+    )
+
+
+def _named(named: Row | Unit | None) -> Unit | str | None:
+    if isinstance(named, Row):
+        return named.existing or f"{named.number}"
+    return named
+
+
+class UnitExport(resources.ModelResource):
+    """The list as a file: the columns an import reads, then the place in words."""
+
+    key = Field(column_name=COLUMNS["key"])
+    kind = Field("kind", COLUMNS["kind"], widget=WordWidget(UnitKind, ""))
+    subtype = Field("subtype", COLUMNS["subtype"], widget=WordWidget(Subtype, ""))
+    code = Field("code", COLUMNS["code"])
+    name = Field("name", COLUMNS["name"])
+    parent_key = Field(column_name=COLUMNS["parent_key"])
+    stands_in_key = Field(column_name=COLUMNS["stands_in_key"])
+    opened_on = Field("opened_on", COLUMNS["opened_on"], widget=DayWidget("", required=True))
+    closed_on = Field("closed_on", COLUMNS["closed_on"], widget=DayWidget("", required=False))
+    province = Field("province__name", SHOWN_ONLY["province"], widget=TextWidget(str))
+    district = Field("district__name", SHOWN_ONLY["district"], widget=TextWidget(str))
+    commune = Field("commune__name", SHOWN_ONLY["commune"], widget=TextWidget(str))
+    is_demo = Field(column_name=SHOWN_ONLY["is_demo"])
+
+    class Meta:
+        model = Unit
+        fields = (*COLUMNS, *SHOWN_ONLY)
+        export_order = (*COLUMNS, *SHOWN_ONLY)
+
+    def dehydrate_key(self, unit):
+        return f"{OWN_KEY}{unit.pk}"
+
+    def dehydrate_parent_key(self, unit):
+        return f"{OWN_KEY}{unit.parent_id}" if unit.parent_id else ""
+
+    def dehydrate_stands_in_key(self, unit):
+        return f"{OWN_KEY}{unit.stands_in_id}" if unit.stands_in_id else ""
+
+    def dehydrate_is_demo(self, unit):
+        return "có" if unit.is_demo else ""
+
+
+def _exported(units):
+    """The rows as tablib made them, in one query."""
+    return UnitExport().export(units.select_related("province", "district", "commune"))
+
+
+def as_csv(units) -> bytes:
+    """UTF-8 with a byte-order mark (spreadsheets then read the marks); no cell can run as a formula."""
+    import csv  # noqa: PLC0415 -- only here
+
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    rows = _exported(units)
+    writer.writerow(rows.headers)
+    writer.writerows([sheet.safe_cell(str(cell)) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(units) -> bytes:
+    """A workbook whose every cell is text of type `s`: openpyxl would make a formula of a leading "="."""
+    from openpyxl import Workbook  # noqa: PLC0415 -- heavy
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- heavy
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet("Đơn vị")
+    rows = _exported(units)
+    for row in (rows.headers, *rows):
+        cells = [WriteOnlyCell(page, "") for _ in row]
+        for cell, value in zip(cells, row, strict=True):
+            cell.value = str(value)
+            cell.data_type = "s"
+        page.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

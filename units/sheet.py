@@ -1,0 +1,399 @@
+"""A file of units: its columns, how its bytes are read, and what can be wrong with its rows. Writes nothing."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from . import text
+from .enums import LEVELS, PARENTS, Subtype, UnitKind, suits
+from .models import Unit
+from .services import DEPTHS
+
+MAX_BYTES, MAX_ROWS = 5_000_000, 20_000
+COLUMNS = {
+    "key": "Khoá",
+    "kind": "Loại đơn vị",
+    "subtype": "Phân loại",
+    "code": "Mã số",
+    "name": "Tên đơn vị",
+    "parent_key": "Khoá đơn vị quản lý",
+    "stands_in_key": "Khoá nơi đứng chân",
+    "opened_on": "Có từ ngày",
+    "closed_on": "Ngày cuối cùng",
+}
+REQUIRED = ("key", "kind", "subtype", "name", "parent_key", "opened_on")
+SHOWN_ONLY = {"province": "Tỉnh", "district": "Huyện", "commune": "Xã", "is_demo": "Dữ liệu mẫu"}  # export writes these
+HEADINGS = {text.search_key(word): name for name, label in (COLUMNS | SHOWN_ONLY).items() for word in (name, label)}
+CODE_DIGITS = {UnitKind.PROVINCE: 2, UnitKind.DISTRICT: 3, UnitKind.COMMUNE: 5}
+FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
+OWN_KEY = "DV"  # key of a unit that is already here, as the export writes it: DV12
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that stands in the way: file, row as a spreadsheet counts it (the heading is row 1), sentence."""
+
+    file: str
+    row: int | None
+    sentence: str
+
+    def __str__(self):
+        return f"{self.file}, dòng {self.row}: {self.sentence}" if self.row else f"{self.file}: {self.sentence}"
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read as rows; carries the problem."""
+
+    def __init__(self, file: str, sentence: str, row: int | None = None):
+        self.problem = Problem(file, row, sentence)
+        super().__init__(str(self.problem))
+
+
+@dataclass
+class Row:
+    """A row whose cells were understood; `unit` holds its own fields and is not saved."""
+
+    number: int
+    key: str
+    parent_key: str
+    stands_in_key: str
+    unit: Unit
+    parent: "Row | Unit | None" = None
+    stands_in: "Row | Unit | None" = None
+    existing: Unit | None = None
+
+
+@dataclass
+class Sheet:
+    """The rows of one file, the keys of all its rows (also of those with a bad cell), and what is wrong."""
+
+    file: str
+    rows: list[Row] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, row: Row, sentence: str) -> None:
+        self.problems.append(Problem(self.file, row.number, sentence))
+
+    @property
+    def new_rows(self) -> list[Row]:
+        return [row for row in self.rows if row.existing is None]
+
+
+# --- bytes to cells --------------------------------------------------------------------------------------------
+
+
+def read(data: bytes, file: str):
+    """The file as a tablib Dataset with our column names and a `row` column; raises Unreadable."""
+    from tablib import Dataset  # noqa: PLC0415 -- heavy
+
+    if len(data) > MAX_BYTES:
+        raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    lines = _lines(_decode(data, file), file)
+    _, headings = next(lines, (0, []))
+    names = _names(headings, file)
+    rows = []
+    for number, cells in lines:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(names):
+            raise Unreadable(
+                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
+            )
+        rows.append([*(_plain(cell) for cell in cells), number])
+        if len(rows) > MAX_ROWS:
+            raise Unreadable(file, f"Tệp có hơn {MAX_ROWS} dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+    if not rows:
+        raise Unreadable(file, "Tệp không có dòng đơn vị nào. Hãy kiểm tra lại tệp đã chọn.")
+    optional = [name for name in COLUMNS if name not in names]
+    dataset = Dataset(headers=[*names, "row", *optional])
+    dataset.extend([*row, *[""] * len(optional)] for row in rows)
+    return dataset
+
+
+def _decode(data: bytes, file: str) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        decoded = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable(
+            file, "Không xác định được bảng mã. Hãy lưu lại tệp dạng CSV UTF-8 (không dùng TCVN3, VNI)."
+        ) from None
+    if "\0" in decoded:
+        raise Unreadable(file, "Tệp không phải là văn bản CSV. Hãy lưu lại từ bảng tính dạng CSV UTF-8.")
+    return decoded
+
+
+def _lines(decoded: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    first = decoded.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        yield from enumerate(csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True), 1)
+    except csv.Error:
+        raise Unreadable(file, "Dấu ngoặc kép trong tệp không khớp. Hãy lưu lại từ bảng tính dạng CSV UTF-8.") from None
+
+
+def _names(headings: list[str], file: str) -> list[str]:
+    names = [HEADINGS.get(text.search_key(heading), "") for heading in headings]
+    if missing := [COLUMNS[name] for name in REQUIRED if name not in names]:
+        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề.", 1)
+    if strange := [heading for heading, name in zip(headings, names, strict=True) if not name]:
+        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise Unreadable(file, f"Cột “{COLUMNS.get(twice[0], twice[0])}” có hai lần. Hãy bỏ bớt một cột.", 1)
+    return names
+
+
+def _plain(cell: str) -> str:
+    """The cell without the apostrophe our export puts before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+
+
+def safe_cell(value: str) -> str:
+    """The text as CSV may hold it: a spreadsheet must not run it."""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+# --- cells to values (each raises ValueError with its sentence) -------------------------------------------------
+
+
+def read_choice(choices, cell: str, column: str) -> str:
+    wanted = text.search_key(cell)
+    for value, label in choices.choices:
+        if wanted in (value, text.search_key(label)):
+            return value
+    if not wanted:
+        raise ValueError(f"Cột “{column}” để trống. Hãy điền một trong: {', '.join(choices.labels)}.")
+    raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. Hãy điền một trong: {', '.join(choices.labels)}.")
+
+
+def read_date(cell: str, column: str, *, required: bool) -> date | None:
+    cell = cell.strip()
+    if not cell:
+        if required:
+            raise ValueError(f"Cột “{column}” để trống. Hãy điền ngày dạng 31/01/2020.")
+        return None
+    try:
+        if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", cell):
+            day, month, year = (int(part) for part in found.groups())
+            return date(year, month, day)
+        if found := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", cell):
+            return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        pass
+    raise ValueError(f"Không đọc được ngày “{cell}” ở cột “{column}”. Hãy viết ngày/tháng/năm, ví dụ 31/01/2020.")
+
+
+def read_name(cell: str) -> str:
+    name = text.clean(cell)
+    if not name:
+        raise ValueError("Tên đơn vị để trống. Hãy điền tên đầy đủ, ví dụ “Xã Tân Dĩnh”.")
+    if len(name) > 200:
+        raise ValueError(f"Tên đơn vị dài {len(name)} chữ, tối đa 200. Hãy viết gọn lại.")
+    if strange := re.search("[ÐðƉɖ]", name):
+        raise ValueError(f"Chữ “{strange[0]}” trong “{name}” không phải chữ Đ tiếng Việt. Hãy gõ lại chữ Đ.")
+    return name
+
+
+def read_code(cell: str) -> str:
+    code = cell.strip()
+    if not re.fullmatch(r"[0-9A-Za-z./-]{0,20}", code):
+        raise ValueError(f"Mã số “{code}” không hợp lệ. Mã chỉ gồm chữ không dấu, chữ số, dấu . / -, tối đa 20 ký tự.")
+    return code
+
+
+# --- rows against one another and against what is already here ---------------------------------------------------
+
+
+@dataclass
+class Here:
+    """Units already in the portal: `reachable` may be named as parents, `all` is looked at for codes in use."""
+
+    reachable: object
+    all: object
+
+    def named(self, keys: Iterable[str]) -> dict[str, list[Unit]]:
+        """Reachable levels of government by the State's code, and units by the key our export gave them."""
+        found: dict[str, list[Unit]] = {}
+        keys = set(keys)
+        own = [int(key[2:]) for key in keys if re.fullmatch(rf"{OWN_KEY}[0-9]{{1,18}}", key)]
+        for unit in self.reachable.filter(pk__in=own):
+            found[f"{OWN_KEY}{unit.pk}"] = [unit]
+        for unit in self.reachable.filter(kind__in=LEVELS, code__in=keys - found.keys()).exclude(code=""):
+            found.setdefault(unit.code, []).append(unit)
+        return found
+
+
+def check(sheet: Sheet, here: Here, *, roots: bool) -> None:
+    """Find every problem of the rows; fills in parents and the units that are already here.
+
+    `roots`: a row without a parent may open a province.
+    """
+    for row in sheet.rows:
+        if sentence := _own_fault(row.unit):
+            sheet.refuse(row, sentence)
+    _link(sheet, here)
+    _cycles(sheet)
+    for row in sheet.rows:
+        if sentence := _parent_fault(row, sheet.keys, roots=roots):
+            sheet.refuse(row, sentence)
+    _twice(sheet)
+    if not sheet.problems:
+        _match(sheet, here)
+    sheet.problems.sort(key=lambda problem: problem.row or 0)
+
+
+def _own_fault(unit: Unit) -> str:
+    if not suits(unit.kind, unit.subtype):
+        subtype, kind = Subtype(unit.subtype).label, UnitKind(unit.kind).label
+        return f"Phân loại “{subtype}” không dùng cho {kind}. Hãy sửa một trong hai."
+    if unit.closed_on and unit.closed_on < unit.opened_on:
+        return f"Ngày cuối cùng {unit.closed_on:%d/%m/%Y} trước ngày bắt đầu {unit.opened_on:%d/%m/%Y}. Hãy sửa lại."
+    digits = CODE_DIGITS.get(unit.kind)
+    if unit.code and digits and not re.fullmatch(f"[0-9]{{{digits}}}", unit.code):
+        return (
+            f"Mã số “{unit.code}” của {UnitKind(unit.kind).label} phải đủ {digits} chữ số. "
+            "Hãy để cột mã dạng văn bản để bảng tính không bỏ số 0 ở đầu."
+        )
+    return ""
+
+
+def _link(sheet: Sheet, here: Here) -> None:
+    by_key: dict[str, Row] = {}
+    for row in sheet.rows:
+        first = by_key.setdefault(row.key, row) if row.key else row
+        if first is not row:
+            sheet.refuse(row, f"Khoá “{row.key}” trùng với dòng {first.number}. Hãy đặt khoá khác.")
+    wanted = {key for row in sheet.rows for key in (row.parent_key, row.stands_in_key)} - sheet.keys - {""}
+    named = here.named(wanted)
+    for row in sheet.rows:
+        for column, key in (("parent", row.parent_key), ("stands_in", row.stands_in_key)):
+            units = named.get(key, [])
+            if key in by_key:
+                setattr(row, column, by_key[key])
+            elif len(units) == 1:
+                setattr(row, column, units[0])
+            elif units:
+                names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in units)
+                sheet.refuse(row, f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
+            elif key and key not in sheet.keys and column == "stands_in":
+                sheet.refuse(row, f"Không thấy nơi đứng chân “{key}” trong tệp hay trong phạm vi của bạn.")
+
+
+def _cycles(sheet: Sheet) -> None:
+    seen: set[int] = set()
+    for row in sheet.rows:
+        path: list[Row] = []
+        step = row
+        while isinstance(step, Row) and step.number not in seen:
+            seen.add(step.number)
+            path.append(step)
+            step = step.parent
+        if isinstance(step, Row) and step in path:
+            loop = path[path.index(step) :]
+            names = " > ".join(item.unit.name for item in [*loop, loop[0]])
+            fault = "không thể trực thuộc chính nó" if len(loop) == 1 else "không thể trực thuộc đơn vị con của nó"
+            sheet.refuse(loop[0], f"“{loop[0].unit.name}” {fault} ({names}). Hãy sửa cột “{COLUMNS['parent_key']}”.")
+
+
+def _unit(named: Row | Unit) -> Unit:
+    return named.unit if isinstance(named, Row) else named
+
+
+def _parent_fault(row: Row, keys: set[str], *, roots: bool) -> str:
+    unit, allowed = row.unit, PARENTS[UnitKind(row.unit.kind)]
+    if row.stands_in and _unit(row.stands_in).kind not in LEVELS:
+        return f"“{_unit(row.stands_in).name}” không phải địa bàn hành chính nên không thể là nơi đứng chân."
+    if row.parent is None:
+        if row.parent_key in keys and row.parent_key:
+            return ""  # the parent's own row has a bad cell and is reported there
+        if row.parent_key:
+            return (
+                f"Không thấy đơn vị quản lý “{row.parent_key}” trong tệp hay trong phạm vi của bạn. "
+                "Hãy thêm dòng của đơn vị đó hoặc sửa khoá."
+            )
+        if allowed:
+            return f"“{unit.name}” chưa có đơn vị quản lý. Hãy điền cột “{COLUMNS['parent_key']}”."
+        return "" if roots else "Mở tỉnh mới không làm ở trang này. Hãy điền đơn vị quản lý hoặc báo quản trị hệ thống."
+    parent = _unit(row.parent)
+    if parent is unit:
+        return ""  # reported as a cycle
+    if parent.kind not in allowed:
+        kinds = ", ".join(UnitKind(kind).label for kind in allowed) or "không đơn vị nào"
+        return (
+            f"{UnitKind(unit.kind).label} “{unit.name}” không thể trực thuộc {UnitKind(parent.kind).label} "
+            f"“{parent.name}”; chỉ trực thuộc: {kinds}."
+        )
+    if unit.opened_on < parent.opened_on or (parent.closed_on and unit.opened_on > parent.closed_on):
+        return (
+            f"“{unit.name}” bắt đầu ngày {unit.opened_on:%d/%m/%Y}, khi “{parent.name}” không hoạt động "
+            f"(từ {parent.opened_on:%d/%m/%Y}). Hãy sửa ngày hoặc đơn vị quản lý."
+        )
+    return ""
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    return (not one.closed_on or other.opened_on <= one.closed_on) and (
+        not other.closed_on or one.opened_on <= other.closed_on
+    )
+
+
+def _twice(sheet: Sheet) -> None:
+    codes: dict[tuple, list[Row]] = {}
+    names: dict[tuple, list[Row]] = {}
+    for row in sheet.rows:
+        if row.unit.code:
+            same = codes.setdefault((row.unit.kind, row.unit.code), [])
+            if first := next((item for item in same if _overlap(item.unit, row.unit)), None):
+                sheet.refuse(
+                    row, f"Mã số {row.unit.code} trùng dòng {first.number} (“{first.unit.name}”) trong cùng thời gian."
+                )
+                continue
+            same.append(row)
+        same = names.setdefault((row.unit.kind, row.parent_key, text.match_key(row.unit.name)), [])
+        if first := next((item for item in same if _overlap(item.unit, row.unit)), None):
+            sheet.refuse(row, f"“{row.unit.name}” trùng dòng {first.number}. Hãy xoá một dòng hoặc sửa tên.")
+        same.append(row)
+
+
+def _match(sheet: Sheet, here: Here) -> None:
+    """Fill `existing` of the rows that are already here; a code or a name used by another unit is a problem."""
+    for kinds in DEPTHS:
+        wave = [row for row in sheet.rows if row.unit.kind in kinds]
+        if not wave:
+            continue
+        parents = {row.number: _existing_parent(row) for row in wave}
+        by_code: dict[tuple, list[Unit]] = {}
+        for unit in here.all.filter(kind__in=kinds, code__in={row.unit.code for row in wave} - {""}):
+            by_code.setdefault((unit.kind, unit.code), []).append(unit)
+        by_name: dict[tuple, list[Unit]] = {}
+        for unit in here.all.filter(kind__in=kinds).filter(parent__in={pk for pk in parents.values() if pk}):
+            by_name.setdefault((unit.kind, unit.parent_id, text.match_key(unit.name)), []).append(unit)
+        for row in wave:
+            _match_row(sheet, row, parents[row.number], by_code, by_name)
+
+
+def _existing_parent(row: Row) -> int | None:
+    parent = row.parent.existing if isinstance(row.parent, Row) else row.parent
+    return parent.pk if parent else None
+
+
+def _match_row(sheet: Sheet, row: Row, parent: int | None, by_code: dict, by_name: dict) -> None:
+    unit, name = row.unit, text.match_key(row.unit.name)
+    same_code = next((other for other in by_code.get((unit.kind, unit.code), []) if _overlap(unit, other)), None)
+    same_name = next((other for other in by_name.get((unit.kind, parent, name), []) if _overlap(unit, other)), None)
+    if same_code and (same_code.parent_id != parent or text.match_key(same_code.name) != name):
+        sheet.refuse(
+            row,
+            f"Mã số {unit.code} đang là của “{same_code.name}” (từ {same_code.opened_on:%d/%m/%Y}). "
+            "Hãy kiểm tra lại mã; đổi tên hoặc sáp nhập thì làm ở trang Sắp xếp đơn vị.",
+        )
+    elif not same_code and same_name and unit.code and same_name.code:
+        sheet.refuse(
+            row, f"“{same_name.name}” đã có với mã số {same_name.code}, tệp ghi {unit.code}. Hãy kiểm tra lại mã."
+        )
+    else:
+        row.existing = same_code or same_name
