@@ -7,3 +7,5 @@ class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "Báo cáo"
 
+    def ready(self):
+        from . import jobs  # noqa: F401, PLC0415 -- registers the kind of job once the models are there

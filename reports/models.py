@@ -5,7 +5,15 @@ from django.db import models
 from django.db.models.functions import Now
 
 from portal.core.models import Job
-from units.models import Unit, within
+from units.models import Unit
+
+FORMATS = [("pdf", "PDF"), ("xlsx", "XLSX")]
+
+
+class PlacedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Rows about a place the user's placements reach: nobody sees a wider report than their place."""
+        return self.filter(place__in=Unit.objects.visible_to(user))
 
 
 class Schedule(models.Model):
@@ -13,13 +21,16 @@ class Schedule(models.Model):
 
     report = models.CharField("báo cáo", max_length=40)
     params = models.JSONField("tham số", default=dict)
+    format = models.CharField("dạng tệp", max_length=4, choices=FORMATS)
     place = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="phạm vi")
     rule = models.CharField("lịch", max_length=200)  # an iCalendar RRULE, times in Asia/Ho_Chi_Minh
     starts_at = models.DateTimeField("bắt đầu từ")
     is_active = models.BooleanField("đang bật", default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người đặt")
     created_at = models.DateTimeField("đặt lúc", db_default=Now())
-    last_run_at = models.DateTimeField("lần chạy gần nhất", null=True)
+    last_run_at = models.DateTimeField("lần chạy gần nhất", null=True)  # the newest period asked for
+
+    objects = PlacedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lịch báo cáo"
@@ -30,24 +41,19 @@ class Schedule(models.Model):
         return f"{self.report} {self.rule}"
 
 
-class ReportRunQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Runs about a place the user's placements reach: nobody sees a wider report than their place."""
-        return self.filter(within(user.places(), "place__"))
-
-
 class ReportRun(models.Model):
     """One printing of a report: its parameters, its place and the job that makes it."""
 
     report = models.CharField("báo cáo", max_length=40)
     params = models.JSONField("tham số", default=dict)
-    format = models.CharField("dạng tệp", max_length=4, choices=[("pdf", "PDF"), ("xlsx", "XLSX")])
+    format = models.CharField("dạng tệp", max_length=4, choices=FORMATS)
     place = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="phạm vi")
     job = models.OneToOneField(Job, models.PROTECT, related_name="report_run", verbose_name="việc nền")
     schedule = models.ForeignKey(Schedule, models.PROTECT, null=True, related_name="runs", verbose_name="theo lịch")
+    period = models.CharField("kỳ theo lịch", max_length=20, blank=True)  # local ISO time of the occurrence
     created_at = models.DateTimeField("yêu cầu lúc", db_default=Now())
 
-    objects = ReportRunQuerySet.as_manager()
+    objects = PlacedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lần in báo cáo"

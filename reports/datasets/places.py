@@ -1,0 +1,31 @@
+"""Where a count is taken: the place as a filter on the snapshot columns, its name as of a day."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from units.enums import UnitKind
+from units.models import Unit, UnitVersion, on
+
+DISTRICT_BLOCK = "Khối cấp huyện quản lý"
+PROVINCE_BLOCK = "Khối cấp tỉnh quản lý"
+DIRECT_COMMUNES = "Xã, phường, đặc khu trực thuộc tỉnh"
+COLUMNS = {UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
+
+
+def of_place(evaluations, place: Unit, province_id: int):
+    """The evaluations of the place, in cycles of that province.
+
+    A province asks for no column of its own: the cycle says it already, and the roll-up index answers alone.
+    """
+    if place.kind == UnitKind.PROVINCE:
+        return evaluations if place.pk == province_id else evaluations.none()
+    return evaluations.filter(**{COLUMNS.get(place.kind, "unit"): place.pk})
+
+
+def names_on(day: date, ids: Iterable[int | None]) -> dict[int, str]:
+    """What the units were called on the day; today's name for one whose history does not reach back."""
+    wanted = {unit_id for unit_id in ids if unit_id}
+    names = dict(UnitVersion.objects.filter(on(day), unit__in=wanted).values_list("unit_id", "name"))
+    if missing := wanted - names.keys():
+        names |= dict(Unit.objects.filter(pk__in=missing).values_list("pk", "name"))
+    return names

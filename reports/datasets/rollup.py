@@ -1,0 +1,202 @@
+"""The yearly roll-up: counts of a cycle's files by unit kind, district or commune."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count, TextChoices
+
+from evaluations.enums import NOT_MET, NOT_REGISTERED, SENT, State
+from evaluations.models import Cycle, Evaluation
+from units.enums import ORGANISATIONS, UnitKind
+from units.models import Unit
+from units.text import sort_key
+
+from ..figures import Share
+from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, names_on, of_place
+
+OF_ROSTER = "tổng số"
+OF_REGISTERED = "số đăng ký"
+KIND_GROUPS = (
+    ("Khu dân cư", (UnitKind.RESIDENTIAL_AREA,)),
+    ("Xã, phường, thị trấn", (UnitKind.COMMUNE,)),
+    ("Cơ quan, doanh nghiệp, cơ sở giáo dục", ORGANISATIONS),
+)
+
+
+class By(TextChoices):
+    KIND = "kind", "Theo loại đơn vị"
+    DISTRICT = "district", "Theo cấp huyện"
+    COMMUNE = "commune", "Theo cấp xã"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many files there are and how far they came; a file that went further still counts as registered."""
+
+    roster: int = 0
+    registered: int = 0
+    submitted: int = 0
+    recognised: int = 0
+    not_met: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.roster + other.roster,
+            self.registered + other.registered,
+            self.submitted + other.submitted,
+            self.recognised + other.recognised,
+            self.not_met + other.not_met,
+            self.withdrawn + other.withdrawn,
+        )
+
+    @classmethod
+    def of_state(cls, state: str, number: int) -> "Counts":
+        return cls(
+            roster=number,
+            registered=0 if state in NOT_REGISTERED else number,
+            submitted=number if state in SENT else 0,
+            recognised=number if state == State.RECOGNISED else 0,
+            not_met=number if state in NOT_MET else 0,
+            withdrawn=number if state == State.WITHDRAWN else 0,
+        )
+
+    @property
+    def of_roster(self) -> Share:
+        return Share(self.recognised, self.roster, OF_ROSTER)
+
+    @property
+    def of_registered(self) -> Share:
+        return Share(self.recognised, self.registered, OF_REGISTERED)
+
+    @property
+    def registration(self) -> Share:
+        return Share(self.registered, self.roster, OF_ROSTER)
+
+    @property
+    def submission(self) -> Share:
+        return Share(self.submitted, self.registered, OF_REGISTERED)
+
+
+@dataclass(frozen=True)
+class RollupRow:
+    label: str
+    unit_id: int | None  # the district or commune counted; None for a kind or a block without one
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that add up to one subtotal."""
+
+    label: str
+    unit_id: int | None
+    rows: tuple[RollupRow, ...]
+
+    @cached_property
+    def subtotal(self) -> Counts:
+        return sum((row.counts for row in self.rows), Counts())
+
+
+@dataclass(frozen=True)
+class Rollup:
+    cycle: Cycle
+    place: Unit
+    by: By
+    kind: UnitKind | None
+    groups: tuple[Group, ...]
+
+    @cached_property
+    def total(self) -> Counts:
+        return sum((group.subtotal for group in self.groups), Counts())
+
+    @property
+    def rows(self) -> list[RollupRow]:
+        return [row for group in self.groups for row in group.rows]
+
+    @property
+    def has_subtotals(self) -> bool:
+        """A subtotal says something only where several groups have it and some group holds several rows."""
+        return len(self.groups) > 1 and any(len(group.rows) > 1 for group in self.groups)
+
+    @property
+    def title(self) -> str:
+        return f"{By(self.by).label}{f' – {UnitKind(self.kind).label}' if self.kind else ''}"
+
+
+def yearly_rollup(cycle: Cycle, *, place: Unit, by: str, kind: str | None = None) -> Rollup:
+    """The cycle's files of the place, counted; in two queries whatever their number (counts by ids, then names).
+
+    The counts group by the snapshot columns only, so on PostgreSQL the index answers without the table; names are
+    those of the cycle's day (`as_of`).
+    """
+    files = of_place(Evaluation.objects.filter(cycle=cycle), place, cycle.province_id)
+    if kind:
+        files = files.filter(kind=kind)
+    groups = _by_kind(files) if by == By.KIND else _by_place(files, cycle, by)
+    return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, groups)
+
+
+def _count(files, *columns: str):
+    return files.order_by().values_list(*columns, "state").annotate(number=Count("*"))
+
+
+def _by_kind(files) -> tuple[Group, ...]:
+    found: dict[str, Counts] = defaultdict(Counts)
+    for kind, state, number in _count(files, "kind"):
+        found[kind] += Counts.of_state(state, number)
+    groups = (
+        Group(label, None, tuple(RollupRow(UnitKind(kind).label, None, found[kind]) for kind in kinds if kind in found))
+        for label, kinds in KIND_GROUPS
+    )
+    return tuple(group for group in groups if group.rows)
+
+
+def _by_place(files, cycle: Cycle, by: str) -> tuple[Group, ...]:
+    found: dict[tuple[int | None, int | None], Counts] = defaultdict(Counts)
+    for district, commune, state, number in _count(files, "district_id", "commune_id"):
+        found[district, commune] += Counts.of_state(state, number)
+    names = names_on(cycle.as_of, {unit for pair in found for unit in pair})
+    return _districts(found, names) if by == By.DISTRICT else _communes(found, names)
+
+
+def _districts(found, names) -> tuple[Group, ...]:
+    districts: dict[int, Counts] = defaultdict(Counts)
+    direct, province = Counts(), Counts()
+    for (district, commune), counts in found.items():
+        if district:
+            districts[district] += counts
+        elif commune:
+            direct += counts
+        else:
+            province += counts
+    rows = [RollupRow(names[unit], unit, districts[unit]) for unit in _in_order(districts, names)]
+    rows += [RollupRow(DIRECT_COMMUNES, None, direct)] if direct.roster else []
+    rows += [RollupRow(PROVINCE_BLOCK, None, province)] if province.roster else []
+    return (Group("", None, tuple(rows)),) if rows else ()
+
+
+def _communes(found, names) -> tuple[Group, ...]:
+    by_district: dict[int | None, list[int | None]] = defaultdict(list)
+    for district, commune in found:
+        by_district[district].append(commune)
+    groups = []
+    for district in [*_in_order([unit for unit in by_district if unit], names), None]:
+        communes = by_district.get(district, [])
+        rows = [
+            RollupRow(names[unit], unit, found[district, unit])
+            for unit in _in_order([unit for unit in communes if unit], names)
+        ]
+        if district and None in communes:
+            rows.append(RollupRow(DISTRICT_BLOCK, None, found[district, None]))
+        if rows:
+            groups.append(Group(names[district] if district else DIRECT_COMMUNES, district, tuple(rows)))
+    if (None, None) in found:
+        block = RollupRow(PROVINCE_BLOCK, None, found[None, None])
+        groups.append(Group(PROVINCE_BLOCK, None, (block,)))
+    return tuple(groups)
+
+
+def _in_order(units, names) -> list[int]:
+    return sorted(units, key=lambda unit: sort_key(names[unit]))

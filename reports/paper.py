@@ -1,0 +1,131 @@
+"""An official paper before it is printed: header, text, tables, annexes; PDF and XLSX are made of the same one."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from units.enums import UnitKind
+from units.models import Unit
+
+from .figures import DASH, Share, grouped
+
+TYPE_WORDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Đặc khu ", "Tỉnh ", "Huyện ", "Quận ", "Phường ", "Xã ")
+
+
+class Kind(Enum):
+    TEXT = "text"
+    NUMBER = "number"
+    YEAR = "year"  # a number that is not grouped
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True)
+class Column:
+    title: str
+    width: int  # parts of the table's width
+    kind: Kind = Kind.TEXT
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind in (Kind.NUMBER, Kind.PERCENT)
+
+    def shown(self, cell: "Cell") -> str:
+        """The cell as a reader sees it."""
+        if isinstance(cell, Share):
+            return cell.text
+        if cell is None:
+            return DASH if self.is_figure else ""
+        return grouped(cell) if self.kind is Kind.NUMBER and isinstance(cell, int) else str(cell)
+
+
+Cell = str | int | Share | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A table row; a "group" line holds one cell that spans the table."""
+
+    cells: tuple[Cell, ...]
+    mark: str = ""  # "", "group", "subtotal", "total"
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    sheet: str  # the short name of its sheet in the workbook
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    landscape: bool = False
+    note: str = ""
+
+    @property
+    def widths(self) -> list[str]:
+        """Column widths in percent of the table, as CSS."""
+        whole = sum(column.width for column in self.columns)
+        return [f"{100 * column.width / whole:.3f}%" for column in self.columns]
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    table: Table | None = None
+    chart: str = ""  # SVG made by reports.charts
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A draft by NĐ 30/2020: number, day, name and seal are left for the people who sign."""
+
+    organ: tuple[str, str]  # governing organ (may be empty), issuing organ
+    organ_in_text: str  # the issuing organ inside a sentence
+    place_name: str
+    year: int  # of the date line
+    subject: str
+    file_stem: str
+    symbol: str = "BC-UBND"
+    addressee: str = ""
+    opening: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    annexes: tuple[Table, ...] = ()
+    recipients: tuple[str, ...] = ()
+    capacity: tuple[str, ...] = ("TM. UỶ BAN NHÂN DÂN", "CHỦ TỊCH")
+    notes: tuple[str, ...] = field(default=())  # printed small under the signature: what a reader must know
+
+    @property
+    def tables(self) -> list[Table]:
+        return [section.table for section in self.sections if section.table] + list(self.annexes)
+
+
+def bare_name(name: str) -> str:
+    """The name without its type word, as it stands before the date; numbered wards keep theirs."""
+    for word in TYPE_WORDS:
+        rest = name.removeprefix(word)
+        if rest != name and not rest[:1].isdigit():
+            return rest
+    return name
+
+
+def lowered(name: str) -> str:
+    """A unit's name inside a sentence: "Huyện Nga Sơn" as "huyện Nga Sơn"."""
+    for word in TYPE_WORDS:
+        if name.startswith(word):
+            return word.lower() + name.removeprefix(word)
+    return name
+
+
+def organ_of(place: Unit, name: str) -> tuple[str, str]:
+    """Governing and issuing organ as the header names them; a People's Committee names none above itself."""
+    if place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT, UnitKind.COMMUNE):
+        return "", f"UỶ BAN NHÂN DÂN {name.upper()}"
+    return "", name.upper()
+
+
+def organ_in_text(place: Unit, name: str) -> str:
+    level = place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT, UnitKind.COMMUNE)
+    return f"Uỷ ban nhân dân {lowered(name)}" if level else name
+
+
+def addressee_of(place: Unit) -> str:
+    """The committee a place reports to; nobody for the province, whose report goes where its letter says."""
+    above = place.parent
+    return f"Uỷ ban nhân dân {lowered(above.name)}" if above else ""
