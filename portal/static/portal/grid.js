@@ -1,0 +1,167 @@
+// Grid entry: each cell is saved on its own when it is left; the server reads, judges and answers.
+(() => {
+  "use strict";
+
+  const status = document.querySelector("[data-grid-status]");
+  const say = (text, tone) => {
+    if (!status) return;
+    status.textContent = text;
+    status.className = tone === "bad" ? "grid-status grid-status--bad" : "grid-status";
+  };
+  const token = () => document.querySelector("input[name=csrfmiddlewaretoken]").value;
+  let waiting = 0;
+
+  const showVerdict = (row, verdict) => {
+    const place = row && row.querySelector(".verdict");
+    if (!place) return;
+    const tone = { met: "ok", not_met: "bad", incomplete: "muted" }[verdict.outcome];
+    const mark = document.createElement("span");
+    mark.className = `badge badge--${tone}`;
+    mark.textContent = verdict.label;
+    const list = document.createElement("ul");
+    verdict.sentences.forEach((sentence) => {
+      const item = document.createElement("li");
+      item.textContent = sentence;
+      list.append(item);
+    });
+    place.dataset.verdict = verdict.outcome;
+    place.replaceChildren(mark, list);
+  };
+
+  const note = (cell, text, actions = []) => {
+    clear(cell);
+    if (!text) return;
+    const box = document.createElement("div");
+    box.className = "cell-note";
+    box.id = `note-${Math.random().toString(36).slice(2)}`;
+    const words = document.createElement("p");
+    words.textContent = text;
+    box.append(words);
+    actions.forEach(([label, act]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn--small";
+      button.textContent = label;
+      button.addEventListener("click", act);
+      box.append(button);
+    });
+    cell.setAttribute("aria-describedby", box.id);
+    cell.after(box);
+  };
+  const clear = (cell) => {
+    const box = cell.nextElementSibling;
+    if (box && box.classList.contains("cell-note")) box.remove();
+    cell.removeAttribute("aria-describedby");
+    cell.removeAttribute("aria-invalid");
+  };
+
+  const save = async (cell) => {
+    if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) return;
+    const row = cell.closest("tr");
+    const holder = cell.closest("[data-save]");
+    const side = cell.closest("[data-grid]").dataset.side;
+    const body = new URLSearchParams({
+      csrfmiddlewaretoken: token(),
+      code: cell.name,
+      text: cell.value,
+      version: cell.dataset.version,
+      side,
+    });
+    waiting += 1;
+    say("Đang lưu…");
+    cell.classList.add("saving");
+    try {
+      const answer = await fetch(holder.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
+      const kind = answer.headers.get("Content-Type") || "";
+      if (!kind.includes("json")) throw new Error("not json");
+      const told = await answer.json();
+      if (answer.ok) {
+        clear(cell);
+        cell.value = told.text;
+        cell.dataset.saved = told.text;
+        cell.dataset.version = told.version;
+        showVerdict(row, told.verdict);
+        say("Đã lưu.");
+      } else if (answer.status === 409) {
+        cell.setAttribute("aria-invalid", "true");
+        note(cell, told.sentence, [
+          [`Giữ “${told.theirs || "để trống"}”`, () => {
+            clear(cell);
+            cell.value = told.theirs;
+            cell.dataset.saved = told.theirs;
+            cell.dataset.version = told.version;
+            cell.focus();
+          }],
+          [`Ghi “${told.typed || "để trống"}”`, () => {
+            cell.dataset.version = told.version;
+            cell.value = told.typed;
+            save(cell);
+          }],
+        ]);
+        say("Có người vừa ghi ô này.", "bad");
+      } else {
+        cell.setAttribute("aria-invalid", "true");
+        note(cell, told.sentence);
+        cell.setAttribute("aria-invalid", "true");
+        say("Chưa lưu: xem chỗ báo đỏ.", "bad");
+      }
+    } catch (error) {
+      note(cell, "Chưa lưu được vì mất kết nối hoặc hết phiên làm việc. Giá trị vẫn ở trong ô; hãy rời ô lần nữa để lưu lại.");
+      cell.setAttribute("aria-invalid", "true");
+      say("Chưa lưu được.", "bad");
+    } finally {
+      waiting -= 1;
+      cell.classList.remove("saving");
+    }
+  };
+
+  const move = (cell, down, right) => {
+    const row = cell.closest("tr");
+    const rows = [...row.parentElement.querySelectorAll("tr")];
+    let target = null;
+    if (right) {
+      const cells = [...row.querySelectorAll("input.cell")];
+      target = cells[cells.indexOf(cell) + right];
+    } else {
+      const column = cell.closest("td").cellIndex;
+      for (let at = rows.indexOf(row) + down; rows[at]; at += down) {
+        target = rows[at].cells[column] && rows[at].cells[column].querySelector("input.cell");
+        if (target) break;
+      }
+    }
+    if (target) {
+      target.focus();
+      target.select();
+    } else {
+      save(cell);
+    }
+  };
+
+  document.querySelectorAll("[data-grid]").forEach((grid) => {
+    grid.querySelectorAll("input.cell").forEach((cell) => {
+      cell.dataset.saved = cell.value;
+    });
+    grid.addEventListener("change", (event) => {
+      if (event.target.matches("input.cell")) save(event.target);
+    });
+    grid.addEventListener("keydown", (event) => {
+      const cell = event.target;
+      if (!cell.matches("input.cell")) return;
+      const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0], Enter: [event.shiftKey ? -1 : 1, 0] };
+      if (event.ctrlKey) Object.assign(steps, { ArrowRight: [0, 1], ArrowLeft: [0, -1] });
+      if (event.key === "Escape") {
+        cell.value = cell.dataset.saved;
+        clear(cell);
+      } else if (steps[event.key]) {
+        event.preventDefault();
+        move(cell, ...steps[event.key]);
+      }
+    });
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    const open = document.querySelector("input.cell[aria-invalid]") ||
+      [...document.querySelectorAll("input.cell")].some((cell) => cell.value !== cell.dataset.saved);
+    if (waiting || open) event.preventDefault();
+  });
+})();
