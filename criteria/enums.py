@@ -19,6 +19,13 @@ class Comparison(TextChoices):
     EXACTLY = "exactly", "đúng"
 
 
+class Derivation(TextChoices):
+    """What the portal itself counts for a derived criterion, over the units the judged unit manages."""
+
+    SUBORDINATES_REGISTERED = "subordinates_registered", "Đơn vị thuộc quyền quản lý đã đăng ký"
+    SUBORDINATES_RECOGNISED = "subordinates_recognised", "Đơn vị thuộc quyền quản lý được công nhận"
+
+
 class SetStatus(TextChoices):
     DRAFT = "draft", "Bản thảo"
     PUBLISHED = "published", "Đã ban hành"

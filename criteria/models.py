@@ -118,8 +118,8 @@ def refuse_if_published(criteria_set: CriteriaSet) -> None:
     stored = CriteriaSet.objects.filter(pk=criteria_set.pk).values_list("status", flat=True).first()
     if stored in (SetStatus.PUBLISHED, SetStatus.RETIRED):
         raise Refused(
-            f"Bộ tiêu chí “{criteria_set.name}” (phiên bản {criteria_set.version}) đã ban hành nên không sửa, không xoá "
-            "được. Hãy lập phiên bản mới."
+            f"Bộ tiêu chí “{criteria_set.name}” (phiên bản {criteria_set.version}) đã ban hành nên không sửa, "
+            "không xoá được. Hãy lập phiên bản mới."
         )
 
 
@@ -155,8 +155,8 @@ class Criterion(PartOfSet):
     numerator_label = models.CharField("tên tử số", max_length=120, blank=True)
     denominator_label = models.CharField("tên mẫu số", max_length=120, blank=True)
     max_points = models.DecimalField("điểm tối đa", max_digits=6, decimal_places=2, null=True, blank=True)
-    derivation = models.CharField("cách hệ thống tính", max_length=40, blank=True)  # a key of queries.DERIVATIONS
-    excuses = models.JSONField("trường hợp loại trừ", default=list)  # [{"code", "label"}]
+    derivation = models.CharField("cách hệ thống tính", max_length=40, blank=True)  # a value of Derivation
+    excuses = models.JSONField("trường hợp loại trừ", default=list)  # [{"code", "label", "short"}]
     not_applicable_when = models.CharField("không áp dụng khi", max_length=250, blank=True)  # blank: never
     due_quarter = models.PositiveSmallIntegerField("xong trong quý", null=True, blank=True)
     needs_evidence = models.BooleanField("phải kèm minh chứng", default=False)

@@ -1,0 +1,16 @@
+"""Published sets become fixed in the database itself, on PostgreSQL and SQLite."""
+
+from django.db import migrations
+
+from criteria import freeze
+
+
+class Migration(migrations.Migration):
+    dependencies = [("criteria", "0001_facts")]
+
+    operations = [
+        migrations.RunPython(
+            lambda apps, schema_editor: freeze.install(schema_editor),
+            lambda apps, schema_editor: freeze.remove(schema_editor),
+        )
+    ]
