@@ -31,6 +31,7 @@ class Report:
     lead: str
     form: type[forms.ReportForm]
     build: Callable[[dict, Unit], Paper]
+    check: Callable[[dict, Unit], object]  # raises Refused when there is nothing to report on
     formats: tuple[str, ...] = (PDF, XLSX)
 
 
@@ -46,8 +47,8 @@ def find_cycle(params: dict, place: Unit) -> Cycle:
     if cycle is None:
         named = f"năm {year}" if year else "nào"
         raise Refused(
-            f"{place.name} chưa có kỳ đánh giá {named} của chương trình này. Hãy chọn năm khác hoặc mở kỳ trước khi lập "
-            "báo cáo."
+            f"{place.name} chưa có kỳ đánh giá {named} của chương trình này. Hãy chọn năm khác hoặc mở kỳ trước khi "
+            "lập báo cáo."
         )
     return cycle
 
@@ -116,8 +117,8 @@ def summary(counts: Counts, *, year: int, where: str, what: str) -> str:
     if not counts.roster:
         return f"Năm {year}, {where} không có {what} thuộc diện xét."
     return (
-        f"Năm {year}, {where} có {grouped(counts.roster)} {what} thuộc diện xét; {grouped(counts.registered)} đã đăng ký "
-        f"({counts.registration.sentence}), {grouped(counts.submitted)} đã gửi hồ sơ. Có {grouped(counts.recognised)} "
+        f"Năm {year}, {where} có {grouped(counts.roster)} {what} thuộc diện xét; {grouped(counts.registered)} đã đăng "
+        f"ký ({counts.registration.sentence}), {grouped(counts.submitted)} đã gửi hồ sơ. Có {grouped(counts.recognised)} "
         f"được công nhận, bằng {counts.of_roster.sentence} và {counts.of_registered.sentence}; "
         f"{grouped(counts.not_met)} chưa đạt; {grouped(counts.withdrawn)} không xét trong năm."
     )
@@ -193,18 +194,24 @@ def _years_section(years: Years, *, number: int) -> Section:
     return Section("Kết quả qua các năm", table=years_table(years, title=title), chart=trend_svg(years))
 
 
-def build_years(params: dict, place: Unit) -> Paper:
-    """The many-year table with its chart."""
-    kind = params.get("kind") or None
+def find_years(params: dict, place: Unit) -> Years:
+    """The years the parameters name; raises Refused when there is none."""
     years = ten_year_table(
         place,
         programmes=params["programmes"],
-        kind=kind,
+        kind=params.get("kind") or None,
         last_year=params.get("last_year"),
         years=params.get("years") or 10,
     )
     if not years.rows:
         raise Refused(f"{place.name} chưa có kết quả năm nào của các chương trình đã chọn. Hãy chọn chương trình khác.")
+    return years
+
+
+def build_years(params: dict, place: Unit) -> Paper:
+    """The many-year table with its chart."""
+    kind = params.get("kind") or None
+    years = find_years(params, place)
     first, last = years.rows[0], years.rows[-1]
     what = KINDS[kind].lower() if kind else "đơn vị"
     text = (
@@ -269,6 +276,7 @@ REPORTS = {
             "Kết quả đăng ký, công nhận trong năm theo loại đơn vị, theo huyện, theo xã, kèm biểu đồ qua các năm.",
             forms.YearlyForm,
             build_yearly,
+            find_cycle,
         ),
         Report(
             "years",
@@ -276,6 +284,7 @@ REPORTS = {
             "Số được công nhận và tỷ lệ từng năm của một địa bàn, nối tiếp qua các chương trình.",
             forms.YearsForm,
             build_years,
+            find_years,
         ),
         Report(
             "list",
@@ -283,6 +292,7 @@ REPORTS = {
             "Từng đơn vị thuộc diện xét trong năm, theo xã, với ngày đăng ký và tình trạng hồ sơ.",
             forms.ListForm,
             build_list,
+            find_cycle,
         ),
     )
 }

@@ -65,7 +65,12 @@ def _lines(rows, points) -> SafeString:
         "",
         '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="2"{}/>',
         (
-            (*start, *end, LINE, format_html(' stroke-dasharray="5 4"') if row.in_progress or before.in_progress else "")
+            (
+                *start,
+                *end,
+                LINE,
+                format_html(' stroke-dasharray="5 4"') if row.in_progress or before.in_progress else "",
+            )
             for before, row, start, end in steps
             if before.counts.roster and row.counts.roster
         ),

@@ -36,7 +36,7 @@ def print_report(job: Job, tell) -> Output:
     return Output(path, file_name(paper.file_stem, run.format))
 
 
-def file_name(stem: str, format: str = PDF) -> str:  # noqa: A002 -- the model's word
+def file_name(stem: str, format: str = PDF) -> str:
     """A name every file system takes: no tone marks, no slash, at most 120 letters."""
     bare = unicodedata.normalize("NFD", stem.replace("đ", "d").replace("Đ", "D").replace("–", "-"))
     kept = "".join(letter if letter.isascii() and letter.isalnum() or letter in " -_" else "" for letter in bare)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from units.enums import UnitKind
 from units.models import Unit
 
 from .figures import DASH, Share, grouped
@@ -76,7 +75,7 @@ class Section:
 class Paper:
     """A draft by NĐ 30/2020: number, day, name and seal are left for the people who sign."""
 
-    organ: tuple[str, str]  # governing organ (may be empty), issuing organ
+    organ: tuple[str, ...]  # the issuing organ, in the lines it is printed in
     organ_in_text: str  # the issuing organ inside a sentence
     place_name: str
     year: int  # of the date line
@@ -113,16 +112,13 @@ def lowered(name: str) -> str:
     return name
 
 
-def organ_of(place: Unit, name: str) -> tuple[str, str]:
-    """Governing and issuing organ as the header names them; a People's Committee names none above itself."""
-    if place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT, UnitKind.COMMUNE):
-        return "", f"UỶ BAN NHÂN DÂN {name.upper()}"
-    return "", name.upper()
+def organ_of(place: Unit, name: str) -> tuple[str, ...]:
+    """The issuing organ as the header names it; a People's Committee names no organ above itself."""
+    return ("UỶ BAN NHÂN DÂN", name.upper()) if place.is_level else (name.upper(),)
 
 
 def organ_in_text(place: Unit, name: str) -> str:
-    level = place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT, UnitKind.COMMUNE)
-    return f"Uỷ ban nhân dân {lowered(name)}" if level else name
+    return f"Uỷ ban nhân dân {lowered(name)}" if place.is_level else name
 
 
 def addressee_of(place: Unit) -> str:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 def ask_report(
     report: str,
     params: dict,
-    format: str,  # noqa: A002 -- the model's word
+    format: str,
     place: Unit,
     by: User,
     *,
@@ -44,7 +44,13 @@ def ask_report(
 
 
 def make_schedule(
-    report: str, params: dict, format: str, place: Unit, rule: str, by: User, starts_at: datetime  # noqa: A002
+    report: str,
+    params: dict,
+    format: str,
+    place: Unit,
+    rule: str,
+    by: User,
+    starts_at: datetime,
 ) -> Schedule:
     return Schedule.objects.create(
         report=report, params=params, format=format, place=place, rule=rule, created_by=by, starts_at=starts_at

@@ -53,7 +53,7 @@ def _sheet(book, paper: Paper, table: Table) -> None:
     plain = Font(name="Times New Roman")
     under = Border(bottom=Side(style="thin"))
     wrapped = Alignment(wrap_text=True, horizontal="center", vertical="center")
-    for title, font in zip([paper.organ[1], paper.subject, table.title], [bold, head, bold], strict=True):
+    for title, font in zip([" ".join(paper.organ), paper.subject, table.title], [bold, head, bold], strict=True):
         _cells(sheet, [title], font)
     _cells(sheet, [" ".join([*paper.notes, table.note]).strip()], plain)
     _cells(sheet, [column.title for column in table.columns], bold, under, wrapped)

@@ -1,7 +1,7 @@
 """Typed rows every face of a report is made of: page, PDF, XLSX and API read the same ones."""
 
-from .roster import Roster, RosterGroup, RosterRow, unit_roster
 from .rollup import By, Counts, Group, Rollup, RollupRow, yearly_rollup
+from .roster import Roster, RosterGroup, RosterRow, unit_roster
 from .years import YearRow, Years, ten_year_table, trend
 
 __all__ = [
