@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
@@ -22,6 +22,7 @@ from .models import Heartbeat, Job, JobState
 
 log = logging.getLogger(__name__)
 KINDS: dict[str, Callable] = {}
+SWEEP_BELLS = 20
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,11 @@ def tell(job: Job, done: int, total: int, message: str = "") -> None:
 
 def _renew(job: Job, stop: threading.Event) -> None:
     while not stop.wait(settings.JOB_LEASE.total_seconds() / 4):
-        if not _mine(job).update(lease_until=_from_now(settings.JOB_LEASE)):
-            break
+        try:
+            if not _mine(job).update(lease_until=_from_now(settings.JOB_LEASE)):
+                break
+        except DatabaseError:  # busy or restarting: the next turn may do; if none does, the fence holds
+            log.warning("lease of job %s not renewed this time", job)
     connection.close()
 
 
@@ -157,10 +161,17 @@ def _fail(job: Job, sentence: str) -> bool:
     return bool(_mine(job).update(state=JobState.FAILED, finished_at=Now(), lease_until=None, error=sentence))
 
 
-def sweep() -> int:
-    """Ring again for every job that waits or whose worker died; give up on those tried too often.
+def ring_next() -> None:
+    """Wake a worker for the job that has waited longest: a job that ends hands its place on."""
+    if (job_id := claimable().order_by("pk").values_list("pk", flat=True).first()) is not None:
+        ring(job_id)
 
-    Also leaves the heartbeat `readyz` looks for. Returns how many bells were rung.
+
+def sweep() -> int:
+    """Ring again for jobs that wait or whose worker died; give up on those tried too often.
+
+    The oldest SWEEP_BELLS are rung for, and each of them hands on (`ring_next`): a long queue empties without
+    the broker filling up with bells. Also leaves the heartbeat `readyz` looks for. Returns how many were rung.
     """
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": Now()})
     claimable().filter(attempt__gte=settings.JOB_MAX_ATTEMPTS).update(
@@ -169,7 +180,7 @@ def sweep() -> int:
         lease_until=None,
         error=f"Đã thử {settings.JOB_MAX_ATTEMPTS} lần không xong. Hãy báo quản trị viên mã việc này.",
     )
-    waiting = list(claimable().order_by("pk").values_list("pk", flat=True)[:500])
+    waiting = list(claimable().order_by("pk").values_list("pk", flat=True)[:SWEEP_BELLS])
     for job_id in waiting:
         ring(job_id)
     return len(waiting)

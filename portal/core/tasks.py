@@ -7,7 +7,8 @@ from celery import shared_task
 def run_job(job_id: int) -> None:
     from . import jobs  # noqa: PLC0415 -- a task's imports stay inside
 
-    jobs.run(job_id)
+    if jobs.run(job_id):
+        jobs.ring_next()
 
 
 @shared_task(name="portal.core.tasks.sweep")

@@ -4,8 +4,10 @@ import hashlib
 import os
 import socket
 import urllib.request
+from importlib import import_module
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.core.management.base import BaseCommand
@@ -116,9 +118,7 @@ class Command(BaseCommand):
                 self._say(f"Nạp {what}…")
                 call_command(name, stdout=self.stdout)
         if demo and "demo" in known:
-            from evaluations.models import Cycle
-
-            if not Cycle.objects.exists():
+            if not apps.get_model("evaluations", "Cycle").objects.exists():
                 self._say("Nạp dữ liệu mẫu (chỉ lần đầu, khoảng một phút)…")
                 call_command("demo", stdout=self.stdout)
 
@@ -167,10 +167,10 @@ class Command(BaseCommand):
         if not show_accounts:
             return
         try:
-            from evaluations.demo import ACCOUNTS, PASSWORD
+            demo = import_module("evaluations.demo")  # by name: core knows no app
         except ImportError:  # a portal without the demo
             return
-        self._say(f"\nTài khoản dùng thử (mật khẩu chung: {PASSWORD}; chỉ để xem thử, đừng dùng với dữ liệu thật):")
-        width = max(len(username) for username, _ in ACCOUNTS)
-        for username, post in ACCOUNTS:
+        self._say(f"\nTài khoản dùng thử (mật khẩu chung: {demo.PASSWORD}; chỉ để xem thử, đừng dùng với dữ liệu thật):")
+        width = max(len(username) for username, _ in demo.ACCOUNTS)
+        for username, post in demo.ACCOUNTS:
             self._say(f"  {username:<{width}}  {post}")
