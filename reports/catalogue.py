@@ -47,8 +47,8 @@ def find_cycle(params: dict, place: Unit) -> Cycle:
     if cycle is None:
         named = f"năm {year}" if year else "nào"
         raise Refused(
-            f"{place.name} chưa có kỳ đánh giá {named} của chương trình này. Hãy chọn năm khác hoặc mở kỳ trước khi "
-            "lập báo cáo."
+            f"{place.name} chưa có kỳ đánh giá {named} của chương trình này. "
+            "Hãy chọn năm khác hoặc mở kỳ trước khi lập báo cáo."
         )
     return cycle
 
@@ -117,9 +117,10 @@ def summary(counts: Counts, *, year: int, where: str, what: str) -> str:
     if not counts.roster:
         return f"Năm {year}, {where} không có {what} thuộc diện xét."
     return (
-        f"Năm {year}, {where} có {grouped(counts.roster)} {what} thuộc diện xét; {grouped(counts.registered)} đã đăng "
-        f"ký ({counts.registration.sentence}), {grouped(counts.submitted)} đã gửi hồ sơ. Có {grouped(counts.recognised)} "
-        f"được công nhận, bằng {counts.of_roster.sentence} và {counts.of_registered.sentence}; "
+        f"Năm {year}, {where} có {grouped(counts.roster)} {what} thuộc diện xét; "
+        f"{grouped(counts.registered)} đã đăng ký ({counts.registration.sentence}), "
+        f"{grouped(counts.submitted)} đã gửi hồ sơ. Có {grouped(counts.recognised)} được công nhận, "
+        f"bằng {counts.of_roster.sentence} và {counts.of_registered.sentence}; "
         f"{grouped(counts.not_met)} chưa đạt; {grouped(counts.withdrawn)} không xét trong năm."
     )
 
