@@ -4,7 +4,8 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from . import text
@@ -50,6 +51,17 @@ class UnitQuerySet(models.QuerySet):
         key = text.search_key(words)
         return self.filter(Q(search_key__contains=key) | Q(code__startswith=words.strip())) if key else self
 
+    def nearest_first(self, words: str):
+        """Search results in their order: the code, then the words with these very marks, then without."""
+        marked = Concat(Value(" "), "match_key", Value(" "))
+        nearness = Case(
+            When(code=words.strip(), then=0),
+            When(Q(marked__contains=f" {text.match_key(words)} "), then=1),
+            default=2,
+            output_field=models.IntegerField(),
+        )
+        return self.alias(marked=marked).alias(nearness=nearness).order_by("nearness", "sort_key", "pk")
+
 
 class Unit(models.Model):
     """A place or organisation that takes part in the movement."""
@@ -59,6 +71,7 @@ class Unit(models.Model):
     code = models.CharField("mã số", max_length=20, blank=True, help_text="Mã của Nhà nước; để trống nếu không có.")
     name = models.CharField("tên đơn vị", max_length=200)
     search_key = models.CharField(max_length=200, editable=False)
+    match_key = models.CharField(max_length=300, editable=False)
     sort_key = models.CharField(max_length=600, editable=False)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="đơn vị quản lý"
@@ -97,7 +110,8 @@ class Unit(models.Model):
 
     def save(self, **kwargs):
         self.name = text.clean(self.name)
-        self.search_key, self.sort_key = text.search_key(self.name), text.sort_key(self.name)
+        for field, key in text.keys(self.name).items():
+            setattr(self, field, key)
         super().save(**kwargs)
 
     @property
@@ -142,6 +156,7 @@ class User(AbstractUser):
     """Somebody who signs in, known by the post they hold."""
 
     post = models.CharField("chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã An Hà.")
+    search_key = models.CharField(max_length=400, editable=False, default="")
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # true after a one-time password
 
     class Meta(AbstractUser.Meta):
@@ -151,6 +166,10 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.post or self.username
+
+    def save(self, *args, **kwargs):
+        self.search_key = text.search_key(f"{self.post} {self.username}")
+        super().save(*args, **kwargs)
 
     def placements_now(self) -> list["Placement"]:
         """Today's placements, read once a request (a user object lives one request)."""
@@ -205,6 +224,14 @@ class Placement(models.Model):
 
     def __str__(self):
         return f"{self.get_role_display()} – {self.unit}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.withdrawn_at is not None or bool(self.valid_to and self.valid_to < timezone.localdate())
+
+    @property
+    def is_coming(self) -> bool:
+        return not self.is_over and self.valid_from > timezone.localdate()
 
 
 class CommitteeQuerySet(models.QuerySet):

@@ -82,8 +82,7 @@ def _new_unit(row: NewUnit, by_key: dict[str, Unit], *, on: date, demo: bool) ->
         subtype=row.subtype,
         code=row.code,
         name=name,
-        search_key=text.search_key(name),
-        sort_key=text.sort_key(name),
+        **text.keys(name),
         parent=parent,
         stands_in=stands_in,
         opened_on=row.opened_on or on,
@@ -211,28 +210,40 @@ def place_person(
     return placement
 
 
+def _locked(placement: Placement, by: User | None) -> Placement:
+    """The placement as it is now, locked; refuses whoever may not end it and one that has ended."""
+    placement = Placement.objects.select_for_update(of=("self",)).select_related("unit", "user").get(pk=placement.pk)
+    if by is not None and not may_end_placement(by, placement):
+        raise Refused("Bạn không kết thúc được phân công này. Hãy đề nghị một quản trị viên khác của nơi đó.")
+    if placement.withdrawn_at or (placement.valid_to and placement.valid_to < timezone.localdate()):
+        raise Refused("Phân công này đã kết thúc. Hãy tải lại trang để xem.")
+    return placement
+
+
 @transaction.atomic
 def end_placement(placement: Placement, *, by: User | None, on: date) -> Placement:
-    """Let `on` be the last day of the placement; a day before today withdraws it at this moment.
+    """Let `on`, today or later, be the last day of the placement; a past day withdraws it at this moment.
 
     Raises Refused outside the person's place, for oneself, or when it has already ended.
     """
-    placement = Placement.objects.select_for_update(of=("self",)).select_related("unit", "user").get(pk=placement.pk)
-    today = timezone.localdate()
-    if by is not None and not may_end_placement(by, placement):
-        raise Refused("Bạn không kết thúc được phân công này. Hãy đề nghị một quản trị viên khác của nơi đó.")
-    if placement.withdrawn_at or (placement.valid_to and placement.valid_to < today):
-        raise Refused("Phân công này đã kết thúc. Hãy tải lại trang để xem.")
-    placement.ended_by = by
-    if on < today:
-        placement.valid_to = max(placement.valid_from, today - timedelta(days=1))
-        placement.withdrawn_at = Now()
-    elif on < placement.valid_from:
+    if on < timezone.localdate():
+        return withdraw_placement(placement, by=by)
+    placement = _locked(placement, by)
+    if on < placement.valid_from:
         raise Refused(
             f"Phân công chỉ bắt đầu từ {placement.valid_from:%d/%m/%Y}. Hãy chọn ngày sau đó hoặc thu hồi ngay."
         )
-    else:
-        placement.valid_to = on
+    placement.valid_to, placement.ended_by = on, by
+    placement.save(update_fields=["valid_to", "ended_by"])
+    return placement
+
+
+@transaction.atomic
+def withdraw_placement(placement: Placement, *, by: User | None) -> Placement:
+    """Take the role away at this moment: the person's next request is without it."""
+    placement = _locked(placement, by)
+    placement.valid_to = max(placement.valid_from, timezone.localdate() - timedelta(days=1))
+    placement.ended_by, placement.withdrawn_at = by, Now()
     placement.save(update_fields=["valid_to", "ended_by", "withdrawn_at"])
     placement.refresh_from_db(fields=["withdrawn_at"])
     return placement

@@ -65,6 +65,10 @@ class Row:
     stands_in: "Row | Unit | None" = None
     existing: Unit | None = None
 
+    @property
+    def parent_name(self) -> str:
+        return _unit(self.parent).name if self.parent else ""
+
 
 @dataclass
 class Sheet:

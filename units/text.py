@@ -44,3 +44,8 @@ def sort_key(text: str) -> str:
         letters.append(RANK.get(letter, " " if not letter.isalpha() else letter))
         tones.append(str(tone))
     return f"{''.join(letters)}!{''.join(tones)}"
+
+
+def keys(name: str) -> dict[str, str]:
+    """The stored keys of a unit's name."""
+    return {"search_key": search_key(name), "match_key": match_key(name), "sort_key": sort_key(name)}

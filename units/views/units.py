@@ -1,0 +1,102 @@
+"""The tree of units, the search over it, and one unit's page."""
+
+from django.core.paginator import Paginator
+from django.db.models import Case, When
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from .. import queries
+from ..enums import JUDGED, UnitKind
+from ..filters import UnitFilterSet
+from ..models import Committee, Unit
+from ..permissions import may_import_units, may_manage_people, may_see_people
+
+PER_PAGE = 50
+BELOW = [kind for kind in JUDGED if kind != UnitKind.COMMUNE]
+LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(UnitKind)))
+
+
+@require_safe
+def unit_list(request):
+    """One level of the tree at a time (`duoi`), or the flat results of a search."""
+    visible = Unit.objects.visible_to(request.user)
+    found = UnitFilterSet(request.GET, visible.select_related("parent", "province", "district"), request=request)
+    context = {"filter": found, "may_import": may_import_units(request.user)}
+    if any(request.GET.get(name) for name in UnitFilterSet.base_filters):
+        if not found.is_valid():
+            return render(request, "units/unit_list.html", context | {"mode": "refused"}, status=422)
+        under = found.form.cleaned_data["parent"]
+        context |= {"mode": "found", "under": visible.filter(pk=under).first() if under else None}
+        return render(request, "units/unit_list.html", context | _page(request, found.qs))
+    at = _at(request, visible)
+    units = at.children.open_on() if at else visible.filter(pk__in=[place.pk for place in request.user.places()])
+    units = units.select_related("parent", "province", "district").order_by(LEVELS_FIRST, "sort_key", "pk")
+    context |= {"mode": "tree", "at": at} | _page(request, units)
+    counted = queries.counts_below([*context["page"], *([at] if at else [])])
+    return render(
+        request,
+        "units/unit_list.html",
+        context
+        | {
+            "above": _visible_above(at, request.user) if at else [],
+            "figures": _figures(at, counted) if at else [],
+            "rows": [{"unit": unit, "figures": _figures(unit, counted)} for unit in context["page"]],
+            "has_levels": any(unit.is_level for unit in context["page"]),
+        },
+    )
+
+
+def _page(request, units) -> dict:
+    page = Paginator(units, PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page}
+
+
+def _at(request, visible) -> Unit | None:
+    """The unit whose level is shown: the one asked for, or the user's only place."""
+    if wanted := request.GET.get("duoi"):
+        return get_object_or_404(
+            visible.select_related("province", "district", "commune"), pk=wanted if wanted.isdigit() else 0
+        )
+    places = queries.own_places(request.user)
+    return places[0] if len(places) == 1 and places[0].is_level else None
+
+
+def _visible_above(unit: Unit, user) -> list[Unit]:
+    reach = {place.pk for place in user.places()}
+    above = queries.ancestors(unit)
+    first = next((place for place, item in enumerate(above) if item.pk in reach), len(above))
+    return above[first:]
+
+
+def _figures(unit: Unit, counted: dict) -> list[tuple[str, int]]:
+    """(label, how many below) for communes and for what communes hold; nothing for a unit below the levels."""
+    if not unit.is_level:
+        return []
+    counts = counted.get(unit.pk, {})
+    communes = counts.get(UnitKind.COMMUNE, 0) - (unit.kind == UnitKind.COMMUNE)
+    return [(UnitKind.COMMUNE.label, communes), *((kind.label, counts.get(kind, 0)) for kind in BELOW)]
+
+
+@require_safe
+def unit_detail(request, pk):
+    """What a unit is, where it stands, what it was called, and who acts there."""
+    units = Unit.objects.visible_to(request.user).select_related(
+        "parent", "stands_in", "province", "district", "commune"
+    )
+    unit = get_object_or_404(units, pk=pk)
+    user = request.user
+    return render(
+        request,
+        "units/unit_detail.html",
+        {
+            "unit": unit,
+            "above": queries.ancestors(unit),
+            "reach": {place.pk for place in _visible_above(unit, user)},
+            "children": queries.children_by_kind(unit),
+            "hosted": Unit.objects.visible_to(user).open_on().filter(stands_in=unit).exclude(parent=unit).count(),
+            "versions": unit.versions.select_related("parent").order_by("-valid_from"),
+            "committees": Committee.objects.visible_to(user).in_office().filter(unit=unit),
+            "people": list(queries.people_at(unit)) if may_see_people(user, unit) else None,
+            "may_manage": may_manage_people(user, unit),
+        },
+    )
