@@ -134,8 +134,8 @@ def _told(verdict: Verdict, asked: Iterable[Asked], below: Subordinates) -> Verd
     return replace(verdict, missing=missing)
 
 
-def missing_evidence(files: Iterable[Evaluation]) -> dict[int, list[str]]:
-    """Numbers of the criteria that ask for a paper and have none, by file; one query."""
+def missing_evidence(files: Iterable[Evaluation], answers: dict[int, dict[str, Answer]]) -> dict[int, list[str]]:
+    """Numbers of the criteria that ask for a paper, are answered as met and have none, by file; one query."""
     files = list(files)
     shown: Mapping[int, set[str]] = defaultdict(set)
     rows = Evaluation.objects.filter(pk__in=[file.pk for file in files], evidence__isnull=False)
@@ -145,10 +145,17 @@ def missing_evidence(files: Iterable[Evaluation]) -> dict[int, list[str]]:
         file.pk: [
             line.number
             for line in asked_of(file.criteria_set)
-            if line.needs_evidence and line.code not in shown[file.pk]
+            if line.needs_evidence
+            and line.code not in shown[file.pk]
+            and _claims(line, answers[file.pk].get(line.code))
         ]
         for file in files
     }
+
+
+def _claims(asked: Asked, answer: Answer | None) -> bool:
+    """The unit says it meets the criterion, which a paper must then show."""
+    return answer is not None and not answer.not_applicable and _passes(asked, answer.own)
 
 
 # --- what waits for whom ---------------------------------------------------------------------------------------

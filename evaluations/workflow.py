@@ -256,8 +256,9 @@ def available(evaluation: Evaluation, user: User) -> list[Transition]:
 def _facts(files: list[Evaluation], step: Transition) -> dict[int, Facts]:
     if not step.side or not files:
         return {file.pk: Facts() for file in files}
-    judged = queries.verdicts(files, step.side)
-    papers = queries.missing_evidence(files) if step.side == queries.OWN else {}
+    answers = queries.answers_of(files)
+    judged = queries.verdicts(files, step.side, answers)
+    papers = queries.missing_evidence(files, answers) if step.side == queries.OWN else {}
     return {file.pk: Facts(judged[file.pk], tuple(papers.get(file.pk, ()))) for file in files}
 
 

@@ -66,7 +66,16 @@ def rows_of(files: list[Evaluation], lines: list[Asked], user) -> list[Row]:
             answer = answers[file.pk].get(line.code)
             value = derived.get(line.code, answer and answer.own)
             text = write_cell(line, value) if value else ""
-            cells.append(Cell(line.code, line.number, text, answer.version if answer else 0, line.code in wrong, line.code in derived))
+            cells.append(
+                Cell(
+                    line.code,
+                    line.number,
+                    text,
+                    answer.version if answer else 0,
+                    line.code in wrong,
+                    line.code in derived,
+                )
+            )
         rows.append(Row(file, cells, verdict, file.state in EDITABLE and permissions.may_enter(user, file)))
     return rows
 

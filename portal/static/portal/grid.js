@@ -57,6 +57,8 @@
 
   const save = async (cell) => {
     if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) return;
+    if (cell.dataset.sending === cell.value) return;
+    cell.dataset.sending = cell.value;
     const row = cell.closest("tr");
     const holder = cell.closest("[data-save]");
     const side = cell.closest("[data-grid]").dataset.side;
@@ -111,6 +113,7 @@
       say("Chưa lưu được.", "bad");
     } finally {
       waiting -= 1;
+      delete cell.dataset.sending;
       cell.classList.remove("saving");
     }
   };
