@@ -75,9 +75,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "portal.core.middleware.SessionLimits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.core.middleware.NoStore",
     "portal.core.middleware.ReadOnlyGet",
@@ -131,6 +131,7 @@ AUTH_USER_MODEL = "units.User"
 # --- language and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
 USE_I18N = True
+FILTERS_EMPTY_CHOICE_LABEL = "Tất cả"
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_THOUSAND_SEPARATOR = False  # years are numbers too; `|number` groups where it should
@@ -166,7 +167,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_IPWARE_PROXY_COUNT = 1 if PRODUCTION else 0
+AXES_CLIENT_IP_CALLABLE = "portal.core.address.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -279,6 +280,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "portal.core.tasks.sweep", "schedule": SWEEP_SECONDS},
     "due_schedules": {"task": "reports.tasks.run_due_schedules", "schedule": crontab(minute="*/5")},
+    "tidy": {"task": "portal.core.tasks.tidy", "schedule": crontab(hour=2, minute=10)},
 }
 
 # --- what is written down --------------------------------------------------------------------------------------

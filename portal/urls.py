@@ -1,25 +1,22 @@
 """All routes of the portal."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
+from evaluations.views.files import home
 from portal.core import views as core
 
 handler500 = core.server_error
 
 urlpatterns = [
-    path("healthz", core.healthz, name="healthz"),
-    path("readyz", core.readyz, name="readyz"),
+    path("", home, name="home"),
     path("dang-nhap/", core.sign_in, name="sign_in"),
     path("dang-xuat/", core.sign_out, name="sign_out"),
     path("thanh-phan/", core.components, name="components"),
+    path("danh-gia/", include("evaluations.urls")),
+    path("don-vi/", include("units.urls")),
+    path("bo-tieu-chi/", include("criteria.urls")),
+    path("bao-cao/", include("reports.urls")),
+    path("api/v1/", include("portal.api")),
+    path("healthz", core.healthz, name="healthz"),
+    path("readyz", core.readyz, name="readyz"),
 ]
-for prefix, module in (
-    ("don-vi/", "units.urls"),
-    ("bo-tieu-chi/", "criteria.urls"),
-    ("danh-gia/", "evaluations.urls"),
-    ("bao-cao/", "reports.urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))

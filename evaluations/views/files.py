@@ -48,7 +48,7 @@ def evaluation_list(request):
     """Files the user may see, filtered; the newest open year unless another is chosen."""
     data = request.GET.copy()
     if "cycle" not in data:
-        newest = Cycle.objects.visible_to(request.user).order_by("status", "-year").values_list("pk", flat=True)[:1]
+        newest = Cycle.objects.visible_to(request.user).order_by("-status", "-year").values_list("pk", flat=True)[:1]
         data.setlist("cycle", [str(pk) for pk in newest])
     filters = EvaluationFilterSet(
         data, Evaluation.objects.visible_to(request.user).select_related("cycle__programme"), request=request
@@ -82,7 +82,7 @@ def lines_of(file: Evaluation) -> tuple[list[Line], dict]:
     answers = queries.answers_of([file])
     judged = {side: queries.verdicts([file], side, answers)[file.pk] for side in (queries.OWN, queries.APPRAISED)}
     shown = judged[queries.APPRAISED if file.appraised_by_id else queries.OWN]
-    reasons = {item.code: item.sentence for item in (*shown.failed, *shown.missing)}
+    reasons = {item.code: item.sentence for item in shown.failed}
     counts = queries.subordinates([file]).get((file.cycle_id, file.commune_id), queries.Subordinates())
     derived = queries.derived_values(asked_of(file.criteria_set), counts)
     papers: dict[str, list[Evidence]] = {}

@@ -13,6 +13,7 @@ from criteria.models import CriteriaSet
 from criteria.queries import asked_of
 from criteria.rules import Asked, BadValue, Verdict, read_cell, write_cell
 from portal.core.errors import Refused
+from units.enums import JUDGED
 from units.text import search_key
 
 from .. import permissions, queries, services, workflow
@@ -86,7 +87,7 @@ def grid(request, cycle):
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme"), pk=cycle)
     mine = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
     used = set(mine.order_by().values_list("criteria_set", flat=True).distinct())
-    sets = list(CriteriaSet.objects.filter(pk__in=used).order_by("code"))
+    sets = sorted(CriteriaSet.objects.filter(pk__in=used), key=lambda item: JUDGED.index(item.unit_kinds[0]))
     chosen = next((item for item in sets if str(item.pk) == request.GET.get("bo")), sets[0] if sets else None)
     context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "")}
     if chosen is None:

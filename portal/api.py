@@ -1,0 +1,29 @@
+"""The API's routes under /api/v1/, its OpenAPI document and the page that shows it (no CDN)."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import SimpleRouter
+
+from criteria.api import CriteriaSetViewSet
+from evaluations.api import EvaluationViewSet, RecognitionViewSet
+from reports.api import RollupView
+from units.api import UnitViewSet
+
+app_name = "api"
+router = SimpleRouter()
+router.register("units", UnitViewSet, "unit")
+router.register("criteria-sets", CriteriaSetViewSet, "criteria-set")
+router.register("evaluations", EvaluationViewSet, "evaluation")
+router.register("recognitions", RecognitionViewSet, "recognition")
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("rollup/", RollupView.as_view(), name="rollup"),
+    path("openapi.json", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="openapi"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:openapi", permission_classes=[IsAuthenticated]),
+        name="docs",
+    ),
+]
