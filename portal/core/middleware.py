@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
-from django.shortcuts import redirect
-from django.urls import reverse
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself keeps
@@ -34,7 +33,7 @@ class SessionLimits:
                 messages.info(
                     request, "Phiên làm việc đã hết hạn. Những gì đã báo “Đã lưu” vẫn còn; hãy đăng nhập lại."
                 )
-                return redirect(f"{reverse(settings.LOGIN_URL)}?next={request.get_full_path()}")
+                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
             if now - seen > 30 or "seen" not in request.session:
                 request.session["seen"] = now
         return self.get_response(request)

@@ -1,17 +1,28 @@
 """A form that makes something carries a token; sent twice, it makes one thing and gives the same answer."""
 
 import functools
+import re
 import secrets
+from datetime import timedelta
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 
 from .models import OnceToken
 
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
 
 def new_token() -> str:
     return secrets.token_urlsafe(24)
+
+
+def forget_old() -> int:
+    """Drop tokens of forms sent more than two days ago; returns how many."""
+    return OnceToken.objects.filter(at__lt=Now() - timedelta(days=2)).delete()[0]
 
 
 def once(view):
@@ -23,8 +34,8 @@ def once(view):
 
     @functools.wraps(view)
     def wrapper(request, *args, **kwargs):
-        token = request.POST.get("once", "")[:64]
-        if request.method != "POST" or not token:
+        token = request.POST.get("once", "")
+        if request.method != "POST" or not TOKEN.fullmatch(token):
             return view(request, *args, **kwargs)
         try:
             with transaction.atomic():
@@ -36,9 +47,11 @@ def once(view):
                     transaction.set_rollback(True)
                 return response
         except IntegrityError:
-            first = OnceToken.objects.filter(token=token, user=request.user).first()
+            first = OnceToken.objects.filter(token=token).first()
             if first is None:  # the clash was about something else
                 raise
+            if first.user_id != request.user.pk:
+                raise SuspiciousOperation("a form token of somebody else") from None
             return redirect(first.location)
 
     return wrapper

@@ -11,6 +11,16 @@ def run_job(job_id: int) -> None:
         jobs.ring_next()
 
 
+@shared_task(name="portal.core.tasks.tidy")
+def tidy() -> None:
+    from django.core.management import call_command  # noqa: PLC0415 -- a task's imports stay inside
+
+    from .once import forget_old  # noqa: PLC0415
+
+    forget_old()
+    call_command("clearsessions")
+
+
 @shared_task(name="portal.core.tasks.sweep")
 def sweep() -> None:
     from . import jobs  # noqa: PLC0415 -- a task's imports stay inside

@@ -12,7 +12,17 @@ from pathlib import Path
 from portal.settings import BASE_DIR
 
 PROGRAMS = Path(sys.executable).parent
-ASK = "from portal.core import jobs\nimport json\nfor key, params in json.loads({items!r}): jobs.ask('test_write', key, params)"
+ASK = """
+import json
+from portal.core import jobs
+for key, params in json.loads({items!r}):
+    jobs.ask("test_write", key, params)
+"""
+LIST = """
+import json
+from portal.core.models import Job
+print(json.dumps(list(Job.objects.values_list("key", "state", "attempt"))))
+"""
 
 
 class Portal:
@@ -26,7 +36,12 @@ class Portal:
 
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=self.env, capture_output=True, text=True, timeout=120
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -43,16 +58,16 @@ class Portal:
 
     def jobs(self) -> dict[str, tuple[str, int]]:
         """Key -> (state, attempt)."""
-        rows = self.shell(
-            "import json; from portal.core.models import Job; print(json.dumps(list(Job.objects.values_list('key','state','attempt'))))"
-        )
+        rows = self.shell(LIST)
         return {key: (state, attempt) for key, state, attempt in json.loads(rows)}
 
     def worker(self) -> subprocess.Popen:
         command = [PROGRAMS / "celery", "--quiet", "-A", "portal", "worker", "--loglevel", "WARNING"]
         command += ["--include", "tests.core.job_kinds", "--without-gossip", "--without-mingle"]
         with (self.folder / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(command, cwd=BASE_DIR, env=self.env, stdout=log, stderr=log, start_new_session=True)
+            worker = subprocess.Popen(
+                command, cwd=BASE_DIR, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
         self.workers.append(worker)
         return worker
 

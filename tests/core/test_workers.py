@@ -42,7 +42,10 @@ def _real(folder):
 
     administer(f"DROP DATABASE IF EXISTS {name}")
     administer(f"CREATE DATABASE {name}")
-    env = {"DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}", "REDIS_URL": f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/14"}
+    env = {
+        "DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}",
+        "REDIS_URL": f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/14",
+    }
     return env, lambda: administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
@@ -87,11 +90,11 @@ def test_a_wiped_broker_loses_no_job(portal, tmp_path):
     assert portal.wipe_broker() == 30
     portal.worker()
     time.sleep(5)
-    assert portal.jobs() == {key: ("queued", 0) for key in keys}  # negative control: no bell, no work
+    assert portal.jobs() == dict.fromkeys(keys, ("queued", 0))  # negative control: no bell, no work
     portal.sweep()  # rings for the first; each of them hands on
     portal.sweep()  # twice as many bells make nothing twice
     wait_for(lambda: is_done(portal, *keys), every=1)
-    assert portal.jobs() == {key: ("done", 1) for key in keys}
+    assert portal.jobs() == dict.fromkeys(keys, ("done", 1))
     assert sum(line.startswith("end") for line in lines(trace)) == 30
 
 
@@ -102,5 +105,5 @@ def test_two_workers_do_each_job_once(portal, tmp_path):
     portal.ask(*keys, trace=str(trace), seconds=0.3)
     portal.sweep()
     wait_for(lambda: is_done(portal, *keys), every=1)
-    assert portal.jobs() == {key: ("done", 1) for key in keys}
+    assert portal.jobs() == dict.fromkeys(keys, ("done", 1))
     assert sum(line.startswith("end") for line in lines(trace)) == 12

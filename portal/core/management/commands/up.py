@@ -117,10 +117,9 @@ class Command(BaseCommand):
             if name in known:
                 self._say(f"Nạp {what}…")
                 call_command(name, stdout=self.stdout)
-        if demo and "demo" in known:
-            if not apps.get_model("evaluations", "Cycle").objects.exists():
-                self._say("Nạp dữ liệu mẫu (chỉ lần đầu, khoảng một phút)…")
-                call_command("demo", stdout=self.stdout)
+        if demo and "demo" in known and not apps.get_model("evaluations", "Cycle").objects.exists():
+            self._say("Nạp dữ liệu mẫu (chỉ lần đầu, khoảng một phút)…")
+            call_command("demo", stdout=self.stdout)
 
     # --- what runs ---------------------------------------------------------------------------------------------
     def _run(self, port: int, *, show_accounts: bool) -> None:
@@ -170,7 +169,9 @@ class Command(BaseCommand):
             demo = import_module("evaluations.demo")  # by name: core knows no app
         except ImportError:  # a portal without the demo
             return
-        self._say(f"\nTài khoản dùng thử (mật khẩu chung: {demo.PASSWORD}; chỉ để xem thử, đừng dùng với dữ liệu thật):")
+        self._say(
+            f"\nTài khoản dùng thử (mật khẩu chung: {demo.PASSWORD}; chỉ để xem thử, đừng dùng với dữ liệu thật):"
+        )
         width = max(len(username) for username, _ in demo.ACCOUNTS)
         for username, post in demo.ACCOUNTS:
             self._say(f"  {username:<{width}}  {post}")

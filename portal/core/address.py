@@ -1,0 +1,14 @@
+"""Where a request comes from: the peer itself, or in the real set-up the peer our own proxy names."""
+
+from django.conf import settings
+
+
+def client_address(request) -> str:
+    """The address sign-in throttling counts by.
+
+    In production the proxy is the only peer and sets X-Forwarded-For to one address (deploy/nginx.conf); the last
+    entry is the one it wrote, whatever the client sent before it. Elsewhere the header is not believed at all.
+    """
+    if settings.PRODUCTION and (named := request.META.get("HTTP_X_FORWARDED_FOR", "")):
+        return named.rsplit(",", 1)[-1].strip()
+    return request.META.get("REMOTE_ADDR", "")

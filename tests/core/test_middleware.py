@@ -1,0 +1,99 @@
+"""A GET changes nothing, sessions end, private pages are not kept."""
+
+import time
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+
+from portal.core.middleware import ReadOnlyGet, WriteInGet
+from portal.core.models import Heartbeat, Job
+
+
+def write(request):
+    Job.objects.create(kind="made", key="by a page")
+    return HttpResponse("ok")
+
+
+def change(request):
+    Heartbeat.objects.filter(name="worker").update(name="other")
+    return HttpResponse("ok")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("view", [write, change])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_get_that_writes_raises(rf, view, method):
+    with pytest.raises(WriteInGet), transaction.atomic():
+        ReadOnlyGet(view)(getattr(rf, method)("/"))
+    assert Job.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_post_may_write(rf):
+    assert ReadOnlyGet(write)(rf.post("/")).status_code == 200
+    assert Job.objects.count() == 1  # the negative control of the test above
+
+
+@pytest.mark.django_db
+def test_a_get_may_read(rf):
+    assert ReadOnlyGet(lambda request: HttpResponse(Job.objects.count()))(rf.get("/")).content == b"0"
+
+
+@pytest.fixture
+def signed_in(client, django_user_model, db):
+    client.force_login(django_user_model.objects.create_user("ui", post="Cán bộ thử"))
+    client.get(reverse("components"))
+    return client
+
+
+def turn_back(client, **seconds):
+    session = client.session
+    for key, value in seconds.items():
+        session[key] = int(time.time()) - value
+    session.save()
+
+
+def test_an_idle_session_ends_and_comes_back_to_its_page(signed_in, settings):
+    turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS + 5)
+    response = signed_in.get(reverse("components"), {"page": 2, "q": "a&b"})
+    assert response.status_code == 302
+    assert response.url == f"{reverse('sign_in')}?next=/thanh-phan/%3Fpage%3D2%26q%3Da%2526b"
+    assert "_auth_user_id" not in signed_in.session
+
+
+def test_a_session_in_use_goes_on(signed_in, settings):
+    turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS - 60)
+    assert signed_in.get(reverse("components")).status_code == 200
+
+
+def test_a_working_day_ends_even_when_busy(signed_in, settings):
+    turn_back(signed_in, began=settings.SESSION_COOKIE_AGE + 5)
+    assert signed_in.get(reverse("components")).status_code == 302
+
+
+def test_a_deactivated_account_is_out_at_once(signed_in, django_user_model):
+    django_user_model.objects.update(is_active=False)
+    assert signed_in.get(reverse("components")).status_code == 302
+
+
+def test_private_pages_are_not_kept(signed_in):
+    assert signed_in.get(reverse("components"))["Cache-Control"] == "no-store"
+
+
+def test_every_page_carries_the_strict_policy(signed_in):
+    policy = signed_in.get(reverse("components"))["Content-Security-Policy"]
+    rules = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "manifest-src": "'self'",
+    }
