@@ -1,17 +1,15 @@
 """Criteria packs: YAML files read with their line numbers, checked whole before anything is loaded."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
-import yaml
 from django.conf import settings
 
-from units.text import clean, search_key
+from units.text import search_key
 
 from .content import (
     CRITERION_FIELDS,
@@ -23,26 +21,10 @@ from .content import (
     in_order,
     years_meet,
 )
+from .source import Fault, Source, Where, spell
 
 FOLDER = settings.BASE_DIR / "fixtures" / "criteria"
 SCHEMA = FOLDER / "pack.schema.json"
-MAX_BYTES = 2_000_000
-MAX_VALUES = 50_000
-
-Where = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """One thing wrong in a pack and where it stands."""
-
-    file: str
-    line: int
-    path: str
-    sentence: str
-
-    def __str__(self):
-        return f"{self.file}, dòng {self.line}{f', {self.path}' if self.path else ''}: {self.sentence}"
 
 
 class BadPacks(Exception):
@@ -71,104 +53,6 @@ class Packs:
     programmes: tuple[dict, ...]
     sets: tuple[dict, ...]
     to_publish: frozenset[tuple[str, int]]
-
-
-# --- a YAML file with its lines --------------------------------------------------------------------------------
-
-
-class Source:
-    """One file's data, and the line each part of it stands on."""
-
-    def __init__(self, path: Path):
-        self.name = path.name
-        self.lines: dict[Where, int] = {}
-        self.faults: list[Fault] = []
-        self.data: dict = {}
-        self._values = 0
-        text = self._text(path)
-        if text is not None:
-            self._parse(text)
-
-    def fault(self, where: Where, sentence: str) -> None:
-        line = next((self.lines[where[:end]] for end in range(len(where), -1, -1) if where[:end] in self.lines), 1)
-        self.faults.append(Fault(self.name, line, spell(where), sentence))
-
-    def _stop(self, line: int, sentence: str) -> None:
-        self.faults.append(Fault(self.name, line, "", sentence))
-
-    def _text(self, path: Path) -> str | None:
-        try:
-            raw = path.read_bytes()
-        except OSError:
-            self._stop(1, "không mở được tệp; hãy kiểm tra đường dẫn và quyền đọc")
-            return None
-        if len(raw) > MAX_BYTES:
-            self._stop(1, "tệp quá lớn (hơn 2 MB); hãy tách thành nhiều bộ")
-            return None
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            self._stop(line, "tệp không ở bảng mã UTF-8; hãy mở bằng trình soạn thảo và lưu lại với bảng mã UTF-8")
-            return None
-
-    def _parse(self, text: str) -> None:
-        try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            data = self._value(root, (), ()) if root else None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            self._stop(mark.line + 1 if mark else 1, "sai cú pháp YAML; hãy xem thụt dòng, dấu hai chấm và dấu nháy")
-            return
-        except (RecursionError, OverflowError):
-            self._stop(1, "các mục lồng nhau quá sâu hoặc lặp quá nhiều; hãy viết phẳng lại")
-            return
-        if not isinstance(data, dict):
-            self._stop(1, "tệp trống hoặc không bắt đầu bằng các mục documents, programmes, sets")
-            return
-        self.data = data
-
-    def _value(self, node, where: Where, above: tuple[int, ...]):
-        """The node's plain value; texts are cleaned, keys without a value left out, numbers kept exact."""
-        self.lines.setdefault(where, node.start_mark.line + 1)
-        self._values += 1
-        if id(node) in above or self._values > MAX_VALUES:
-            raise OverflowError
-        above = (*above, id(node))
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(one, (*where, place), above) for place, one in enumerate(node.value)]
-        return self._mapping(node, where, above)
-
-    def _mapping(self, node, where: Where, above: tuple[int, ...]) -> dict:
-        found = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-            self.lines[(*where, key)] = key_node.start_mark.line + 1
-            if key in found:
-                self.fault((*where, key), f"mục “{key}” ghi hai lần")
-            found[key] = self._value(value_node, (*where, key), above)
-        return {key: value for key, value in found.items() if value is not None}
-
-
-def _scalar(node: yaml.ScalarNode):
-    text = node.value
-    if node.style is None:
-        if text in ("", "~", "null"):
-            return None
-        if text in ("true", "false"):
-            return text == "true"
-        if re.fullmatch(r"-?[0-9]{1,9}", text):
-            return int(text)
-        if re.fullmatch(r"-?[0-9]{1,9}\.[0-9]{1,9}", text):
-            return Decimal(text)
-    return clean(text)
-
-
-def spell(where: Where) -> str:
-    """A path as people read it: sets[0].criteria[2].threshold."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).removeprefix(".")
 
 
 # --- the schema ------------------------------------------------------------------------------------------------
@@ -241,20 +125,18 @@ def read_packs(paths: Iterable[Path], known: Known | None = None) -> Packs:
     readable = [source for source in sources if source.data]
     for source in readable:
         _schema_faults(source)
-    whole = [source for source in readable if not source.faults]
     documents = _gather(readable, "documents", known.documents)
     programmes = _gather(readable, "programmes", known.programmes)
-    drafts = [draft for source in whole for draft in _drafts(source, documents)]
-    _resolve_reuse(drafts, known)
+    drafts = [draft for source in readable for draft in _drafts(source, documents)]
+    _resolve_reuse(drafts, known, {code for source in readable for code in _codes(source.data)})
     for draft in drafts:
         _check_names(draft, documents.keys() | known.documents, programmes.keys() | known.programmes)
-        for where, sentence in flaws(draft.content):
-            draft.fault(where, sentence)
+        if not draft.is_unclear:
+            for where, sentence in flaws(draft.content):
+                draft.fault(where, sentence)
     _check_beside(drafts, known)
-    for source in whole:
-        for place, row in enumerate(source.data.get("documents", [])):
-            if row.get("replaces") and row["replaces"] not in documents.keys() | known.documents:
-                source.fault(("documents", place, "replaces"), f"không có văn bản mã “{row['replaces']}”")
+    for source in readable:
+        _check_replaced(source, documents.keys() | known.documents)
     if faults := [fault for source in sources for fault in source.faults]:
         raise BadPacks(faults)
     return Packs(
@@ -284,6 +166,15 @@ def _gather(sources: list[Source], part: str, stored: frozenset[str]) -> dict[st
     return found
 
 
+# Field of the content -> where a pack writes it.
+WRITTEN_AS = {
+    "window_from": ("window", "from"),
+    "window_to": ("window", "to"),
+    "kind": ("kinds",),
+    "decide_level": ("decide",),
+}
+
+
 @dataclass
 class Draft:
     """A set on its way from its file's form to plain content, remembering where each part stands."""
@@ -294,8 +185,10 @@ class Draft:
     content: dict
     criteria_at: list[Where]
     routes_at: list[Where]
+    is_unclear: bool = False
 
     def fault(self, where: Where, sentence: str) -> None:
+        where = (*where[:-1], *WRITTEN_AS.get(str(where[-1]), where[-1:]))
         at = {"criteria": self.criteria_at, "routes": self.routes_at}.get(str(where[0]))
         if at is not None and len(where) > 1:
             self.source.fault((*at[int(where[1])], *where[2:]), sentence)
@@ -304,8 +197,13 @@ class Draft:
 
 
 def _drafts(source: Source, documents: Mapping[str, dict]) -> Iterator[Draft]:
-    for place, row in enumerate(source.data.get("sets", [])):
+    """The file's sets whose shape is right; what is wrong with the others has been said by the schema."""
+    broken = {fault.path.split(".")[0] for fault in source.faults}
+    rows = source.data.get("sets")
+    for place, row in enumerate(rows if isinstance(rows, list) else []):
         where: Where = ("sets", place)
+        if spell(where) in broken or "sets" in broken:
+            continue
         cite = documents.get(row["document"], {}).get("cite", "")
         window = row.get("window", {})
         content = {
@@ -368,21 +266,44 @@ def _routes(rows: list[dict], where: Where, cite: str) -> Iterator[tuple[Where, 
 OWN = {"code", "parent", "order", "number", "article", "reuses"}  # never taken over from the criterion reused
 
 
-def _resolve_reuse(drafts: list[Draft], known: Known) -> None:
-    """Fill what a reusing criterion leaves out from the one it reuses, then from the defaults."""
+def _codes(data) -> Iterator[str]:
+    """Every code named anywhere in a file, broken parts included."""
+    if isinstance(data, dict) and isinstance(data.get("code"), str):
+        yield data["code"]
+    for part in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _codes(part)
+
+
+def _resolve_reuse(drafts: list[Draft], known: Known, named: set[str]) -> None:
+    """Fill what a reusing criterion leaves out from the one it reuses, then from the defaults.
+
+    A set is left unclear when what it reuses stands in a broken part (`named` holds every code of the files).
+    """
     sources = dict(known.criteria) | {row["code"]: row for draft in drafts for row in draft.content["criteria"]}
     for draft in drafts:
         rows = draft.content["criteria"]
         for place, row in enumerate(rows):
             reused = sources.get(row.get("reuses", ""), {})
-            if row.get("reuses") and (not reused or reused.get("reuses")):
-                draft.fault(("criteria", place, "reuses"), f"không có tiêu chí gốc mã “{row['reuses']}” để dùng lại")
             taken = {name: reused[name] for name in CRITERION_FIELDS if name in reused and name not in OWN}
             rows[place] = {"parent": row["parent"], **CRITERION_FIELDS, **taken, **row}
+            if row.get("reuses") in named and not reused:
+                draft.is_unclear = True
+                continue
+            if row.get("reuses") and (not reused or reused.get("reuses")):
+                draft.fault(("criteria", place, "reuses"), f"không có tiêu chí gốc mã “{row['reuses']}” để dùng lại")
             if not rows[place]["measure"] or not rows[place]["label"]:
                 draft.fault(
                     ("criteria", place), f"tiêu chí {row['code']}: thiếu nội dung (label) hoặc cách đo (measure)"
                 )
+                draft.is_unclear = True
+
+
+def _check_replaced(source: Source, codes: Iterable[str]) -> None:
+    rows = source.data.get("documents")
+    for place, row in enumerate(rows if isinstance(rows, list) else []):
+        replaced = row.get("replaces") if isinstance(row, dict) else None
+        if replaced is not None and replaced not in codes:
+            source.fault(("documents", place, "replaces"), f"không có văn bản mã “{replaced}”")
 
 
 def _check_names(draft: Draft, documents: Iterable[str], programmes: Iterable[str]) -> None:

@@ -182,9 +182,9 @@ def _check_number(asked: Asked, number: Decimal | None) -> None:
         if number != round(number, 2):
             raise BadValue(asked, "điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25")
         if asked.max_points is not None and number > asked.max_points:
-            raise BadValue(asked, f"{_decimal(number)} điểm vượt mức tối đa {_decimal(asked.max_points)} điểm")
+            raise BadValue(asked, f"{plain_number(number)} điểm vượt mức tối đa {plain_number(asked.max_points)} điểm")
     elif number != int(number):
-        raise BadValue(asked, f"{_decimal(number)} không phải số nguyên; {HOW_TO_WRITE[asked.measure]}")
+        raise BadValue(asked, f"{plain_number(number)} không phải số nguyên; {HOW_TO_WRITE[asked.measure]}")
 
 
 def _check_size(asked: Asked, number: Decimal | int) -> None:
@@ -312,7 +312,7 @@ def write_cell(asked: Asked, value: Value) -> str:
         return f"{value.numerator}/{value.denominator}"
     if value.value is None:
         return ""
-    number = _decimal(value.value, group=False)
+    number = plain_number(value.value, group=False)
     short = {code: short or code for code, _, short in asked.excuses}.get(value.excuse, value.excuse)
     return f"{number} {short}".strip()
 
@@ -383,7 +383,7 @@ def _why_event(asked: Asked, value: Value) -> str:
         return ""
     unless = f", trừ trường hợp {' hoặc '.join(label for _, label, _ in asked.excuses)}" if asked.excuses else ""
     return (
-        f"Tiêu chí {asked.number}: đã để xảy ra {_decimal(value.value)} vụ, việc ({asked.label}); "
+        f"Tiêu chí {asked.number}: đã để xảy ra {plain_number(value.value)} vụ, việc ({asked.label}); "
         f"chỉ đạt khi không để xảy ra vụ, việc nào{unless}"
     )
 
@@ -407,11 +407,11 @@ def _why_percent(asked: Asked, value: Value) -> str:
         return ""
     noun = _noun(asked)
     if share > bar:
-        return f"Có {_whole(top)}/{_whole(bottom)} {_top(asked)}, vượt mức đúng {_decimal(threshold)}%"
+        return f"Có {_whole(top)}/{_whole(bottom)} {_top(asked)}, vượt mức đúng {plain_number(threshold)}%"
     need = needed(threshold, bottom)
-    how = f"đúng {_decimal(threshold)}%, tức đủ {_whole(need)}"
+    how = f"đúng {plain_number(threshold)}%, tức đủ {_whole(need)}"
     if asked.comparison != "exactly":
-        how = f"từ {_decimal(threshold)}%, tức ít nhất {_whole(need)}"
+        how = f"từ {plain_number(threshold)}%, tức ít nhất {_whole(need)}"
     return (
         f"Mới {_whole(top)}/{_whole(bottom)} {_top(asked)} (cần {how}); còn thiếu {_whole(need - top)}"
         f"{f' {noun}' if noun else ''}"
@@ -424,9 +424,9 @@ def _why_number(asked: Asked, value: Value) -> str:
         return ""
     how = "đúng" if asked.comparison == "exactly" else "ít nhất"
     what = "điểm" if asked.measure == "points" else asked.numerator_label
-    short = f"; còn thiếu {_decimal(threshold - number)}" if number < threshold else ""
+    short = f"; còn thiếu {plain_number(threshold - number)}" if number < threshold else ""
     what = f" {what}" if what else ""
-    return f"Tiêu chí {asked.number}: có {_decimal(number)}{what}, cần {how} {_decimal(threshold)}{short}"
+    return f"Tiêu chí {asked.number}: có {plain_number(number)}{what}, cần {how} {plain_number(threshold)}{short}"
 
 
 # --- words and figures in sentences ----------------------------------------------------------------------------
@@ -454,7 +454,8 @@ def _whole(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-def _decimal(number: Decimal, *, group: bool = True) -> str:
+def plain_number(number: Decimal, *, group: bool = True) -> str:
+    """The number as Vietnamese read it, without idle zeros: 70, 4,5, 10.000.000."""
     whole, _, rest = f"{number:f}".partition(".")
     rest = rest.rstrip("0")
     shown = _whole(int(whole)) if group else str(int(whole))

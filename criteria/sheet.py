@@ -1,0 +1,138 @@
+"""A criteria set as its page shows it: rows whose words are ready to print."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from units.enums import Subtype
+from units.text import search_key
+
+from .enums import Comparison, Confidence, Measure
+from .models import CriteriaSet, Criterion, Route
+from .queries import criteria_of
+from .rules import plain_number
+
+CONFIDENCE_TONES = {
+    Confidence.TEXT: "ok",
+    Confidence.SECONDARY: "info",
+    Confidence.INFERRED: "warn",
+    Confidence.NOT_FOUND: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One criterion, or the heading of a group."""
+
+    criterion: Criterion
+    is_group: bool
+    asks: str  # how it is measured and what must be reached
+    notes: tuple[str, ...]  # excuses, not applicable, due quarter, evidence
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route, told once for all kinds of unit that share it."""
+
+    kinds: str
+    route: Route
+    deadlines: tuple[str, ...]
+    tone: str
+    is_over: bool
+
+
+def lines(criteria_set: CriteriaSet, words: str = "") -> list[Line]:
+    """The set's lines in order; with words, the criteria that hold them (marks and case aside) under their groups."""
+    rows = criteria_of(criteria_set)
+    key = search_key(words)
+    if key:
+        found = {row.pk for row in rows if key in _words(row)}
+        found |= {row.pk for row in rows if row.parent_id in found}
+        found |= {row.parent_id for row in rows if row.pk in found}
+        rows = [row for row in rows if row.pk in found]
+    return [_line(row) for row in rows]
+
+
+def _words(row: Criterion) -> str:
+    return search_key(f"{row.code} {row.number} {row.label} {row.article} {row.guidance}")
+
+
+def _line(row: Criterion) -> Line:
+    return Line(row, row.measure == Measure.GROUP, asks(row), tuple(_notes(row)), CONFIDENCE_TONES[row.confidence])
+
+
+def asks(row: Criterion) -> str:
+    """How the criterion is measured, in words: "Tỷ lệ: từ 70% (đơn vị được công nhận / đơn vị thuộc diện xét)"."""
+    if row.measure == Measure.GROUP:
+        return ""
+    text = row.get_measure_display()
+    if row.threshold is not None:
+        sign = "%" if row.measure in (Measure.PERCENT, Measure.DERIVED) else ""
+        text += f": {Comparison(row.comparison).label} {plain_number(row.threshold)}{sign}"
+    if row.max_points is not None:
+        text += f": tối đa {plain_number(row.max_points)} điểm"
+    if row.denominator_label:
+        text += f" ({row.numerator_label} / {row.denominator_label})"
+    elif row.numerator_label:
+        text += f" {row.numerator_label}"
+    return text
+
+
+def _notes(row: Criterion):
+    if row.excuses:
+        excuses = "; ".join(f"{one['label']} ({one['short']})" for one in row.excuses)
+        yield f"Loại trừ: {excuses}"
+    if row.not_applicable_when:
+        yield f"Không áp dụng (KAD) khi {row.not_applicable_when}"
+    if row.due_quarter:
+        yield f"Xong trong quý {('I', 'II', 'III', 'IV')[row.due_quarter - 1]}"
+    if row.needs_evidence:
+        yield "Phải kèm minh chứng"
+
+
+def ways(criteria_set: CriteriaSet, today: date) -> list[Way]:
+    """The set's routes in order of time, kinds that share one told together."""
+    routes = sorted(criteria_set.routes.prefetch_related("deadlines"), key=_shared)
+    return [_way(list(together), today) for _, together in groupby(routes, key=_shared)]
+
+
+def _shared(route: Route) -> tuple:
+    levels = (route.managed_at, route.enter_level, route.appraise_level, route.decide_level)
+    last = route.valid_to or date.max
+    return (route.valid_from, last, *levels, route.authority, route.article, route.confidence, _deadlines(route))
+
+
+def _deadlines(route: Route) -> tuple[str, ...]:
+    found = sorted(route.deadlines.all(), key=lambda one: (one.month, one.day))
+    return tuple(f"{one} ({one.article})" for one in found)
+
+
+def _way(together: list[Route], today: date) -> Way:
+    route = together[0]
+    return Way(
+        kinds=", ".join(one.get_kind_display() for one in together),
+        route=route,
+        deadlines=_deadlines(route),
+        tone=CONFIDENCE_TONES[route.confidence],
+        is_over=route.valid_to is not None and route.valid_to < today,
+    )
+
+
+def excluded(criteria_set: CriteriaSet) -> str:
+    """The subtypes the set does not judge, in words; empty for none."""
+    return ", ".join(Subtype(value).label for value in criteria_set.excluded_subtypes)
+
+
+def window(criteria_set: CriteriaSet) -> str:
+    """The span judged each year, in words; empty when the law gives none."""
+    if not (criteria_set.window_from and criteria_set.window_to):
+        return ""
+    first, last = ("/".join(reversed(text.split("-"))) for text in (criteria_set.window_from, criteria_set.window_to))
+    return f"từ {first} năm trước đến hết {last} năm xét ({criteria_set.window_article})"
+
+
+def years(criteria_set: CriteriaSet) -> str:
+    if criteria_set.last_year is None:
+        return f"từ năm {criteria_set.first_year}"
+    return f"{criteria_set.first_year}–{criteria_set.last_year}"
