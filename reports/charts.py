@@ -63,13 +63,13 @@ def _lines(rows, points) -> SafeString:
     steps = zip(rows, rows[1:], points, points[1:], strict=False)
     return format_html_join(
         "",
-        '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="2"{}/>',
+        '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>',
         (
             (
                 *start,
                 *end,
                 LINE,
-                format_html(' stroke-dasharray="5 4"') if row.in_progress or before.in_progress else "",
+                "5 4" if row.in_progress or before.in_progress else "none",
             )
             for before, row, start, end in steps
             if before.counts.roster and row.counts.roster

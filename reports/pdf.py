@@ -84,14 +84,24 @@ def outside_refused() -> Iterator[None]:
 
 
 def closed_fetcher():
-    """A fetcher that gives WeasyPrint nothing but what stands in the paper itself (data:)."""
+    """A fetcher that gives WeasyPrint nothing but what stands in the paper itself (data:).
+
+    It keeps the first address it refused: WeasyPrint swallows even the fatal error inside an SVG.
+    """
     from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415 -- heavy
 
     class Closed(URLFetcher):
+        refused = ""
+
         def fetch(self, url, headers=None):
             if not url.lower().startswith("data:"):
-                raise FatalURLFetchingError(url[:200])
+                self.refused = self.refused or url[:200]
+                self.check()
             return super().fetch(url, headers)
+
+        def check(self) -> None:
+            if self.refused:
+                raise FatalURLFetchingError(self.refused)
 
     return Closed(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
 
@@ -117,6 +127,7 @@ class Press:
         self.made += 1
         path = self.folder / f"{self.made:05d}.pdf"
         document.write_pdf(path)
+        self.fetcher.check()
         return path
 
     def body(self, paper: Paper) -> list[Path]:

@@ -50,7 +50,7 @@ def chosen_place(request, cycle: Cycle | None, text: str | None = None) -> Unit 
     """The unit asked for by `don_vi`, or the user's first place in the cycle's province; Http404 out of scope."""
     asked = request.GET.get("don_vi", "") if text is None else text
     if asked:
-        if not asked.isdecimal() or len(asked) > 18:
+        if not (asked.isascii() and asked.isdecimal()) or len(asked) > 18:
             raise Http404
         visible = Unit.objects.visible_to(request.user).select_related("parent")
         return get_object_or_404(visible.filter(kind__in=LEVELS), pk=int(asked))
