@@ -23,7 +23,7 @@ class AnswerForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     note = forms.CharField(
-        label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
     )
 
     def __init__(self, asked: Asked, value: Value, *, version: int, note: str, data=None):

@@ -1,6 +1,7 @@
 """The inbox, the list of files, one file with its answers, papers and moves."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.contrib import messages
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from criteria.enums import Step
+from criteria.enums import Measure, Step
 from criteria.queries import asked_of
 from criteria.rules import Asked, Value, write_cell
 from portal.core import store
@@ -67,6 +68,7 @@ class Line:
     own_note: str = ""
     appraised: str = ""
     appraised_note: str = ""
+    cell: str = ""  # the appraised answer in the short form typed in a cell
     version: int = 0
     differs: bool = False
     why: str = ""
@@ -75,6 +77,15 @@ class Line:
     @property
     def is_group(self) -> bool:
         return self.asked.measure == "group"
+
+
+def in_words(asked: Asked, value: Value) -> str:
+    """An answer as a reader wants it: "Đạt", "Không xảy ra"; figures as they are typed."""
+    if asked.measure == Measure.MUST and value.met is not None:
+        return "Đạt" if value.met else "Không đạt"
+    if asked.measure == Measure.EVENT and value == Value(value=Decimal(0)):
+        return "Không xảy ra"
+    return "Không áp dụng" if value.not_applicable else write_cell(asked, value)
 
 
 def lines_of(file: Evaluation) -> tuple[list[Line], dict]:
@@ -94,9 +105,10 @@ def lines_of(file: Evaluation) -> tuple[list[Line], dict]:
         line = Line(asked, why=reasons.get(asked.code, ""), papers=papers.get(asked.code, []))
         answer = answers[file.pk].get(asked.code)
         if asked.code in derived:
-            line.own = line.appraised = write_cell(asked, derived[asked.code])
+            line.own = line.appraised = in_words(asked, derived[asked.code])
         elif answer:
-            line.own, line.appraised = write_cell(asked, answer.own), write_cell(asked, answer.appraised)
+            line.own, line.appraised = in_words(asked, answer.own), in_words(asked, answer.appraised)
+            line.cell = write_cell(asked, answer.appraised)
             line.own_note, line.appraised_note, line.version = answer.note, answer.appraised_note, answer.version
             line.differs = not answer.appraised.is_empty and answer.own != answer.appraised
         lines.append(line)

@@ -23,18 +23,22 @@ from .files import conflict_sentence, get_file
 from .pages import page_of
 
 ROWS = 25
+PAIRS = ("trend", "percent")  # measures written as two numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One criterion of one file as the grid shows it."""
 
-    code: str
-    number: str
+    line: Asked
     text: str
     version: int
     wrong: bool
     derived: bool
+
+    @property
+    def is_wide(self) -> bool:
+        return self.line.measure in PAIRS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,8 @@ def rows_of(files: list[Evaluation], lines: list[Asked], user) -> list[Row]:
             answer = answers[file.pk].get(line.code)
             value = derived.get(line.code, answer and answer.own)
             text = write_cell(line, value) if value else ""
-            cells.append(
-                Cell(
-                    line.code,
-                    line.number,
-                    text,
-                    answer.version if answer else 0,
-                    line.code in wrong,
-                    line.code in derived,
-                )
-            )
+            version = answer.version if answer else 0
+            cells.append(Cell(line, text, version, line.code in wrong, line.code in derived))
         rows.append(Row(file, cells, verdict, file.state in EDITABLE and permissions.may_enter(user, file)))
     return rows
 
