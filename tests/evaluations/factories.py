@@ -1,0 +1,148 @@
+"""A safety year over the real TT 124 criteria, and files moved along it through the real doors."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from criteria.models import CriteriaSet, Programme
+from criteria.packs import all_packs, read_packs
+from criteria.queries import asked_of
+from criteria.rules import Asked, Value
+from criteria.services import known, load
+from evaluations import services, workflow
+from evaluations.enums import Ballot, Capacity
+from evaluations.models import Cycle, Decision, Evaluation, Evidence, Sitting
+from evaluations.queries import OWN
+from units.models import Seat, User
+
+YEAR = 2024
+GOOD = {
+    "must": Value(met=True),
+    "event": Value(value=Decimal(0)),
+    "trend": Value(numerator=1, denominator=2),
+    "percent": Value(numerator=100, denominator=100),
+    "count": Value(value=Decimal(5)),
+}
+BAD = {
+    "must": Value(met=False),
+    "event": Value(value=Decimal(1)),
+    "trend": Value(numerator=2, denominator=1),
+    "percent": Value(numerator=1, denominator=100),
+    "count": Value(value=Decimal(0)),
+}
+
+
+def published_sets() -> dict[str, CriteriaSet]:
+    """The real packs, loaded unless they are there; their sets by code."""
+    if not Programme.objects.filter(code="safety").exists():
+        load(read_packs(all_packs(), known()))
+    return {one.code: one for one in CriteriaSet.objects.all()}
+
+
+def open_year(tree, year: int = YEAR, *, by: User | None = None, as_of: date | None = None) -> Cycle:
+    """The safety programme's year of the tree's province, opened by the real service."""
+    published_sets()
+    programme = Programme.objects.get(code="safety")
+    return services.open_cycle(programme, tree.province, year, as_of=as_of or date(year, 6, 30), by=by)
+
+
+def file_of(cycle: Cycle, unit) -> Evaluation:
+    return cycle.evaluations.select_related("cycle__programme", "criteria_set", "unit").get(unit=unit)
+
+
+def make_paper(words: str = "Minh chứng", name: str = "minh-chung.pdf") -> SimpleUploadedFile:
+    """A one-page PDF of its own content: two calls with other words differ in their hash."""
+    import pikepdf
+
+    held = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(100, 100))
+        pdf.docinfo["/Title"] = words
+        pdf.save(held, deterministic_id=True)
+    return SimpleUploadedFile(name, held.getvalue(), "application/pdf")
+
+
+def answered(file: Evaluation) -> list[Asked]:
+    """The criteria a person answers."""
+    return [line for line in asked_of(file.criteria_set) if line.measure not in ("group", "derived")]
+
+
+def answer_all(file: Evaluation, by: User, *, failing=(), side: str = OWN) -> None:
+    """Answer every criterion so that it is met; the codes in `failing` so that it is not."""
+    versions = dict(file.answers.values_list("criterion__code", "version"))
+    for line in answered(file):
+        value = (BAD if line.code in failing else GOOD)[line.measure]
+        services.save_answer(file, line.code, value, version=versions.get(line.code, 0), by=by, side=side)
+
+
+def attach(file: Evaluation, by: User, codes: list[str] | None = None, *, title: str = "Tài liệu chứng minh"):
+    """One paper for the codes, or for every criterion that asks for one; None when none does."""
+    codes = [line.code for line in answered(file) if line.needs_evidence] if codes is None else codes
+    return (
+        services.add_evidence(file, make_paper(f"{title} {file.pk}"), by=by, title=title, codes=codes)
+        if codes
+        else None
+    )
+
+
+def register(*files: Evaluation, by: User) -> None:
+    for file in files:
+        workflow.advance(file, "register", by=by)
+
+
+def submit(*files: Evaluation, by: User, failing=()) -> None:
+    """Expected files to submitted: registered, answered, proved and sent by the same person."""
+    for file in files:
+        workflow.advance(file, "register", by=by)
+        answer_all(file, by, failing=failing)
+        attach(file, by)
+        workflow.advance(file, "submit", by=by)
+
+
+def appraise(*files: Evaluation, by: User) -> None:
+    """Submitted files to appraised: the own answers taken over as they are."""
+    for file in files:
+        services.accept_answers(file, by=by)
+        workflow.advance(file, "appraise", by=by)
+
+
+def hold_sitting(
+    committee, files: list[Evaluation], *, by: User, held_on: date = date(YEAR, 11, 4), ballot: str = Ballot.FOR
+) -> Sitting:
+    """A sitting with the files on its agenda, everybody present, every seat's ballot cast; not closed yet."""
+    cycle = files[0].cycle
+    sitting = services.create_sitting(
+        committee, cycle, held_on=held_on, place="Phòng họp", chair=None, secretary=None, by=by
+    )
+    services.add_to_agenda(sitting, list(files), by=by)
+    seats = list(Seat.objects.filter(committee=committee).order_by("pk"))
+    services.set_attendance(sitting, seats, minutes="Đã thảo luận.", by=by)
+    items = list(sitting.items.values_list("pk", flat=True))
+    for seat in seats:
+        services.cast_votes(sitting, seat, dict.fromkeys(items, ballot), by=by)
+    return sitting
+
+
+def issue(decision: Decision, *, by: User, number: int = 1, signed_on: date = date(YEAR, 11, 8)) -> Decision:
+    """The draft signed: its files become recognised."""
+    return services.issue_decision(
+        decision,
+        number=number,
+        symbol="QĐ-UBND",
+        signed_on=signed_on,
+        signer="Nguyễn Văn Mẫu",
+        capacity=Capacity.CHAIR,
+        by=by,
+    )
+
+
+def recognise(committee, files: list[Evaluation], *, by: User, number: int = 1) -> Decision:
+    """Appraised files to recognised: sitting, votes, close, decision."""
+    sitting = hold_sitting(committee, files, by=by)
+    return issue(services.close_sitting(sitting, by=by), by=by, number=number)
+
+
+def papers_of(file: Evaluation) -> list[Evidence]:
+    return list(file.evidence.all())
