@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
@@ -20,6 +21,21 @@ from portal.core.supervisor import Supervisor
 
 HOST = "127.0.0.1"
 DATA_COMMANDS = (("load_units", "đơn vị"), ("load_criteria", "bộ tiêu chí"))
+
+
+class _UntilAccounts:
+    """Passes a command's lines on up to its list of accounts: `up` prints that last, beside the address."""
+
+    def __init__(self, out):
+        self.out, self.silent = out, False
+
+    def write(self, text: str) -> None:
+        self.silent = self.silent or text.startswith("Tài khoản mẫu, mật khẩu")
+        if not self.silent:
+            self.out.write(text.rstrip("\n"))
+
+    def flush(self) -> None:
+        self.out.flush()
 
 
 class Command(BaseCommand):
@@ -117,9 +133,26 @@ class Command(BaseCommand):
             if name in known:
                 self._say(f"Nạp {what}…")
                 call_command(name, stdout=self.stdout)
-        if demo and "demo" in known and not apps.get_model("evaluations", "Cycle").objects.exists():
-            self._say("Nạp dữ liệu mẫu (chỉ lần đầu, khoảng một phút)…")
-            call_command("demo", stdout=self.stdout)
+        if (
+            demo
+            and "demo" in known
+            and (self._has_demo() or not apps.get_model("evaluations", "Cycle").objects.exists())
+        ):
+            self._say("Nạp dữ liệu mẫu (lần đầu khoảng một phút)…")  # again each time: the first may have been cut off
+            call_command("demo", stdout=_UntilAccounts(self.stdout))
+
+    @staticmethod
+    def _accounts():
+        """The demo's module with ACCOUNTS and PASSWORD, by name since core knows no app; None without a demo."""
+        try:
+            return import_module("evaluations.demo")
+        except ImportError:
+            return None
+
+    def _has_demo(self) -> bool:
+        """The demo's people are here. Work of a real portal is never mixed with accounts whose password is public."""
+        demo = self._accounts()
+        return bool(demo) and get_user_model().objects.filter(username=demo.ACCOUNTS[0][0]).exists()
 
     # --- what runs ---------------------------------------------------------------------------------------------
     def _run(self, port: int, *, show_accounts: bool) -> None:
@@ -163,12 +196,9 @@ class Command(BaseCommand):
     def _announce(self, address: str, *, show_accounts: bool) -> None:
         base = "Redis" if settings.REDIS_URL else "tệp trong máy"
         self._say(f"\nCổng đang chạy tại {address}  ({connection.vendor}, việc nền qua {base}). Ctrl-C để dừng.")
-        if not show_accounts:
+        if not show_accounts or not self._has_demo():
             return
-        try:
-            demo = import_module("evaluations.demo")  # by name: core knows no app
-        except ImportError:  # a portal without the demo
-            return
+        demo = self._accounts()
         self._say(
             f"\nTài khoản dùng thử (mật khẩu chung: {demo.PASSWORD}; chỉ để xem thử, đừng dùng với dữ liệu thật):"
         )
