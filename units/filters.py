@@ -34,7 +34,9 @@ class UnitFilterSet(filters.FilterSet):
     province = filters.ModelChoiceFilter(label="Tỉnh", queryset=_visible(UnitKind.PROVINCE))
     district = filters.ModelChoiceFilter(label="Huyện", queryset=_visible(UnitKind.DISTRICT), empty_label="Tất cả")
     commune = filters.ModelChoiceFilter(label="Xã", queryset=_visible(UnitKind.COMMUNE))
-    parent = filters.NumberFilter(label="Đơn vị quản lý (mã trong cổng)", field_name="parent_id", min_value=1)
+    parent = filters.NumberFilter(
+        label="Đơn vị quản lý (mã trong cổng)", field_name="parent_id", min_value=1, max_value=2**63 - 1
+    )
     standing = filters.ChoiceFilter(
         label="Tình trạng", choices=Standing, method="filter_standing", empty_label="Đang hoạt động"
     )

@@ -60,7 +60,7 @@ class PersonForm(PlacementForm):
     username = forms.CharField(
         label="Tên đăng nhập",
         max_length=150,
-        validators=[ASCIIUsernameValidator("Tên đăng nhập chỉ gồm chữ không dấu, chữ số và @ . + - _")],
+        validators=[ASCIIUsernameValidator(message="Tên đăng nhập chỉ gồm chữ không dấu, chữ số và @ . + - _")],
         help_text="Chữ không dấu, ví dụ: canbo.tandinh",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )

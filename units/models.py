@@ -40,8 +40,8 @@ class UnitQuerySet(models.QuerySet):
 
     def administered_by(self, user):
         """Units at or below a place where the user is administrator today."""
-        places = [placement.unit for placement in user.placements_now() if placement.role == Role.ADMIN]
-        return self.filter(within(places))
+        held = [placement.unit for placement in user.placements_now() if placement.role == Role.ADMIN]
+        return self.filter(within([place for place in held if place.kind in LEVELS]))
 
     def open_on(self, day: date | None = None):
         return self.filter(on(day, start="opened_on", end="closed_on"))
@@ -236,7 +236,7 @@ class Placement(models.Model):
 
 class CommitteeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within(user.places(), "unit__"))
+        return self.filter(within([place for place in user.places() if place.kind in LEVELS], "unit__"))
 
     def in_office(self, day: date | None = None):
         return self.filter(on(day))

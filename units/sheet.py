@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
+
 from . import text
 from .enums import LEVELS, PARENTS, Subtype, UnitKind, suits
 from .models import Unit
@@ -64,6 +66,7 @@ class Row:
     parent: "Row | Unit | None" = None
     stands_in: "Row | Unit | None" = None
     existing: Unit | None = None
+    doubtful: bool = False  # its parent's code is that of several units
 
     @property
     def parent_name(self) -> str:
@@ -242,11 +245,14 @@ def check(sheet: Sheet, here: Here, *, roots: bool) -> None:
     _link(sheet, here)
     _cycles(sheet)
     for row in sheet.rows:
-        if sentence := _parent_fault(row, sheet.keys, roots=roots):
+        if sentence := _parent_fault(row, sheet.keys):
             sheet.refuse(row, sentence)
     _twice(sheet)
     if not sheet.problems:
         _match(sheet, here)
+        for row in sheet.new_rows if not roots else ():
+            if row.unit.kind == UnitKind.PROVINCE:
+                sheet.refuse(row, "Mở tỉnh mới không làm ở trang này. Hãy báo quản trị hệ thống.")
     sheet.problems.sort(key=lambda problem: problem.row or 0)
 
 
@@ -281,6 +287,7 @@ def _link(sheet: Sheet, here: Here) -> None:
             elif len(units) == 1:
                 setattr(row, column, units[0])
             elif units:
+                row.doubtful = True
                 names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in units)
                 sheet.refuse(row, f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
             elif key and key not in sheet.keys and column == "stands_in":
@@ -307,13 +314,13 @@ def _unit(named: Row | Unit) -> Unit:
     return named.unit if isinstance(named, Row) else named
 
 
-def _parent_fault(row: Row, keys: set[str], *, roots: bool) -> str:
+def _parent_fault(row: Row, keys: set[str]) -> str:
     unit, allowed = row.unit, PARENTS[UnitKind(row.unit.kind)]
     if row.stands_in and _unit(row.stands_in).kind not in LEVELS:
         return f"“{_unit(row.stands_in).name}” không phải địa bàn hành chính nên không thể là nơi đứng chân."
     if row.parent is None:
-        if row.parent_key in keys and row.parent_key:
-            return ""  # the parent's own row has a bad cell and is reported there
+        if row.doubtful or (row.parent_key and row.parent_key in keys):
+            return ""  # reported already: by the code, or at the parent's own row
         if row.parent_key:
             return (
                 f"Không thấy đơn vị quản lý “{row.parent_key}” trong tệp hay trong phạm vi của bạn. "
@@ -321,7 +328,7 @@ def _parent_fault(row: Row, keys: set[str], *, roots: bool) -> str:
             )
         if allowed:
             return f"“{unit.name}” chưa có đơn vị quản lý. Hãy điền cột “{COLUMNS['parent_key']}”."
-        return "" if roots else "Mở tỉnh mới không làm ở trang này. Hãy điền đơn vị quản lý hoặc báo quản trị hệ thống."
+        return ""
     parent = _unit(row.parent)
     if parent is unit:
         return ""  # reported as a cycle
@@ -374,7 +381,8 @@ def _match(sheet: Sheet, here: Here) -> None:
         for unit in here.all.filter(kind__in=kinds, code__in={row.unit.code for row in wave} - {""}):
             by_code.setdefault((unit.kind, unit.code), []).append(unit)
         by_name: dict[tuple, list[Unit]] = {}
-        for unit in here.all.filter(kind__in=kinds).filter(parent__in={pk for pk in parents.values() if pk}):
+        under = Q(parent__in={pk for pk in parents.values() if pk}) | Q(parent=None)
+        for unit in here.all.filter(under, kind__in=kinds):
             by_name.setdefault((unit.kind, unit.parent_id, text.match_key(unit.name)), []).append(unit)
         for row in wave:
             _match_row(sheet, row, parents[row.number], by_code, by_name)

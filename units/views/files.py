@@ -1,5 +1,7 @@
 """Units out as files, and in from files: check all rows, show what would be, apply after a yes."""
 
+import hashlib
+
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpResponse
@@ -124,7 +126,8 @@ def import_preview(request, token):
     """What the checked file would add; a POST asks for the job that adds it."""
     kept = _kept(request, token)
     if request.method == "POST":
-        key = f"import_units:{request.user.pk}:{request.POST.get('once', '')[:64] or token[-40:]}"
+        asked = hashlib.sha256(f"{token} {request.POST.get('once', '')}".encode()).hexdigest()
+        key = f"import_units:{request.user.pk}:{asked}"
         params = {"sha256": kept["sha256"], "name": kept["name"]}
         job, _ = jobs.ask("import_units", key, params, by=request.user)
         return redirect("units:import_job", pk=job.pk)

@@ -55,7 +55,7 @@ def _at(request, visible) -> Unit | None:
     """The unit whose level is shown: the one asked for, or the user's only place."""
     if wanted := request.GET.get("duoi"):
         return get_object_or_404(
-            visible.select_related("province", "district", "commune"), pk=wanted if wanted.isdigit() else 0
+            visible.select_related("province", "district", "commune"), pk=wanted if wanted.isdecimal() else 0
         )
     places = queries.own_places(request.user)
     return places[0] if len(places) == 1 and places[0].is_level else None

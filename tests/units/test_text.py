@@ -1,0 +1,53 @@
+"""Keys of Vietnamese words."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from units import text
+
+WORDS = st.text(alphabet="aàảãáạăằâầbcdđeêềhioôơờuưừy ĐÂ", max_size=20)
+
+
+@pytest.mark.parametrize(
+    "written", ["hoa binh", "HOÀ BÌNH", "Hòa Bình", unicodedata.normalize("NFD", "Hòa  Bình "), "hoà\u200b bình"]
+)
+def test_one_search_key_for_every_way_of_writing(written):
+    assert text.search_key(written) == "hoa binh"
+
+
+@pytest.mark.parametrize("letter", "ĐÐƉđð")
+def test_every_barred_d_is_found(letter):
+    assert text.search_key(f"{letter}ông Triều") == "dong trieu"
+
+
+def test_a_match_key_joins_tone_places_and_keeps_tones_apart():
+    assert text.match_key("HOÀ BÌNH") == text.match_key("Hòa  bình")
+    assert text.match_key("Hoa Bình") != text.match_key("Hòa Bình")
+    assert text.match_key("Tân An") != text.match_key("Tan An")
+
+
+def test_names_stand_in_the_order_of_the_vietnamese_alphabet():
+    ordered = ["An", "Ăn", "Ân", "Bà", "Dân", "Đàn", "Thôn 2", "Thôn 10", "Tổ", "Xa", "Xà", "Xả", "Xã", "Xá", "Xạ"]
+    assert sorted(ordered[7:] + ordered[:7], key=text.sort_key) == ordered
+
+
+@given(WORDS, WORDS)
+def test_letters_decide_before_tones(one, other):
+    def bare(word):
+        parts = unicodedata.normalize("NFD", text.clean(word).casefold())
+        return unicodedata.normalize("NFC", "".join(part for part in parts if part not in text.TONES))
+
+    def letters(word):
+        return [text.RANK.get(letter, " ") for letter in bare(word)]
+
+    if letters(one) < letters(other):
+        assert text.sort_key(one) < text.sort_key(other)
+
+
+@given(WORDS)
+def test_keys_do_not_change_when_made_again(word):
+    assert text.search_key(text.search_key(word)) == text.search_key(word)
+    assert text.keys(word) == text.keys(text.clean(word))
