@@ -1,5 +1,6 @@
 """Criteria sets for other systems: read only, open to everyone who signs in."""
 
+from django.db.models import Prefetch
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
 
@@ -86,7 +87,8 @@ class CriteriaSetViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self):
         sets = CriteriaSet.objects.visible_to(self.request.user).select_related("programme", "document")
-        return sets.prefetch_related("criteria__parent", "routes__deadlines").order_by("programme", "code", "version")
+        deadlines = Prefetch("routes__deadlines", Deadline.objects.order_by("month", "day", "pk"))
+        return sets.prefetch_related("criteria__parent", deadlines).order_by("programme", "code", "version")
 
     def filter_queryset(self, queryset):
         return queryset if self.detail else super().filter_queryset(queryset)

@@ -18,17 +18,16 @@ PARTS = {
 ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
-def install(schema_editor) -> None:
+def install(connection) -> None:
     """(Re)make the triggers for the tables as they are now."""
-    remove(schema_editor)
-    make = _postgresql if schema_editor.connection.vendor == "postgresql" else _sqlite
-    with schema_editor.connection.cursor() as cursor:
-        for sql in make(cursor, schema_editor.connection):
+    remove(connection)
+    make = _postgresql if connection.vendor == "postgresql" else _sqlite
+    with connection.cursor() as cursor:
+        for sql in make(cursor, connection):
             cursor.execute(sql)
 
 
-def remove(schema_editor) -> None:
-    connection = schema_editor.connection
+def remove(connection) -> None:
     with connection.cursor() as cursor:
         for table in (SET, *PARTS):
             if connection.vendor == "postgresql":

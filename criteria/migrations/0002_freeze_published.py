@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, schema_editor: freeze.install(schema_editor),
-            lambda apps, schema_editor: freeze.remove(schema_editor),
+            lambda apps, schema_editor: freeze.install(schema_editor.connection),
+            lambda apps, schema_editor: freeze.remove(schema_editor.connection),
         )
     ]

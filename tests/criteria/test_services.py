@@ -1,0 +1,207 @@
+"""Loading packs and publishing sets: idempotent, whole or not at all, fixed once published."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from criteria.content import content_of, digest
+from criteria.enums import Confidence, Outcome, SetStatus
+from criteria.models import CriteriaSet, Criterion, LegalDocument, Programme
+from criteria.packs import all_packs, read_packs
+from criteria.services import CHANGED, NEW, REFUSED, SAME, Change, known, load, publish
+from portal.core.errors import Refused
+from tests.units.factories import make_province, make_user
+from units.enums import Role
+
+from .factories import SMALL, load_small, write_pack
+
+pytestmark = pytest.mark.django_db
+
+
+def load_text(tmp_path, text, **how):
+    return load(read_packs([write_pack(tmp_path, text)], known()), **how)
+
+
+def test_loading_again_changes_nothing(sets):
+    ids = list(Criterion.objects.order_by("pk").values_list("pk", flat=True))
+    packs = read_packs(all_packs(), known())
+    assert {change.what for change in load(packs)} == {SAME}
+    assert list(Criterion.objects.order_by("pk").values_list("pk", flat=True)) == ids
+    assert {content["code"]: digest(content) for content in packs.sets} == {
+        code: one.sha256 for code, one in sets.items()
+    }
+
+
+def test_what_is_stored_is_what_the_pack_says(sets):
+    packs = read_packs(all_packs(), known())
+    assert [content_of(sets[content["code"]]) for content in packs.sets] == list(packs.sets)
+
+
+def test_documents_follow_one_another(sets):
+    assert LegalDocument.objects.get(code="TT124-2021").replaces.code == "TT23-2012"
+
+
+def test_a_first_load_names_what_is_new(tmp_path):
+    assert load_text(tmp_path, SMALL) == [
+        Change(NEW, "DOC"),
+        Change(NEW, "trial"),
+        Change(NEW, "TRIAL phiên bản 1", ("4 dòng, 1 tuyến",)),
+    ]
+
+
+def test_a_draft_follows_its_pack_and_keeps_its_rows(draft, tmp_path):
+    before = {row.code: row.pk for row in draft.criteria.all()}
+    text = SMALL.replace("Việc A", "Việc A mới").replace("code: C\n", "code: D\n").replace("day: 20", "day: 25")
+    text = text.replace("issuer: Bộ Thử", "issuer: Bộ Khác")
+    assert load_text(tmp_path, text) == [
+        Change("sửa", "DOC", ("issuer: Bộ Thử → Bộ Khác",)),
+        Change(SAME, "trial"),
+        Change(
+            CHANGED,
+            "TRIAL phiên bản 1",
+            (
+                "thêm D",
+                "bỏ C",
+                "A, label: Việc A → Việc A mới",
+                "tuyến commune do province quản lý từ 2030-01-01, deadlines: "
+                "[{'step': 'decide', 'month': 11, 'day': 20, 'inclusive': False, 'article': 'TT 1/2030, Điều 9'}] → "
+                "[{'step': 'decide', 'month': 11, 'day': 25, 'inclusive': False, 'article': 'TT 1/2030, Điều 9'}]",
+            ),
+        ),
+    ]
+    after = {row.code: row.pk for row in draft.criteria.all()}
+    assert set(after) == {"G", "A", "B", "D"}
+    assert {code: after[code] for code in "GAB"} == {code: before[code] for code in "GAB"}
+
+
+def test_criteria_change_places_in_a_draft(draft, tmp_path):
+    text = SMALL.replace("code: A,", "code: Z,").replace("code: B\n", "code: A\n").replace("code: Z,", "code: B,")
+    load_text(tmp_path, text)
+    assert list(draft.criteria.order_by("order").values_list("code", flat=True)) == ["G", "B", "A", "C"]
+
+
+def test_checking_only_says_what_would_change(tmp_path):
+    changes = load_text(tmp_path, SMALL, check_only=True)
+    assert [change.what for change in changes] == [NEW] * 3
+    assert (CriteriaSet.objects.count(), Programme.objects.count(), LegalDocument.objects.count()) == (0, 0, 0)
+
+
+def test_a_published_set_needs_a_new_version(draft, tmp_path):
+    publish(draft)
+    text = SMALL.replace("Việc A", "Việc A mới").replace("Bộ Thử", "Bộ Khác")
+    assert load_text(tmp_path, text)[-1] == Change(
+        REFUSED,
+        "TRIAL phiên bản 1",
+        ("đã ban hành nên không sửa; hãy lập phiên bản mới (version)", "A, label: Việc A → Việc A mới"),
+    )
+    assert draft.criteria.get(code="A").label == "Việc A"
+    assert LegalDocument.objects.get().issuer == "Bộ Thử"  # the whole load was rolled back
+    assert [change.what for change in load_text(tmp_path, SMALL)] == [SAME] * 3
+
+
+def test_a_pack_may_ask_to_publish(tmp_path):
+    text = SMALL.replace("    outcome:", "    publish: true\n    outcome:")
+    assert [change.what for change in load_text(tmp_path, text)] == [NEW, NEW, NEW, "ban hành"]
+    assert CriteriaSet.objects.get().status == SetStatus.PUBLISHED
+    assert [change.what for change in load_text(tmp_path, text)] == [SAME] * 3
+
+
+def test_publishing_hashes_what_stands_there(draft):
+    published = publish(draft)
+    assert published.status == SetStatus.PUBLISHED
+    assert published.sha256 == digest(content_of(draft))
+
+
+def test_publishing_says_everything_that_is_lacking(draft):
+    draft.criteria.filter(code="A").update(confidence=Confidence.NOT_FOUND, article="")
+    draft.criteria.filter(code="C").update(threshold=None)
+    draft.routes.all().delete()
+    draft.outcome = Outcome.RESULTS_ONLY
+    draft.save()
+    with pytest.raises(Refused) as refusal:
+        publish(draft)
+    assert refusal.value.sentence == (
+        "Chưa ban hành được bộ tiêu chí “Bộ thử”: tiêu chí C: mức phải đạt là tỷ lệ phần trăm, lớn hơn 0 và "
+        "không quá 100; bộ này chỉ dùng để lưu kết quả các năm trước, không dùng để chấm; "
+        "tiêu chí A chưa đọc được trong văn bản; "
+        "tiêu chí A chưa có căn cứ."
+    )
+    draft.refresh_from_db()
+    assert draft.status == SetStatus.DRAFT
+
+
+def test_a_set_without_criteria_or_routes_is_not_published(draft):
+    draft.criteria.all().delete()
+    draft.routes.all().delete()
+    with pytest.raises(Refused) as refusal:
+        publish(draft)
+    assert refusal.value.sentence == (
+        "Chưa ban hành được bộ tiêu chí “Bộ thử”: chưa có tuyến xét duyệt cho loại đơn vị “commune”; "
+        "bộ chưa có tiêu chí nào."
+    )
+
+
+def test_a_second_set_for_the_same_years_is_not_published(draft):
+    publish(draft)
+    other = CriteriaSet.objects.get(pk=draft.pk)
+    other.pk, other.version, other.status, other.name = None, 2, SetStatus.DRAFT, "Bộ thử hai"
+    other.outcome = Outcome.ALL_MET
+    other.save()
+    with pytest.raises(Refused) as refusal:
+        publish(other)
+    assert "trùng năm áp dụng với bộ TRIAL phiên bản 1 đã ban hành" in refusal.value.sentence
+
+
+def test_publishing_twice_is_refused(draft):
+    publish(draft)
+    with pytest.raises(Refused) as refusal:
+        publish(draft)
+    assert refusal.value.sentence == "Bộ tiêu chí “Bộ thử” không còn là bản thảo nên không ban hành lại."
+
+
+def test_who_may_publish(draft):
+    province = make_province()
+    with pytest.raises(Refused) as refusal:
+        publish(draft, by=make_user(Role.OFFICER, province))
+    assert refusal.value.sentence == "Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí."
+    assert publish(draft, by=make_user(Role.STAFF, province)).status == SetStatus.PUBLISHED
+
+
+# --- the command -----------------------------------------------------------------------------------------------
+
+
+def run(*arguments, **options):
+    out = StringIO()
+    call_command("load_criteria", *arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_the_command_prints_the_difference(tmp_path):
+    path = str(write_pack(tmp_path))
+    first = "mới: DOC\nmới: trial\nmới: TRIAL phiên bản 1\n    4 dòng, 1 tuyến\n"
+    assert run(path, check=True) == f"{first}Kiểm tra xong, chưa ghi gì; 0 mục không đổi.\n"
+    assert run(path) == f"{first}Đã nạp xong; 0 mục không đổi.\n"
+    assert run(path) == "Đã nạp xong; 3 mục không đổi.\n"
+
+
+def test_the_command_loads_what_comes_with_the_portal():
+    run()
+    assert CriteriaSet.objects.published().count() == 4
+
+
+def test_the_command_loads_nothing_of_a_bad_pack(tmp_path):
+    good, bad = write_pack(tmp_path, name="a.yaml"), write_pack(tmp_path, "sets: [", name="b.yaml")
+    with pytest.raises(CommandError) as error:
+        run(str(good), str(bad))
+    assert str(error.value) == (
+        "Chưa nạp gì vì có 1 lỗi:\nb.yaml, dòng 1: sai cú pháp YAML; hãy xem thụt dòng, dấu hai chấm và dấu nháy"
+    )
+    assert CriteriaSet.objects.count() == 0
+
+
+def test_the_command_says_what_was_refused(tmp_path):
+    publish(load_small(tmp_path))
+    with pytest.raises(CommandError) as error:
+        run(str(write_pack(tmp_path, SMALL.replace("Việc A", "Việc khác"))))
+    assert str(error.value) == "Chưa nạp gì vì có 1 bộ bị từ chối."
