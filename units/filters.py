@@ -53,7 +53,7 @@ class UnitFilterSet(filters.FilterSet):
     def filter_q(self, queryset, name, words):
         return queryset.search(words).nearest_first(words)
 
-    def filter_standing(self, queryset, name, value):
+    def filter_standing(self, queryset, name, value: str):
         if value == Standing.OPEN:
             return queryset.open_on()
         return queryset.filter(closed_on__lt=timezone.localdate()) if value == Standing.CLOSED else queryset

@@ -84,12 +84,13 @@ def running(tmp_path):
             os.kill(pid, signal.SIGKILL)
 
 
-def test_up_serves_and_one_signal_stops_everything(running):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_up_serves_and_one_signal_stops_everything(running, number):
     assert status(running.url("healthz")) == 200
     assert status(running.url("dang-nhap/")) == 200
     programs = " ".join(family(running.folder).values())
     assert [name for name in ("gunicorn", "worker", "beat") if name not in programs] == []
-    running.process.send_signal(signal.SIGTERM)
+    running.process.send_signal(number)
     assert running.process.wait(timeout=40) == 0
     assert family(running.folder) == {}
     assert running.lines[-1] == "Đã dừng tất cả.\n"
