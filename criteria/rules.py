@@ -243,7 +243,7 @@ def _read(asked: Asked, typed: str) -> Value:
 
 
 def _read_event(asked: Asked, typed: str) -> Value:
-    number, word = re.fullmatch(r"([^\s]*?)\s*([^\W\d_]*)", typed).groups() if " " not in typed else _split(typed)
+    number, word = _split(typed)
     if not number:
         raise BadValue(asked, f"không hiểu “{typed}”; {_how(asked)}")
     count = Decimal(_read_whole(asked, number))
@@ -258,8 +258,12 @@ def _read_event(asked: Asked, typed: str) -> Value:
 
 
 def _split(typed: str) -> tuple[str, str]:
-    number, _, word = typed.partition(" ")
-    return number, word
+    """What is before and after the first space, or before and after the letters at the end: "2 BKK", "2BKK"."""
+    if " " in typed:
+        number, _, word = typed.partition(" ")
+        return number, word
+    number = typed.rstrip("".join(letter for letter in typed if letter.isalpha()))
+    return number, typed[len(number) :]
 
 
 def _read_whole(asked: Asked, typed: str) -> int:
@@ -331,7 +335,8 @@ def judge(asked: Sequence[Asked], values: Mapping[str, Value]) -> Verdict:
     Something failed: not met, whatever is still missing. Percentages are compared as whole numbers, never rounded.
     Answers that cannot stand (see check) count as missing.
     """
-    failed, missing = [], []
+    failed: list[Finding] = []
+    missing: list[Finding] = []
     for one in asked:
         if one.measure == "group":
             continue
@@ -389,7 +394,7 @@ def _why_event(asked: Asked, value: Value) -> str:
 
 
 def _why_trend(asked: Asked, value: Value) -> str:
-    now, before = value.numerator, value.denominator
+    now, before = value.numerator or 0, value.denominator or 0
     if now <= before:
         return ""
     return (
@@ -399,7 +404,7 @@ def _why_trend(asked: Asked, value: Value) -> str:
 
 
 def _why_percent(asked: Asked, value: Value) -> str:
-    top, bottom, threshold = value.numerator, value.denominator, asked.threshold
+    top, bottom, threshold = value.numerator or 0, value.denominator or 0, asked.threshold
     if threshold is None:
         return ""
     share, bar = top * 100, Fraction(threshold) * bottom
@@ -419,7 +424,7 @@ def _why_percent(asked: Asked, value: Value) -> str:
 
 
 def _why_number(asked: Asked, value: Value) -> str:
-    number, threshold = value.value, asked.threshold
+    number, threshold = value.value or Decimal(0), asked.threshold
     if threshold is None or number == threshold or (number > threshold and asked.comparison != "exactly"):
         return ""
     how = "đúng" if asked.comparison == "exactly" else "ít nhất"

@@ -12,8 +12,8 @@ from .models import CriteriaSet, Criterion, Route
 from .queries import criteria_of
 from .rules import plain_number
 
-CONFIDENCE_TONES = {
-    Confidence.TEXT: "ok",
+# Only what was not read in the text itself carries a mark.
+CONFIDENCE_TONES: dict[str, str] = {
     Confidence.SECONDARY: "info",
     Confidence.INFERRED: "warn",
     Confidence.NOT_FOUND: "bad",
@@ -27,8 +27,9 @@ class Line:
     criterion: Criterion
     is_group: bool
     asks: str  # how it is measured and what must be reached
-    notes: tuple[str, ...]  # excuses, not applicable, due quarter, evidence
-    tone: str
+    notes: tuple[str, ...]  # excuses, not applicable, due quarter, evidence, guidance
+    article: str  # without the document's name
+    tone: str  # of the mark of confidence; empty for no mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Way:
     kinds: str
     route: Route
     deadlines: tuple[str, ...]
+    article: str
     tone: str
     is_over: bool
 
@@ -49,7 +51,7 @@ def lines(criteria_set: CriteriaSet, words: str = "") -> list[Line]:
     if key:
         found = {row.pk for row in rows if key in _words(row)}
         found |= {row.pk for row in rows if row.parent_id in found}
-        found |= {row.parent_id for row in rows if row.pk in found}
+        found |= {row.parent_id for row in rows if row.pk in found and row.parent_id}
         rows = [row for row in rows if row.pk in found]
     return [_line(row) for row in rows]
 
@@ -59,7 +61,19 @@ def _words(row: Criterion) -> str:
 
 
 def _line(row: Criterion) -> Line:
-    return Line(row, row.measure == Measure.GROUP, asks(row), tuple(_notes(row)), CONFIDENCE_TONES[row.confidence])
+    return Line(
+        criterion=row,
+        is_group=row.measure == Measure.GROUP,
+        asks=asks(row),
+        notes=tuple(_notes(row)),
+        article=bare(row.article),
+        tone=CONFIDENCE_TONES.get(row.confidence, ""),
+    )
+
+
+def bare(article: str) -> str:
+    """The clause without the document's name, which the page's head tells: "Điều 5.4"."""
+    return article[article.index("Điều") :] if "Điều" in article else article
 
 
 def asks(row: Criterion) -> str:
@@ -89,6 +103,10 @@ def _notes(row: Criterion):
         yield f"Xong trong quý {('I', 'II', 'III', 'IV')[row.due_quarter - 1]}"
     if row.needs_evidence:
         yield "Phải kèm minh chứng"
+    if row.reuses:
+        yield f"Dùng lại tiêu chí {row.reuses}"
+    if row.guidance:
+        yield row.guidance
 
 
 def ways(criteria_set: CriteriaSet, today: date) -> list[Way]:
@@ -105,7 +123,7 @@ def _shared(route: Route) -> tuple:
 
 def _deadlines(route: Route) -> tuple[str, ...]:
     found = sorted(route.deadlines.all(), key=lambda one: (one.month, one.day))
-    return tuple(f"{one} ({one.article})" for one in found)
+    return tuple(f"{one} ({bare(one.article)})" for one in found)
 
 
 def _way(together: list[Route], today: date) -> Way:
@@ -114,7 +132,8 @@ def _way(together: list[Route], today: date) -> Way:
         kinds=", ".join(one.get_kind_display() for one in together),
         route=route,
         deadlines=_deadlines(route),
-        tone=CONFIDENCE_TONES[route.confidence],
+        article=bare(route.article),
+        tone=CONFIDENCE_TONES.get(route.confidence, ""),
         is_over=route.valid_to is not None and route.valid_to < today,
     )
 
@@ -129,7 +148,7 @@ def window(criteria_set: CriteriaSet) -> str:
     if not (criteria_set.window_from and criteria_set.window_to):
         return ""
     first, last = ("/".join(reversed(text.split("-"))) for text in (criteria_set.window_from, criteria_set.window_to))
-    return f"từ {first} năm trước đến hết {last} năm xét ({criteria_set.window_article})"
+    return f"từ {first} năm trước đến hết {last} năm xét ({bare(criteria_set.window_article)})"
 
 
 def years(criteria_set: CriteriaSet) -> str:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError(f"Chưa nạp gì vì có {len(bad.faults)} lỗi:\n{bad}") from bad
         changes = load(packs, check_only=check)
         for change in changes:
-            if change.what != SAME or options["verbosity"] > 1:
+            if options["verbosity"] > 1 or (options["verbosity"] and change.what != SAME):
                 self.stdout.write(f"{change.what}: {change.name}")
                 for line in change.lines:
                     self.stdout.write(f"    {line}")
@@ -30,4 +30,5 @@ class Command(BaseCommand):
         refused = sum(change.what == REFUSED for change in changes)
         if refused:
             raise CommandError(f"Chưa nạp gì vì có {refused} bộ bị từ chối.")
-        self.stdout.write(f"{'Kiểm tra xong, chưa ghi gì' if check else 'Đã nạp xong'}; {same} mục không đổi.")
+        if options["verbosity"]:
+            self.stdout.write(f"{'Kiểm tra xong, chưa ghi gì' if check else 'Đã nạp xong'}; {same} mục không đổi.")
