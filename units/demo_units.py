@@ -5,7 +5,10 @@ agencies and enterprises, report of 2018); what they are called is not.
 """
 
 from collections.abc import Iterator
+from typing import cast
 from zlib import crc32
+
+from django.db import transaction
 
 from . import services, text
 from .enums import LEVELS, Subtype, UnitKind
@@ -64,15 +67,21 @@ TRADES = (
 )
 
 
+@transaction.atomic
 def add(province: Unit) -> list[Unit]:
     """Place the demo units the province still lacks; none when all are there or the province has no demo."""
+    services.lock_tree()
     plan = {BAC_GIANG: _bac_giang, THANH_HOA: _nga_son}.get(province.code)
     if plan is None:
         return []
     below = Unit.objects.filter(province=province)
     held = {(parent, kind, text.match_key(name)) for parent, kind, name in below.values_list("parent", "kind", "name")}
     levels = list(below.filter(kind__in=LEVELS, is_demo=False).select_related("parent"))
-    rows = [row for row in plan(province, levels) if (row.parent.pk, row.kind, text.match_key(row.name)) not in held]
+    rows = [
+        row
+        for row in plan(province, levels)
+        if (cast(Unit, row.parent).pk, row.kind, text.match_key(row.name)) not in held
+    ]
     return services.place_units(rows, on=province.opened_on, demo=True)
 
 
@@ -154,7 +163,7 @@ def _commune_bodies(commune: Unit) -> Iterator[NewUnit]:
     """
     yield _agency(f"Uỷ ban nhân dân {in_sentence(commune)}", commune, commune)
     yield _agency(f"Trạm Y tế {in_sentence(commune)}", commune, commune)
-    manager = commune if commune.subtype == Subtype.COMMUNE else commune.parent
+    manager = commune if commune.subtype == Subtype.COMMUNE else cast(Unit, commune.parent)
     yield _school(Subtype.LOWER_SECONDARY, f"Trường Trung học cơ sở {_short(commune)}", manager, commune)
 
 
@@ -192,9 +201,9 @@ def _enterprise(number: int, ground: Unit, province: Unit) -> NewUnit:
     """Three medium ones in four, mostly under their commune; a large one under the district or the province."""
     name = f"Doanh nghiệp {TRADES[number % len(TRADES)]} mẫu số {number} ({_short(ground)})"
     if number % 4:
-        manager = ground.parent if number % 5 == 0 else ground
+        manager = cast(Unit, ground.parent) if number % 5 == 0 else ground
         return _organisation(UnitKind.ENTERPRISE, Subtype.MEDIUM_ENTERPRISE, name, manager, ground)
-    manager = province if number % 8 else ground.parent
+    manager = province if number % 8 else cast(Unit, ground.parent)
     return _organisation(UnitKind.ENTERPRISE, Subtype.LARGE_ENTERPRISE, name, manager, ground)
 
 

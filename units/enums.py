@@ -78,7 +78,7 @@ SUBTYPES = {
 
 def suits(kind: str, subtype: str) -> bool:
     """The subtype belongs to the kind."""
-    return subtype in SUBTYPES.get(kind, ()) or (subtype == Subtype.UNKNOWN and kind in ORGANISATIONS)
+    return subtype in SUBTYPES.get(UnitKind(kind), ()) or (subtype == Subtype.UNKNOWN and kind in ORGANISATIONS)
 
 
 class Role(TextChoices):

@@ -63,7 +63,7 @@ class PlacementFilterSet(filters.FilterSet):
     """People by name of post or place, role and time."""
 
     q = filters.CharFilter(
-        label="Chức danh, tên đăng nhập hoặc nơi công tác", method="filter_q", max_length=100, widget=TextInput
+        label="Chức danh, tài khoản, nơi công tác", method="filter_q", max_length=100, widget=TextInput
     )
     role = filters.ChoiceFilter(label="Vai trò", choices=Role, empty_label="Tất cả vai trò")
     standing = filters.ChoiceFilter(

@@ -1,6 +1,7 @@
 """Forms on people, committees and files of units."""
 
 from pathlib import PurePath
+from typing import cast
 
 from django import forms
 from django.contrib.auth.validators import ASCIIUsernameValidator
@@ -32,7 +33,7 @@ class PlaceField(forms.ModelChoiceField):
 class PlacementForm(forms.Form):
     """A role at one of the places the administrator runs; `at` is a unit below level chosen on its own page."""
 
-    unit = PlaceField(label="Nơi công tác", queryset=Unit.objects.none())
+    unit = PlaceField(label="Nơi công tác", queryset=Unit.objects.none(), empty_label="Chọn nơi công tác")
     role = forms.ChoiceField(label="Vai trò", choices=Role)
     valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
     valid_to = DayField(label="Đến hết ngày", required=False, help_text="Để trống nếu chưa định ngày kết thúc.")
@@ -43,12 +44,12 @@ class PlacementForm(forms.Form):
     def __init__(self, *args, by: User, at: Unit | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         places = Unit.objects.administered_by(by).open_on().filter(Q(kind__in=LEVELS) | Q(pk=at.pk if at else None))
-        self.fields["unit"].queryset = places.select_related("province", "district")
+        cast(PlaceField, self.fields["unit"]).queryset = places.select_related("province", "district")
         if at:
             self.initial["unit"] = at.pk
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("valid_from") and data.get("valid_to") and data["valid_to"] < data["valid_from"]:
             self.add_error("valid_to", "Ngày kết thúc trước ngày bắt đầu. Hãy sửa lại một trong hai ngày.")
         return data
@@ -76,7 +77,7 @@ class EndForm(forms.Form):
 class SeatForm(forms.Form):
     """A seat for somebody placed at the committee's level."""
 
-    user = forms.ModelChoiceField(label="Người giữ", queryset=User.objects.none())
+    user = forms.ModelChoiceField(label="Người giữ", queryset=User.objects.none(), empty_label="Chọn người")
     post = forms.CharField(label="Chức vụ trong Ban", max_length=100, help_text="Ví dụ: Phó Trưởng ban Thường trực")
     host_post = forms.CharField(label="Chức vụ ở cơ quan", max_length=200, required=False)
     valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
@@ -85,7 +86,9 @@ class SeatForm(forms.Form):
     def __init__(self, *args, committee, **kwargs):
         super().__init__(*args, **kwargs)
         placed = committee.unit.placements.in_force().values("user")
-        self.fields["user"].queryset = User.objects.filter(pk__in=placed, is_active=True).order_by("post", "username")
+        cast(forms.ModelChoiceField, self.fields["user"]).queryset = User.objects.filter(
+            pk__in=placed, is_active=True
+        ).order_by("post", "username")
 
 
 class UnitFileForm(forms.Form):

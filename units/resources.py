@@ -7,7 +7,7 @@ from import_export import resources, widgets
 from import_export.fields import Field
 
 from . import services, sheet
-from .enums import Subtype, UnitKind
+from .enums import SUBTYPES, Subtype, UnitKind
 from .models import Unit
 from .services import NewUnit
 from .sheet import COLUMNS, OWN_KEY, SHOWN_ONLY, Here, Problem, Row, Sheet
@@ -21,10 +21,23 @@ class WordWidget(widgets.Widget):
         self.choices, self.column = choices, column
 
     def clean(self, value, row=None, **kwargs):
-        return sheet.read_choice(self.choices, value, self.column)
+        return sheet.read_choice(self.choices, value, self.column, offered=self.offered(row))
+
+    def offered(self, row):
+        return None
 
     def render(self, value, obj=None, **kwargs):
         return self.choices(value).label
+
+
+class SubtypeWidget(WordWidget):
+    """Names, in a refusal, the subtypes of the row's own kind."""
+
+    def offered(self, row):
+        try:
+            return SUBTYPES[UnitKind(sheet.read_choice(UnitKind, row["kind"], ""))]
+        except ValueError:
+            return None
 
 
 class DayWidget(widgets.Widget):
@@ -57,7 +70,7 @@ class UnitResource(resources.ModelResource):
     """One row is one unit. Importing checks every row first and writes through `services.place_units` or not at all."""
 
     kind = Field("kind", "kind", widget=WordWidget(UnitKind, COLUMNS["kind"]))
-    subtype = Field("subtype", "subtype", widget=WordWidget(Subtype, COLUMNS["subtype"]))
+    subtype = Field("subtype", "subtype", widget=SubtypeWidget(Subtype, COLUMNS["subtype"]))
     code = Field("code", "code", widget=TextWidget(sheet.read_code))
     name = Field("name", "name", widget=TextWidget(sheet.read_name))
     opened_on = Field("opened_on", "opened_on", widget=DayWidget(COLUMNS["opened_on"], required=True))
@@ -86,8 +99,8 @@ class UnitResource(resources.ModelResource):
 
     def save_instance(self, instance, is_create, row, **kwargs):
         """Keep the row; nothing is written before all rows are checked against one another."""
-        keys = (row[name].strip() for name in ("key", "parent_key", "stands_in_key"))
-        self.sheet.rows.append(Row(row["row"], *keys, unit=instance))
+        key, parent_key, stands_in_key = (row[name].strip() for name in ("key", "parent_key", "stands_in_key"))
+        self.sheet.rows.append(Row(row["row"], key, parent_key, stands_in_key, unit=instance))
 
     def after_import(self, dataset, result, **kwargs):
         numbers = dataset["row"]

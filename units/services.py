@@ -53,18 +53,18 @@ def place_units(rows: Iterable[NewUnit], *, on: date, demo: bool = False) -> lis
     Raises Refused when a row stands under nothing, under a kind that may not manage it, or outside its parent's time.
     """
     rows = list(rows)
-    units: list[Unit | None] = [None] * len(rows)
+    if stray := next((row for row in rows if row.kind not in UnitKind), None):
+        raise Refused(f"“{stray.name}”: không có loại đơn vị “{stray.kind}”.")
+    placed: dict[int, Unit] = {}
     by_key: dict[str, Unit] = {}
     lock_tree()
     for kinds in DEPTHS:
         wave = [(place, row) for place, row in enumerate(rows) if row.kind in kinds]
-        for place, row in wave:
-            units[place] = _new_unit(row, by_key, on=on, demo=demo)
-        made = Unit.objects.bulk_create([units[place] for place, _ in wave])
+        made = Unit.objects.bulk_create([_new_unit(row, by_key, on=on, demo=demo) for _, row in wave])
         _own_column(made, kinds[0])
+        placed |= {place: unit for (place, _), unit in zip(wave, made, strict=True)}
         by_key |= {row.key: unit for (_, row), unit in zip(wave, made, strict=True) if row.key}
-    if stray := next((row for row, unit in zip(rows, units, strict=True) if unit is None), None):
-        raise Refused(f"“{stray.name}”: không có loại đơn vị “{stray.kind}”.")
+    units = [placed[place] for place in range(len(rows))]
     UnitVersion.objects.bulk_create([_first_version(unit) for unit in units])
     return units
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from . import text
 from .enums import LEVELS, PARENTS, Subtype, UnitKind, suits
@@ -167,14 +167,16 @@ def safe_cell(value: str) -> str:
 # --- cells to values (each raises ValueError with its sentence) -------------------------------------------------
 
 
-def read_choice(choices, cell: str, column: str) -> str:
+def read_choice(choices, cell: str, column: str, *, offered: Iterable | None = None) -> str:
+    """The value of a choice written as value or label; `offered` are those a refusal names (default: all)."""
     wanted = text.search_key(cell)
     for value, label in choices.choices:
         if wanted in (value, text.search_key(label)):
             return value
+    remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in offered or choices)}."
     if not wanted:
-        raise ValueError(f"Cột “{column}” để trống. Hãy điền một trong: {', '.join(choices.labels)}.")
-    raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. Hãy điền một trong: {', '.join(choices.labels)}.")
+        raise ValueError(f"Cột “{column}” để trống. {remedy}")
+    raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. {remedy}")
 
 
 def read_date(cell: str, column: str, *, required: bool) -> date | None:
@@ -219,8 +221,8 @@ def read_code(cell: str) -> str:
 class Here:
     """Units already in the portal: `reachable` may be named as parents, `all` is looked at for codes in use."""
 
-    reachable: object
-    all: object
+    reachable: QuerySet[Unit]
+    all: QuerySet[Unit]
 
     def named(self, keys: Iterable[str]) -> dict[str, list[Unit]]:
         """Reachable levels of government by the State's code, and units by the key our export gave them."""
@@ -262,7 +264,7 @@ def _own_fault(unit: Unit) -> str:
         return f"Phân loại “{subtype}” không dùng cho {kind}. Hãy sửa một trong hai."
     if unit.closed_on and unit.closed_on < unit.opened_on:
         return f"Ngày cuối cùng {unit.closed_on:%d/%m/%Y} trước ngày bắt đầu {unit.opened_on:%d/%m/%Y}. Hãy sửa lại."
-    digits = CODE_DIGITS.get(unit.kind)
+    digits = CODE_DIGITS.get(UnitKind(unit.kind))
     if unit.code and digits and not re.fullmatch(f"[0-9]{{{digits}}}", unit.code):
         return (
             f"Mã số “{unit.code}” của {UnitKind(unit.kind).label} phải đủ {digits} chữ số. "
@@ -298,7 +300,7 @@ def _cycles(sheet: Sheet) -> None:
     seen: set[int] = set()
     for row in sheet.rows:
         path: list[Row] = []
-        step = row
+        step: Row | Unit | None = row
         while isinstance(step, Row) and step.number not in seen:
             seen.add(step.number)
             path.append(step)

@@ -45,7 +45,7 @@ def committee_detail(request, pk):
     if request.method == "POST" and not may_change:
         raise Http404
     form = SeatForm(request.POST or None, committee=committee) if may_change else None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form and form.is_valid():
         try:
             services.seat(committee, **form.cleaned_data, by=request.user)
         except Refused as refusal:

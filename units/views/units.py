@@ -1,6 +1,8 @@
 """The tree of units, the search over it, and one unit's page."""
 
-from django.core.paginator import Paginator
+from typing import cast
+
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, When
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -32,7 +34,8 @@ def unit_list(request):
     units = at.children.open_on() if at else visible.filter(pk__in=[place.pk for place in request.user.places()])
     units = units.select_related("parent", "province", "district").order_by(LEVELS_FIRST, "sort_key", "pk")
     context |= {"mode": "tree", "at": at} | _page(request, units)
-    counted = queries.counts_below([*context["page"], *([at] if at else [])])
+    shown = list(cast(Page, context["page"]))
+    counted = queries.counts_below([*shown, *([at] if at else [])])
     return render(
         request,
         "units/unit_list.html",
@@ -40,8 +43,8 @@ def unit_list(request):
         | {
             "above": _visible_above(at, request.user) if at else [],
             "figures": _figures(at, counted) if at else [],
-            "rows": [{"unit": unit, "figures": _figures(unit, counted)} for unit in context["page"]],
-            "has_levels": any(unit.is_level for unit in context["page"]),
+            "rows": [{"unit": unit, "figures": _figures(unit, counted)} for unit in shown],
+            "has_levels": any(unit.is_level for unit in shown),
         },
     )
 
@@ -68,12 +71,12 @@ def _visible_above(unit: Unit, user) -> list[Unit]:
     return above[first:]
 
 
-def _figures(unit: Unit, counted: dict) -> list[tuple[str, int]]:
-    """(label, how many below) for communes and for what communes hold; nothing for a unit below the levels."""
+def _figures(unit: Unit, counted: dict) -> list[tuple[str, int | None]]:
+    """(label, how many below) for communes, None for a commune itself, and for what communes hold; else nothing."""
     if not unit.is_level:
         return []
     counts = counted.get(unit.pk, {})
-    communes = counts.get(UnitKind.COMMUNE, 0) - (unit.kind == UnitKind.COMMUNE)
+    communes = None if unit.kind == UnitKind.COMMUNE else counts.get(UnitKind.COMMUNE, 0)
     return [(UnitKind.COMMUNE.label, communes), *((kind.label, counts.get(kind, 0)) for kind in BELOW)]
 
 
