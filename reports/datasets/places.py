@@ -12,14 +12,20 @@ DIRECT_COMMUNES = "Xã, phường, đặc khu trực thuộc tỉnh"
 COLUMNS = {UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
 
 
-def of_place(evaluations, place: Unit, province_id: int):
-    """The evaluations of the place, in cycles of that province.
+def condition_of(place: Unit, province_id: int) -> dict[str, int] | None:
+    """The snapshot column that holds the place, in cycles of that province; None where nothing can be there.
 
     A province asks for no column of its own: the cycle says it already, and the roll-up index answers alone.
     """
     if place.kind == UnitKind.PROVINCE:
-        return evaluations if place.pk == province_id else evaluations.none()
-    return evaluations.filter(**{COLUMNS.get(place.kind, "unit"): place.pk})
+        return {} if place.pk == province_id else None
+    return {COLUMNS.get(place.kind, "unit"): place.pk}
+
+
+def of_place(evaluations, place: Unit, province_id: int):
+    """The evaluations of the place, in cycles of that province."""
+    condition = condition_of(place, province_id)
+    return evaluations.none() if condition is None else evaluations.filter(**condition)
 
 
 def names_on(day: date, ids: Iterable[int | None]) -> dict[int, str]:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
+from django.db import connection
 from django.db.models import Count, TextChoices
 
 from evaluations.enums import NOT_MET, NOT_REGISTERED, SENT, State
@@ -13,7 +14,7 @@ from units.models import Unit
 from units.text import sort_key
 
 from ..figures import Share
-from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, names_on, of_place
+from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, condition_of, names_on
 
 OF_ROSTER = "tổng số"
 OF_REGISTERED = "số đăng ký"
@@ -131,20 +132,33 @@ def yearly_rollup(cycle: Cycle, *, place: Unit, by: str, kind: str | None = None
     The counts group by the snapshot columns only, so on PostgreSQL the index answers without the table; names are
     those of the cycle's day (`as_of`).
     """
-    files = of_place(Evaluation.objects.filter(cycle=cycle), place, cycle.province_id)
-    if kind:
-        files = files.filter(kind=kind)
-    groups = _by_kind(files) if by == By.KIND else _by_place(files, cycle, by)
+    asked = condition_of(place, cycle.province_id)
+    if asked is None:
+        return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, ())
+    asked = {"cycle": cycle.pk, **asked, **({"kind": kind} if kind else {})}
+    groups = _by_kind(asked) if by == By.KIND else _by_place(asked, cycle, by)
     return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, groups)
 
 
-def _count(files, *columns: str):
-    return files.order_by().values_list(*columns, "state").annotate(number=Count("*"))
+def count(asked: dict[str, int | str], *columns: str) -> list[tuple]:
+    """(columns…, state, number) of the files that answer to `asked`, column by value."""
+    with connection.cursor() as cursor:
+        cursor.execute(count_sql(tuple(asked), columns), list(asked.values()))
+        return cursor.fetchall()
 
 
-def _by_kind(files) -> tuple[Group, ...]:
+@cache
+def count_sql(asked: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """The SQL of a count as the ORM writes it, once a shape: writing it takes a third as long as running it."""
+    files = Evaluation.objects.order_by()
+    for column in asked:
+        files = files.filter(**{column: "" if column == "kind" else 0})
+    return files.values_list(*columns, "state").annotate(number=Count("*")).query.sql_with_params()[0]
+
+
+def _by_kind(asked) -> tuple[Group, ...]:
     found: dict[str, Counts] = defaultdict(Counts)
-    for kind, state, number in _count(files, "kind"):
+    for kind, state, number in count(asked, "kind"):
         found[kind] += Counts.of_state(state, number)
     groups = (
         Group(label, None, tuple(RollupRow(UnitKind(kind).label, None, found[kind]) for kind in kinds if kind in found))
@@ -153,9 +167,9 @@ def _by_kind(files) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.rows)
 
 
-def _by_place(files, cycle: Cycle, by: str) -> tuple[Group, ...]:
+def _by_place(asked, cycle: Cycle, by: str) -> tuple[Group, ...]:
     found: dict[tuple[int | None, int | None], Counts] = defaultdict(Counts)
-    for district, commune, state, number in _count(files, "district_id", "commune_id"):
+    for district, commune, state, number in count(asked, "district_id", "commune_id"):
         found[district, commune] += Counts.of_state(state, number)
     names = names_on(cycle.as_of, {unit for pair in found for unit in pair})
     return _districts(found, names) if by == By.DISTRICT else _communes(found, names)
