@@ -3,11 +3,14 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+
+import psycopg2
 
 from portal.settings import BASE_DIR
 
@@ -17,11 +20,6 @@ import json
 from portal.core import jobs
 for key, params in json.loads({items!r}):
     jobs.ask("test_write", key, params)
-"""
-LIST = """
-import json
-from portal.core.models import Job
-print(json.dumps(list(Job.objects.values_list("key", "state", "attempt"))))
 """
 
 
@@ -57,9 +55,22 @@ class Portal:
         self.shell("from portal.core import jobs; jobs.sweep()")
 
     def jobs(self) -> dict[str, tuple[str, int]]:
-        """Key -> (state, attempt)."""
-        rows = self.shell(LIST)
-        return {key: (state, attempt) for key, state, attempt in json.loads(rows)}
+        """Key -> (state, attempt), read straight from the database."""
+        with closing(self._link()) as link:
+            cursor = link.cursor()
+            cursor.execute("SELECT key, state, attempt FROM core_job")
+            return {key: (state, attempt) for key, state, attempt in cursor.fetchall()}
+
+    def forget_jobs(self) -> None:
+        with closing(self._link()) as link:
+            link.cursor().execute("DELETE FROM core_job")
+            link.commit()
+
+    def _link(self):
+        url = self.env["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            return sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+        return psycopg2.connect(url)
 
     def worker(self) -> subprocess.Popen:
         command = [PROGRAMS / "celery", "--quiet", "-A", "portal", "worker", "--loglevel", "WARNING"]

@@ -1,5 +1,6 @@
 """Production settings are the ones of the security list, and a start without what it needs says so."""
 
+import functools
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 
 from portal.settings import BASE_DIR
 
+pytestmark = pytest.mark.embedded
 PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "a-long-key-that-only-this-test-knows-0123456789-abcdefghijkl",
@@ -68,6 +70,7 @@ def python(*arguments, leave_out=(), **env):
     )
 
 
+@functools.cache
 def read(*names, **env):
     code = (
         "import json; from portal import settings;"

@@ -55,7 +55,7 @@ def clean(portal):
     for worker in portal.workers:
         portal.kill(worker)
     portal.wipe_broker()
-    portal.shell("from portal.core.models import Job; Job.objects.all().delete()")
+    portal.forget_jobs()
 
 
 def lines(trace):
@@ -63,7 +63,7 @@ def lines(trace):
 
 
 def is_done(portal, *keys):
-    """All the keys are done; `jobs` costs a process, so ask seldom."""
+    """The jobs when all the keys are done."""
     found = portal.jobs()
     return found if all(found[key][0] == "done" for key in keys) else None
 
@@ -78,7 +78,7 @@ def test_a_worker_killed_in_mid_job_leaves_it_to_the_next(portal, tmp_path):
     time.sleep(4)  # the lease is over, and nobody rang: the second worker has not heard of it
     assert [line.split()[0] for line in lines(trace)] == ["begin"]  # negative control: without the sweeper nothing runs
     portal.sweep()
-    wait_for(lambda: is_done(portal, "killed"), every=1)
+    wait_for(lambda: is_done(portal, "killed"), every=0.3)
     assert [line.split()[0] + line.split(" attempt")[1] for line in lines(trace)] == ["begin 1", "begin 2", "end 2"]
     assert portal.jobs() == {"killed": ("done", 2)}
     assert second.poll() is None
@@ -93,7 +93,7 @@ def test_a_wiped_broker_loses_no_job(portal, tmp_path):
     assert portal.jobs() == dict.fromkeys(keys, ("queued", 0))  # negative control: no bell, no work
     portal.sweep()  # rings for the first; each of them hands on
     portal.sweep()  # twice as many bells make nothing twice
-    wait_for(lambda: is_done(portal, *keys), every=1)
+    wait_for(lambda: is_done(portal, *keys), every=0.3)
     assert portal.jobs() == dict.fromkeys(keys, ("done", 1))
     assert sum(line.startswith("end") for line in lines(trace)) == 30
 
@@ -104,6 +104,6 @@ def test_two_workers_do_each_job_once(portal, tmp_path):
     portal.worker()
     portal.ask(*keys, trace=str(trace), seconds=0.3)
     portal.sweep()
-    wait_for(lambda: is_done(portal, *keys), every=1)
+    wait_for(lambda: is_done(portal, *keys), every=0.3)
     assert portal.jobs() == dict.fromkeys(keys, ("done", 1))
     assert sum(line.startswith("end") for line in lines(trace)) == 12

@@ -99,8 +99,9 @@ class Command(BaseCommand):
         if settings.REDIS_URL:
             import redis
 
+            once = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
             try:
-                redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3).ping()
+                redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3, retry=once).ping()
             except redis.RedisError as error:
                 raise CommandError(
                     f"Không tới được Redis ở REDIS_URL: {error}. Hãy khởi động Redis rồi chạy lại."
