@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from evaluations.enums import CycleStatus, State
 from evaluations.models import Cycle
 from portal.core.errors import Refused
@@ -142,6 +144,7 @@ def header(place: Unit, name: str) -> dict:
         "organ": organ_of(place, name),
         "organ_in_text": organ_in_text(place, name),
         "place_name": bare_name(name),
+        "year": timezone.localdate().year,  # of the day it will be signed, not of the results
         "addressee": above,
         "recipients": ("Như trên", "Thành viên Ban Chỉ đạo", "Lưu: VT")
         if above
@@ -181,7 +184,6 @@ def build_yearly(params: dict, place: Unit) -> Paper:
     sections.append(_years_section(years, number=len(sections)))
     return Paper(
         **header(place, name),
-        year=cycle.year,
         subject=f"Kết quả thực hiện “{cycle.programme.name}” năm {cycle.year}",
         file_stem=f"Bao cao tong hop {cycle.year} {bare_name(name)}",
         sections=tuple(sections),
@@ -226,7 +228,6 @@ def build_years(params: dict, place: Unit) -> Paper:
     span = f"{first.year}–{last.year}"
     return Paper(
         **header(place, place.name),
-        year=last.year,
         subject=f"Kết quả công nhận {what} giai đoạn {span}",
         file_stem=f"Ket qua nhieu nam {span} {bare_name(place.name)}",
         sections=(Section("Kết quả chung", (text,)), _years_section(years, number=1)),
@@ -259,7 +260,6 @@ def build_list(params: dict, place: Unit) -> Paper:
     table = Table(f"Danh sách {what} năm {cycle.year}", "Danh sách", columns, tuple(lines))
     return Paper(
         **header(place, name),
-        year=cycle.year,
         subject=f"Danh sách {what} và tình trạng hồ sơ “{cycle.programme.name}” năm {cycle.year}",
         file_stem=f"Danh sach {cycle.year} {bare_name(name)}",
         sections=(Section("", (text,)),),

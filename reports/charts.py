@@ -9,6 +9,8 @@ from .figures import percent
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 46, 20, 26, 52
 INK, LINE, SOFT, GRID = "#1f2933", "#a3161a", "#5b6770", "#d5dade"
+STEEP = 25
+SPOTS = {"above": -10, "below": 20, "beside": 5}
 FONT = "Tinos, 'Times New Roman', serif"
 
 
@@ -81,7 +83,7 @@ def _marks(rows, points) -> SafeString:
     return format_html_join(
         "",
         '<circle cx="{x}" cy="{y}" r="4.5" fill="{fill}" stroke="{line}" stroke-width="2"/>'
-        '<text x="{x}" y="{above}" text-anchor="middle" font-weight="bold">{value}</text>'
+        '<text x="{aside}" y="{above}" text-anchor="{anchor}" font-weight="bold">{value}</text>'
         '<text x="{x}" y="{foot}" text-anchor="middle">{year}</text>'
         '<text x="{x}" y="{under}" text-anchor="middle" fill="{soft}" font-size="11">{note}</text>',
         (
@@ -90,7 +92,9 @@ def _marks(rows, points) -> SafeString:
                 "y": y,
                 "fill": "#ffffff" if row.in_progress else LINE,
                 "line": LINE,
-                "above": round(y - 10, 1),
+                "aside": x + 9 if spot == "beside" else x,
+                "above": round(y + SPOTS[spot], 1),
+                "anchor": "start" if spot == "beside" else "middle",
                 "value": percent(row.counts.recognised, row.counts.roster),
                 "foot": HEIGHT - BOTTOM + 20,
                 "year": row.year,
@@ -98,6 +102,16 @@ def _marks(rows, points) -> SafeString:
                 "soft": SOFT,
                 "note": row.note,
             }
-            for row, (x, y) in zip(rows, points, strict=True)
+            for row, (x, y), spot in zip(rows, points, _spots(points), strict=True)
         ),
     )
+
+
+def _spots(points) -> list[str]:
+    """Where each figure stands, out of the line's way: a line that comes down steeply pushes it below, or beside
+    the last point."""
+    falls = [False, *(after[1] - before[1] > STEEP for before, after in zip(points, points[1:], strict=False))]
+    spots = [
+        "below" if fall and y < HEIGHT - BOTTOM - 30 else "above" for fall, (_, y) in zip(falls, points, strict=False)
+    ]
+    return [*spots[:-1], "beside" if falls[-1] else spots[-1]] if spots else []

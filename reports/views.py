@@ -63,6 +63,11 @@ def chosen_kind(request) -> str | None:
     return kind if kind in dict(KIND_CHOICES) else None
 
 
+def above_in_scope(user, place: Unit) -> Unit | None:
+    """The unit above, unless the place is where the user's own scope ends."""
+    return None if place.pk in {own.pk for own in user.places()} else place.parent
+
+
 def tabs_of(place: Unit) -> list[tuple[str, str]]:
     """The ways the place can be counted: a commune has no district below it."""
     below = {UnitKind.PROVINCE: [By.KIND, By.DISTRICT, By.COMMUNE], UnitKind.DISTRICT: [By.KIND, By.COMMUNE]}
@@ -85,6 +90,7 @@ def overview(request):
         "cycle": cycle,
         "cycles": cycles,
         "place": place,
+        "above": above_in_scope(request.user, place),
         "table": table,
         "counts": table.total,
         "years": years,
@@ -108,7 +114,7 @@ def rollup(request, pk):
     context = {
         "cycle": cycle,
         "place": place,
-        "above": place.parent if place.pk not in {own.pk for own in request.user.places()} else None,
+        "above": above_in_scope(request.user, place),
         "table": yearly_rollup(cycle, place=place, by=by, kind=kind),
         "tabs": tabs,
         "by": by,

@@ -45,6 +45,11 @@ class Years:
     rows: tuple[YearRow, ...]  # oldest first
 
     @property
+    def has_programmes(self) -> bool:
+        """More than one programme speaks here, so each row must say which."""
+        return len({row.programme_code for row in self.rows}) > 1
+
+    @property
     def sources(self) -> list[str]:
         """The papers the figures were taken from, each once, oldest first."""
         return list(dict.fromkeys(row.source for row in self.rows if row.source))
