@@ -32,7 +32,7 @@ class AnswerForm(forms.Form):
             "version": version,
             "note": note,
             "met": {True: "yes", False: "no", None: ""}[value.met],
-            "value": value.value,
+            "value": value.value if value.value is None or value.value % 1 else int(value.value),
             "numerator": value.numerator,
             "denominator": value.denominator,
             "not_applicable": value.not_applicable,

@@ -19,6 +19,9 @@ SUFFIXES = {".pdf": PDF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".xlsx": XLSX
 OFFICE_PARTS = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 MAX_PIXELS = 40_000_000
 MAX_UNPACKED = 60 * 1024 * 1024
+TAIL = 2048  # how far from its end a PDF may say that it ends
+ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
+ACTIVE_KEYS = {"/JS", "/EF", "/EmbeddedFiles", "/JavaScript"}  # a script, or a file inside the file
 ALLOWED = "Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."
 
 
@@ -67,33 +70,39 @@ def _office_type(upload) -> str:
     try:
         with zipfile.ZipFile(upload) as archive:
             members = archive.infolist()
-            names = {member.filename for member in members}
-            if len(members) > 5000 or sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise Refused(f"Tệp “{upload.name}” giải nén vượt 60 MB. Hãy tách thành nhiều tệp nhỏ hơn.")
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise Refused(f"Tệp “{upload.name}” chứa macro. Hãy lưu lại dạng không macro.")
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except Exception:  # a forged archive fails in ways of its own; any of them means it is none
         return ""
+    names = {member.filename for member in members}
+    if len(members) > 5000 or sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise Refused(f"Tệp “{upload.name}” giải nén vượt 60 MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    lowered = [name.lower() for name in names]
+    if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in lowered):
+        raise Refused(f"Tệp “{upload.name}” chứa macro. Hãy lưu lại dạng không macro.")
     if "[Content_Types].xml" not in names:
         return ""
     return next((kind for part, kind in OFFICE_PARTS.items() if part in names), "")
 
 
 def _picture(name: str, upload, kind: str) -> bytes:
-    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 -- heavy
+    """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 -- heavy
 
+    too_many = f"Ảnh “{name}” quá lớn, tối đa {MAX_PIXELS // 1_000_000} megapixel. Hãy chụp hoặc quét cỡ nhỏ hơn."
     try:
-        with Image.open(upload) as picture:
+        with Image.open(upload, formats=["JPEG"] if kind == JPEG else ["PNG"]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                pixels = picture.width * picture.height // 1_000_000
-                raise Refused(f"Ảnh “{name}” quá lớn ({pixels} megapixel), tối đa {MAX_PIXELS // 1_000_000}.")
+                raise Refused(too_many)
             upright = ImageOps.exif_transpose(picture)
+            has_alpha = kind == PNG and ("A" in upright.getbands() or "transparency" in upright.info)
+            drawn = upright.convert("RGBA" if has_alpha else "RGB")
+            drawn.info.clear()  # comments, XMP and the place would be written out again
             kept = io.BytesIO()
-            if kind == JPEG:
-                upright.convert("RGB").save(kept, "JPEG", quality=88)
-            else:
-                upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(kept, "PNG")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as broken:
+            drawn.save(kept, "JPEG" if kind == JPEG else "PNG", quality=88)
+    except Refused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise Refused(too_many) from bomb
+    except Exception as broken:  # a forged picture fails in ways of its own
         raise Refused(f"Ảnh “{name}” hỏng, không mở được. Hãy chụp hoặc quét lại.") from broken
     return kept.getvalue()
 
@@ -101,19 +110,49 @@ def _picture(name: str, upload, kind: str) -> bytes:
 def _check_pdf(name: str, upload) -> None:
     import pikepdf  # noqa: PLC0415 -- heavy
 
+    broken = f"Tệp PDF “{name}” hỏng hoặc tải lên chưa hết, không mở được. Hãy quét hoặc xuất lại."
+    upload.seek(max(0, upload.size - TAIL))
+    if b"%%EOF" not in upload.read():
+        raise Refused(broken)
+    upload.seek(0)
+    if zipfile.is_zipfile(upload):
+        raise Refused(f"Tệp PDF “{name}” có tệp nén nối vào sau. Hãy in lại ra PDF thường.")
+    upload.seek(0)
     try:
         with pikepdf.open(upload) as pdf:
             if not len(pdf.pages):
                 raise Refused(f"Tệp PDF “{name}” không có trang nào.")
             if pdf.is_encrypted:
                 raise Refused(f"Tệp PDF “{name}” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại.")
-            root = pdf.Root
-            names = root.get("/Names", {})
-            opens = root.get("/OpenAction", None)
-            active = "/JavaScript" in names or "/EmbeddedFiles" in names or "/AA" in root
-            if active or (isinstance(opens, pikepdf.Dictionary) and opens.get("/S") in ("/JavaScript", "/Launch")):
+            if any(_is_active(thing) for thing in pdf.objects):
                 raise Refused(f"Tệp PDF “{name}” chứa mã lệnh hoặc tệp nhúng. Hãy in lại ra PDF thường.")
+    except Refused:
+        raise
     except pikepdf.PasswordError:
         raise Refused(f"Tệp PDF “{name}” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại.") from None
-    except (pikepdf.PdfError, ValueError) as broken:
-        raise Refused(f"Tệp PDF “{name}” hỏng, không mở được. Hãy quét hoặc xuất lại.") from broken
+    except Exception as error:  # a forged PDF fails in ways of its own
+        raise Refused(broken) from error
+
+
+def _is_active(thing) -> bool:
+    """The object, or one written inside it, runs something or carries a file; references are objects of their own."""
+    import pikepdf  # noqa: PLC0415 -- heavy
+
+    waiting = [thing]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            keys = set(one.keys())
+            if keys & ACTIVE_KEYS or ("/S" in keys and str(one["/S"]) in ACTIVE_ACTIONS):
+                return True
+            waiting += [one[key] for key in keys]
+        elif isinstance(one, pikepdf.Array):
+            waiting += list(one)
+        waiting = [inner for inner in waiting if _is_inside(inner)]
+    return False
+
+
+def _is_inside(thing) -> bool:
+    import pikepdf  # noqa: PLC0415 -- heavy
+
+    return isinstance(thing, pikepdf.Dictionary | pikepdf.Array) and not thing.is_indirect

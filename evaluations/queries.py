@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from criteria.enums import Level, Measure, SetStatus, Step
 from criteria.models import CriteriaSet, Deadline
@@ -95,8 +95,8 @@ def derived_values(asked: Iterable[Asked], below: Subordinates) -> dict[str, Val
 def answers_of(files: Iterable[Evaluation]) -> dict[int, dict[str, Answer]]:
     """Stored answers of each file by criterion code; one query."""
     found: dict[int, dict[str, Answer]] = {file.pk: {} for file in files}
-    for answer in Answer.objects.filter(evaluation__in=found).select_related("criterion", "saved_by"):
-        found[answer.evaluation_id][answer.criterion.code] = answer
+    for answer in Answer.objects.filter(evaluation__in=found).annotate(code=F("criterion__code")):
+        found[answer.evaluation_id][answer.code] = answer
     return found
 
 

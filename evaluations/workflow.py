@@ -229,7 +229,7 @@ def advance_many(ids: Iterable[int], action: str, *, by: User, comment: str | Ma
             moved.refused.append((file, f"“{step.label}” phải ghi rõ lý do."))
         else:
             able.append(file)
-    moved.refused += [(file, _moved_on(file, step)) for file in stale]
+    moved.refused += _moved_on(stale, step)
     facts = _facts(able, step)
     going = []
     for file in able:
@@ -296,13 +296,20 @@ def _not_yours(by: User, file: Evaluation, step: Transition) -> str:
     return f"Tài khoản của đồng chí không có quyền “{step.label}” đối với hồ sơ này."
 
 
-def _moved_on(file: Evaluation, step: Transition) -> str:
-    last = file.events.order_by("-at", "-pk").first()
-    told = f" ({last.label.lower()} lúc {moment_text(last.at)}, {last.by_post})" if last else ""
-    return (
-        f"Không thể “{step.label}”: hồ sơ {file.unit_name} đang ở tình trạng “{file.get_state_display()}”{told}. "
-        "Hãy tải lại trang để xem."
-    )
+def _moved_on(files: list[Evaluation], step: Transition) -> list[tuple[Evaluation, str]]:
+    """What the files not where the step starts are told: their state, who put them there and when; one query."""
+    if not files:
+        return []
+    last = {event.evaluation_id: event for event in Event.objects.filter(evaluation__in=files).order_by("at", "pk")}
+    sentences = []
+    for file in files:
+        event = last.get(file.pk)
+        told = f" ({event.label.lower()} lúc {moment_text(event.at)}, {event.by_post})" if event else ""
+        sentences.append(
+            f"Không thể “{step.label}”: hồ sơ {file.unit_name} đang ở tình trạng “{file.get_state_display()}”{told}. "
+            "Hãy tải lại trang để xem."
+        )
+    return list(zip(files, sentences, strict=True))
 
 
 def moment_text(moment) -> str:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from criteria.enums import Level
 from criteria.models import CriteriaSet, Programme, Route, routes_on
 from portal.core.errors import Refused
+from units.enums import UnitKind
 from units.models import Unit, UnitVersion, User, on
 
 from ..enums import CycleStatus, Origin, State
@@ -61,6 +62,7 @@ def open_cycle(
             )
     except IntegrityError:
         raise Refused(f"“{programme.name}” năm {year} của {province.name} đã được mở từ trước.") from None
+    _one_set_a_kind(sets)
     rows: list[Evaluation] = []
     lost: list[str] = []
     for criteria_set in sets:
@@ -78,6 +80,19 @@ def open_cycle(
         raise Refused(f"Không có đơn vị nào của {province.name} thuộc diện xét tính đến ngày {as_of:%d/%m/%Y}.")
     Evaluation.objects.bulk_create(rows, batch_size=BATCH)
     return cycle
+
+
+def _one_set_a_kind(sets: list[CriteriaSet]) -> None:
+    """Raises Refused when two published sets judge the same kind of unit: a unit has one file a year."""
+    taken: dict[str, CriteriaSet] = {}
+    for one in sets:
+        for kind in one.unit_kinds:
+            if other := taken.get(kind):
+                raise Refused(
+                    f"Hai bộ tiêu chí cùng áp dụng cho {UnitKind(kind).label.lower()}: “{other.name}” ({other.code}), "
+                    f"“{one.name}” ({one.code}). Hãy cho một bộ hết áp dụng rồi mở kỳ."
+                )
+            taken[kind] = one
 
 
 def _expected(

@@ -12,7 +12,7 @@ from portal.core.errors import Refused
 from units.models import Committee, Seat, User, on
 
 from .. import permissions, workflow
-from ..enums import Ballot, Capacity, DecisionKind, Resolution, State
+from ..enums import Ballot, Capacity, CycleStatus, DecisionKind, Resolution, State
 from ..models import AgendaItem, Cycle, Decision, Evaluation, Recognition, Sitting, Vote
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter or digit that is read as another
@@ -28,7 +28,9 @@ def create_sitting(
     secretary: Seat | None,
     by: User,
 ) -> Sitting:
-    """Prepare a sitting of a committee in office on that day. Raises Refused."""
+    """Prepare a sitting of a committee in office on that day, for a year still open. Raises Refused."""
+    if cycle.status != CycleStatus.OPEN:
+        raise Refused(f"Kỳ đánh giá năm {cycle.year} đã khoá sổ.")
     if not permissions.may_hold_sittings(by, committee.unit):
         raise Refused("Chỉ thường trực Ban Chỉ đạo của cấp này được lập phiên họp.")
     if not Committee.objects.filter(on(held_on), pk=committee.pk).exists():
@@ -235,6 +237,8 @@ def revoke(
     recognition: Recognition, *, number: int, symbol: str, signed_on: date, signer: str, reason: str, by: User
 ) -> Decision:
     """Take a recognition back by a decision of the same place; both decisions stay readable. Raises Refused."""
+    if not reason.strip():
+        raise Refused("“Thu hồi công nhận” phải ghi rõ lý do.")
     found = (
         Recognition.objects.select_for_update(of=("self",)).select_related("decision__issuer").get(pk=recognition.pk)
     )

@@ -23,7 +23,7 @@ from ..enums import EDITABLE, CycleStatus, State
 from ..filters import EvaluationFilterSet
 from ..forms import AnswerForm, EvidenceForm
 from ..models import Answer, Cycle, Evaluation, Evidence
-from .pages import page_of, refuse
+from .pages import page_of, refuse, typed
 
 
 @require_safe
@@ -150,6 +150,8 @@ def file_context(request, file: Evaluation) -> dict:
         "only_differences": request.GET.get("lech") == "1",
         "events": file.events.select_related("by"),
         "agenda": file.agenda_items.select_related("sitting__committee"),
+        "typed_action": "",
+        "typed_comment": "",
         "may_revoke": file.state == State.RECOGNISED and permissions.may_revoke(request.user, file),
     }
 
@@ -167,7 +169,7 @@ def evaluation_act(request, pk):
     step = workflow.TRANSITIONS.get(action)
     if step is None or not step.has_button:
         raise Http404
-    comment = request.POST.get("comment", "")[:2000]
+    comment = typed(request, "comment", 2000)
     try:
         workflow.advance(file, action, by=request.user, comment=comment)
     except Refused as refusal:
@@ -210,15 +212,17 @@ def answer_forms(file: Evaluation, answers: dict[str, Answer], data=None) -> lis
 def evaluation_entry(request, pk):
     """The single form: every criterion of one file, saved together or not at all."""
     file = get_file(request, pk)
-    if file.state not in EDITABLE or not permissions.may_enter(request.user, file):
-        if file.state in (*EDITABLE, State.EXPECTED) or request.method == "GET":
-            messages.info(request, "Hồ sơ không ở bước nhập kết quả.")
+    may_enter = permissions.may_enter(request.user, file)
+    if not may_enter or (file.state not in EDITABLE and request.method != "POST"):
+        messages.info(request, "Hồ sơ không ở bước nhập kết quả.")
         return redirect("evaluations:detail", pk=pk)
     answers = queries.answers_of([file])[file.pk]
     forms = answer_forms(file, answers, request.POST if request.method == "POST" else None)
     context = {"file": file, "forms": forms, "verdict": queries.verdicts([file])[file.pk]}
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)
+    if file.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost
+        return refuse(request, "evaluations/evaluation_entry.html", context, Refused(_too_late(file)))
     wrong = [form for _, form in forms if form and not form.is_valid()]
     if wrong:
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
@@ -226,6 +230,13 @@ def evaluation_entry(request, pk):
         messages.success(request, "Đã lưu.")
         return redirect("evaluations:entry", pk=pk)
     return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Chưa lưu gì. Xem chỗ báo đỏ."))
+
+
+def _too_late(file: Evaluation) -> str:
+    return (
+        f"Chưa lưu gì: hồ sơ đang ở tình trạng “{file.get_state_display()}” nên không sửa được. "
+        "Hãy chép lại phần vừa nhập nếu cần, rồi mở hồ sơ để xem."
+    )
 
 
 def _save_entry(request, file, forms, answers) -> bool:

@@ -20,7 +20,7 @@ from .. import permissions, queries, services, workflow
 from ..enums import EDITABLE, State
 from ..models import Cycle, Evaluation
 from .files import conflict_sentence, get_file
-from .pages import page_of
+from .pages import page_of, typed, whole_numbers
 
 ROWS = 25
 PAIRS = ("trend", "percent")  # measures written as two numbers
@@ -85,7 +85,7 @@ def grid(request, cycle):
     used = set(mine.order_by().values_list("criteria_set", flat=True).distinct())
     sets = sorted(CriteriaSet.objects.filter(pk__in=used), key=lambda item: JUDGED.index(item.unit_kinds[0]))
     chosen = next((item for item in sets if str(item.pk) == request.GET.get("bo")), sets[0] if sets else None)
-    context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "")}
+    context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "").replace("\0", "")}
     if chosen is None:
         return render(request, "evaluations/grid.html", context)
     files = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set", "commune", "district")
@@ -97,8 +97,8 @@ def grid(request, cycle):
         "page": page,
         "lines": lines,
         "rows": rows_of(list(page), lines, request.user),
-        "expected": mine.filter(state=State.EXPECTED).count(),
-        "ready": mine.filter(state__in=EDITABLE).count(),
+        "expected": mine.filter(criteria_set=chosen, state=State.EXPECTED).count(),
+        "ready": mine.filter(criteria_set=chosen, state__in=EDITABLE).count(),
     }
     return render(request, "evaluations/grid.html", context)
 
@@ -118,25 +118,25 @@ def cell_save(request, pk):
     """Save one typed cell: 200 with the row's verdict, 409 with both values, 422 with what is wrong."""
     file = get_file(request, pk)
     side = queries.APPRAISED if request.POST.get("side") == queries.APPRAISED else queries.OWN
-    code, typed = request.POST.get("code", ""), request.POST.get("text", "")[:100]
-    note = request.POST.get("note")
+    code, text = typed(request, "code", 40), typed(request, "text", 100)
+    note = typed(request, "note", 2000) if "note" in request.POST else None
     try:
         asked = services.find_asked(file, code)
         version = int(request.POST.get("version", "0"))
         answer = services.save_answer(
-            file, code, read_cell(asked, typed), version=version, by=request.user, side=side, note=note and note[:2000]
+            file, code, read_cell(asked, text), version=version, by=request.user, side=side, note=note
         )
     except BadValue as bad:
-        return JsonResponse({"sentence": bad.sentence, "typed": typed}, status=422)
+        return JsonResponse({"sentence": bad.sentence, "typed": text}, status=422)
     except ValueError:
-        return JsonResponse({"sentence": "Phiên bản ô không hợp lệ. Hãy tải lại trang.", "typed": typed}, status=422)
+        return JsonResponse({"sentence": "Phiên bản ô không hợp lệ. Hãy tải lại trang.", "typed": text}, status=422)
     except Refused as refusal:
-        return JsonResponse({"sentence": refusal.sentence, "typed": typed}, status=422)
+        return JsonResponse({"sentence": refusal.sentence, "typed": text}, status=422)
     except services.Conflict as conflict:
         return JsonResponse(
             {
                 "sentence": conflict_sentence(asked, conflict.answer, side),
-                "typed": typed,
+                "typed": text,
                 "theirs": write_cell(asked, getattr(conflict.answer, side)),
                 "version": conflict.answer.version,
             },
@@ -155,10 +155,10 @@ BULK = {"register": (State.EXPECTED,), "submit": EDITABLE}
 def grid_act(request, cycle):
     """Register or submit all of the user's files of a cycle's set at once; says which could not go and why."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user), pk=cycle)
-    action, chosen = request.POST.get("action", ""), request.POST.get("bo", "")
+    action, chosen = typed(request, "action", 20), typed(request, "bo", 20)
     files = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
-    if chosen.isdigit():
-        files = files.filter(criteria_set=int(chosen))
+    if chosen:
+        files = files.filter(criteria_set__in=whole_numbers([chosen]))
     files = files.filter(state__in=BULK.get(action, ()))
     moved = (
         workflow.advance_many(files.values_list("pk", flat=True), action, by=request.user) if action in BULK else None

@@ -6,9 +6,21 @@ from django.shortcuts import render
 
 from portal.core.errors import Refused
 
+MOST_DIGITS = 19  # of a row id: 9.2e18
+
 
 def page_of(rows, request, size: int = 50) -> Page:
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def typed(request, name: str, most: int) -> str:
+    """A posted text outside any form, cut to its most letters, without the NUL that PostgreSQL cannot store."""
+    return request.POST.get(name, "").replace("\0", "")[:most]
+
+
+def whole_numbers(texts) -> list[int]:
+    """The row ids among posted texts; what cannot be one (words, figures too long for any id) is left out."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) < MOST_DIGITS]
 
 
 def refuse(request, template: str, context: dict, refusal: Refused | None = None):

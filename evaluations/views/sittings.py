@@ -15,7 +15,7 @@ from .. import permissions, queries, services
 from ..enums import Ballot, CycleStatus, State
 from ..forms import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
 from ..models import AgendaItem, Cycle, Evaluation, Sitting
-from .pages import page_of, refuse
+from .pages import page_of, refuse, whole_numbers
 
 
 def my_committees(user):
@@ -30,6 +30,7 @@ def sitting_list(request):
         Sitting.objects.visible_to(request.user)
         .select_related("committee__unit", "cycle__programme")
         .annotate(files=Count("items"))
+        .order_by("-held_on", "-pk")
     )
     context = {"page": page_of(sittings, request), "may_create": my_committees(request.user).exists()}
     return render(request, "evaluations/sitting_list.html", context)
@@ -150,7 +151,7 @@ def agenda_add(request, pk):
             raise Refused("Chỉ thường trực Ban Chỉ đạo được đưa hồ sơ vào phiên họp đang mở.")
         files = waiting_files(sitting)
         if "all" not in request.POST:
-            chosen = [int(pk) for pk in request.POST.getlist("file") if pk.isdigit()]
+            chosen = whole_numbers(request.POST.getlist("file"))
             if not chosen:
                 raise Refused("Hãy chọn ít nhất một hồ sơ.")
             files = files.filter(pk__in=chosen)
