@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models.functions import Now
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from .forms import ComponentsForm, SignInForm
@@ -86,5 +87,5 @@ def csrf_failure(request, reason=""):
 def server_error(request):
     """The page after an unforeseen error; a database that does not answer is told apart and may be asked again."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return render(None, "503.html", status=503, headers={"Retry-After": "60"})
-    return render(None, "500.html", status=500)
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
+    return HttpResponse(render_to_string("500.html"), status=500)
