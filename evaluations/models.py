@@ -105,6 +105,11 @@ class Evaluation(models.Model):
     def __str__(self):
         return f"{self.unit_name} – {self.cycle}"
 
+    @property
+    def outcome(self):
+        """The recognition the file led to, revoked or not; None without one."""
+        return getattr(self, "recognition", None)
+
     def last_day(self, step: Step):
         """The last day in time for the step, or None when the law names none. Reads the route's deadlines."""
         if self.route is None:
@@ -228,7 +233,7 @@ class Event(models.Model):
 
 class SittingQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within(user.places(), "committee__unit__"))
+        return self.filter(within([place for place in user.places() if place.is_level], "committee__unit__"))
 
 
 class Sitting(models.Model):
@@ -306,7 +311,7 @@ class Vote(models.Model):
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within(user.places(), "issuer__"))
+        return self.filter(within([place for place in user.places() if place.is_level], "issuer__"))
 
 
 class Decision(models.Model):

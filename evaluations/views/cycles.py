@@ -41,6 +41,7 @@ def cycle_list(request):
             registered=Count("evaluations", filter=~Q(evaluations__state__in=NOT_REGISTERED)),
             recognised=Count("evaluations", filter=Q(evaluations__state=State.RECOGNISED)),
         )
+        .order_by("-year", "programme", "pk")
     )
     return render(
         request,

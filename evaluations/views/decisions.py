@@ -23,7 +23,9 @@ SYMBOL = "QĐ-UBND"
 @require_safe
 def decision_list(request):
     decisions = Decision.objects.visible_to(request.user).select_related("issuer", "sitting__cycle__programme")
-    filters = DecisionFilterSet(request.GET, decisions.annotate(files=Count("recognitions")), request=request)
+    filters = DecisionFilterSet(
+        request.GET, decisions.annotate(files=Count("recognitions")).order_by(*Decision._meta.ordering), request=request
+    )
     context = {"filters": filters, "page": page_of(filters.qs, request)}
     return render(request, "evaluations/decision_list.html", context)
 
