@@ -109,13 +109,17 @@ def appraise(*files: Evaluation, by: User) -> None:
 
 
 def hold_sitting(
-    committee, files: list[Evaluation], *, by: User, held_on: date = date(YEAR, 11, 4), ballot: str = Ballot.FOR
+    committee,
+    files: list[Evaluation],
+    *,
+    by: User,
+    held_on: date = date(YEAR, 11, 4),
+    ballot: str = Ballot.FOR,
+    place: str = "Phòng họp",
 ) -> Sitting:
     """A sitting with the files on its agenda, everybody present, every seat's ballot cast; not closed yet."""
     cycle = files[0].cycle
-    sitting = services.create_sitting(
-        committee, cycle, held_on=held_on, place="Phòng họp", chair=None, secretary=None, by=by
-    )
+    sitting = services.create_sitting(committee, cycle, held_on=held_on, place=place, chair=None, secretary=None, by=by)
     services.add_to_agenda(sitting, list(files), by=by)
     seats = list(Seat.objects.filter(committee=committee).order_by("pk"))
     services.set_attendance(sitting, seats, minutes="Đã thảo luận.", by=by)
@@ -125,14 +129,21 @@ def hold_sitting(
     return sitting
 
 
-def issue(decision: Decision, *, by: User, number: int = 1, signed_on: date = date(YEAR, 11, 8)) -> Decision:
+def issue(
+    decision: Decision,
+    *,
+    by: User,
+    number: int = 1,
+    signed_on: date = date(YEAR, 11, 8),
+    signer: str = "Nguyễn Văn Mẫu",
+) -> Decision:
     """The draft signed: its files become recognised."""
     return services.issue_decision(
         decision,
         number=number,
         symbol="QĐ-UBND",
         signed_on=signed_on,
-        signer="Nguyễn Văn Mẫu",
+        signer=signer,
         capacity=Capacity.CHAIR,
         by=by,
     )

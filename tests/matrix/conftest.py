@@ -1,0 +1,37 @@
+"""The world of the matrix, built once a module, and the count of its cells at the end of the run."""
+
+import pytest
+from django.db import transaction
+from django.test.utils import override_settings
+
+from .cells import Bench
+from .world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> World:
+    """Built once for the module's tests and rolled back after them; each test works inside it."""
+    files = override_settings(FILES_DIR=tmp_path_factory.mktemp("files"))
+    with django_db_blocker.unblock(), files, transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def bench(world, db, record_property) -> Bench:
+    made = Bench(world)
+    yield made
+    record_property("cells", (made.tried, made.wrong_cells, made.side_effects))
+
+
+def pytest_terminal_summary(terminalreporter):
+    counts = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "cells" and report.when == "teardown"
+    ]
+    if counts:
+        tried, wrong, wrote = map(sum, zip(*counts, strict=True))
+        terminalreporter.write_line(f"matrix: {tried} cells run, {wrong} wrong, {wrote} with side effects")

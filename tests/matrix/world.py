@@ -1,0 +1,252 @@
+"""Two provinces at work: every unit's name and every free text holds a token of its own; people in every relation."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+from django.core import signing
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+
+from criteria.enums import Measure
+from criteria.models import Programme
+from criteria.rules import Value
+from evaluations import services as acts
+from evaluations import workflow
+from evaluations.models import Evaluation
+from portal.core import jobs, store
+from portal.core.models import Heartbeat, Job, JobState
+from reports import services as reports
+from tests.evaluations import factories
+from tests.units.factories import OPENED, make_province, make_units, make_user
+from units import services as units
+from units.enums import Role, Subtype, UnitKind
+from units.models import Placement, Unit, User
+
+ROLES = [role for role in Role if role != Role.STAFF]
+PASSWORD = "mat-khau"
+STATES = (
+    *("expected", "registered", "ready", "returned", "submitted", "judged", "appraised"),
+    *("tabled", "proposed", "recognised", "declined", "withdrawn"),
+)
+OLD_YEAR = 2022
+
+
+@dataclass
+class World:
+    """What the cells and the sweep ask about; `tokens` maps a token to (unit it belongs to, what it is)."""
+
+    people: dict[str, User | None] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    tokens: dict[str, tuple[Unit | None, str]] = field(default_factory=dict)
+    home: SimpleNamespace = None
+    sibling: SimpleNamespace = None
+    foreign: SimpleNamespace = None
+
+    def token(self, what: str, unit: Unit | None = None) -> str:
+        """A fresh word nobody else has; the unit may be named later."""
+        word = f"zq{secrets.token_hex(5)}"
+        self.tokens[word] = (unit, what)
+        return word
+
+
+def make_world() -> World:
+    world = World()
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": Now()})
+    first, second = (_province(world, letter) for letter in "AB")
+    for tree in (first, second):
+        factories.published_sets()
+        tree.old = acts.open_cycle(
+            Programme.objects.get(code="safety"), tree.province, OLD_YEAR, as_of=date(OLD_YEAR, 6, 30), by=None
+        )
+        tree.cycle = factories.open_year(tree)
+    _people(world, first, second)
+    world.home = _stage(world, first, first.communes[0], seated=("chair@own", "standing@own", "member@own"))
+    world.sibling = _stage(world, first, first.communes[1])
+    world.foreign = _stage(world, second, second.communes[0])
+    for unit in world.home.areas.values():
+        for role in (Role.OFFICER, Role.LEADER):
+            Placement.objects.create(user=world.people[f"{role}@itself"], unit=unit, role=role, valid_from=OPENED)
+    for person, user in world.people.items():
+        world.clients[person] = sign_in(user)
+    return world
+
+
+def sign_in(user: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    if user is not None and user.username.startswith("khoa-"):
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    return client
+
+
+def _province(world: World, letter: str) -> SimpleNamespace:
+    """A province with one district of two communes; each commune has an area for each state and one beside."""
+
+    def named(parent, kind, subtype, words, many=1, **more):
+        tokens = [world.token("tên đơn vị") for _ in range(many)]
+        made = make_units(parent, kind, subtype, [f"{words} {token}" for token in tokens], **more)
+        for token, unit in zip(tokens, made, strict=True):
+            world.tokens[token] = (unit, "tên đơn vị")
+        return made
+
+    token = world.token("tên đơn vị")
+    province = make_province(f"Tỉnh {token}", code="97" if letter == "A" else "96")
+    world.tokens[token] = (province, "tên đơn vị")
+    (district,) = named(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, "Huyện")
+    communes = named(district, UnitKind.COMMUNE, Subtype.COMMUNE, "Xã", 2)
+    for commune in communes:
+        named(commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, "Thôn", len(STATES) + 1)
+        named(commune, UnitKind.AGENCY, Subtype.STATE_BODY, "Cơ quan", stands_in=commune)
+    named(district, UnitKind.SCHOOL, Subtype.LOWER_SECONDARY, "Trường", stands_in=communes[0])
+    return SimpleNamespace(province=province, district=district, communes=communes)
+
+
+def _people(world: World, first: SimpleNamespace, second: SimpleNamespace) -> None:
+    """One person a role and relation to the first commune of the first province; every post holds a token."""
+    beside = first.communes[0].children.filter(kind=UnitKind.RESIDENTIAL_AREA).order_by("pk").last()
+    places = {
+        "own": first.communes[0],
+        "sibling": first.communes[1],
+        "parent": first.district,
+        "grand": first.province,
+        "far": second.communes[0],
+        "top": second.province,
+        "itself": None,  # placed at the areas of the files once they are known
+        "beside": beside,
+    }
+    for relation, unit in places.items():
+        roles = ROLES if unit and unit.is_level else (Role.OFFICER, Role.LEADER)
+        roles = [*roles, Role.STAFF] if relation in ("grand", "top") else roles
+        for role in roles:
+            world.people[f"{role}@{relation}"] = make_user(
+                role, unit, post=f"Chức danh {world.token('chức danh', unit)}"
+            )
+    world.people["anonymous@stranger"] = None
+    locked = make_user(Role.ADMIN, first.province)
+    User.objects.filter(pk=locked.pk).update(username=f"khoa-{locked.pk}")
+    world.people["deactivated@stranger"] = User.objects.get(pk=locked.pk)
+
+
+def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str, ...] = ()) -> SimpleNamespace:
+    """A commune's year with a file in each state and all that hangs on them, each text with its token."""
+
+    def word(what: str) -> str:
+        return world.token(what, commune)
+
+    clerk = make_user(Role.OFFICER, commune, post=f"Cán bộ {word('chức danh')}")
+    people = [world.people[name] for name in seated] or [
+        make_user(role, commune, post=f"Ông {word('chức danh')}") for role in (Role.CHAIR, Role.STANDING, Role.MEMBER)
+    ]
+    standing = people[1]
+    units.place_committees([commune], name=f"Ban Chỉ đạo {word('tên Ban')}", on=OPENED)
+    committee = commune.committees.get()
+    seats = [units.seat(committee, person, f"Uỷ viên {word('ghế')}", by=None, valid_from=OPENED) for person in people]
+    areas = dict(zip(STATES, commune.children.filter(kind=UnitKind.RESIDENTIAL_AREA).order_by("pk"), strict=False))
+    files = {state: factories.file_of(tree.cycle, unit) for state, unit in areas.items()}
+    evidence = _walk(files, clerk, standing, committee, word)
+    own = factories.file_of(tree.cycle, commune)
+    factories.submit(own, by=clerk)
+    sitting = files["tabled"].agenda_items.get().sitting
+    return SimpleNamespace(
+        **vars(tree),
+        commune=commune,
+        areas=areas,
+        files=files | {"commune": own},
+        clerk=clerk,
+        committee=committee,
+        seats=seats,
+        evidence=evidence,
+        sitting=sitting,
+        item=sitting.items.get(),
+        draft=files["proposed"].agenda_items.get().sitting.decisions.get(),
+        decision=files["recognised"].recognition.decision,
+        recognition=files["recognised"].recognition,
+        placement=clerk.placements.get(),
+        **_printed(world, tree, commune, clerk),
+    )
+
+
+def _walk(files: dict[str, Evaluation], clerk: User, standing: User, committee, word):
+    """Bring each file to the state of its name; returns the paper of the registered one."""
+    factories.register(files["registered"], files["ready"], by=clerk)
+    line = next(line for line in factories.answered(files["registered"]) if line.measure == Measure.MUST)
+    acts.save_answer(
+        files["registered"], line.code, Value(met=False), version=0, by=clerk, note=f"Ghi chú {word('giải trình')}"
+    )
+    paper = factories.attach(files["registered"], clerk, [line.code], title=f"Báo cáo {word('trích yếu')}")
+    factories.answer_all(files["ready"], clerk)
+    factories.attach(files["ready"], clerk, title=f"Báo cáo {word('trích yếu')}")
+    sent = [files[state] for state in STATES[3:-1]]
+    factories.submit(*sent, by=clerk)
+    workflow.advance(files["returned"], "return", by=standing, comment=f"Lý do {word('lý do trả lại')}")
+    acts.accept_answers(files["judged"], by=standing)
+    bad = factories.answered(files["declined"])[0].code
+    acts.accept_answers(files["declined"], by=standing)
+    acts.save_answer(
+        files["declined"],
+        bad,
+        factories.BAD["must"],
+        version=files["declined"].answers.get(criterion__code=bad).version,
+        by=standing,
+        note=f"Ý kiến {word('ý kiến thẩm định')}",
+        side="appraised",
+    )
+    workflow.advance(files["declined"], "appraise", by=standing)
+    factories.appraise(*(files[state] for state in ("appraised", "tabled", "proposed", "recognised")), by=standing)
+    workflow.advance(files["withdrawn"], "withdraw", by=_leader(committee.unit), comment=f"Lý do {word('lý do rút')}")
+    closed = _sitting(committee, [files["recognised"], files["declined"]], standing, word)
+    decision = acts.close_sitting(closed, by=standing)
+    decision = factories.issue(decision, by=standing, signer=f"Nguyễn {word('người ký')}")
+    acts.close_sitting(_sitting(committee, [files["proposed"]], standing, word), by=standing)
+    _sitting(committee, [files["tabled"]], standing, word)
+    for file in files.values():
+        file.refresh_from_db()
+    return paper
+
+
+def _leader(unit: Unit) -> User:
+    return make_user(Role.LEADER, unit)
+
+
+def _sitting(committee, files, standing: User, word):
+    sitting = factories.hold_sitting(committee, files, by=standing, place=f"Phòng {word('địa điểm họp')}")
+    acts.set_attendance(sitting, list(committee.seats.all()), minutes=f"Biên bản {word('biên bản')}", by=standing)
+    return sitting
+
+
+def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) -> dict:
+    """A finished report run of the commune, a schedule, and an import job of its administrator."""
+    params = {"programme": "safety", "year": tree.cycle.year, "kind": ""}
+    run = reports.ask_report("yearly", params, "xlsx", commune, clerk)
+    word = world.token("tệp báo cáo", commune)
+    kept = store.put([f"tệp {word}".encode()])
+    Job.objects.filter(pk=run.job_id).update(
+        state=JobState.DONE, output_name=f"bao-cao-{word}.xlsx", output_sha256=kept.sha256, output_size=kept.size
+    )
+    schedule = reports.make_schedule(
+        "yearly",
+        params,
+        "pdf",
+        commune,
+        "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1;BYHOUR=7;BYMINUTE=0;BYSECOND=0",
+        clerk,
+        starts_at=timezone.now() - timedelta(days=1),
+    )
+    importer = world.people["admin@own"]
+    sheet = store.put([import_file(commune).encode()])
+    kept_file = {"sha256": sheet.sha256, "name": "don-vi.csv", "user": importer.pk}
+    job, _ = jobs.ask(
+        "import_units", f"import:{commune.pk}", {"sha256": sheet.sha256, "name": "don-vi.csv"}, by=importer
+    )
+    return {"run": run, "schedule": schedule, "job": job, "import_token": signing.dumps(kept_file, salt="units.import")}
+
+
+def import_file(commune: Unit) -> str:
+    return (
+        "key,kind,subtype,code,name,parent_key,stands_in_key,opened_on,closed_on\n"
+        f"T1,Khu dân cư,thôn,,Thôn Mới,DV{commune.pk},,01/01/2026,\n"
+    )
