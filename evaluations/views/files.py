@@ -259,7 +259,9 @@ def _save_entry(request, file, forms, answers) -> bool:
                 form.add_error(None, refusal.sentence)
                 wrong = True
             except services.Conflict as conflict:
-                form.add_error(None, conflict_sentence(asked, conflict.answer))
+                form.add_error(
+                    None, f"{conflict_sentence(asked, conflict.answer)} Hãy tải lại trang để xem rồi quyết định."
+                )
                 wrong = True
         if wrong:
             transaction.set_rollback(True)
@@ -268,11 +270,8 @@ def _save_entry(request, file, forms, answers) -> bool:
 
 def conflict_sentence(asked: Asked, answer: Answer, side: str = queries.OWN) -> str:
     """Who saved the cell meanwhile, when, and what it holds now."""
-    return (
-        f"{answer.saved_by} vừa ghi “{write_cell(asked, getattr(answer, side)) or 'để trống'}” "
-        f"lúc {workflow.moment_text(answer.saved_at)}. "
-        "Giá trị đồng chí nhập chưa được lưu; hãy tải lại trang để xem rồi quyết định."
-    )
+    held = in_words(asked, getattr(answer, side)) or "để trống"
+    return f"{answer.saved_by} vừa ghi “{held}” lúc {workflow.moment_text(answer.saved_at)}; giá trị của đồng chí chưa được lưu."
 
 
 @once

@@ -47,7 +47,20 @@
     });
     cell.setAttribute("aria-describedby", box.id);
     cell.after(box);
+    place(cell, box);
   };
+  // A note floats beside its cell, over whatever scrolls, and stays on the screen.
+  const place = (cell, box) => {
+    const at = cell.getBoundingClientRect();
+    const left = Math.min(at.left, innerWidth - box.offsetWidth - 8);
+    const below = at.bottom + 4;
+    const top = below + box.offsetHeight > innerHeight ? at.top - box.offsetHeight - 4 : below;
+    box.style.left = `${Math.max(8, left)}px`;
+    box.style.top = `${Math.max(8, top)}px`;
+  };
+  const replace = () => document.querySelectorAll(".cell-note").forEach((box) => place(box.previousElementSibling, box));
+  addEventListener("scroll", replace, { capture: true, passive: true });
+  addEventListener("resize", replace, { passive: true });
   const clear = (cell) => {
     const box = cell.nextElementSibling;
     if (box && box.classList.contains("cell-note")) box.remove();
@@ -55,7 +68,16 @@
     cell.removeAttribute("aria-invalid");
   };
 
-  const save = async (cell) => {
+  // One file's cells are sent one after another, so that the last verdict shown is the last one judged.
+  const queues = new WeakMap();
+  const save = (cell) => {
+    const holder = cell.closest("[data-save]");
+    const next = (queues.get(holder) || Promise.resolve()).then(() => send(cell));
+    queues.set(holder, next);
+    return next;
+  };
+
+  const send = async (cell) => {
     if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) return;
     if (cell.dataset.sending === cell.value) return;
     cell.dataset.sending = cell.value;

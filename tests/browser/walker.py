@@ -1,0 +1,68 @@
+"""A person at a browser: signs in, opens pages, has each looked at by axe in two widths and kept as a picture."""
+
+import os
+from pathlib import Path
+
+from evaluations.demo import PASSWORD
+from portal.settings import BASE_DIR
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PICTURES = Path(os.environ.get("PICTURES_DIR") or BASE_DIR / "var" / "pictures")
+
+
+class Walker:
+    """One signed-in person in a browser context of their own; `looked` collects what axe and the console said."""
+
+    def __init__(self, browser, address: str, username: str):
+        self.address, self.username = address, username
+        self.context = browser.new_context(viewport=WIDE, locale="vi-VN", accept_downloads=True)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(f"console: {said.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.open("/dang-nhap/")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.locator("main form button").first.click()
+        self.page.wait_for_url(f"{address}/")
+
+    def open(self, path: str):
+        answer = self.page.goto(path if path.startswith("http") else self.address + path)
+        assert answer.status == 200, (path, answer.status)
+        return self.page
+
+    def confirm(self, button) -> None:
+        """Press a button that asks first, and say yes."""
+        button.click()
+        with self.page.expect_navigation():
+            self.page.locator("dialog [value=yes]").click()
+
+    def press(self, name) -> None:
+        """Press a button and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).first.click()
+
+    def look(self, name: str) -> None:
+        """Keep a picture of the page and let axe look at it, at both widths; nothing may stick out sideways."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for size in (NARROW, WIDE):
+            self.page.set_viewport_size(size)
+            found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+            self.complaints += [
+                f"axe {name} {size['width']}: {item['id']} {item['nodes'][0]['html'][:160]}"
+                for item in found.response["violations"]
+            ]
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                self.complaints.append(f"{name} {size['width']}: the page is wider than the screen")
+            suffix = "" if size is WIDE else "-dien-thoai"
+            self.page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=size is WIDE)
+
+    def said(self) -> str:
+        """The messages on the page, joined."""
+        return " ".join(self.page.locator(".messages p").all_inner_texts())
+
+    def close(self) -> None:
+        self.context.close()
