@@ -1,0 +1,454 @@
+"""The table of moves against one written by hand, its door, its log that only grows, and walks that never leave it."""
+
+from datetime import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from evaluations import append_only, services, workflow
+from evaluations.enums import CycleStatus, State
+from evaluations.models import Cycle, Evaluation, Event
+from portal.core.errors import Refused
+from units.enums import ROLE_PLACES, Role, UnitKind
+from units.models import User
+
+from ..units.factories import make_units, make_user
+from .factories import attach, file_of, register, submit
+from .world import fill, put
+
+# The hand-written table: who (role at which of the file's places), from where, to where, whether a reason is asked.
+ENTRY, APPRAISAL, DECISION, PROVINCE = "entry", "appraisal", "decision", "province"
+CLERKS = {(Role.OFFICER, ENTRY), (Role.LEADER, ENTRY)}
+EXCUSERS = {(Role.LEADER, ENTRY), (Role.STAFF, PROVINCE)}
+APPRAISERS = {(Role.STANDING, APPRAISAL)}
+SECRETARIES = {(Role.STANDING, DECISION)}
+DECIDERS = {(Role.STANDING, DECISION), (Role.CHAIR, DECISION)}
+HAND = {
+    "register": (CLERKS, {State.EXPECTED}, State.REGISTERED, False),
+    "submit": (CLERKS, {State.REGISTERED, State.RETURNED}, State.SUBMITTED, False),
+    "withdraw": (EXCUSERS, {State.EXPECTED, State.REGISTERED}, State.WITHDRAWN, True),
+    "restore": (EXCUSERS, {State.WITHDRAWN}, State.EXPECTED, True),
+    "return": (APPRAISERS, {State.SUBMITTED, State.APPRAISED}, State.RETURNED, True),
+    "appraise": (APPRAISERS, {State.SUBMITTED}, State.APPRAISED, False),
+    "table": (SECRETARIES, {State.APPRAISED}, State.TABLED, False),
+    "untable": (SECRETARIES, {State.TABLED}, State.APPRAISED, False),
+    "propose": (DECIDERS, {State.TABLED}, State.PROPOSED, False),
+    "decline": (DECIDERS, {State.TABLED}, State.DECLINED, True),
+    "recognise": (DECIDERS, {State.PROPOSED}, State.RECOGNISED, False),
+    "reconsider": (SECRETARIES, {State.DECLINED}, State.APPRAISED, True),
+    "revoke": ({(Role.CHAIR, DECISION)}, {State.RECOGNISED}, State.REVOKED, True),
+}
+BUTTONS = {"register", "submit", "withdraw", "restore", "return", "appraise", "reconsider"}
+NOT_BY_THE_SENDER = {"return", "appraise", "propose", "decline", "recognise", "revoke"}
+
+
+def entitled(action: str, holds: set[tuple[str, str]]) -> bool:
+    return bool(HAND[action][0] & holds)
+
+
+# --- the table -------------------------------------------------------------------------------------------------
+
+
+def test_the_table_is_the_hand_written_one():
+    written = {
+        action: (set(step.sources), step.target, step.needs_reason, step.has_button)
+        for action, step in workflow.TRANSITIONS.items()
+    }
+    assert written == {
+        action: (sources, target, reason, action in BUTTONS) for action, (_, sources, target, reason) in HAND.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def product(lasting_world):
+    """A file in each state, entered, appraised and decided at three different places, and every role everywhere."""
+    world = lasting_world
+    tree = world.tree
+    places = {ENTRY: world.commune, APPRAISAL: world.district, DECISION: tree.province}
+    strangers = [tree.communes[1], tree.communes[2], tree.districts[1], tree.areas[0]]
+    areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, "thon", [f"Thôn {state.label}" for state in State])
+    like = world.area
+    files = {
+        state: Evaluation.objects.create(
+            cycle=world.cycle,
+            unit=area,
+            criteria_set=like.criteria_set,
+            route=like.route,
+            state=state,
+            unit_name=area.name,
+            unit_sort_key=area.sort_key,
+            unit_search_key=area.search_key,
+            kind=area.kind,
+            subtype=area.subtype,
+            managed_at="commune",
+            province_id=area.province_id,
+            district_id=area.district_id,
+            commune_id=area.commune_id,
+            entry_unit=places[ENTRY],
+            appraisal_unit=places[APPRAISAL],
+            decision_unit=places[DECISION],
+            submitted_by=world.officer,
+        )
+        for state, area in zip(State, areas, strict=True)
+    }
+    fill(list(files.values()), world.officer)
+    people = {}
+    for role in Role:
+        for unit in [*places.values(), *strangers]:
+            if unit.kind in ROLE_PLACES.get(role, UnitKind):
+                holds = {(role, name) for name, place in places.items() if place.pk == unit.pk}
+                holds |= {(role, PROVINCE)} if unit.pk == tree.province.pk else set()
+                people[make_user(role, unit)] = holds
+    people[make_user()] = set()  # placed nowhere
+    return files, people
+
+
+def outcomes(files, user, action, comment="Lý do rõ ràng") -> dict[str, str]:
+    """Where each of the files is after the user asked for the move; everything is put back."""
+    with transaction.atomic():
+        workflow.advance_many([file.pk for file in files.values()], action, by=user, comment=comment)
+        after = dict(Evaluation.objects.filter(pk__in=[file.pk for file in files.values()]).values_list("pk", "state"))
+        transaction.set_rollback(True)
+    return {state: after[file.pk] for state, file in files.items()}
+
+
+@pytest.mark.parametrize("action", HAND)
+def test_every_state_and_role_against_the_hand_table(product, world, action):
+    files, people = product
+    _, sources, target, _ = HAND[action]
+    for user, holds in people.items():
+        expected = {state: target if entitled(action, holds) and state in sources else state for state in State}
+        assert outcomes(files, user, action) == expected, (action, user.post)
+
+
+@pytest.mark.parametrize("action", [action for action, row in HAND.items() if row[3]])
+@pytest.mark.parametrize("comment", ["", "  \n\t "])
+def test_a_move_that_needs_a_reason_is_refused_without_one(product, world, action, comment):
+    files, people = product
+    user = next(user for user, holds in people.items() if entitled(action, holds))
+    assert outcomes(files, user, action, comment) == {state: state for state in State}
+    source = next(iter(HAND[action][1]))
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(files[source], action, by=user, comment=comment)
+    assert refusal.value.sentence == f"“{workflow.TRANSITIONS[action].label}” phải ghi rõ lý do."
+
+
+def test_buttons_are_the_door(product, world):
+    """A button stands on the page exactly where the door would let the move through, a reason given."""
+    files, people = product
+    for user, holds in people.items():
+        moves = {
+            action: {state for state, after in outcomes(files, user, action).items() if after != state}
+            for action in BUTTONS
+            if entitled(action, holds)
+        }
+        for state, file in files.items():
+            file.cycle = world.cycle
+            shown = {step.action for step in workflow.available(file, user)}
+            assert shown == {action for action, states in moves.items() if state in states}, (state, user.post)
+
+
+@pytest.mark.parametrize("action", NOT_BY_THE_SENDER)
+def test_who_sent_a_file_neither_appraises_nor_decides_it(product, world, action):
+    files, people = product
+    user = next(user for user, holds in people.items() if entitled(action, holds))
+    source = next(iter(HAND[action][1]))
+    with transaction.atomic():
+        put([files[source]], source, submitted_by=user)
+        with pytest.raises(Refused) as refusal:
+            workflow.advance(files[source], action, by=user, comment="Lý do")
+        transaction.set_rollback(True)
+    files[source].refresh_from_db()
+    assert refusal.value.sentence == "Người gửi hồ sơ không được thẩm định hoặc quyết định hồ sơ của chính mình."
+    # the negative control: it is the sending that stands in the way
+    assert outcomes(files, user, action)[source] == HAND[action][2]
+
+
+def test_a_closed_year_refuses_everything(product, world):
+    files, people = product
+    Cycle.objects.filter(pk=world.cycle.pk).update(status=CycleStatus.CLOSED)
+    for user, holds in people.items():
+        for action in HAND:
+            if entitled(action, holds):
+                assert outcomes(files, user, action) == {state: state for state in State}
+        for file in files.values():
+            assert workflow.available(Evaluation.objects.select_related("cycle").get(pk=file.pk), user) == []
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(files[State.EXPECTED], "register", by=world.officer)
+    assert refusal.value.sentence == "Kỳ đánh giá năm 2024 đã khoá sổ."
+
+
+# --- the door --------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_moved_on_tells_who_and_when(world):
+    file = world.area
+    register(file, by=world.officer)
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(file, "register", by=world.leader)
+    at = workflow.moment_text(Event.objects.get(evaluation=file).at)
+    assert refusal.value.sentence == (
+        f"Không thể “Đăng ký”: hồ sơ {file.unit_name} đang ở tình trạng “Đã đăng ký” "
+        f"(đăng ký lúc {at}, {world.officer.post}). Hãy tải lại trang để xem."
+    )
+    assert datetime.strptime(at, "%H:%M ngày %d/%m/%Y").year >= 2026
+
+
+def test_a_file_in_a_wrong_state_without_a_past_is_named_too(world):
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(world.area, "submit", by=world.officer)
+    assert refusal.value.sentence == (
+        f"Không thể “Gửi thẩm định”: hồ sơ {world.area.unit_name} đang ở tình trạng “Chưa đăng ký”. "
+        "Hãy tải lại trang để xem."
+    )
+
+
+def test_gaps_stand_in_the_way_of_sending(world):
+    file = world.area
+    register(file, by=world.officer)
+
+    def told():
+        with pytest.raises(Refused) as refusal:
+            workflow.advance(file, "submit", by=world.officer)
+        return refusal.value.sentence
+
+    assert told() == (
+        "Còn 17 tiêu chí chưa có số liệu: 1.1, 1.2, 1.3, 2, 3a, 3b, 3c, 3d, 3đ, 3e, 3g, 4a, 4b, 4c, 4d, 5.1, 5.2. "
+        "Hãy nhập đủ rồi gửi."
+    )
+    fill([file], world.officer, appraised=False)
+    file.evidence.all().delete()
+    assert told() == "Còn thiếu minh chứng cho tiêu chí 1.1, 1.2, 2, 4c, 5.1. Hãy đính kèm rồi gửi."
+    attach(file, world.officer)
+    assert workflow.advance(file, "submit", by=world.officer).state == State.SUBMITTED
+
+
+def test_a_criterion_owned_as_not_met_asks_for_no_paper(world):
+    """The law asks for proof of what is met; a unit that says it failed may send its file."""
+    submit(file := world.area, by=world.officer, failing={"TT124-KDC-2"})
+    assert (file_of(world.cycle, file.unit).state, file.evidence.count()) == (State.SUBMITTED, 1)
+
+
+def test_appraisal_must_be_whole(world):
+    submit(file := world.area, by=world.officer)
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(file, "appraise", by=world.standing)
+    assert refusal.value.sentence.startswith("Còn 17 tiêu chí chưa thẩm định: 1.1, 1.2,")
+    assert services.accept_answers(file, by=world.standing) == 17
+    assert workflow.advance(file, "appraise", by=world.standing).state == State.APPRAISED
+
+
+def test_each_file_gets_its_own_reason(world):
+    files = world.areas
+    put(files, State.TABLED)
+    moved = workflow.advance_many(
+        [file.pk for file in files], "decline", by=world.chair, comment={files[0].pk: "Không đạt tiêu chí 2"}
+    )
+    assert [file.pk for file in moved.done] == [files[0].pk]
+    assert [(file.pk, told) for file, told in moved.refused] == [
+        (files[1].pk, "“Phiên họp kết luận chưa đạt” phải ghi rõ lý do.")
+    ]
+
+
+def test_the_stamps_say_who_and_when(world):
+    submit(file := world.area, by=world.officer)
+    fill_in = services.accept_answers(file, by=world.standing)
+    workflow.advance(file, "appraise", by=world.standing)
+    file = file_of(world.cycle, file.unit)
+    log = list(file.events.values_list("action", "source", "target", "by", "by_post"))
+    assert (fill_in, file.submitted_by, file.appraised_by) == (17, world.officer, world.standing)
+    assert file.registered_on is not None and file.submitted_at <= file.appraised_at
+    assert log == [
+        ("register", "expected", "registered", world.officer.pk, world.officer.post),
+        ("submit", "registered", "submitted", world.officer.pk, world.officer.post),
+        ("appraise", "submitted", "appraised", world.standing.pk, world.standing.post),
+    ]
+
+
+def test_no_such_file_is_a_sentence(world):
+    file = world.area
+    file.pk = 10**9
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(file, "register", by=world.officer)
+    assert refusal.value.sentence == "Không tìm thấy hồ sơ. Hãy tải lại trang."
+
+
+@pytest.mark.parametrize(("action", "state"), [("register", State.EXPECTED), ("submit", State.REGISTERED)])
+@pytest.mark.parametrize("able", [True, False])
+def test_statements_do_not_grow_with_the_files(world, action, state, able):
+    names = [f"Thôn đông {number}" for number in range(99)]
+    areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, "thon", names)
+    like = world.area
+    more = Evaluation.objects.bulk_create(
+        Evaluation(
+            cycle=world.cycle,
+            unit=area,
+            criteria_set=like.criteria_set,
+            route=like.route,
+            unit_name=area.name,
+            unit_sort_key=area.sort_key,
+            unit_search_key=area.search_key,
+            kind=area.kind,
+            subtype=area.subtype,
+            managed_at="commune",
+            province_id=area.province_id,
+            district_id=area.district_id,
+            commune_id=area.commune_id,
+            entry_unit=like.entry_unit,
+            appraisal_unit=like.entry_unit,
+            decision_unit=like.entry_unit,
+        )
+        for area in areas
+    )
+    files = [like, *more]
+    fill(files, world.officer)
+    put(files, state if able else State.SUBMITTED)
+    officer = User.objects.get(pk=world.officer.pk)
+    officer.placements_now()
+
+    def statements(some: list[Evaluation]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            moved = workflow.advance_many([file.pk for file in some], action, by=officer)
+        assert len(moved.done if able else moved.refused) == len(some)
+        return len(captured)
+
+    assert statements(files[:1]) == statements(files[1:])
+
+
+# --- the log ---------------------------------------------------------------------------------------------------
+
+MEDDLINGS = {
+    "reword in bulk": lambda event: Event.objects.filter(pk=event.pk).update(comment="Khác"),
+    "drop in bulk": lambda event: Event.objects.filter(pk=event.pk).delete(),
+    "bulk_update": lambda event: Event.objects.bulk_update([Event(pk=event.pk, comment="Khác")], ["comment"]),
+    "raw delete": lambda event: Event.objects.filter(pk=event.pk)._raw_delete("default"),
+    "plain SQL": lambda event: by_sql("UPDATE evaluations_event SET by_id = NULL"),
+    "plain SQL delete": lambda event: by_sql("DELETE FROM evaluations_event"),
+}
+
+
+def by_sql(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.fixture
+def event(world):
+    register(world.area, by=world.officer)
+    connection.check_constraints()  # PostgreSQL drops no trigger while checks of the transaction are pending
+    return Event.objects.get(evaluation=world.area)
+
+
+@pytest.mark.parametrize("meddle", MEDDLINGS.values(), ids=MEDDLINGS)
+def test_an_event_is_neither_changed_nor_dropped(event, meddle):
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        meddle(event)
+    assert append_only.SENTENCE in str(error.value)
+    assert list(Event.objects.values_list("pk", "comment", "by")) == [(event.pk, "", event.by_id)]
+
+
+@pytest.mark.parametrize("meddle", MEDDLINGS.values(), ids=MEDDLINGS)
+def test_it_is_the_triggers_that_keep_events(event, meddle):
+    append_only.remove(connection)
+    meddle(event)
+    assert list(Event.objects.values_list("pk", "comment", "by")) != [(event.pk, "", event.by_id)]
+
+
+def test_the_model_refuses_before_the_database(event):
+    for act in (event.save, event.delete):
+        with pytest.raises(TypeError):
+            act()
+
+
+@pytest.mark.django_db
+def test_the_triggers_are_there_after_all_migrations():
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'evaluations%'")
+            expected = {f"{append_only.TABLE}_kept"}
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'evaluations%'")
+            expected = {f"{append_only.TABLE}_kept_{change}" for change in ("update", "delete")}
+        assert {name for (name,) in cursor.fetchall()} == expected
+
+
+# --- random walks ----------------------------------------------------------------------------------------------
+
+
+def test_no_walk_leaves_the_table(product, world):
+    """Anybody may try anything at any time: the file is only ever where the hand table leads, each step logged."""
+    files, people = product
+    everybody = list(people.items())
+
+    class Walk(RuleBasedStateMachine):
+        def __init__(self):
+            super().__init__()
+            self.savepoint = transaction.savepoint()
+            self.file = files[State.EXPECTED]
+            self.state, self.sender, self.steps = State.EXPECTED, world.officer, 0
+
+        @rule(who=st.integers(0, len(everybody) - 1), action=st.sampled_from(sorted(HAND)), reason=st.booleans())
+        def anybody_asks(self, who, action, reason):
+            user, holds = everybody[who]
+            self.ask(user, holds, action, reason)
+
+        @rule(action=st.sampled_from(sorted(HAND)), own=st.booleans())
+        def somebody_entitled_asks(self, action, own):
+            able = [item for item in everybody if entitled(action, item[1])]
+            self.ask(*able[-1 if own else 0], action, True)
+
+        @rule(at=st.integers(0, 10))
+        def the_next_step_is_taken(self, at):
+            onward = sorted(action for action, row in HAND.items() if self.state in row[1])
+            if onward:
+                action = onward[at % len(onward)]
+                self.ask(*next(item for item in everybody if entitled(action, item[1])), action, True)
+
+        def ask(self, user, holds, action, reason):
+            _, sources, target, needs_reason = HAND[action]
+            goes = (
+                entitled(action, holds)
+                and self.state in sources
+                and (reason or not needs_reason)
+                and not (action in NOT_BY_THE_SENDER and user == self.sender)
+            )
+            try:
+                workflow.advance(self.file, action, by=user, comment="Lý do" if reason else "")
+                went = True
+            except Refused as refusal:
+                went = False
+                assert refusal.sentence.endswith(".")
+            assert went == goes, (action, self.state, user.post)
+            if goes:
+                self.state, self.steps = target, self.steps + 1
+                self.sender = user if action == "submit" else self.sender
+
+        @invariant()
+        def the_file_is_where_its_log_leads(self):
+            events = list(self.file.events.values_list("action", "source", "target"))
+            assert Evaluation.objects.get(pk=self.file.pk).state == self.state
+            assert len(events) == self.steps
+            here = State.EXPECTED
+            for action, source, target in events:
+                assert (source, target) == (here, HAND[action][2]) and source in HAND[action][1]
+                here = target
+            assert here == self.state
+
+        def teardown(self):
+            transaction.savepoint_rollback(self.savepoint)
+
+    run_state_machine_as_test(
+        Walk,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+            database=None,
+        ),
+    )

@@ -1,0 +1,112 @@
+"""A safety year open over a small province, with everybody who has a part in it."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from criteria.models import Criterion
+from criteria.queries import asked_of
+from evaluations.enums import State
+from evaluations.models import Answer, Cycle, Evaluation, Evidence
+from evaluations.services.answers import columns
+from units.enums import Role
+from units.models import Unit, User
+
+from ..units.factories import make_committee, make_tree, make_user
+from .factories import BAD, GOOD, answered, file_of, open_year, published_sets
+
+
+@dataclass
+class World:
+    """The tree, its people, the open year. `commune` enters and judges its areas; `district` judges the commune."""
+
+    tree: SimpleNamespace
+    cycle: Cycle
+    commune: Unit
+    district: Unit
+    officer: User
+    leader: User
+    sister: User  # the officer of the next commune
+    staff: User
+    inspector: User
+    council: SimpleNamespace  # the commune's committee: chair, standing, member
+    district_council: SimpleNamespace
+
+    def forget(self) -> None:
+        """Let everybody read their placements anew, as a new request does."""
+        for user in (self.officer, self.leader, self.sister, self.staff, self.inspector, *self.people):
+            user.__dict__.pop("_placements", None)
+
+    @property
+    def people(self) -> list[User]:
+        return [*self.council.people, *self.district_council.people]
+
+    @property
+    def chair(self) -> User:
+        return self.council.people[0]
+
+    @property
+    def standing(self) -> User:
+        return self.council.people[1]
+
+    @property
+    def area(self) -> Evaluation:
+        return file_of(self.cycle, self.tree.areas[0])
+
+    @property
+    def areas(self) -> list[Evaluation]:
+        """The files of the commune's two areas."""
+        return [file_of(self.cycle, area) for area in self.tree.areas[:2]]
+
+
+def open_world() -> World:
+    tree = make_tree("A")
+    cycle = open_year(tree)
+    for criteria_set in published_sets().values():
+        asked_of(criteria_set)  # read once a process: no test counts it
+    commune, district = tree.communes[0], tree.districts[0]
+    return World(
+        tree=tree,
+        cycle=cycle,
+        commune=commune,
+        district=district,
+        officer=make_user(Role.OFFICER, commune),
+        leader=make_user(Role.LEADER, commune),
+        sister=make_user(Role.OFFICER, tree.communes[1]),
+        staff=make_user(Role.STAFF, tree.province),
+        inspector=make_user(Role.INSPECTOR, tree.province),
+        council=make_committee(commune),
+        district_council=make_committee(district),
+    )
+
+
+def fill(files: list[Evaluation], by: User, *, failing=(), appraised: bool = True) -> None:
+    """Every criterion answered on both sides, and proved, in bulk; the codes in `failing` not met."""
+    criteria = {line.pk: line for line in Criterion.objects.filter(criteria_set__in={f.criteria_set_id for f in files})}
+    by_set: dict[int, dict[str, Criterion]] = {}
+    for line in criteria.values():
+        by_set.setdefault(line.criteria_set_id, {})[line.code] = line
+    rows = []
+    for file in files:
+        for line in answered(file):
+            value = (BAD if line.code in failing else GOOD)[line.measure]
+            both = columns(value, "own") | (columns(value, "appraised") if appraised else {})
+            rows.append(Answer(evaluation=file, criterion=by_set[file.criteria_set_id][line.code], saved_by=by, **both))
+    Answer.objects.bulk_create(rows)
+    papers = Evidence.objects.bulk_create(
+        Evidence(evaluation=file, title="Giấy", file_name="a.pdf", sha256="0" * 64, size=1, uploaded_by=by)
+        for file in files
+    )
+    proves = Evidence.criteria.through
+    proves.objects.bulk_create(
+        proves(evidence=paper, criterion=by_set[file.criteria_set_id][line.code])
+        for file, paper in zip(files, papers, strict=True)
+        for line in answered(file)
+        if line.needs_evidence
+    )
+
+
+def put(files: list[Evaluation], state: State, **fields) -> None:
+    """The files in a state, past the door: for tests that begin there."""
+    Evaluation.objects.filter(pk__in=[file.pk for file in files]).update(state=state, **fields)
+    for file in files:
+        file.refresh_from_db()
