@@ -271,7 +271,8 @@ def _save_entry(request, file, forms, answers) -> bool:
 def conflict_sentence(asked: Asked, answer: Answer, side: str = queries.OWN) -> str:
     """Who saved the cell meanwhile, when, and what it holds now."""
     held = in_words(asked, getattr(answer, side)) or "để trống"
-    return f"{answer.saved_by} vừa ghi “{held}” lúc {workflow.moment_text(answer.saved_at)}; giá trị của đồng chí chưa được lưu."
+    when = workflow.moment_text(answer.saved_at)
+    return f"{answer.saved_by} vừa ghi “{held}” lúc {when}; giá trị của đồng chí chưa được lưu."
 
 
 @once
