@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from criteria.enums import Level
 from criteria.models import CriteriaSet, Programme, Route, routes_on
 from portal.core.errors import Refused
+from units import text
 from units.enums import UnitKind
 from units.models import Unit, UnitVersion, User, on
 
@@ -31,6 +32,7 @@ def eligible(province: Unit, criteria_set: CriteriaSet, as_of: date):
         .values_list(
             "unit_id",
             "name",
+            "unit__name",
             "unit__sort_key",
             "unit__search_key",
             "unit__kind",
@@ -99,7 +101,9 @@ def _expected(
     cycle: Cycle, criteria_set: CriteriaSet, routes: dict[tuple[str, str], Route], facts
 ) -> Evaluation | None:
     """The roster row of one unit; None when no route leads from it to units that enter, appraise and decide."""
-    unit_id, name, sort, search, kind, subtype, parent_kind, *place = facts
+    unit_id, name, name_now, sort, search, kind, subtype, parent_kind, *place = facts
+    if name != name_now:  # renamed since that day: the file is found and ordered under the name it shows
+        sort, search = text.sort_key(name), text.search_key(name)
     ancestors = dict(zip(LEVEL_VALUES, place, strict=True))
     route = routes.get((kind, parent_kind))
     if route is None:
