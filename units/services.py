@@ -165,6 +165,23 @@ def create_person(
     return person, password
 
 
+@transaction.atomic
+def reset_password(person: User, *, by: User) -> str:
+    """A new one-time password, shown once; the person's sessions end at their next request.
+
+    Raises Refused for oneself and for a person who also holds a role outside the giver's place.
+    """
+    if by.pk == person.pk:
+        raise Refused("Hãy đổi mật khẩu của mình ở mục “Đổi mật khẩu” trong danh mục tài khoản.")
+    held = Placement.objects.in_force().filter(user=person).select_related("unit")
+    if not all(may_manage_people(by, placement.unit) for placement in held):
+        raise Refused(f"{person} còn giữ vai trò ngoài phạm vi đồng chí quản trị nên không cấp lại mật khẩu được.")
+    password = one_time_password()
+    person.password, person.must_change_password = make_password(password), True
+    person.save(update_fields=["password", "must_change_password"])
+    return password
+
+
 def _overlapping(valid_from: date, valid_to: date | None) -> Q:
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
     return lasting & Q(valid_from__lte=valid_to) if valid_to else lasting

@@ -16,6 +16,7 @@ urlpatterns = [
     path("nguoi/", views.people, name="people"),
     path("nguoi/them/", views.person_add, name="person_add"),
     path("nguoi/<int:pk>/", views.person_detail, name="person_detail"),
+    path("nguoi/<int:pk>/cap-lai-mat-khau/", views.password_reset, name="password_reset"),
     path("phan-cong/<int:pk>/ket-thuc/", views.placement_end, name="placement_end"),
     path("ban-chi-dao/", views.committee_list, name="committee_list"),
     path("ban-chi-dao/<int:pk>/", views.committee_detail, name="committee_detail"),

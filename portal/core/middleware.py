@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
+from django.shortcuts import redirect
+from django.urls import reverse
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself keeps
@@ -36,6 +38,19 @@ class SessionLimits:
                 return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
             if now - seen > 30 or "seen" not in request.session:
                 request.session["seen"] = now
+        return self.get_response(request)
+
+
+class OneTimePassword:
+    """Whoever signed in with a one-time password first chooses their own."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        doors = (reverse("password_change"), reverse("sign_out"))
+        if getattr(request.user, "must_change_password", False) and request.path not in doors:
+            return redirect("password_change")
         return self.get_response(request)
 
 

@@ -2,7 +2,7 @@
 
 from .committees import committee_detail, committee_list, seat_end
 from .files import import_job, import_preview, import_progress, import_units, template_file, unit_export
-from .people import people, person_add, person_detail, placement_end
+from .people import password_reset, people, person_add, person_detail, placement_end
 from .units import unit_detail, unit_list
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "import_preview",
     "import_progress",
     "import_units",
+    "password_reset",
     "people",
     "person_add",
     "person_detail",

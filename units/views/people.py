@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.once import once
@@ -84,6 +84,23 @@ def person_detail(request, pk):
     placements = placements.filter(user=person).select_related("placed_by", "ended_by").order_by("-valid_from", "-pk")
     context = {"person": person, "placements": placements, "form": form, "is_self": person.pk == request.user.pk}
     return render(request, "units/person_detail.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def password_reset(request, pk):
+    """A new one-time password for somebody placed within the administrator's place, shown once."""
+    _require_administrator(request)
+    person = get_object_or_404(User.objects.filter(pk__in=_placements(request).values("user")), pk=pk)
+    try:
+        password = services.reset_password(person, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(
+            request,
+            f"Mật khẩu dùng một lần của {person.username}: {password} – chỉ hiện lần này, hãy trao tận tay người dùng.",
+        )
+    return redirect("units:person_detail", pk=person.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
