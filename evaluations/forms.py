@@ -14,6 +14,8 @@ from units.models import Committee, Seat, on
 from .enums import Ballot, Capacity
 from .models import Cycle
 
+WHOLE = {"error_messages": {"invalid": "Hãy nhập một số nguyên, không chấm, phẩy."}}
+NUMBER = {"error_messages": {"invalid": "Hãy nhập một số."}}
 YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
 DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"})}
 
@@ -21,7 +23,13 @@ DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode
 class AnswerForm(forms.Form):
     """The answer to one criterion, with the fields its measure has; `version` is the answer as it was read."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        error_messages={
+            name: "Phiên bản ô không hợp lệ. Hãy tải lại trang." for name in ("invalid", "required", "min_value")
+        },
+    )
     note = forms.CharField(
         label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
     )
@@ -48,20 +56,22 @@ class AnswerForm(forms.Form):
             self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
         elif line.measure == Measure.EVENT:
             self.fields["value"] = forms.DecimalField(
-                label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False
+                label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False, **NUMBER
             )
         elif line.measure in (Measure.TREND, Measure.PERCENT):
             trend = line.measure == Measure.TREND
             self.fields["numerator"] = forms.IntegerField(
-                label=line.numerator_label or ("Năm nay" if trend else "Số đạt"), required=False
+                label=line.numerator_label or ("Năm nay" if trend else "Số đạt"), required=False, **WHOLE
             )
             self.fields["denominator"] = forms.IntegerField(
-                label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False
+                label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False, **WHOLE
             )
         elif line.measure == Measure.COUNT:
-            self.fields["value"] = forms.DecimalField(label="Số lượng", required=False)
+            self.fields["value"] = forms.DecimalField(label="Số lượng", required=False, **NUMBER)
         elif line.measure == Measure.POINTS:
-            self.fields["value"] = forms.DecimalField(label=f"Điểm (tối đa {line.max_points})", required=False)
+            self.fields["value"] = forms.DecimalField(
+                label=f"Điểm (tối đa {line.max_points})", required=False, **NUMBER
+            )
         if line.excuses:
             choices = [("", "Không thuộc trường hợp loại trừ"), *[(item[0], item[1]) for item in line.excuses]]
             self.fields["excuse"] = forms.ChoiceField(label="Trường hợp loại trừ", choices=choices, required=False)
@@ -113,7 +123,7 @@ class CycleForm(forms.Form):
     """A programme's year to open."""
 
     programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all())
-    year = forms.IntegerField(label="Năm", min_value=2008, max_value=2100)
+    year = forms.IntegerField(label="Năm", min_value=2008, max_value=2100, **WHOLE)
     as_of = forms.DateField(label="Danh sách đơn vị tính đến ngày", **DATE)
 
 
@@ -197,7 +207,7 @@ class CloseForm(PasswordAgain):
 class IssueForm(PasswordAgain):
     """Number, date and signer of the signed decision."""
 
-    number = forms.IntegerField(label="Số", min_value=1, max_value=99999)
+    number = forms.IntegerField(label="Số", min_value=1, max_value=99999, **WHOLE)
     symbol = forms.CharField(label="Ký hiệu", max_length=40)
     signed_on = forms.DateField(label="Ngày ký", initial=timezone.localdate, **DATE)
     capacity = forms.ChoiceField(label="Thẩm quyền ký", choices=Capacity.choices)

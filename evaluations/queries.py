@@ -37,7 +37,7 @@ class Subordinates:
     pending: int = 0
 
 
-def subordinates(files: Iterable[Evaluation]) -> dict[tuple[int, int], Subordinates]:
+def subordinates(files: Iterable[Evaluation]) -> dict[tuple[int, int | None], Subordinates]:
     """Counts of the commune-managed units by (cycle id, commune id), one query; withdrawn ones are not counted.
 
     TT 124/2021, Điều 5.4: the base is every residential area, agency, enterprise and school the commune manages.

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now, TruncDate
@@ -265,7 +266,7 @@ def _facts(files: list[Evaluation], step: Transition) -> dict[int, Facts]:
 def _write(files: list[Evaluation], step: Transition, by: User, comments: Mapping[int, str]) -> None:
     if not files:
         return
-    stamps = {
+    stamps: dict[str, Any] = {
         "register": {"registered_on": TruncDate(Now())},
         "submit": {"submitted_by": by, "submitted_at": Now()},
         "appraise": {"appraised_by": by, "appraised_at": Now()},

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from criteria.enums import Level
 from criteria.models import CriteriaSet, Programme, Route, routes_on
@@ -172,7 +173,7 @@ def record_results(
         source=source,
         is_demo=is_demo,
     )
-    units = Unit.objects.filter(pk__in=states).select_related("parent")
+    units = Unit.objects.filter(pk__in=states).annotate(managed_at=F("parent__kind"))
     Evaluation.objects.bulk_create(
         [
             Evaluation(
@@ -186,7 +187,7 @@ def record_results(
                 unit_search_key=unit.search_key,
                 kind=unit.kind,
                 subtype=unit.subtype,
-                managed_at=unit.parent.kind,
+                managed_at=unit.managed_at,
                 **{f"{level}_id": pk for level, pk in unit.ancestor_ids.items()},
             )
             for unit in units.iterator(chunk_size=BATCH)

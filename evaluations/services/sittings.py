@@ -195,7 +195,9 @@ def issue_decision(
         raise Refused(f"Quyết định đã phát hành: số {found.reference} ngày {found.signed_on:%d/%m/%Y}.")
     if not permissions.may_issue(by, found):
         raise Refused("Tài khoản của đồng chí không có quyền phát hành quyết định này.")
-    if found.sitting and signed_on < found.sitting.held_on:
+    if found.sitting is None:
+        raise Refused("Quyết định này không lập từ phiên họp nào nên không có danh sách để phát hành.")
+    if signed_on < found.sitting.held_on:
         raise Refused(f"Ngày ký không thể trước ngày họp ({found.sitting.held_on:%d/%m/%Y}).")
     _number(found, number, symbol, signed_on, signer, capacity, by)
     items = found.sitting.items.filter(resolution=Resolution.RECOGNISE)
@@ -244,7 +246,7 @@ def revoke(
     )
     if found.revoked_by_id:
         raise Refused("Công nhận này đã bị thu hồi từ trước.")
-    if signed_on < found.decision.signed_on:
+    if found.decision.signed_on and signed_on < found.decision.signed_on:
         raise Refused(f"Ngày ký không thể trước quyết định công nhận ({found.decision.signed_on:%d/%m/%Y}).")
     taking = Decision(kind=DecisionKind.REVOKE, issuer=found.decision.issuer, reason=reason.strip())
     _number(taking, number, symbol, signed_on, signer, Capacity.CHAIR, by)
