@@ -266,11 +266,12 @@ def _facts(files: list[Evaluation], step: Transition) -> dict[int, Facts]:
 def _write(files: list[Evaluation], step: Transition, by: User, comments: Mapping[int, str]) -> None:
     if not files:
         return
-    stamps: dict[str, Any] = {
+    by_action: dict[str, dict[str, Any]] = {
         "register": {"registered_on": TruncDate(Now())},
         "submit": {"submitted_by": by, "submitted_at": Now()},
         "appraise": {"appraised_by": by, "appraised_at": Now()},
-    }.get(step.action, {})
+    }
+    stamps = by_action.get(step.action, {})
     Evaluation.objects.filter(pk__in=[file.pk for file in files]).update(state=step.target, **stamps)
     Event.objects.bulk_create(
         Event(
