@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.once import once
@@ -50,6 +50,7 @@ def cycle_list(request):
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cycle_open(request):
     province = my_province(request.user)

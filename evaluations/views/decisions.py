@@ -5,7 +5,7 @@ from django.db.models import Count, F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
 from portal.core.once import once
@@ -69,6 +69,7 @@ def _issue_form(request, decision: Decision, data=None) -> IssueForm:
     return IssueForm(data, user=request.user, initial=initial)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def decision_issue(request, pk):
     decision = get_decision(request, pk)
@@ -97,6 +98,7 @@ def recognition_list(request):
     return render(request, "evaluations/recognition_list.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def recognition_revoke(request, pk):
     recognition = get_object_or_404(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from criteria.enums import Measure, Step
 from criteria.queries import asked_of
@@ -209,6 +209,7 @@ def answer_forms(file: Evaluation, answers: dict[str, Answer], data=None) -> lis
     return forms
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def evaluation_entry(request, pk):
     """The single form: every criterion of one file, saved together or not at all."""
     file = get_file(request, pk)
@@ -275,6 +276,7 @@ def conflict_sentence(asked: Asked, answer: Answer, side: str = queries.OWN) -> 
     return f"{answer.saved_by} vừa ghi “{held}” lúc {when}; giá trị của đồng chí chưa được lưu."
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def evidence_add(request, pk):
     """Attach a paper to a file."""

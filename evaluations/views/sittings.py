@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.once import once
@@ -36,6 +36,7 @@ def sitting_list(request):
     return render(request, "evaluations/sitting_list.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def sitting_create(request):
     committees = my_committees(request.user)

@@ -28,6 +28,7 @@ sign_out = LogoutView.as_view()
 class ChangePassword(PasswordChangeView):
     """A person's own new password; a one-time password ends here, and so do their other sessions."""
 
+    http_method_names = ["get", "head", "post"]
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("home")
 
