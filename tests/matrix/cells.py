@@ -125,7 +125,6 @@ class Bench:
 
     def __init__(self, world: World):
         self.world = world
-        self.missing: dict[tuple[str, str], bytes] = {}
         self.tried = self.wrong_cells = self.side_effects = 0
 
     def send(self, row: Row, person: str, *, missing: bool = False):
@@ -162,11 +161,11 @@ class Bench:
     def missing_page(self, row: Row, person: str) -> bytes:
         """The 404 of an address that names nothing; one for all pages, the API's names what it looked for."""
         part = row.route if row.is_api else "page"
-        if (part, person) not in self.missing:
+        if (part, person) not in self.world.missing:
             response, _ = self.send(row if row.is_api else NOWHERE, person, missing=True)
             assert response.status_code == 404
-            self.missing[part, person] = bare(response.content)
-        return self.missing[part, person]
+            self.world.missing[part, person] = bare(response.content)
+        return self.world.missing[part, person]
 
     def wrong(self, row: Row, people=None) -> list[str]:
         people = self.world.people if people is None else people

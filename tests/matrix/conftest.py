@@ -24,6 +24,12 @@ def bench(world, db, record_property) -> Bench:
     record_property("cells", (made.tried, made.wrong_cells, made.side_effects))
 
 
+@pytest.fixture
+def spare(world, db) -> Bench:
+    """A bench for tests that break things on purpose: its cells are not counted."""
+    return Bench(world)
+
+
 def pytest_terminal_summary(terminalreporter):
     counts = [
         value

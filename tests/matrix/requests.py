@@ -131,6 +131,11 @@ def _unit(home, case: str):
 
 DATA = {
     "sign_in": lambda home, case: {"username": "khong-co", "password": "khong-dung"},
+    "password_change": lambda home, case: {
+        "old_password": PASSWORD,
+        "new_password1": "bien-ban-so-mot-2024",
+        "new_password2": "bien-ban-so-mot-2024",
+    },
     "evaluations:act": lambda home, case: {"action": case.split()[0], "comment": "Theo biên bản kiểm tra."},
     "evaluations:entry": lambda home, case: _form_of(home.files["registered"]),
     "evaluations:cell": _cell,

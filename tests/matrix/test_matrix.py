@@ -1,10 +1,65 @@
 """Who gets what: every route, method, role and relation of the person's place to the object's, cell by cell."""
 
 import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
 
-from .cells import read_table, routes
+from criteria.models import CriteriaSet
+from evaluations import permissions as on_files
+from reports import permissions as on_reports
+from units import permissions as on_units
+from units.models import PlacementQuerySet, UnitQuerySet
+
+from .cells import noted_writes, read_table, routes, undone
+from .requests import asked
+from .world import sign_in
 
 ROWS = read_table()
+BY_NAME = {str(row): row for row in ROWS}
+ROUTES = sorted(name for name, _ in routes())
+SCOPED = {
+    model._default_manager._queryset_class
+    for model in apps.get_models()
+    if hasattr(model._default_manager, "visible_to") and model is not CriteriaSet  # the law is the same for all places
+}
+SCOPES = [
+    *((scope, "visible_to") for scope in sorted(SCOPED, key=lambda scope: scope.__name__)),
+    (UnitQuerySet, "administered_by"),
+    (PlacementQuerySet, "administered_by"),
+]
+
+# The row that notices when a predicate says yes to everybody, and the one when it says no to everybody.
+NOTICED = {
+    on_files.may_open_cycle: ("GET evaluations:cycle_open",) * 2,
+    on_files.may_enter: ("POST evaluations:act register",) * 2,
+    on_files.may_excuse: ("POST evaluations:act withdraw",) * 2,
+    on_files.may_appraise: ("POST evaluations:act return",) * 2,
+    on_files.may_table: ("POST evaluations:act reconsider",) * 2,
+    on_files.may_decide: ("may_close and may_issue ask before it", "POST evaluations:decision_issue"),
+    on_files.may_hold_sittings: ("POST evaluations:sitting_attendance",) * 2,
+    on_files.may_prepare: ("POST evaluations:sitting_attendance",) * 2,
+    on_files.may_close: ("may_decide asks after it", "POST evaluations:sitting_close"),
+    on_files.may_issue: ("POST evaluations:decision_issue",) * 2,
+    on_files.may_revoke: ("GET evaluations:recognition_revoke",) * 2,
+    on_units.holds_over: ("POST units:committee_detail",) * 2,
+    on_units.may_manage_people: ("POST units:committee_detail",) * 2,
+    on_units.may_see_people: ("a list on units:detail, read in tests/units",) * 2,
+    on_units.may_administer: ("GET units:people",) * 2,
+    on_units.may_import_units: ("GET units:import",) * 2,
+    on_units.may_end_placement: ("GET units:placement_end the reader's",) * 2,
+    on_units.may_seat: ("POST units:committee_detail",) * 2,
+    on_reports.may_report_on: ("the page fetches visible rows first; the job asks it, see tests/reports",) * 2,
+    on_reports.may_schedule: ("GET reports:schedule_list",) * 2,
+    on_reports.may_change_schedule: ("not asked by any page",) * 2,
+    on_reports.may_retry: ("the page fetches visible rows first", "POST reports:run_again"),
+}
+PREDICATES = [
+    (predicate, answer, row)
+    for predicate, noticed in NOTICED.items()
+    for answer, row in zip((True, False), noticed, strict=True)
+    if row in BY_NAME
+]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
@@ -14,5 +69,91 @@ def test_row(bench, row):
 
 
 def test_every_route_has_its_rows():
-    named = {(name, method) for name, _ in routes() for method in ("GET", "POST")}
-    assert {(row.route, row.method) for row in ROWS} == named
+    assert {(row.route, row.method) for row in ROWS} == {
+        (name, method) for name in ROUTES for method in ("GET", "POST")
+    }
+
+
+def test_no_route_is_without_a_name():
+    assert [str(entry.pattern) for name, entry in routes() if name.endswith("None")] == []
+
+
+# --- the matrix notices ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("scope", "method"), SCOPES, ids=lambda part: getattr(part, "__name__", part))
+def test_a_scope_that_shows_everything_is_noticed(spare, monkeypatch, scope, method):
+    monkeypatch.setattr(scope, method, lambda self, user: self.all())
+    people = ("officer@far", "admin@top")
+    rows = [row for row in ROWS if any(row.expected(person).status in (404, 422) for person in people)]
+    assert any(spare.try_cell(row, person) for row in rows for person in people)
+
+
+@pytest.fixture
+def mutate(monkeypatch):
+    """Give a function another body wherever it is already held."""
+
+    def swap(function, body):
+        monkeypatch.setattr(function, "__code__", body.__code__)
+
+    return swap
+
+
+@pytest.mark.parametrize(
+    ("predicate", "answer", "row"), PREDICATES, ids=lambda part: getattr(part, "__name__", str(part))
+)
+def test_a_predicate_that_does_not_look_is_noticed(spare, mutate, predicate, answer, row):
+    mutate(predicate, (lambda *args: True) if answer else (lambda *args: False))
+    assert any(spare.try_cell(BY_NAME[row], person) for person in spare.world.people)
+
+
+def test_every_predicate_is_watched():
+    modules = (on_files, on_units, on_reports)
+    assert {
+        found
+        for module in modules
+        for found in vars(module).values()
+        if getattr(found, "__module__", "") == module.__name__
+    } == set(NOTICED)
+
+
+def test_a_refusal_that_writes_is_noticed(spare, mutate):
+    row = BY_NAME["GET evaluations:recognition_revoke"]
+    assert spare.try_cell(BY_NAME["POST evaluations:recognition_revoke"], "officer@own") == ""
+    mutate(on_files.may_revoke, lambda user, file: User.objects.filter(pk=user.pk).update(post="x") > 5)  # noqa: F821 -- the name is the other module's
+    assert "404+" in spare.try_cell(BY_NAME["POST evaluations:recognition_revoke"], "officer@own")
+    assert spare.try_cell(row, "officer@own") != ""  # the GET guard raises
+
+
+def test_a_hidden_page_that_looks_different_is_noticed(spare):
+    row, person = BY_NAME["GET evaluations:detail"], "officer@sibling"
+    assert spare.try_cell(row, person) == ""
+    kept = spare.world.missing.copy()
+    spare.world.missing["page", person] += b"!"
+    told = spare.try_cell(row, person)
+    spare.world.missing.update(kept)
+    assert told == f"{person}: what is there but hidden does not look like what is not there"
+
+
+# --- what no cell says -------------------------------------------------------------------------------------------
+def address(world, route: str) -> str:
+    case = next(row.case for row in ROWS if row.route == route)
+    return reverse(route, kwargs=asked(world, route, "GET", case)[0])
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_post_without_its_token_is_refused(world, db, route):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = world.clients["admin@grand"].cookies.copy()
+    with undone(), noted_writes() as writes:
+        response = client.post(address(world, route))
+    assert (response.status_code, writes) == (403, [])
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_other_methods_do_nothing(world, db, route):
+    client = sign_in(world.people["admin@grand"])
+    found = {}
+    with undone(), noted_writes() as writes:
+        for method in ("PUT", "PATCH", "DELETE"):
+            found[method] = client.generic(method, address(world, route)).status_code
+    turned_away = {403, 404, 405} | ({302} if route == "sign_in" else set())  # whoever is signed in is sent home first
+    assert (set(found.values()) <= turned_away, writes) == (True, []), found

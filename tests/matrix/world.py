@@ -41,6 +41,7 @@ class World:
     people: dict[str, User | None] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, tuple[Unit | None, str]] = field(default_factory=dict)
+    missing: dict[tuple[str, str], bytes] = field(default_factory=dict)  # 404 pages by part and person
     home: SimpleNamespace = None
     sibling: SimpleNamespace = None
     foreign: SimpleNamespace = None
@@ -122,9 +123,8 @@ def _people(world: World, first: SimpleNamespace, second: SimpleNamespace) -> No
         roles = ROLES if unit and unit.is_level else (Role.OFFICER, Role.LEADER)
         roles = [*roles, Role.STAFF] if relation in ("grand", "top") else roles
         for role in roles:
-            world.people[f"{role}@{relation}"] = make_user(
-                role, unit, post=f"Chức danh {world.token('chức danh', unit)}"
-            )
+            post = f"Chức danh {world.token('chức danh', unit or first.communes[0])}"
+            world.people[f"{role}@{relation}"] = make_user(role, unit, post=post)
     world.people["anonymous@stranger"] = None
     locked = make_user(Role.ADMIN, first.province)
     User.objects.filter(pk=locked.pk).update(username=f"khoa-{locked.pk}")
@@ -166,6 +166,7 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         decision=files["recognised"].recognition.decision,
         recognition=files["recognised"].recognition,
         placement=clerk.placements.get(),
+        admins=world.people["admin@own"].placements.get(),
         **_printed(world, tree, commune, clerk),
     )
 
