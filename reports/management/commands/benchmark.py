@@ -190,7 +190,7 @@ def roll_up(options: Options) -> list[Row]:
             counted = sum((Counts.of_state(state, number) for *_, state, number in raw()), Counts())
             if whole().total != counted or not counted.recognised:
                 raise AssertionError("the roll-up does not add up to its rows")
-            ids_ms, raw_ms, tree_ms, whole_ms = timed(by_ids, raw, up_the_tree, whole, rounds=4 * options.rounds)
+            ids_ms, raw_ms, tree_ms, whole_ms = timed(by_ids, raw, up_the_tree, whole, rounds=5 * options.rounds)
     size = f"{counted.roster} hồ sơ của {options.provinces * counted.roster}"
     return [
         at_most(f"Tổng hợp một tỉnh một năm so SQL thô, {size}", ids_ms, raw_ms, 1.1),
