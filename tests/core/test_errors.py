@@ -8,6 +8,7 @@ from django.http import Http404
 from django.test import override_settings
 from django.urls import path
 
+import portal.urls
 from portal.core import views
 from portal.core.errors import Refused
 
@@ -24,8 +25,7 @@ def hidden(request):
     raise Http404
 
 
-urlpatterns = [path("busy", busy), path("broken", broken), path("hidden", hidden), path("", hidden, name="home")]
-urlpatterns += [path("dang-nhap/", views.sign_in, name="sign_in"), path("dang-xuat/", views.sign_out, name="sign_out")]
+urlpatterns = [path("busy", busy), path("broken", broken), path("hidden", hidden), *portal.urls.urlpatterns]
 handler500 = views.server_error
 
 
