@@ -31,13 +31,15 @@ def spare(world, db) -> Bench:
 
 
 def pytest_terminal_summary(terminalreporter):
-    counts = [
-        value
+    ended = [
+        report
         for reports in terminalreporter.stats.values()
         for report in reports
-        for name, value in getattr(report, "user_properties", ())
-        if name == "cells" and report.when == "teardown"
+        if getattr(report, "when", "") == "teardown"
     ]
-    if counts:
+    kept = [(name, value) for report in ended for name, value in report.user_properties]
+    if pages := sum(value for name, value in kept if name == "pages"):
+        terminalreporter.write_line(f"canary: {pages} responses read")
+    if counts := [value for name, value in kept if name == "cells"]:
         tried, wrong, wrote = map(sum, zip(*counts, strict=True))
         terminalreporter.write_line(f"matrix: {tried} cells run, {wrong} wrong, {wrote} with side effects")
