@@ -16,6 +16,7 @@ from .models import Cycle
 
 WHOLE = {"error_messages": {"invalid": "Hãy nhập một số nguyên, không chấm, phẩy."}}
 NUMBER = {"error_messages": {"invalid": "Hãy nhập một số."}}
+STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
 YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
 DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"})}
 
@@ -26,9 +27,7 @@ class AnswerForm(forms.Form):
     version = forms.IntegerField(
         widget=forms.HiddenInput,
         min_value=0,
-        error_messages={
-            name: "Phiên bản ô không hợp lệ. Hãy tải lại trang." for name in ("invalid", "required", "min_value")
-        },
+        error_messages=dict.fromkeys(("invalid", "required", "min_value"), STALE),
     )
     note = forms.CharField(
         label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
@@ -98,7 +97,9 @@ class EvidenceForm(forms.Form):
     """A paper and what it proves."""
 
     file = forms.FileField(
-        label="Tệp", help_text="PDF, JPG, PNG, XLSX hoặc DOCX, tối đa 20 MB. Không tải tài liệu mật."
+        allow_empty_file=True,  # told by its name, with the other files that cannot be taken
+        label="Tệp",
+        help_text="PDF, JPG, PNG, XLSX hoặc DOCX, tối đa 20 MB. Không tải tài liệu mật.",
     )
     title = forms.CharField(label="Trích yếu", max_length=300)
     number = forms.CharField(label="Số, ký hiệu", max_length=60, required=False)

@@ -1,0 +1,554 @@
+"""Answers cell by cell and form by form: versions, bad values, what the portal derives, what a save costs."""
+
+import html
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from criteria.models import CriteriaSet, Criterion
+from criteria.rules import Value
+from evaluations import queries, services, workflow
+from evaluations.enums import CycleStatus, State
+from evaluations.models import Answer, Cycle, Evaluation
+from evaluations.queries import APPRAISED
+from portal.core.errors import Refused
+from units.enums import Subtype, UnitKind
+
+from ..units.factories import make_province, make_units, make_user
+from .factories import answer_all, answered, file_of, open_year, register, submit
+from .world import fill, put
+
+MUST, PERCENT, EVENT, TREND = "TT124-KDC-1.1", "TT124-KDC-1.3", "TT124-KDC-3a", "TT124-KDC-4a"
+EXCUSABLE = "TT124-KDC-4b"
+
+
+@pytest.fixture
+def file(world):
+    register(world.area, by=world.officer)
+    return world.area
+
+
+def type_in(client, user, file, code, text, *, version=0, side="own", **more):
+    client.force_login(user)
+    data = {"code": code, "text": text, "version": version, "side": side} | more
+    return client.post(reverse("evaluations:cell", args=[file.pk]), data)
+
+
+def stored(file) -> dict[str, tuple]:
+    return {answer.criterion.code: (answer.own, answer.version) for answer in file.answers.select_related("criterion")}
+
+
+# --- saving and versions ---------------------------------------------------------------------------------------
+
+
+def test_a_cell_is_saved_with_its_verdict(client, world, file):
+    response = type_in(client, world.officer, file, PERCENT, " 120 / 125 ", note="Còn 5 hộ đi vắng")
+    told = response.json()
+    assert (response.status_code, told["text"], told["version"]) == (200, "120/125", 1)
+    missing = [line.number for line in answered(file) if line.code != PERCENT]
+    assert told["verdict"] == {
+        "outcome": "not_met",
+        "label": "Chưa đạt",
+        "sentences": [
+            "Mới 120/125 hộ đăng ký tham gia (cần đúng 100%, tức đủ 125); còn thiếu 5 hộ (TT 124/2021, Điều 4.1)."
+        ],
+        "missing": missing,
+    }
+    answer = file.answers.get()
+    assert (answer.own, answer.note, answer.saved_by) == (
+        Value(numerator=120, denominator=125),
+        "Còn 5 hộ đi vắng",
+        world.officer,
+    )
+
+
+def test_each_save_is_a_new_version_and_an_empty_cell_is_one_too(client, world, file):
+    texts = ["Đ", "k", ""]
+    told = [type_in(client, world.officer, file, MUST, text, version=at).json() for at, text in enumerate(texts)]
+    assert [(one["text"], one["version"]) for one in told] == [("Đ", 1), ("K", 2), ("", 3)]
+    assert stored(file) == {MUST: (Value(), 3)}
+
+
+def test_a_note_not_sent_is_kept(client, world, file):
+    type_in(client, world.officer, file, MUST, "Đ", note="Nghị quyết số 3")
+    type_in(client, world.officer, file, MUST, "K", version=1)
+    assert file.answers.get().note == "Nghị quyết số 3"
+
+
+def test_two_officers_and_one_cell(client, world, file):
+    """The second has not seen what the first wrote: told who, when and what, and nothing is overwritten."""
+    type_in(client, world.officer, file, PERCENT, "100/125")
+    response = type_in(client, world.leader, file, PERCENT, "125/125")
+    told = response.json()
+    assert (response.status_code, told["typed"], told["theirs"], told["version"]) == (409, "125/125", "100/125", 1)
+    assert told["sentence"].startswith(f"{world.officer.post} vừa ghi “100/125” lúc ")
+    assert told["sentence"].endswith("; giá trị của đồng chí chưa được lưu.")
+    assert stored(file) == {PERCENT: (Value(numerator=100, denominator=125), 1)}
+    # having seen it, the second may write over it
+    assert type_in(client, world.leader, file, PERCENT, "125/125", version=1).status_code == 200
+
+
+def test_the_conflict_carries_the_answer_as_it_is(world, file):
+    first = services.save_answer(file, MUST, Value(met=True), version=0, by=world.officer)
+    with pytest.raises(services.Conflict) as conflict:
+        services.save_answer(file, MUST, Value(met=False), version=0, by=world.leader)
+    assert (conflict.value.answer.pk, conflict.value.answer.own, conflict.value.answer.saved_by) == (
+        first.pk,
+        Value(met=True),
+        world.officer,
+    )
+
+
+def test_a_version_of_an_answer_that_is_gone_is_told(client, world, file):
+    response = type_in(client, world.officer, file, MUST, "Đ", version=4)
+    assert (response.status_code, response.json()["sentence"]) == (
+        422,
+        "Ô này vừa được thay đổi ở nơi khác. Hãy tải lại trang.",
+    )
+
+
+@pytest.mark.parametrize("version", ["", "x", "1.5", "-", "9" * 5000])
+def test_a_version_that_is_no_number(client, world, file, version):
+    response = type_in(client, world.officer, file, MUST, "Đ", version=version)
+    assert (response.status_code, response.json()["sentence"], Answer.objects.count()) == (
+        422,
+        "Phiên bản ô không hợp lệ. Hãy tải lại trang.",
+        0,
+    )
+
+
+def test_both_sides_share_a_version(client, world):
+    submit(file := world.area, by=world.officer)
+    response = type_in(client, world.standing, file, MUST, "K", version=1, side=APPRAISED, note="Thiếu dấu")
+    assert (response.status_code, response.json()["version"]) == (200, 2)
+    answer = file.answers.get(criterion__code=MUST)
+    assert (answer.own, answer.appraised, answer.note, answer.appraised_note) == (
+        Value(met=True),
+        Value(met=False),
+        "",
+        "Thiếu dấu",
+    )
+    assert type_in(client, world.standing, file, MUST, "Đ", version=1, side=APPRAISED).status_code == 409
+
+
+# --- bad values ------------------------------------------------------------------------------------------------
+
+TRASH = [
+    "abc",
+    "½",
+    "१२",
+    "１",
+    "=1+1",
+    "<script>",
+    "NaN",
+    "1e3",
+    "0x1",
+    "9" * 100,
+    "1" + " " * 30 + "2",
+    "--",
+    "\u202e1",
+]
+BAD_CELLS = [
+    *[(code, text) for code in (MUST, PERCENT, EVENT, TREND) for text in TRASH],
+    (MUST, "5"),
+    (MUST, "Đ K"),
+    (MUST, "KAD"),
+    (PERCENT, "-1/5"),
+    (PERCENT, "126/125"),
+    (PERCENT, "5"),
+    (PERCENT, "5/0"),
+    (PERCENT, "1/2/3"),
+    (PERCENT, "1.000/1.200"),
+    (PERCENT, "1,5/2"),
+    (PERCENT, "20000000/20000001"),
+    (PERCENT, "/5"),
+    (PERCENT, "không áp dụng"),
+    (EVENT, "-1"),
+    (EVENT, "1,5"),
+    (EVENT, "1 BKK"),  # no excuse in the law
+    (EVENT, "Đ"),
+    (EVENT, "KAD"),
+    (TREND, "3"),
+    (TREND, "-3/5"),
+    (TREND, "3/-5"),
+    (EXCUSABLE, "1 XYZ"),
+    (EXCUSABLE, "0 BKK"),
+    (EXCUSABLE, "BKK"),
+]
+
+
+@pytest.mark.parametrize(("code", "text"), BAD_CELLS)
+def test_a_bad_cell_is_told_and_not_kept(client, world, file, code, text):
+    response = type_in(client, world.officer, file, code, text)
+    told = response.json()
+    number = next(line.number for line in answered(file) if line.code == code)
+    assert (response.status_code, told["typed"]) == (422, text[:100])
+    assert told["sentence"].startswith(f"Tiêu chí {number}: ") and told["sentence"].endswith(".")
+    assert Answer.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [(MUST, "Đ"), (PERCENT, "5/5"), (EVENT, "0"), (TREND, "3/5"), (EXCUSABLE, "1 BKK")]
+)
+def test_a_good_cell_of_each_measure_is_kept(client, world, file, code, text):
+    """The negative control of the bad ones."""
+    response = type_in(client, world.officer, file, code, text)
+    assert (response.status_code, response.json()["text"]) == (200, text)
+
+
+@pytest.mark.parametrize("code", ["", "TT124-KDC-9", "TT124-XA-1.1", "TT124-KDC-1", "x" * 500, "'; --", "\0"])
+def test_a_criterion_the_set_does_not_ask(client, world, file, code):
+    response = type_in(client, world.officer, file, code, "Đ")
+    assert response.status_code == 422
+    assert response.json()["sentence"] == (
+        f"Bộ tiêu chí “Khu dân cư đạt tiêu chuẩn “An toàn về an ninh, trật tự”” "
+        f"không có tiêu chí mã “{code.replace(chr(0), '')[:40]}”."
+    )
+
+
+def test_what_no_database_keeps_is_left_out(client, world, file):
+    response = type_in(client, world.officer, file, MUST, "Đ\0", note="Giải\0 trình")
+    assert (response.status_code, file.answers.get().note) == (200, "Giải trình")
+
+
+def test_a_derived_criterion_is_not_typed(client, world):
+    file = file_of(world.cycle, world.commune)
+    register(file, by=world.officer)
+    response = type_in(client, world.officer, file, "TT124-XA-4.1", "4/4")
+    assert (response.status_code, Answer.objects.count()) == (422, 0)
+    assert response.json()["sentence"] == (
+        "Tiêu chí 4.1: hệ thống tự tính từ kết quả của các đơn vị trực thuộc, không nhập tay; hãy để trống."
+    )
+
+
+@pytest.fixture
+def scored(file):
+    """The file judged by a set with points."""
+    like = file.criteria_set
+    points = CriteriaSet.objects.create(
+        programme=like.programme,
+        document=like.document,
+        code="DIEM",
+        name="Bộ chấm điểm",
+        unit_kinds=["residential_area"],
+        first_year=2024,
+    )
+    Criterion.objects.create(
+        criteria_set=points,
+        code="DIEM-1",
+        order=1,
+        number="1",
+        label="Điểm",
+        article="Điều 1",
+        measure="points",
+        max_points=Decimal("4.50"),
+    )
+    Evaluation.objects.filter(pk=file.pk).update(criteria_set=points)
+    return Evaluation.objects.get(pk=file.pk)
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("4,5", 200, "4,5"),
+        ("4,51", 422, "Tiêu chí 1: 4,51 điểm vượt mức tối đa 4,5 điểm."),
+        ("-1", 422, "Tiêu chí 1: số liệu không được âm; hãy ghi từ 0 trở lên."),
+        ("4,2555", 422, "Tiêu chí 1: điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25."),
+    ],
+)
+def test_points_above_the_maximum(client, world, scored, text, status, said):
+    response = type_in(client, world.officer, scored, "DIEM-1", text)
+    assert (response.status_code, response.json().get("sentence") or response.json()["text"]) == (status, said)
+
+
+# --- who may, and when -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in ("registered", "returned")])
+def test_only_an_open_file_is_written(client, world, state):
+    put([world.area], state)
+    response = type_in(client, world.officer, world.area, MUST, "Đ")
+    label = State(state).label
+    sentence = f"Hồ sơ đang ở tình trạng “{label}” nên không sửa được. Hãy tải lại trang."
+    if state == State.EXPECTED:
+        sentence = "Đơn vị chưa đăng ký. Hãy bấm “Đăng ký” trước khi nhập kết quả."
+    assert (response.status_code, response.json()["sentence"], Answer.objects.count()) == (422, sentence, 0)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != "submitted"])
+def test_only_a_file_sent_is_appraised(client, world, state):
+    put([world.area], state)
+    response = type_in(client, world.standing, world.area, MUST, "Đ", side=APPRAISED)
+    assert (response.status_code, response.json()["sentence"]) == (
+        422,
+        f"Hồ sơ đang ở tình trạng “{State(state).label}”, không ở bước thẩm định.",
+    )
+
+
+def test_who_may_write_which_side(client, world, file):
+    for user, status in ((world.sister, 404), (world.inspector, 422), (world.standing, 422), (world.leader, 200)):
+        assert type_in(client, user, file, MUST, "Đ").status_code == status, user.post
+    put([file], State.SUBMITTED, submitted_by=world.officer)
+    for user, status in ((world.sister, 404), (world.leader, 422), (world.chair, 422), (world.standing, 200)):
+        response = type_in(client, user, file, MUST, "Đ", version=1, side=APPRAISED)
+        assert response.status_code == status, user.post
+
+
+def test_nothing_is_written_in_a_locked_year(client, world, file):
+    Cycle.objects.filter(pk=world.cycle.pk).update(status=CycleStatus.CLOSED)
+    response = type_in(client, world.officer, file, MUST, "Đ")
+    assert (response.status_code, response.json()["sentence"]) == (422, "Kỳ đánh giá năm 2024 đã khoá sổ.")
+
+
+# --- the single form -------------------------------------------------------------------------------------------
+
+
+def entry_data(file, **changes) -> dict:
+    """The form as the page sends it when everything is met, with some fields changed."""
+    data = {}
+    for line in answered(file):
+        prefix = line.code.replace(".", "_")
+        data[f"{prefix}-version"] = "0"
+        data[f"{prefix}-note"] = ""
+        if line.measure == "must":
+            data[f"{prefix}-met"] = "yes"
+        elif line.measure == "event":
+            data[f"{prefix}-value"] = "0"
+        else:
+            data |= {f"{prefix}-numerator": "5", f"{prefix}-denominator": "5"}
+    return data | {key.replace("__", "-").replace("TT124_KDC_", "TT124-KDC-"): value for key, value in changes.items()}
+
+
+def send_entry(client, user, file, data):
+    client.force_login(user)
+    return client.post(reverse("evaluations:entry", args=[file.pk]), data)
+
+
+def test_the_form_saves_everything_at_once(client, world, file):
+    response = send_entry(client, world.officer, file, entry_data(file))
+    assert (response.status_code, response.url, file.answers.count()) == (
+        302,
+        reverse("evaluations:entry", args=[file.pk]),
+        17,
+    )
+    assert queries.verdicts([file])[file.pk].outcome == "met"
+    page = client.get(response.url).content.decode()
+    assert page.count('value="yes" selected') == 5 and 'value="0.00"' not in page
+    again = send_entry(client, world.officer, file, entry_data(file) | versions(file))
+    assert (again.status_code, set(file.answers.values_list("version", flat=True))) == (302, {1})  # nothing changed
+
+
+def versions(file) -> dict[str, str]:
+    return {
+        f"{code.replace('.', '_')}-version": str(version)
+        for code, version in file.answers.values_list("criterion__code", "version")
+    }
+
+
+BAD_FORMS = {
+    "numerator above denominator": (
+        {"TT124-KDC-1_3-numerator": "130", "TT124-KDC-1_3-denominator": "125"},
+        "tử số 130 (hộ đăng ký tham gia) lớn hơn mẫu số 125 (hộ đang cư trú)",
+    ),
+    "negative": ({"TT124-KDC-3a-value": "-2"}, "số liệu không được âm"),
+    "not whole": ({"TT124-KDC-3a-value": "1.5"}, "1,5 không phải số nguyên"),
+    "half a pair": ({"TT124-KDC-4a-denominator": ""}, "mới có một trong hai số"),
+    "too large": ({"TT124-KDC-3a-value": "99999999999"}, "số liệu lớn hơn 10.000.000"),
+    "letters": ({"TT124-KDC-1_3-numerator": "nhiều"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
+    "not a number": ({"TT124-KDC-3a-value": "NaN"}, "Hãy nhập một số."),
+    "an unknown choice": ({"TT124-KDC-1_1-met": "maybe"}, "maybe"),
+    "an excuse for nothing": ({"TT124-KDC-4b-excuse": "force_majeure"}, "không ghi trường hợp loại trừ"),
+    "a foreign excuse": ({"TT124-KDC-4b-value": "1", "TT124-KDC-4b-excuse": "x"}, "x"),
+    "a version of nothing": ({"TT124-KDC-1_1-version": "3"}, "Ô này vừa được thay đổi ở nơi khác"),
+    "a version that is none": ({"TT124-KDC-1_1-version": "x"}, "Phiên bản ô không hợp lệ. Hãy tải lại trang."),
+}
+
+
+@pytest.mark.parametrize(("changes", "said"), BAD_FORMS.values(), ids=BAD_FORMS)
+def test_a_bad_form_keeps_what_was_typed_and_saves_nothing(client, world, file, changes, said):
+    typed = entry_data(file) | {"TT124-KDC-2-note": "Ghi chú của tôi"} | changes
+    response = send_entry(client, world.officer, file, typed)
+    page = html.unescape(response.content.decode())
+    assert (response.status_code, file.answers.count()) == (422, 0)
+    assert said in page
+    assert "Ghi chú của tôi" in page
+    for name, value in changes.items():
+        if value and "-met" not in name and "-excuse" not in name:
+            assert f'name="{name}" value="{value}"' in page
+
+
+def test_a_form_beside_a_colleague_is_told_both(client, world, file):
+    services.save_answer(file, MUST, Value(met=False), version=0, by=world.leader)
+    response = send_entry(client, world.officer, file, entry_data(file))
+    page = html.unescape(response.content.decode())
+    assert (response.status_code, stored(file)) == (422, {MUST: (Value(met=False), 1)})
+    assert f"{world.leader.post} vừa ghi “Không đạt” lúc " in page
+    assert "giá trị của đồng chí chưa được lưu. Hãy tải lại trang để xem rồi quyết định." in page
+
+
+def test_a_form_sent_too_late_keeps_what_was_typed(client, world, file):
+    """The file was sent by a colleague while this form was open."""
+    put([file], State.SUBMITTED)
+    response = send_entry(client, world.officer, file, entry_data(file) | {"TT124-KDC-2-note": "Ghi chú của tôi"})
+    page = html.unescape(response.content.decode())
+    assert (response.status_code, file.answers.count()) == (422, 0)
+    assert "Chưa lưu gì: hồ sơ đang ở tình trạng “Đã gửi, chờ thẩm định” nên không sửa được." in page
+    assert "Ghi chú của tôi" in page
+
+
+def test_the_form_of_a_file_one_may_not_write(client, world, file):
+    client.force_login(world.inspector)
+    page = reverse("evaluations:entry", args=[file.pk])
+    assert client.get(page).url == reverse("evaluations:detail", args=[file.pk])
+    assert (client.post(page, entry_data(file)).status_code, file.answers.count()) == (302, 0)
+
+
+# --- taking answers over ---------------------------------------------------------------------------------------
+
+
+def test_appraisers_take_over_what_they_have_not_judged(client, world):
+    submit(file := world.area, by=world.officer)
+    services.save_answer(file, MUST, Value(met=False), version=1, by=world.standing, side=APPRAISED)
+    client.force_login(world.standing)
+    client.post(reverse("evaluations:accept", args=[file.pk]))
+    answers = queries.answers_of([file])[file.pk]
+    assert answers[MUST].appraised == Value(met=False)
+    assert all(answer.appraised == answer.own for code, answer in answers.items() if code != MUST)
+    assert {answer.version for answer in answers.values()} == {2}
+    with pytest.raises(Refused):
+        services.accept_answers(file, by=world.officer)
+
+
+# --- what the portal derives (TT 124/2021, Điều 5.4) -----------------------------------------------------------
+
+
+def commune_of(units: int):
+    """A commune that manages so many areas, its year open; its file and theirs."""
+    province = make_province(f"Tỉnh {units}")
+    district = make_units(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện"])[0]
+    commune = make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã"])[0]
+    make_units(commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, [f"Thôn {at}" for at in range(units)])
+    tree = make_user()  # anything with a province will do for open_year
+    tree.province = province
+    cycle = open_year(tree)
+    return file_of(cycle, commune), list(cycle.evaluations.filter(kind="residential_area"))
+
+
+def findings(file, *codes) -> dict[str, str]:
+    verdict = queries.verdicts([file])[file.pk]
+    return {one.code: one.sentence for one in (*verdict.failed, *verdict.missing) if one.code in codes}
+
+
+@pytest.mark.parametrize(
+    ("recognised", "units", "sentence"),
+    [
+        (
+            16,
+            25,
+            "Mới 16/25 đơn vị được công nhận (cần từ 70%, tức ít nhất 18); còn thiếu 2 đơn vị (TT 124/2021, Điều 5.4).",
+        ),
+        (
+            17,
+            25,
+            "Mới 17/25 đơn vị được công nhận (cần từ 70%, tức ít nhất 18); còn thiếu 1 đơn vị (TT 124/2021, Điều 5.4).",
+        ),
+        (18, 25, None),
+        (7, 10, None),
+        (
+            6,
+            10,
+            "Mới 6/10 đơn vị được công nhận (cần từ 70%, tức ít nhất 7); còn thiếu 1 đơn vị (TT 124/2021, Điều 5.4).",
+        ),
+        (
+            0,
+            1,
+            "Mới 0/1 đơn vị được công nhận (cần từ 70%, tức ít nhất 1); còn thiếu 1 đơn vị (TT 124/2021, Điều 5.4).",
+        ),
+    ],
+)
+def test_seventy_percent_on_whole_numbers(world, recognised, units, sentence):
+    file, areas = commune_of(units)
+    put(areas[:recognised], State.RECOGNISED)
+    put(areas[recognised:], State.DECLINED)
+    assert findings(file, "TT124-XA-4.2").get("TT124-XA-4.2") == sentence
+    assert findings(file, "TT124-XA-4.1") == {}
+
+
+def test_every_unit_must_be_registered(world):
+    file, areas = commune_of(25)
+    put(areas[:24], State.REGISTERED)
+    assert findings(file, "TT124-XA-4.1")["TT124-XA-4.1"] == (
+        "Mới 24/25 đơn vị đã đăng ký (cần đúng 100%, tức đủ 25); còn thiếu 1 đơn vị (TT 124/2021, Điều 5.4)."
+    )
+    put(areas[24:], State.WITHDRAWN)  # taken out of the year: no longer counted
+    assert findings(file, "TT124-XA-4.1") == {}
+
+
+def test_units_still_under_way_are_waited_for(world):
+    """17 recognised of 25 and 3 undecided: not known; when the undecided can change nothing, known at once."""
+    file, areas = commune_of(25)
+    put(areas[:17], State.RECOGNISED)
+    put(areas[17:22], State.DECLINED)
+    put(areas[22:], State.APPRAISED)
+    verdict = queries.verdicts([file])[file.pk]
+    told = {one.code: one.sentence for one in verdict.missing}
+    assert told["TT124-XA-4.2"] == (
+        "Còn 3 đơn vị thuộc xã chưa có kết quả (đã công nhận 17/25) nên chưa kết luận được (TT 124/2021, Điều 5.4)."
+    )
+    put(areas[22:23], State.RECOGNISED)  # 18 of 25: met whatever the last two come to
+    assert findings(file, "TT124-XA-4.2") == {}
+    put(areas[:3], State.REVOKED)  # 15 and 2 undecided: lost whatever they come to
+    assert "Mới 15/25" in findings(file, "TT124-XA-4.2")["TT124-XA-4.2"]
+
+
+def test_a_commune_without_units_cannot_be_derived(world):
+    file, _ = commune_of(0)
+    assert set(findings(file, "TT124-XA-4.1", "TT124-XA-4.2")) == {"TT124-XA-4.1", "TT124-XA-4.2"}
+    assert queries.verdicts([file])[file.pk].outcome == "incomplete"
+
+
+def test_a_commune_may_be_sent_before_its_units_are_decided_but_not_proposed(world):
+    """Derived criteria are nobody's to answer: they stop the committee, not the officer."""
+    file, areas = commune_of(10)
+    put([file], State.REGISTERED, entry_unit=world.commune)
+    fill([file], world.officer)
+    assert workflow.advance(file, "submit", by=world.officer).state == State.SUBMITTED
+    put([file], State.TABLED, decision_unit=world.commune)
+    with pytest.raises(Refused) as refusal:
+        workflow.advance(file, "propose", by=world.chair)
+    assert "Mới 0/10 đơn vị đã đăng ký" in refusal.value.sentence
+    put(areas, State.RECOGNISED)
+    assert workflow.advance(file, "propose", by=world.chair).state == State.PROPOSED
+
+
+# --- what a save costs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", ["own", APPRAISED])
+def test_a_cell_save_costs_the_same_in_a_full_file(client, world, side):
+    """One answer or seventeen, in a commune of two areas or of ten: the same statements."""
+    few, many = world.areas
+    user = world.officer if side == "own" else world.standing
+    put([few, many], State.REGISTERED)
+    services.save_answer(few, MUST, Value(met=True), version=0, by=world.officer)
+    answer_all(many, world.officer)
+    if side == APPRAISED:
+        put([few, many], State.SUBMITTED)
+    client.force_login(user)
+
+    def statements(file) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            response = client.post(
+                reverse("evaluations:cell", args=[file.pk]),
+                {"code": MUST, "text": "K", "version": 1, "side": side},
+            )
+        assert response.status_code == 200
+        return len(captured)
+
+    statements(few)  # the session's first request
+    put([few], few.state)
+    few.answers.update(version=1)
+    assert statements(few) == statements(many)

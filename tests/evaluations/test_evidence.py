@@ -1,0 +1,356 @@
+"""Papers: what is taken and what is refused, each with a sentence; how they are kept and who may have them."""
+
+import hashlib
+import html
+import io
+import random
+from functools import partial
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from criteria.models import Criterion
+from evaluations import services
+from evaluations.enums import State
+from evaluations.models import Evidence
+from evaluations.papers import DOCX, JPEG, PDF, PNG, XLSX, inspect
+from portal.core import store
+from portal.core.errors import Refused
+from units.enums import Role
+
+from ..units.factories import make_user
+from . import corpus
+from .factories import make_paper, register
+from .world import put
+
+CODE = "TT124-KDC-1.1"
+
+
+@pytest.fixture
+def file(world, settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+    register(world.area, by=world.officer)
+    return world.area
+
+
+def send(client, user, dossier, upload, **changes):
+    client.force_login(user)
+    data = {"file": upload, "title": "Nghị quyết của chi bộ", "number": "03-NQ/CB", "codes": [CODE]} | changes
+    return client.post(reverse("evaluations:evidence_add", args=[dossier.pk]), data)
+
+
+def upload_of(name: str, data: bytes) -> SimpleUploadedFile:
+    found = SimpleUploadedFile("a", data, "application/octet-stream")
+    found._name = name  # as a browser may send it, before anybody has cleaned it
+    return found
+
+
+def told(response) -> str:
+    return html.unescape(response.content.decode())
+
+
+# --- taken -----------------------------------------------------------------------------------------------------
+
+TRUE = {
+    "a.pdf": (corpus.pdf, PDF),
+    "Nghị quyết số 3.PDF": (corpus.pdf, PDF),
+    "a.jpg": (partial(corpus.picture, "JPEG"), JPEG),
+    "a.jpeg": (corpus.jpeg_with_place, JPEG),
+    "a.png": (partial(corpus.picture, "PNG"), PNG),
+    "a.xlsx": (corpus.xlsx, XLSX),
+    "a.docx": (corpus.docx, DOCX),
+    "liên kết.pdf": (partial(corpus.pdf, shape=corpus.web_link), PDF),
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_papers_are_taken(client, world, file, name):
+    make, kind = TRUE[name]
+    data = make()
+    response = send(client, world.officer, file, SimpleUploadedFile(name, data), issued_on="15/01/2024")
+    paper = Evidence.objects.get()
+    kept = store.take(paper.sha256).read_bytes()
+    assert response.status_code == 302
+    assert (paper.content_type, paper.file_name, paper.size, paper.title) == (
+        kind,
+        name,
+        len(kept),
+        "Nghị quyết của chi bộ",
+    )
+    assert hashlib.sha256(kept).hexdigest() == paper.sha256
+    assert kept == data or kind in (JPEG, PNG)  # pictures are drawn anew
+    assert list(paper.criteria.values_list("code", flat=True)) == [CODE]
+
+
+def test_a_photograph_forgets_where_it_was_taken(client, world, file):
+    from PIL import Image
+
+    data = corpus.jpeg_with_place()
+    secrets = (b"MayAnhBiMat", b"GPSLatitude", b"<script>", b"Exif")
+    assert all(word in data for word in secrets)  # the negative control
+    send(client, world.officer, file, SimpleUploadedFile("anh.jpg", data))
+    kept = store.take(Evidence.objects.get().sha256).read_bytes()
+    assert not any(word in kept for word in secrets)
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert (picture.size, dict(picture.getexif())) == ((6, 8), {})  # turned upright before forgetting
+
+
+# --- refused ---------------------------------------------------------------------------------------------------
+
+FORGED_NAME, BROKEN_PDF, ACTIVE = "không khớp phần mở rộng", "hỏng hoặc tải lên chưa hết", "chứa mã lệnh hoặc tệp nhúng"
+REFUSED = {
+    "empty": ("a.pdf", lambda: b"", "Tệp “a.pdf” rỗng (0 byte). Hãy chọn lại tệp."),
+    "too large": ("a.pdf", lambda: corpus.pdf() + b"%" * 3_000_000, "Tệp “a.pdf” lớn hơn 2 MB."),
+    "html": ("a.html", lambda: corpus.HTML, "Không nhận tệp “a.html”. Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."),
+    "svg": ("a.svg", lambda: corpus.SVG, "Không nhận tệp “a.svg”."),
+    "no suffix": ("nghi-quyet", corpus.pdf, "Không nhận tệp “nghi-quyet”."),
+    "a suffix too many": ("a.pdf.exe", corpus.pdf, "Không nhận tệp “a.pdf.exe”."),
+    "legacy office": ("a.xls", lambda: b"\xd0\xcf\x11\xe0", "Không nhận tệp “a.xls”."),
+    "macro suffix": ("a.xlsm", corpus.xlsx_with_macro, "Không nhận tệp “a.xlsm”."),
+    "html as pdf": ("a.pdf", lambda: corpus.HTML, FORGED_NAME),
+    "html as jpg": ("a.jpg", lambda: corpus.HTML, FORGED_NAME),
+    "svg as png": ("a.png", lambda: corpus.SVG, FORGED_NAME),
+    "pdf as jpg": ("a.jpg", corpus.pdf, FORGED_NAME),
+    "jpg as pdf": ("a.pdf", partial(corpus.picture, "JPEG"), FORGED_NAME),
+    "jpg as png": ("a.png", partial(corpus.picture, "JPEG"), FORGED_NAME),
+    "gif as png": ("a.png", partial(corpus.picture, "GIF"), FORGED_NAME),
+    "docx as xlsx": ("a.xlsx", corpus.docx, FORGED_NAME),
+    "xlsx as docx": ("a.docx", corpus.xlsx, FORGED_NAME),
+    "zip as docx": ("a.docx", lambda: corpus.archive({"a.txt": b"x"}), FORGED_NAME),
+    "locked office": ("a.docx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, FORGED_NAME),
+    "cut docx": ("a.docx", lambda: corpus.docx()[:200], FORGED_NAME),
+    "markup before pdf": ("a.pdf", lambda: corpus.HTML + corpus.pdf(), FORGED_NAME),
+    "pdf with an archive behind": ("a.pdf", lambda: corpus.pdf() + corpus.docx(), "có tệp nén nối vào sau"),
+    "macro": ("a.xlsx", corpus.xlsx_with_macro, "Tệp “a.xlsx” chứa macro. Hãy lưu lại dạng không macro."),
+    "old macro sheet": ("a.xlsx", lambda: corpus.docx(**{"xl/macrosheets/sheet1.xml": b"<x/>"}), "chứa macro"),
+    "zip bomb": ("a.docx", corpus.bomb, "Tệp “a.docx” giải nén vượt 60 MB. Hãy tách thành nhiều tệp nhỏ hơn."),
+    "many members": ("a.docx", lambda: corpus.docx(**{f"w/{n}": b"" for n in range(5001)}), "giải nén vượt 60 MB"),
+    "locked pdf": ("a.pdf", lambda: corpus.locked("mo"), "Tệp PDF “a.pdf” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại."),
+    "pdf locked for printing": ("a.pdf", corpus.locked, "Tệp PDF “a.pdf” đặt mật khẩu."),
+    "no pages": ("a.pdf", lambda: corpus.pdf(pages=0), "Tệp PDF “a.pdf” không có trang nào."),
+    "cut pdf": ("a.pdf", lambda: corpus.pdf(pages=50)[:-400], BROKEN_PDF),
+    "only a head": ("a.pdf", lambda: b"%PDF-1.7\n%%EOF", BROKEN_PDF),
+    "script by name": ("a.pdf", lambda: corpus.pdf(shape=corpus.script_by_name), ACTIVE),
+    "script at opening": ("a.pdf", lambda: corpus.pdf(shape=corpus.script_at_opening), ACTIVE),
+    "script of a page": ("a.pdf", lambda: corpus.pdf(shape=corpus.script_of_a_page), ACTIVE),
+    "script behind a link": ("a.pdf", lambda: corpus.pdf(shape=corpus.script_behind_a_link), ACTIVE),
+    "program behind a link": ("a.pdf", lambda: corpus.pdf(shape=corpus.program_behind_a_link), ACTIVE),
+    "embedded file": ("a.pdf", lambda: corpus.pdf(shape=corpus.embedded_file), ACTIVE),
+    "file pinned on a page": ("a.pdf", lambda: corpus.pdf(shape=corpus.file_on_a_page), ACTIVE),
+    "cut jpg": ("a.jpg", lambda: corpus.picture("JPEG", (300, 300))[:400], "Ảnh “a.jpg” hỏng, không mở được."),
+    "only a jpg head": ("a.jpg", lambda: b"\xff\xd8\xff\xe0" + b"\0" * 50, "Ảnh “a.jpg” hỏng"),
+    "cut png": ("a.png", lambda: corpus.picture("PNG", (300, 300))[:90], "Ảnh “a.png” hỏng"),
+    "huge picture": ("a.png", lambda: corpus.png_of(7000, 6000), "Ảnh “a.png” quá lớn, tối đa 40 megapixel."),
+    "picture bomb": ("a.png", lambda: corpus.png_of(60_000, 60_000), "Ảnh “a.png” quá lớn, tối đa 40 megapixel."),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_bad_paper_is_refused_with_its_name(client, world, file, settings, case):
+    settings.EVIDENCE_MAX_BYTES = 2 * 1024 * 1024
+    name, make, sentence = REFUSED[case]
+    response = send(client, world.officer, file, SimpleUploadedFile(name, make()))
+    page = told(response)
+    assert response.status_code == 422
+    assert sentence in page
+    assert name in page and "Nghị quyết của chi bộ" in page and "03-NQ/CB" in page  # what was typed is kept
+    assert (Evidence.objects.count(), list(settings.FILES_DIR.rglob("*"))) == (0, [])
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_no_damage_to_a_paper_is_an_error_of_ours(name):
+    """Bytes flipped and files cut at random: either taken or refused with a sentence, never anything else."""
+    data = bytearray(TRUE[name][0]())
+    chance = random.Random(name)  # noqa: S311 -- the same damage every time
+    for _ in range(60):
+        hurt = bytearray(data)
+        for _ in range(chance.choice((1, 3, 20))):
+            hurt[chance.randrange(len(hurt))] = chance.randrange(256)
+        if chance.random() < 0.4:
+            hurt = hurt[: chance.randrange(1, len(hurt))]
+        try:
+            _, chunks = inspect(SimpleUploadedFile(name, bytes(hurt)))
+            assert b"".join(chunks)
+        except Refused as refusal:
+            assert name in refusal.sentence and refusal.sentence.endswith(".")
+
+
+NAMES = {
+    "up the tree": ("../../etc/passwd.pdf", "passwd.pdf"),
+    "up the tree, Windows": ("..\\..\\a.pdf", "a.pdf"),
+    "right to left": ("bao\u202efdp.cao.pdf", "baofdp.cao.pdf"),
+    "invisible": ("a\u200b\u00ad.pdf", "a.pdf"),
+    "quotes": ('a"; filename="b.pdf', "b.pdf"),
+    "markup": ("<script>alert(1)<script>.pdf", "<script>alert(1)<script>.pdf"),
+    "86 long letters": ("ữ" * 86 + ".pdf", "ữ" * 86 + ".pdf"),
+    "300 letters": ("ữ" * 300 + ".pdf", None),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_strange_name_harms_nothing(client, world, file, case):
+    sent, kept = NAMES[case]
+    response = send(client, world.officer, file, upload_of(sent, corpus.pdf()))
+    assert response.status_code == 302
+    paper = Evidence.objects.get()
+    assert paper.file_name.endswith(".pdf") and len(paper.file_name) <= 200
+    assert not any(ord(letter) < 32 or letter in "/\\\u202e\u200b" for letter in paper.file_name)
+    if kept and case != "quotes":
+        assert paper.file_name == kept
+    served = client.get(reverse("evaluations:evidence_file", args=[paper.pk]))
+    assert served["Content-Disposition"].startswith("attachment; filename")
+    assert "\n" not in served["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("a\0b.pdf", 302), ("a.pdf\0", 302), ("a.exe\0.pdf", 302), ("a.pdf\0.exe", 422), ("a\r\nSet-Cookie: b.pdf", 422)],
+)
+def test_a_name_that_breaks_its_header_leaves_no_mark(client, world, file, name, status):
+    """What cannot be printed is dropped before the ending is looked at; a name in two lines ends at the first."""
+    response = send(client, world.officer, file, upload_of(name, corpus.pdf()))
+    assert response.status_code == status
+    assert all(paper.file_name.isprintable() for paper in Evidence.objects.all())
+
+
+def test_a_name_with_a_long_ending_is_refused_in_words(client, world, file):
+    response = send(client, world.officer, file, upload_of("a." + "ữ" * 86, corpus.pdf()))
+    assert (response.status_code, Evidence.objects.count()) == (422, 0)
+    assert "Không nhận tệp “a.ữữữ" in told(response)
+
+
+# --- what else may be wrong with it ----------------------------------------------------------------------------
+
+
+def test_the_same_paper_is_kept_once_a_file(client, world, file):
+    send(client, world.officer, file, make_paper())
+    response = send(client, world.officer, file, make_paper(name="ban-sao.pdf"))
+    assert (response.status_code, Evidence.objects.count()) == (422, 1)
+    assert "Tệp “ban-sao.pdf” đã có trong hồ sơ này." in told(response)
+
+
+def test_the_same_paper_in_two_files_is_stored_once(client, world, file, settings):
+    other = world.areas[1]
+    register(other, by=world.officer)
+    for one in (file, other):
+        assert send(client, world.officer, one, make_paper()).status_code == 302
+    assert len({paper.sha256 for paper in Evidence.objects.all()}) == 1
+    assert len([path for path in settings.FILES_DIR.rglob("*") if path.is_file()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"codes": []}, "Hãy chọn ít nhất một tiêu chí."),
+        ({"codes": ["TT124-XA-1.1"]}, "TT124-XA-1.1"),
+        ({"codes": ["TT124-KDC-1"]}, "TT124-KDC-1"),  # a group proves nothing
+        ({"title": ""}, "Trường này là bắt buộc."),
+        ({"title": "x" * 301}, "300"),
+        ({"title": "a\0b"}, "Null"),
+        ({"issued_on": "31/02/2024"}, "ngày"),
+        ({"file": ""}, "Trường này là bắt buộc."),
+    ],
+)
+def test_a_form_with_a_gap_is_told(client, world, file, changes, sentence):
+    response = send(client, world.officer, file, make_paper(), **changes)
+    page = told(response)
+    assert (response.status_code, Evidence.objects.count()) == (422, 0)
+    assert sentence in page and "03-NQ/CB" in page
+
+
+def test_the_service_asks_again_for_the_criteria(world, file):
+    for codes in ([], ["TT124-KDC-1"], ["TT124-XA-1.1"]):
+        with pytest.raises(Refused) as refusal:
+            services.add_evidence(file, make_paper(), by=world.officer, title="Giấy", codes=codes)
+        assert refusal.value.sentence == "Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh."
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in ("registered", "returned")])
+def test_papers_come_and_go_only_while_the_file_is_open(client, world, file, state):
+    send(client, world.officer, file, make_paper())
+    paper = Evidence.objects.get()
+    put([file], state)
+    assert send(client, world.officer, file, make_paper("khác")).status_code == 404
+    with pytest.raises(Refused):
+        services.add_evidence(file, make_paper("khác"), by=world.officer, title="Giấy", codes=[CODE])
+    client.post(reverse("evaluations:evidence_remove", args=[paper.pk]))
+    assert Evidence.objects.count() == 1
+    put([file], State.RETURNED)
+    client.post(reverse("evaluations:evidence_remove", args=[paper.pk]))
+    assert Evidence.objects.count() == 0
+
+
+def test_only_those_who_enter_the_file_attach_and_remove(client, world, file):
+    send(client, world.officer, file, make_paper())
+    paper = Evidence.objects.get()
+    for user in (world.sister, world.inspector, world.standing):
+        assert send(client, user, file, make_paper("khác")).status_code == 404
+        client.post(reverse("evaluations:evidence_remove", args=[paper.pk]))
+    assert list(Evidence.objects.all()) == [paper]
+
+
+# --- kept and served -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paper(client, world, file):
+    send(client, world.officer, file, SimpleUploadedFile("Nghị quyết.pdf", corpus.pdf(words="a"), "text/html"))
+    return Evidence.objects.get()
+
+
+def test_served_as_what_it_is_and_to_be_saved(client, world, paper):
+    response = client.get(reverse("evaluations:evidence_file", args=[paper.pk]))
+    headers = ("Content-Type", "Content-Disposition", "X-Content-Type-Options", "Content-Security-Policy")
+    assert [response[name] for name in headers] == [
+        "application/pdf",
+        "attachment; filename*=utf-8''Ngh%E1%BB%8B%20quy%E1%BA%BFt.pdf",
+        "nosniff",
+        "sandbox; default-src 'none'",
+    ]
+    assert response["Cache-Control"] == "no-store"
+    assert hashlib.sha256(b"".join(response.streaming_content)).hexdigest() == paper.sha256
+
+
+def test_one_flipped_byte_is_noticed(client, world, paper):
+    path = store.path_of(paper.sha256)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
+    address = reverse("evaluations:evidence_file", args=[paper.pk])
+    response = client.get(address)
+    assert response.status_code == 410
+    page = told(response)
+    assert "Tệp “Nghị quyết.pdf” trong kho không còn đúng như khi tải lên nên không được mở." in page
+    assert paper.sha256[:12] in page and whole[:8].decode() not in page
+    path.unlink()
+    assert client.get(address).status_code == 410
+    path.write_bytes(whole)
+    assert client.get(address).status_code == 200
+
+
+def test_only_those_who_see_the_file_get_its_papers(client, world, paper):
+    tree = world.tree
+    address = reverse("evaluations:evidence_file", args=[paper.pk])
+    expected = {
+        world.officer: 200,
+        world.inspector: 200,
+        world.standing: 200,
+        make_user(Role.LEADER, tree.districts[0]): 200,
+        make_user(Role.OFFICER, tree.areas[0]): 200,
+        world.sister: 404,
+        make_user(Role.OFFICER, tree.areas[1]): 404,
+        make_user(Role.LEADER, tree.districts[1]): 404,
+        make_user(Role.OFFICER, tree.agency): 404,
+        make_user(): 404,
+    }
+    for user, status in expected.items():
+        client.force_login(user)
+        assert client.get(address).status_code == status, user.post
+    client.logout()
+    assert client.get(address).status_code == 302
+
+
+def test_a_criterion_shows_its_papers(client, world, paper):
+    page = told(client.get(reverse("evaluations:detail", args=[paper.evaluation_id])))
+    assert reverse("evaluations:evidence_file", args=[paper.pk]) in page
+    assert Criterion.objects.filter(code=CODE, needs_evidence=True).exists()
