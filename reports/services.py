@@ -80,16 +80,14 @@ def run_due() -> int:
     asked = 0
     for schedule in Schedule.objects.filter(is_active=True).select_related("place", "created_by").annotate(now=Now()):
         try:
-            asked += _run_missing(schedule)
+            asked += _run_missing(schedule, schedule.now)
         except Exception:  # one broken schedule must not stop the others
             log.exception("schedule %s could not run", schedule.pk)
     return asked
 
 
-def _run_missing(schedule: Schedule) -> int:
-    moments = recurrence.missing(
-        schedule.rule, starts_at=schedule.starts_at, last=schedule.last_run_at, now=schedule.now
-    )
+def _run_missing(schedule: Schedule, now: datetime) -> int:
+    moments = recurrence.missing(schedule.rule, starts_at=schedule.starts_at, last=schedule.last_run_at, now=now)
     if not moments:
         return 0
     with transaction.atomic():

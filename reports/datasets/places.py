@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from units.enums import UnitKind
 from units.models import Unit, UnitVersion, on
+from units.text import sort_key
 
 DISTRICT_BLOCK = "Khối cấp huyện quản lý"
 PROVINCE_BLOCK = "Khối cấp tỉnh quản lý"
@@ -35,3 +37,9 @@ def names_on(day: date, ids: Iterable[int | None]) -> dict[int, str]:
     if missing := wanted - names.keys():
         names |= dict(Unit.objects.filter(pk__in=missing).values_list("pk", "name"))
     return names
+
+
+@lru_cache(maxsize=10_000)
+def order_of(name: str) -> str:
+    """The name's place in the Vietnamese order; a province's few hundred names are asked again and again."""
+    return sort_key(name)

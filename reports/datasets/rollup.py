@@ -1,6 +1,7 @@
 """The yearly roll-up: counts of a cycle's files by unit kind, district or commune."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -11,11 +12,11 @@ from evaluations.enums import NOT_MET, NOT_REGISTERED, SENT, State
 from evaluations.models import Cycle, Evaluation
 from units.enums import ORGANISATIONS, UnitKind
 from units.models import Unit
-from units.text import sort_key
 
 from ..figures import Share
-from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, condition_of, names_on
+from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, condition_of, names_on, order_of
 
+UNREGISTERED, GONE_OUT, FAILED = ([state.value for state in group] for group in (NOT_REGISTERED, SENT, NOT_MET))
 OF_ROSTER = "tổng số"
 OF_REGISTERED = "số đăng ký"
 KIND_GROUPS = (
@@ -53,14 +54,16 @@ class Counts:
         )
 
     @classmethod
-    def of_state(cls, state: str, number: int) -> "Counts":
+    def of_states(cls, found: dict[str, int]) -> "Counts":
+        """From the number of files in each state."""
+        roster = sum(found.values())
         return cls(
-            roster=number,
-            registered=0 if state in NOT_REGISTERED else number,
-            submitted=number if state in SENT else 0,
-            recognised=number if state == State.RECOGNISED else 0,
-            not_met=number if state in NOT_MET else 0,
-            withdrawn=number if state == State.WITHDRAWN else 0,
+            roster=roster,
+            registered=roster - sum(found.get(state, 0) for state in UNREGISTERED),
+            submitted=sum(found.get(state, 0) for state in GONE_OUT),
+            recognised=found.get(State.RECOGNISED.value, 0),
+            not_met=sum(found.get(state, 0) for state in FAILED),
+            withdrawn=found.get(State.WITHDRAWN.value, 0),
         )
 
     @property
@@ -132,10 +135,10 @@ def yearly_rollup(cycle: Cycle, *, place: Unit, by: str, kind: str | None = None
     The counts group by the snapshot columns only, so on PostgreSQL the index answers without the table; names are
     those of the cycle's day (`as_of`).
     """
-    asked = condition_of(place, cycle.province_id)
-    if asked is None:
+    at_place = condition_of(place, cycle.province_id)
+    if at_place is None:
         return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, ())
-    asked = {"cycle": cycle.pk, **asked, **({"kind": kind} if kind else {})}
+    asked: dict[str, int | str] = {"cycle": cycle.pk, **at_place, **({"kind": kind} if kind else {})}
     groups = _by_kind(asked) if by == By.KIND else _by_place(asked, cycle, by)
     return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, groups)
 
@@ -156,10 +159,16 @@ def count_sql(asked: tuple[str, ...], columns: tuple[str, ...]) -> str:
     return files.values_list(*columns, "state").annotate(number=Count("*")).query.sql_with_params()[0]
 
 
+def tally(rows: Iterable[tuple]) -> dict[tuple, Counts]:
+    """Rows of (key…, state, number) as counts by key."""
+    found: dict[tuple, dict[str, int]] = defaultdict(dict)
+    for *key, state, number in rows:
+        found[tuple(key)][state] = number
+    return {key: Counts.of_states(states) for key, states in found.items()}
+
+
 def _by_kind(asked) -> tuple[Group, ...]:
-    found: dict[str, Counts] = defaultdict(Counts)
-    for kind, state, number in count(asked, "kind"):
-        found[kind] += Counts.of_state(state, number)
+    found = {kind: counts for (kind,), counts in tally(count(asked, "kind")).items()}
     groups = (
         Group(label, None, tuple(RollupRow(UnitKind(kind).label, None, found[kind]) for kind in kinds if kind in found))
         for label, kinds in KIND_GROUPS
@@ -168,9 +177,7 @@ def _by_kind(asked) -> tuple[Group, ...]:
 
 
 def _by_place(asked, cycle: Cycle, by: str) -> tuple[Group, ...]:
-    found: dict[tuple[int | None, int | None], Counts] = defaultdict(Counts)
-    for district, commune, state, number in count(asked, "district_id", "commune_id"):
-        found[district, commune] += Counts.of_state(state, number)
+    found = tally(count(asked, "district_id", "commune_id"))
     names = names_on(cycle.as_of, {unit for pair in found for unit in pair})
     return _districts(found, names) if by == By.DISTRICT else _communes(found, names)
 
@@ -213,4 +220,4 @@ def _communes(found, names) -> tuple[Group, ...]:
 
 
 def _in_order(units, names) -> list[int]:
-    return sorted(units, key=lambda unit: sort_key(names[unit]))
+    return sorted(units, key=lambda unit: order_of(names[unit]))

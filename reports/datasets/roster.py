@@ -8,9 +8,8 @@ from evaluations.enums import State
 from evaluations.models import Cycle, Evaluation
 from units.enums import UnitKind
 from units.models import Unit
-from units.text import sort_key
 
-from .places import DISTRICT_BLOCK, PROVINCE_BLOCK, names_on, of_place
+from .places import DISTRICT_BLOCK, PROVINCE_BLOCK, names_on, of_place, order_of
 
 KIND_ORDER = (
     UnitKind.COMMUNE,
@@ -61,7 +60,7 @@ def unit_roster(cycle: Cycle, *, place: Unit, kind: str | None = None, state: st
         )
     )
     names = names_on(cycle.as_of, {unit for line in found for unit in line[:2]})
-    keys = {unit: sort_key(name) for unit, name in names.items()}
+    keys = {unit: order_of(name) for unit, name in names.items()}
     last = "\uffff"  # blocks without a commune or district stand after those that have one
     found.sort(
         key=lambda line: (keys.get(line[0], last), keys.get(line[1], last), KIND_ORDER.index(line[2]), *line[3:5])

@@ -1,6 +1,5 @@
 """Results through the years: one row a year, each saying under which programme it was judged."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from units.models import Unit
 
 from ..figures import Share
 from .places import of_place
-from .rollup import Counts
+from .rollup import Counts, tally
 
 IN_PROGRESS = "đang thực hiện"
 
@@ -67,16 +66,15 @@ def ten_year_table(
 
     Where two programmes judged the same year, the one named first speaks for it.
     """
-    cycles = Cycle.objects.filter(province=place.province_id, programme__code__in=programmes)
+    named = Cycle.objects.filter(province=place.province_id, programme__code__in=programmes)
     if last_year:
-        cycles = cycles.filter(year__lte=last_year)
-    cycles = {cycle.pk: cycle for cycle in cycles.select_related("programme")}
-    files = of_place(Evaluation.objects.filter(cycle__in=cycles), place, place.province_id)
+        named = named.filter(year__lte=last_year)
+    cycles = {cycle.pk: cycle for cycle in named.select_related("programme")}
+    files = of_place(Evaluation.objects.filter(cycle__in=cycles), place, place.province_id or place.pk)
     if kind:
         files = files.filter(kind=kind)
-    found: dict[int, Counts] = defaultdict(Counts)
-    for cycle_id, state, number in files.order_by().values_list("cycle_id", "state").annotate(number=Count("*")):
-        found[cycle_id] += Counts.of_state(state, number)
+    counted = files.order_by().values_list("cycle_id", "state").annotate(number=Count("*"))
+    found = {cycle_id: counts for (cycle_id,), counts in tally(counted).items()}
     rank = {code: place_in_list for place_in_list, code in enumerate(programmes)}
     by_year: dict[int, Cycle] = {}
     for cycle in sorted((cycles[pk] for pk in found), key=lambda cycle: rank[cycle.programme.code]):
