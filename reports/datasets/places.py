@@ -11,7 +11,7 @@ from units.text import sort_key
 DISTRICT_BLOCK = "Khối cấp huyện quản lý"
 PROVINCE_BLOCK = "Khối cấp tỉnh quản lý"
 DIRECT_COMMUNES = "Xã, phường, đặc khu trực thuộc tỉnh"
-COLUMNS = {UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
+COLUMNS: dict[str, str] = {UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
 
 
 def condition_of(place: Unit, province_id: int) -> dict[str, int] | None:
