@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -293,7 +294,9 @@ def _write(files: list[Evaluation], step: Transition, by: User, comments: Mappin
 
 
 def _not_yours(by: User, file: Evaluation, step: Transition) -> str:
-    if file.submitted_by_id == by.pk:
+    unsent = copy(file)
+    unsent.submitted_by_id = None
+    if file.submitted_by_id == by.pk and step.who(by, unsent):  # having sent it is all that stands in the way
         return "Người gửi hồ sơ không được thẩm định hoặc quyết định hồ sơ của chính mình."
     return f"Tài khoản của đồng chí không có quyền “{step.label}” đối với hồ sơ này."
 

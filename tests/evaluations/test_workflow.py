@@ -16,9 +16,9 @@ from portal.core.errors import Refused
 from units.enums import ROLE_PLACES, Role, UnitKind
 from units.models import User
 
-from ..units.factories import make_units, make_user
+from ..units.factories import make_user
 from .factories import attach, file_of, register, submit
-from .world import fill, put
+from .world import fill, more_files, put
 
 # The hand-written table: who (role at which of the file's places), from where, to where, whether a reason is asked.
 ENTRY, APPRAISAL, DECISION, PROVINCE = "entry", "appraisal", "decision", "province"
@@ -70,31 +70,15 @@ def product(lasting_world):
     tree = world.tree
     places = {ENTRY: world.commune, APPRAISAL: world.district, DECISION: tree.province}
     strangers = [tree.communes[1], tree.communes[2], tree.districts[1], tree.areas[0]]
-    areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, "thon", [f"Thôn {state.label}" for state in State])
-    like = world.area
-    files = {
-        state: Evaluation.objects.create(
-            cycle=world.cycle,
-            unit=area,
-            criteria_set=like.criteria_set,
-            route=like.route,
-            state=state,
-            unit_name=area.name,
-            unit_sort_key=area.sort_key,
-            unit_search_key=area.search_key,
-            kind=area.kind,
-            subtype=area.subtype,
-            managed_at="commune",
-            province_id=area.province_id,
-            district_id=area.district_id,
-            commune_id=area.commune_id,
-            entry_unit=places[ENTRY],
-            appraisal_unit=places[APPRAISAL],
-            decision_unit=places[DECISION],
-            submitted_by=world.officer,
-        )
-        for state, area in zip(State, areas, strict=True)
-    }
+    made = more_files(
+        world,
+        [f"Thôn {state.label}" for state in State],
+        **{f"{name}_unit": place for name, place in places.items()},
+        submitted_by=world.officer,
+    )
+    files = dict(zip(State, made, strict=True))
+    for state, file in files.items():
+        put([file], state)
     fill(list(files.values()), world.officer)
     people = {}
     for role in Role:
@@ -280,31 +264,7 @@ def test_no_such_file_is_a_sentence(world):
 @pytest.mark.parametrize(("action", "state"), [("register", State.EXPECTED), ("submit", State.REGISTERED)])
 @pytest.mark.parametrize("able", [True, False])
 def test_statements_do_not_grow_with_the_files(world, action, state, able):
-    names = [f"Thôn đông {number}" for number in range(99)]
-    areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, "thon", names)
-    like = world.area
-    more = Evaluation.objects.bulk_create(
-        Evaluation(
-            cycle=world.cycle,
-            unit=area,
-            criteria_set=like.criteria_set,
-            route=like.route,
-            unit_name=area.name,
-            unit_sort_key=area.sort_key,
-            unit_search_key=area.search_key,
-            kind=area.kind,
-            subtype=area.subtype,
-            managed_at="commune",
-            province_id=area.province_id,
-            district_id=area.district_id,
-            commune_id=area.commune_id,
-            entry_unit=like.entry_unit,
-            appraisal_unit=like.entry_unit,
-            decision_unit=like.entry_unit,
-        )
-        for area in areas
-    )
-    files = [like, *more]
+    files = [world.area, *more_files(world, [f"Thôn đông {number}" for number in range(99)])]
     fill(files, world.officer)
     put(files, state if able else State.SUBMITTED)
     officer = User.objects.get(pk=world.officer.pk)

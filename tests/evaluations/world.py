@@ -8,10 +8,10 @@ from criteria.queries import asked_of
 from evaluations.enums import State
 from evaluations.models import Answer, Cycle, Evaluation, Evidence
 from evaluations.services.answers import columns
-from units.enums import Role
+from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, User
 
-from ..units.factories import make_committee, make_tree, make_user
+from ..units.factories import make_committee, make_tree, make_units, make_user
 from .factories import BAD, GOOD, answered, file_of, open_year, published_sets
 
 
@@ -76,6 +76,26 @@ def open_world() -> World:
         inspector=make_user(Role.INSPECTOR, tree.province),
         council=make_committee(commune),
         district_council=make_committee(district),
+    )
+
+
+def more_files(world: World, names: list[str], **fields) -> list[Evaluation]:
+    """Further areas of the commune, expected like the first one but for the fields given; one insert."""
+    like = world.area
+    areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, names)
+    same = ("cycle", "criteria_set", "route", "entry_unit", "appraisal_unit", "decision_unit", "managed_at")
+    return Evaluation.objects.bulk_create(
+        Evaluation(
+            unit=area,
+            unit_name=area.name,
+            unit_sort_key=area.sort_key,
+            unit_search_key=area.search_key,
+            kind=area.kind,
+            subtype=area.subtype,
+            **{f"{level}_id": pk for level, pk in area.ancestor_ids.items()},
+            **({name: getattr(like, name) for name in same} | fields),
+        )
+        for area in areas
     )
 
 

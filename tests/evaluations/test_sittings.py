@@ -1,0 +1,646 @@
+"""A committee's sitting from its agenda to the signed decision, taking recognitions back, and considering anew."""
+
+import html
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from evaluations import services, workflow
+from evaluations.enums import Ballot, Capacity, DecisionKind, Resolution, State
+from evaluations.models import AgendaItem, Decision, Evaluation, Recognition, Sitting, Vote
+from portal.core.errors import Refused
+from units.enums import Role
+from units.models import Committee
+
+from ..units.factories import make_committee, make_user
+from .factories import file_of, hold_sitting, issue, open_year, recognise
+from .world import fill, more_files, put
+
+HELD_ON = date(2024, 11, 4)
+FAILING = "TT124-KDC-2"
+
+
+@pytest.fixture
+def appraised(world):
+    """Five files ready for the commune's committee: the last one does not meet a criterion."""
+    files = more_files(world, [f"Thôn {letter}" for letter in "BCDEG"])
+    fill(files[:4], world.officer)
+    fill(files[4:], world.officer, failing={FAILING})
+    put(files, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
+    return files
+
+
+@pytest.fixture
+def sitting(world, appraised):
+    """Everybody there, every file voted for, not closed yet."""
+    return hold_sitting(world.council.committee, appraised, by=world.standing)
+
+
+def new_sitting(world, **changes) -> Sitting:
+    arguments = {"held_on": HELD_ON, "place": "", "chair": None, "secretary": None, "by": world.standing} | changes
+    return services.create_sitting(world.council.committee, world.cycle, **arguments)
+
+
+def refused(act, *args, **kwargs) -> str:
+    with pytest.raises(Refused) as refusal:
+        act(*args, **kwargs)
+    return refusal.value.sentence
+
+
+def states(files) -> list[str]:
+    found = dict(Evaluation.objects.filter(pk__in=[file.pk for file in files]).values_list("pk", "state"))
+    return [found[file.pk] for file in files]
+
+
+def said(response) -> str:
+    return html.unescape(response.content.decode())
+
+
+# --- preparing -------------------------------------------------------------------------------------------------
+
+
+def test_the_standing_body_prepares_a_committee_in_office(world):
+    assert new_sitting(world).seats_total is None
+    for user in (world.chair, world.council.people[2], world.officer, world.staff, world.district_council.people[1]):
+        assert refused(new_sitting, world, by=user) == "Chỉ thường trực Ban Chỉ đạo của cấp này được lập phiên họp."
+    Committee.objects.filter(pk=world.council.committee.pk).update(valid_to=date(2024, 11, 3))
+    assert refused(new_sitting, world).endswith("không hoạt động vào ngày 04/11/2024.")
+    assert Sitting.objects.count() == 1
+
+
+def test_the_agenda_takes_appraised_files_of_its_own_level(world, appraised):
+    commune_file = file_of(world.cycle, world.commune)
+    sister_file = file_of(world.cycle, world.tree.areas[2])
+    old_file = file_of(open_year(world.tree, 2023, as_of=date(2023, 6, 30)), world.tree.areas[0])
+    put([commune_file, sister_file, old_file], State.APPRAISED)
+    waiting = world.area
+    sitting = new_sitting(world)
+    moved = services.add_to_agenda(
+        sitting, [*appraised[:2], commune_file, sister_file, old_file, waiting], by=world.standing
+    )
+    assert moved.done == appraised[:2]
+    assert [(file.pk, why.split(":")[0]) for file, why in moved.refused] == [
+        (waiting.pk, "Không thể “Đưa vào phiên họp”"),
+        *(
+            (file.pk, f"{file.unit_name} không thuộc thẩm quyền của Ban Chỉ đạo này.")
+            for file in (commune_file, sister_file, old_file)
+        ),
+    ]
+    assert list(sitting.items.values_list("evaluation", "order")) == [
+        (appraised[0].pk, 1),
+        (appraised[1].pk, 2),
+    ]
+    services.add_to_agenda(sitting, appraised[2:3], by=world.standing)
+    assert sitting.items.get(evaluation=appraised[2]).order == 3
+    assert states(appraised) == ["tabled"] * 3 + ["appraised"] * 2
+
+
+def test_a_file_is_on_one_open_agenda(world, appraised):
+    services.add_to_agenda(new_sitting(world), appraised[:1], by=world.standing)
+    moved = services.add_to_agenda(new_sitting(world), appraised[:1], by=world.standing)
+    assert (moved.done, AgendaItem.objects.count()) == ([], 1)
+    assert "đang ở tình trạng “Đã đưa vào phiên họp”" in moved.refused[0][1]
+
+
+def test_a_file_taken_off_waits_for_another_sitting(world, sitting, appraised):
+    item = sitting.items.get(evaluation=appraised[0])
+    for user in (world.officer, world.chair):
+        assert "không có quyền" in refused(services.remove_from_agenda, item, by=user)
+    services.remove_from_agenda(item, by=world.standing)
+    assert (states(appraised[:1]), Vote.objects.filter(item=item.pk).count()) == (["appraised"], 0)
+    services.add_to_agenda(new_sitting(world), appraised[:1], by=world.standing)
+    assert states(appraised[:1]) == ["tabled"]
+
+
+def test_the_page_offers_files_of_its_own_level_only(client, world, appraised):
+    commune_file = file_of(world.cycle, world.commune)
+    put([commune_file], State.APPRAISED)
+    sitting = new_sitting(world)
+    client.force_login(world.standing)
+    page = said(client.get(reverse("evaluations:sitting_detail", args=[sitting.pk])))
+    offered = re.findall(r'name="file" value="(\d+)"', page)
+    assert sorted(map(int, offered)) == sorted(file.pk for file in appraised)
+    address = reverse("evaluations:agenda_add", args=[sitting.pk])
+    junk = ["²", "x", "9" * 40, "-1", str(commune_file.pk)]
+    assert client.post(address, {"file": junk}).status_code == 302
+    assert (client.post(address, {"file": ["²"]}).status_code, client.post(address).status_code) == (422, 422)
+    assert sitting.items.count() == 0
+    client.post(address, {"all": "1"})
+    assert sitting.items.count() == 5
+
+
+# --- who was there ---------------------------------------------------------------------------------------------
+
+
+def test_attendance_is_of_members_on_that_day(world, sitting):
+    stranger = world.district_council.seats[0]
+    left = world.council.seats[2]
+    left.valid_to = date(2024, 11, 3)
+    left.save()
+    for seat in (stranger, left):
+        sentence = refused(services.set_attendance, sitting, [seat], minutes="", by=world.standing)
+        assert sentence == f"Không phải thành viên Ban Chỉ đạo vào ngày họp: {seat}."
+    assert refused(services.set_attendance, sitting, [], minutes="", by=world.chair).startswith("Chỉ thường trực")
+    assert sitting.present.count() == 3
+
+
+def test_votes_of_those_who_were_not_there_after_all_are_dropped(world, sitting):
+    services.set_attendance(sitting, world.council.seats[:2], minutes="  Đã họp. ", by=world.standing)
+    assert set(Vote.objects.values_list("seat", flat=True)) == {seat.pk for seat in world.council.seats[:2]}
+    sitting.refresh_from_db()
+    assert sitting.minutes == "Đã họp."
+
+
+# --- voting ----------------------------------------------------------------------------------------------------
+
+
+def ballots(sitting, ballot: str) -> dict[int, str]:
+    return dict.fromkeys(sitting.items.values_list("pk", flat=True), ballot)
+
+
+def test_a_member_votes_for_themselves_and_the_standing_body_counts_hands(world, sitting):
+    seat, member = world.council.seats[2], world.council.people[2]
+    assert services.cast_votes(sitting, seat, ballots(sitting, Ballot.AGAINST), by=member) == 5
+    assert set(Vote.objects.filter(seat=seat).values_list("ballot", "recorded_by")) == {("against", member.pk)}
+    assert services.cast_votes(sitting, seat, ballots(sitting, Ballot.ABSTAIN), by=world.standing) == 5
+    assert set(Vote.objects.filter(seat=seat).values_list("ballot", "recorded_by")) == {("abstain", world.standing.pk)}
+    for user in (member, world.chair, world.officer):
+        other = world.council.seats[1]
+        assert (
+            refused(services.cast_votes, sitting, other, ballots(sitting, Ballot.FOR), by=user)
+            == "Đồng chí chỉ được bỏ phiếu của mình."
+        )
+
+
+def test_the_absent_do_not_vote(world, sitting):
+    services.set_attendance(sitting, world.council.seats[:2], minutes="", by=world.standing)
+    seat = world.council.seats[2]
+    for user in (world.council.people[2], world.standing):
+        sentence = refused(services.cast_votes, sitting, seat, ballots(sitting, Ballot.FOR), by=user)
+        assert sentence == f"{seat} chưa được điểm danh có mặt nên chưa biểu quyết được."
+
+
+def test_nobody_votes_on_a_file_they_sent(world, sitting, appraised):
+    Vote.objects.all().delete()
+    put(appraised[:2], State.TABLED, submitted_by=world.chair)
+    assert services.cast_votes(sitting, world.council.seats[0], ballots(sitting, Ballot.FOR), by=world.chair) == 3
+    voted = set(Vote.objects.values_list("item__evaluation", flat=True))
+    assert voted == {file.pk for file in appraised[2:]}
+
+
+def test_a_ballot_is_one_of_three_and_of_this_agenda(world, sitting):
+    before = list(Vote.objects.order_by("pk").values_list("item", "seat", "ballot"))
+    item = sitting.items.first()
+    seat = world.council.seats[0]
+    assert refused(services.cast_votes, sitting, seat, {item.pk: "maybe"}, by=world.chair) == (
+        "Ý kiến biểu quyết không hợp lệ: maybe."
+    )
+    assert services.cast_votes(sitting, seat, {10**9: Ballot.FOR}, by=world.chair) == 0
+    assert list(Vote.objects.order_by("pk").values_list("item", "seat", "ballot")) == before
+
+
+def test_votes_through_the_page(client, world, sitting):
+    Vote.objects.all().delete()
+    address = reverse("evaluations:sitting_vote", args=[sitting.pk])
+    seat = world.council.seats[2].pk
+    first = sitting.items.first()
+    client.force_login(world.council.people[2])
+    assert client.post(address, {"seat": seat, f"item_{first.pk}": "against"}).status_code == 302
+    assert client.post(address, {"seat": seat, "every": "for"}).status_code == 302
+    assert Vote.objects.filter(seat=seat, ballot="for").count() == 5
+    for data in (
+        {"seat": seat},
+        {"seat": seat, "every": "maybe"},
+        {"seat": seat, f"item_{first.pk}": "maybe"},
+        {"seat": world.council.seats[0].pk, "every": "for"},
+        {"seat": world.district_council.seats[0].pk, "every": "for"},
+        {"seat": "x", "every": "for"},
+    ):
+        assert client.post(address, data).status_code == 422, data
+    assert Vote.objects.count() == 5
+
+
+# --- closing ---------------------------------------------------------------------------------------------------
+
+
+def test_closing_decides_every_file_at_once(world, sitting, appraised):
+    voted_down = sitting.items.get(evaluation=appraised[3])
+    for seat in world.council.seats[:2]:
+        services.cast_votes(sitting, seat, {voted_down.pk: Ballot.AGAINST}, by=world.standing)
+    decision = services.close_sitting(sitting, by=world.chair)
+    sitting.refresh_from_db()
+    failed = (
+        "Thôn G chưa đủ điều kiện công nhận: Tiêu chí 2 chưa đạt: Thực hiện đầy đủ chủ trương của Đảng, pháp luật của "
+        "Nhà nước và quy định của địa phương về bảo đảm an ninh, trật tự (TT 124/2021, Điều 4.2)."
+    )
+    assert list(sitting.items.values_list("resolution", "reason", "votes_for", "votes_against")) == [
+        (Resolution.RECOGNISE, "", 3, 0),
+        (Resolution.RECOGNISE, "", 3, 0),
+        (Resolution.RECOGNISE, "", 3, 0),
+        (Resolution.DECLINE, "Tán thành 1/3, chưa quá 50%.", 1, 2),
+        (Resolution.DECLINE, failed, 3, 0),
+    ]
+    assert states(appraised) == ["proposed"] * 3 + ["declined"] * 2
+    assert (sitting.closed_by, sitting.seats_total) == (world.chair, 3)
+    assert (decision.kind, decision.issuer, decision.is_issued, decision.reference) == (
+        DecisionKind.RECOGNISE,
+        world.commune,
+        False,
+        "",
+    )
+    assert [file.events.last().comment for file in appraised[2:]] == [
+        "Phiên họp ngày 04/11/2024",
+        "Tán thành 1/3, chưa quá 50%.",
+        failed,
+    ]
+
+
+def test_a_sitting_closes_once_and_then_stands_still(world, sitting, appraised):
+    services.close_sitting(sitting, by=world.chair)
+    sitting.refresh_from_db()
+    closed = f"Phiên họp đã kết thúc lúc {workflow.moment_text(sitting.closed_at)} bởi {world.chair}. "
+    item = sitting.items.first()
+    seat = world.council.seats[0]
+    for act in (
+        lambda: services.close_sitting(sitting, by=world.standing),
+        lambda: services.add_to_agenda(sitting, [world.area], by=world.standing),
+        lambda: services.remove_from_agenda(item, by=world.standing),
+        lambda: services.set_attendance(sitting, [seat], minutes="", by=world.standing),
+        lambda: services.cast_votes(sitting, seat, {item.pk: Ballot.FOR}, by=world.chair),
+    ):
+        assert refused(act) == f"{closed}Hãy tải lại trang."
+    assert (Decision.objects.count(), Vote.objects.count()) == (1, 15)
+
+
+@pytest.mark.parametrize(
+    ("seats", "present", "percent", "enough"),
+    [
+        (5, 2, 50, False),
+        (5, 3, 50, True),
+        (4, 2, 50, False),  # exactly half is not more than half
+        (4, 3, 50, True),
+        (3, 2, 66, True),  # 66.67 % is more than 66 %
+        (3, 2, 67, False),
+        (3, 0, 0, False),  # nobody decides nothing
+        (3, 1, 0, True),
+        (9, 6, 67, False),  # 66.67 % rounds to 67 % and is less
+        (3, 3, 99, True),
+        (3, 3, 100, False),
+    ],
+)
+def test_the_quorum_on_whole_numbers(world, appraised, seats, present, percent, enough):
+    council = make_committee(world.tree.communes[1], members=seats)
+    Committee.objects.filter(pk=council.committee.pk).update(quorum_percent=percent)
+    put(appraised[:1], State.APPRAISED, decision_unit=world.tree.communes[1])
+    standing = council.people[1]
+    sitting = hold_sitting(council.committee, appraised[:1], by=standing)
+    services.set_attendance(sitting, council.seats[:present], minutes="", by=standing)
+    if enough:
+        assert services.close_sitting(sitting, by=standing).sitting == sitting
+        return
+    assert refused(services.close_sitting, sitting, by=standing) == (
+        f"Có mặt {present}/{seats} thành viên, chưa quá {percent}% theo quy chế nên chưa kết luận được."
+    )
+    assert (states(appraised[:1]), Decision.objects.count()) == (["tabled"], 0)
+
+
+@pytest.mark.parametrize(
+    ("present", "votes", "percent", "passes"),
+    [
+        (4, 2, 50, False),
+        (4, 3, 50, True),
+        (3, 2, 66, True),
+        (3, 2, 67, False),
+        (9, 6, 67, False),
+        (3, 1, 0, True),
+        (3, 0, 0, False),
+        (5, 5, 99, True),
+        (5, 5, 100, False),
+    ],
+)
+def test_the_majority_on_whole_numbers(world, appraised, present, votes, percent, passes):
+    """The votes for it against all who were there, whether they voted or not."""
+    council = make_committee(world.tree.communes[1], members=present)
+    Committee.objects.filter(pk=council.committee.pk).update(approval_percent=percent)
+    put(appraised[:1], State.APPRAISED, decision_unit=world.tree.communes[1])
+    standing = council.people[1]
+    sitting = hold_sitting(council.committee, appraised[:1], by=standing)
+    for seat in council.seats[votes:]:
+        services.cast_votes(sitting, seat, ballots(sitting, Ballot.ABSTAIN), by=standing)
+    services.close_sitting(sitting, by=standing)
+    item = sitting.items.get()
+    assert (item.resolution, item.votes_for, item.votes_abstain) == (
+        Resolution.RECOGNISE if passes else Resolution.DECLINE,
+        votes,
+        present - votes,
+    )
+    assert item.reason == ("" if passes else f"Tán thành {votes}/{present}, chưa quá {percent}%.")
+
+
+def test_nothing_passing_makes_no_decision(world, appraised):
+    sitting = hold_sitting(world.council.committee, appraised, by=world.standing, ballot=Ballot.AGAINST)
+    assert services.close_sitting(sitting, by=world.chair) is None
+    assert (states(appraised), Decision.objects.count()) == (["declined"] * 5, 0)
+
+
+def test_closing_is_all_or_nothing(world, sitting, appraised):
+    """A vote missing, a file gone, a right missing: not one file of the agenda moves."""
+    item = sitting.items.get(evaluation=appraised[2])
+    kept = list(item.votes.all())
+    item.votes.all().delete()
+    obstacles = [
+        (world.chair, "Hồ sơ Thôn D chưa có phiếu nào. Hãy biểu quyết hoặc rút khỏi phiên họp."),
+        (world.officer, "Chỉ trưởng ban hoặc thường trực Ban Chỉ đạo được kết thúc phiên họp."),
+        (world.council.people[2], "Chỉ trưởng ban hoặc thường trực Ban Chỉ đạo được kết thúc phiên họp."),
+    ]
+    for user, sentence in obstacles:
+        assert refused(services.close_sitting, sitting, by=user) == sentence
+    Vote.objects.bulk_create(kept)
+    put(appraised[1:2], State.WITHDRAWN)
+    assert "đang ở tình trạng “Không xét năm nay”" in refused(services.close_sitting, sitting, by=world.chair)
+    put(appraised[1:2], State.TABLED, submitted_by=world.chair)
+    assert refused(services.close_sitting, sitting, by=world.chair) == (
+        "Người gửi hồ sơ không được thẩm định hoặc quyết định hồ sơ của chính mình."
+    )
+    sitting.refresh_from_db()
+    assert (states(appraised), sitting.closed_at, Decision.objects.count()) == (["tabled"] * 5, None, 0)
+    assert services.close_sitting(sitting, by=world.standing) is not None  # somebody who did not send it
+
+
+def test_an_empty_sitting_does_not_close(world):
+    assert refused(services.close_sitting, new_sitting(world), by=world.chair) == "Phiên họp chưa có hồ sơ nào."
+
+
+def test_the_statements_of_closing_do_not_grow_with_the_agenda(world, appraised):
+    many = more_files(world, [f"Thôn số {number}" for number in range(60)])
+    fill(many, world.officer)
+    put(many, State.APPRAISED, submitted_by=world.officer)
+
+    def statements(files) -> int:
+        sitting = hold_sitting(world.council.committee, files, by=world.standing)
+        world.chair.placements_now()
+        with CaptureQueriesContext(connection) as captured:
+            services.close_sitting(sitting, by=world.chair)
+        return len(captured)
+
+    assert statements(appraised[:1]) == statements(many)
+
+
+def test_closing_through_the_page_asks_who_is_there(client, world, sitting, appraised):
+    address = reverse("evaluations:sitting_close", args=[sitting.pk])
+    client.force_login(world.chair)
+    for data in ({}, {"password": "sai"}):
+        response = client.post(address, data)
+        assert response.status_code == 422
+    assert "Mật khẩu không đúng." in said(response)
+    assert states(appraised) == ["tabled"] * 5
+    response = client.post(address, {"password": "mat-khau", "once": "o" * 20}, follow=True)
+    assert "Dự thảo quyết định đã được lập, chờ số và chữ ký." in said(response)
+    again = client.post(address, {"password": "mat-khau", "once": "o" * 20})
+    assert (again.status_code, Decision.objects.count()) == (302, 1)
+    late = client.post(address, {"password": "mat-khau", "once": "p" * 20})
+    assert (late.status_code, Decision.objects.count()) == (422, 1)
+
+
+# --- the decision ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(world, sitting):
+    return services.close_sitting(sitting, by=world.chair)
+
+
+def test_issuing_recognises_what_was_proposed(world, draft, appraised):
+    decision = issue(draft, by=world.chair, number=7)
+    assert (decision.reference, decision.year, decision.issued_by, str(decision)) == (
+        "07/QĐ-UBND",
+        2024,
+        world.chair,
+        "07/QĐ-UBND",
+    )
+    assert states(appraised) == ["recognised"] * 4 + ["declined"]
+    assert set(decision.recognitions.values_list("evaluation", flat=True)) == {file.pk for file in appraised[:4]}
+    assert appraised[0].events.last().comment == "Quyết định số 07/QĐ-UBND"
+
+
+def test_every_certificate_has_its_own_code(world, draft):
+    codes = list(issue(draft, by=world.chair).recognitions.values_list("certificate", flat=True))
+    drawn = codes + [services.sittings._certificate() for _ in range(2000)]
+    assert len(set(drawn)) == len(drawn)
+    assert all(re.fullmatch(r"([2-9A-HJ-NP-Z]{4}-){2}[2-9A-HJ-NP-Z]{4}", code) for code in drawn)
+
+
+def test_what_stands_in_the_way_of_issuing(world, draft, appraised):
+    assert refused(issue, draft, by=world.chair, signed_on=date(2024, 11, 3)) == (
+        "Ngày ký không thể trước ngày họp (04/11/2024)."
+    )
+    for user in (world.officer, world.leader, world.council.people[2], world.district_council.people[0]):
+        assert refused(issue, draft, by=user) == "Tài khoản của đồng chí không có quyền phát hành quyết định này."
+    put(appraised[:1], State.PROPOSED, submitted_by=world.chair)
+    assert refused(issue, draft, by=world.chair) == (
+        "Người gửi hồ sơ không được thẩm định hoặc quyết định hồ sơ của chính mình."
+    )
+    draft.refresh_from_db()
+    assert (draft.is_issued, draft.number, Recognition.objects.count()) == (False, None, 0)
+    assert states(appraised)[1:4] == ["proposed"] * 3
+    issue(draft, by=world.standing, number=3)
+    assert refused(issue, draft, by=world.standing, number=4) == (
+        "Quyết định đã phát hành: số 03/QĐ-UBND ngày 08/11/2024."
+    )
+
+
+def test_numbers_are_one_series_a_place_and_year(world, appraised):
+    first = recognise(world.council.committee, appraised[:1], by=world.standing, number=4)
+    second = services.close_sitting(
+        hold_sitting(world.council.committee, appraised[1:2], by=world.standing), by=world.chair
+    )
+    assert services.next_number(world.commune, 2024, "QĐ-UBND") == 5
+    assert refused(issue, second, by=world.chair, number=4) == (
+        "Số 04/QĐ-UBND năm 2024 đã dùng. Số tiếp theo còn trống là 05."
+    )
+    assert Recognition.objects.count() == 1
+    free = [
+        services.next_number(world.commune, 2025, "QĐ-UBND"),  # a new year begins at 1 (NĐ 30/2020, Điều 15)
+        services.next_number(world.commune, 2024, "QĐ-BCĐ"),  # another series
+        services.next_number(world.district, 2024, "QĐ-UBND"),  # another place
+    ]
+    assert free == [1, 1, 1]
+    issue(second, by=world.chair, number=4, signed_on=date(2025, 1, 3))
+    assert {first.number, Decision.objects.get(pk=second.pk).number} == {4}
+
+
+def test_issuing_through_the_page(client, world, draft, appraised):
+    client.force_login(world.chair)
+    page = said(client.get(reverse("evaluations:decision_detail", args=[draft.pk])))
+    assert 'name="number" value="1"' in page and 'value="QĐ-UBND"' in page
+    assert page.count("Thôn ") >= 4
+    address = reverse("evaluations:decision_issue", args=[draft.pk])
+    good = {
+        "number": "12",
+        "symbol": "QĐ-UBND",
+        "signed_on": "08/11/2024",
+        "capacity": Capacity.CHAIR,
+        "signer": "Nguyễn Văn Mẫu",
+        "password": "mat-khau",
+        "once": "t" * 20,
+    }
+    bad = {
+        "password": ("sai", "Mật khẩu không đúng."),
+        "number": ("0", "1"),
+        "signed_on": ("03/11/2024", "Ngày ký không thể trước ngày họp (04/11/2024)."),
+        "capacity": ("vua", "vua"),
+        "signer": ("", "Trường này là bắt buộc."),
+    }
+    for name, (value, sentence) in bad.items():
+        response = client.post(address, good | {name: value})
+        page = said(response)
+        assert (response.status_code, Recognition.objects.count()) == (422, 0), name
+        assert sentence in page and 'value="QĐ-UBND"' in page
+    assert client.get(address).status_code == 302
+    assert client.post(address, good).url == reverse("evaluations:decision_detail", args=[draft.pk])
+    assert client.post(address, good).status_code == 302  # a double click
+    assert client.post(address, good | {"once": "u" * 20}).status_code == 422
+    assert Recognition.objects.count() == 4
+
+
+# --- taking it back --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recognition(world, appraised):
+    recognise(world.council.committee, appraised[:2], by=world.standing)
+    return Recognition.objects.get(evaluation=appraised[0])
+
+
+def take_back(recognition, by, **changes):
+    arguments = {
+        "number": 9,
+        "symbol": "QĐ-UBND",
+        "signed_on": date(2024, 12, 2),
+        "signer": "Nguyễn Văn Mẫu",
+        "reason": "Để xảy ra tội phạm nghiêm trọng",
+    } | changes
+    return services.revoke(recognition, by=by, **arguments)
+
+
+def test_a_recognition_is_taken_back_and_both_decisions_stay(world, recognition):
+    first = recognition.decision
+    second = take_back(recognition, world.chair)
+    recognition.refresh_from_db()
+    file = recognition.evaluation
+    assert (recognition.decision, recognition.revoked_by, file.state) == (first, second, State.REVOKED)
+    assert (second.kind, second.reference, second.reason, second.issuer) == (
+        DecisionKind.REVOKE,
+        "09/QĐ-UBND",
+        "Để xảy ra tội phạm nghiêm trọng",
+        world.commune,
+    )
+    assert file.events.last().comment == "Để xảy ra tội phạm nghiêm trọng (Quyết định số 09/QĐ-UBND)"
+    assert (Recognition.objects.count(), Recognition.objects.in_force().count()) == (2, 1)
+    assert refused(take_back, recognition, world.chair) == "Công nhận này đã bị thu hồi từ trước."
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"reason": "  "}, "“Thu hồi công nhận” phải ghi rõ lý do."),
+        ({"number": 1}, "Số 01/QĐ-UBND năm 2024 đã dùng. Số tiếp theo còn trống là 02."),
+        ({"signed_on": date(2024, 11, 7)}, "Ngày ký không thể trước quyết định công nhận (08/11/2024)."),
+    ],
+)
+def test_what_stands_in_the_way_of_taking_back(world, recognition, changes, sentence):
+    assert refused(take_back, recognition, world.chair, **changes) == sentence
+    assert (Decision.objects.count(), states([recognition.evaluation])) == (1, ["recognised"])
+
+
+def test_only_the_chair_of_that_place_takes_back(client, world, recognition):
+    for user in (world.standing, world.officer, world.district_council.people[0], world.staff):
+        assert "không có quyền" in refused(take_back, recognition, user)
+        client.force_login(user)
+        assert client.get(reverse("evaluations:recognition_revoke", args=[recognition.pk])).status_code == 404
+    assert Decision.objects.count() == 1  # the decision of a refused revocation is not left behind
+
+
+def test_taking_back_through_the_page(client, world, recognition):
+    client.force_login(world.chair)
+    address = reverse("evaluations:recognition_revoke", args=[recognition.pk])
+    assert 'name="number" value="1"' in said(client.get(address))
+    good = {
+        "number": "2",
+        "symbol": "QĐ-UBND",
+        "signed_on": "02/12/2024",
+        "signer": "Nguyễn Văn Mẫu",
+        "reason": "Có sai phạm",
+        "password": "mat-khau",
+    }
+    for name, value in (("password", "sai"), ("reason", " "), ("number", "1"), ("signed_on", "01/01/2024")):
+        response = client.post(address, good | {name: value})
+        assert response.status_code == 422 and 'value="Nguyễn Văn Mẫu"' in said(response), name
+    assert states([recognition.evaluation]) == ["recognised"]
+    assert client.post(address, good).url == reverse("evaluations:detail", args=[recognition.evaluation_id])
+    page = said(client.get(reverse("evaluations:recognition_list")))
+    assert recognition.certificate in page and "Đã thu hồi" in page
+    assert client.get(address).status_code in (200, 404)
+    assert client.post(address, good | {"number": "3"}).status_code in (404, 422)
+    assert Decision.objects.count() == 2
+
+
+# --- considering anew ------------------------------------------------------------------------------------------
+
+
+def test_a_declined_file_may_come_back_to_another_sitting(world, appraised):
+    file = appraised[0]
+    services.close_sitting(
+        hold_sitting(world.council.committee, [file], by=world.standing, ballot=Ballot.AGAINST), by=world.chair
+    )
+    assert refused(workflow.advance, file, "reconsider", by=world.standing) == "“Xem xét lại” phải ghi rõ lý do."
+    workflow.advance(file, "reconsider", by=world.standing, comment="Có tài liệu bổ sung")
+    recognise(world.council.committee, [file], by=world.standing)
+    assert states([file]) == ["recognised"]
+    assert list(file.agenda_items.order_by("pk").values_list("resolution", flat=True)) == ["decline", "recognise"]
+    assert list(file.events.values_list("action", flat=True)) == [
+        "table",
+        "decline",
+        "reconsider",
+        "table",
+        "propose",
+        "recognise",
+    ]
+
+
+def test_a_returned_file_goes_round_again(world, appraised):
+    file = appraised[0]
+    workflow.advance(file, "return", by=world.standing, comment="Thiếu biên bản")
+    workflow.advance(file, "submit", by=world.leader)
+    workflow.advance(file, "appraise", by=world.standing)
+    file.refresh_from_db()
+    assert (file.state, file.submitted_by) == (State.APPRAISED, world.leader)
+
+
+# --- creating a sitting through the page -----------------------------------------------------------------------
+
+
+def test_a_sitting_is_made_through_the_page(client, world):
+    address = reverse("evaluations:sitting_create")
+    for user in (world.chair, world.officer, world.inspector, make_user(Role.STAFF, world.tree.province)):
+        client.force_login(user)
+        assert client.get(address).status_code == 404
+    client.force_login(world.standing)
+    committee, cycle = world.council.committee, world.cycle
+    page = said(client.get(address))
+    assert f'<option value="{committee.pk}" selected>' in page and f'<option value="{cycle.pk}" selected>' in page
+    good = {"cycle": cycle.pk, "committee": committee.pk, "held_on": "04/11/2024", "place": "Hội trường"}
+    other = world.district_council.committee.pk
+    for name, value in (("held_on", "31/02/2024"), ("committee", other), ("cycle", "9" * 30), ("cycle", "x")):
+        response = client.post(address, good | {name: value})
+        assert response.status_code == 422 and "Hội trường" in said(response), name
+    too_early = client.post(address, good | {"held_on": "04/11/2019"})
+    assert too_early.status_code == 422 and "không hoạt động vào ngày 04/11/2019." in said(too_early)
+    client.post(address, good | {"once": "s" * 20})
+    client.post(address, good | {"once": "s" * 20})
+    made = Sitting.objects.get()
+    assert (made.chair, made.secretary, made.place) == (world.council.seats[0], world.council.seats[1], "Hội trường")
