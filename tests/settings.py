@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="portal-test-"))
 os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "x" * 50)
 
-from portal.settings import *  # noqa: F403
+from portal.settings import *  # noqa: F403 -- all of them, then the changes below
 from portal.settings import REST_FRAMEWORK, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

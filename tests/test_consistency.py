@@ -1,0 +1,309 @@
+"""House rules the code itself is held to; an exception is listed here with its reason, and a stale one fails too."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from evaluations.enums import State
+from evaluations.models import AgendaItem, Answer, Decision, Evaluation, Recognition, Sitting
+from portal.settings import BASE_DIR
+from tests.evaluations.factories import open_year
+from tests.units.factories import OPENED, make_committee, make_province, make_units
+from units.enums import Role, Subtype, UnitKind
+from units.models import Placement
+
+APPS = ("portal", "units", "criteria", "evaluations", "reports")
+LABELS = {"core", "units", "criteria", "evaluations", "reports"}
+FACES = re.compile(r"(^|/)(views|api|filters|forms)(/|\.py$)")
+
+# Where a face asks a manager without `visible_to`, and why that shows nobody more than their own.
+ASKED_OTHERWISE = {
+    ("criteria/api.py", "Deadline.order_by"): "criteria and their routes are the same for every place",
+    ("criteria/filters.py", "Programme.all"): "programmes are the same for every place",
+    ("evaluations/forms.py", "Programme.all"): "programmes are the same for every place",
+    ("evaluations/views/grid.py", "CriteriaSet.filter"): "sets used by the visible files",
+    ("evaluations/views/sittings.py", "AgendaItem.select_related"): "items of a visible sitting",
+    ("evaluations/views/sittings.py", "Evaluation.filter"): "files the visible sitting's own level decides",
+    ("portal/core/views.py", "Heartbeat.filter"): "says whether a worker lives, to the balancer",
+    ("reports/forms.py", "Programme.values_list"): "programmes are the same for every place",
+    ("units/forms.py", "User.filter"): "people placed at the committee's level, for its administrator",
+    ("units/views/committees.py", "Seat.filter"): "seats of visible committees",
+    ("units/views/files.py", "Job"): "the asker's own import jobs",
+    ("units/views/people.py", "User.filter"): "people of placements the administrator runs",
+}
+SCOPING = {"visible_to", "administered_by", "none"}
+
+# Templates a library asks for by name.
+ASKED_BY_LIBRARIES = {
+    *("400.html", "403.html", "404.html", "django/forms/field.html", "drf_spectacular/swagger_ui.html"),
+}
+WRITES_STATE = {
+    "evaluations/workflow.py": "the one door of files",
+    "portal/core/jobs.py": "the one door of jobs",
+}
+UNNAMED = {"core.Heartbeat", "core.OnceToken"}  # nobody reads of them
+
+
+def sources(*folders: str) -> Iterator[tuple[str, str]]:
+    """(path from the root, text) of the Python files that are not migrations."""
+    for folder in folders or APPS:
+        for path in sorted((BASE_DIR / folder).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(BASE_DIR)), path.read_text()
+
+
+def templates() -> dict[str, str]:
+    root = BASE_DIR / "templates"
+    return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.*"))}
+
+
+# --- rows are asked for through their scope ----------------------------------------------------------------------
+def asked_without_scope(path: str, text: str) -> set[tuple[str, str]]:
+    """(path, "Model.method") of each `Model.objects.method` that is no scope; models given to get_object_or_404."""
+    names = {model.__name__ for model in apps.get_models() if model._meta.app_label in LABELS}
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id=model), attr="objects"), attr=method):
+                if model in names and method not in SCOPING:
+                    found.add((path, f"{model}.{method}"))
+            case ast.Call(func=ast.Name(id="get_object_or_404"), args=[ast.Name(id=model), *_]) if model in names:
+                found.add((path, model))
+    return found
+
+
+def test_faces_ask_for_rows_through_their_scope():
+    found = {one for path, text in sources() if FACES.search(path) for one in asked_without_scope(path, text)}
+    assert found == set(ASKED_OTHERWISE)
+
+
+@pytest.mark.parametrize("line", ["Unit.objects.get(pk=1)", "Unit.objects.all()", "get_object_or_404(Unit, pk=1)"])
+def test_a_row_asked_for_without_its_scope_is_seen(line):
+    assert asked_without_scope("x.py", line) != set()
+    assert asked_without_scope("x.py", "Unit.objects.visible_to(user).get(pk=1)") == set()
+
+
+# --- state has one door ------------------------------------------------------------------------------------------
+def writes_state(text: str) -> bool:
+    """Assigns to `.state`, or names it in an update, setattr or bulk_update."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(
+                isinstance(part, ast.Attribute) and part.attr == "state" for one in targets for part in ast.walk(one)
+            ):
+                return True
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            given = {word.arg for word in node.keywords}
+            spoken = {
+                part.value for argument in node.args for part in ast.walk(argument) if isinstance(part, ast.Constant)
+            }
+            if name in ("update", "update_or_create") and "state" in given:
+                return True
+            if name in ("setattr", "bulk_update") and "state" in spoken:
+                return True
+    return False
+
+
+def test_state_is_written_behind_one_door():
+    assert {path for path, text in sources() if writes_state(text)} == set(WRITES_STATE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "file.state = 'x'",
+        "files.update(state='x')",
+        "setattr(file, 'state', 1)",
+        "bulk_update(files, ['state'])",
+        "a, f.state = 1, 2",
+    ],
+)
+def test_a_state_written_elsewhere_is_seen(line):
+    assert writes_state(line)
+    assert not writes_state("if file.state == 'x': done(state=file.state)")
+
+
+# --- templates ---------------------------------------------------------------------------------------------------
+def test_every_template_is_used():
+    spoken = "\n".join([text for _, text in sources()] + list(templates().values()))
+    unused = {name for name in templates() if f'"{name}"' not in spoken and f"'{name}'" not in spoken}
+    assert unused == ASKED_BY_LIBRARIES
+
+
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+\s*=|javascript:|\|\s*safe\b|\bsafeseq\b|autoescape\s+off",
+    re.I,
+)
+PRINTED = "reports/pdf/"  # pages for WeasyPrint, never sent to a browser
+
+
+def test_templates_hold_no_inline_code_and_trust_no_text():
+    found = {
+        name: INLINE.findall(text)
+        for name, text in templates().items()
+        if not name.startswith(PRINTED) and INLINE.search(text)
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<script>x</script>", '<p style="x">', '<a onclick="x">', "{{ x|safe }}", "{% autoescape off %}", "<STYLE>"],
+)
+def test_inline_code_is_seen(text):
+    assert INLINE.search(text)
+    assert not INLINE.search('<script src="x.js" defer></script><option on="">')
+
+
+def test_printed_pages_trust_no_text():
+    trusted = re.compile(r"\|\s*safe\b|\bsafeseq\b|autoescape\s+off")
+    assert {name for name, text in templates().items() if trusted.search(text)} == set()
+
+
+MARKED_SAFE = {
+    "reports/pdf.py": "the chart, which reports.charts escapes, and empty paragraphs",
+}
+
+
+def test_code_marks_no_text_as_safe():
+    found = {path for path, text in sources() if re.search(r"\bmark_safe\(|\bSafeString\(|\bsafe\s*=\s*True", text)}
+    assert found == set(MARKED_SAFE)
+
+
+# --- code --------------------------------------------------------------------------------------------------------
+HEAVY = {"weasyprint", "openpyxl", "pikepdf", "PIL", "docx"}
+
+
+def test_the_portal_starts_without_its_heavy_libraries():
+    code = (
+        "import sys, django; django.setup(); import portal.urls, portal.celery, evaluations.services, reports.tasks\n"
+        f"print(sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, text=True, env=environment())
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def environment() -> dict[str, str]:
+    import os
+
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+
+def test_every_exception_to_a_rule_says_why():
+    silent = [
+        f"{path}:{number}"
+        for path, text in sources(*APPS, "tests")
+        for number, line in enumerate(text.splitlines(), 1)
+        if re.search(r"#\s*(noqa|nosec|type: ignore)\b", line) and not re.search(r"#.* -- \S", line)
+    ]
+    assert [one for one in silent if not one.startswith("tests/test_consistency.py")] == []
+
+
+def test_every_module_says_what_lives_in_it():
+    silent = [path for path, text in sources() if text.strip() and not ast.get_docstring(ast.parse(text))]
+    assert silent == []
+
+
+def test_migrations_are_complete(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_model_has_a_name_people_read():
+    ours = [model for model in apps.get_models() if model._meta.app_label in LABELS]
+    silent = {model._meta.label for model in ours if "verbose_name" not in model._meta.original_attrs}
+    assert silent == UNNAMED
+
+
+# --- pages cost the same for few rows and for many ---------------------------------------------------------------
+def busy_commune(letter: str, many: int):
+    """A commune with `many` areas: half of them being entered, the rest waiting, tabled and recognised."""
+    province = make_province(f"Tỉnh {letter}", code="97" if letter == "A" else "96")
+    (district,) = make_units(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, [f"Huyện {letter}"])
+    (commune,) = make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, [f"Xã {letter}"])
+    make_units(
+        commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, [f"Thôn {letter}{number:04}" for number in range(many)]
+    )
+    body = make_committee(commune)
+    person = body.people[1]
+    Placement.objects.create(user=person, unit=commune, role=Role.OFFICER, valid_from=OPENED)
+    tree = type("Tree", (), {"province": province})
+    cycle = open_year(tree)
+    files = list(cycle.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA).order_by("pk"))
+    entered, waiting, tabled, done = files[: many // 2], *(files[many // 2 + i :: 3] for i in range(3))
+    criterion = files[0].criteria_set.criteria.filter(measure="must").first()
+    for rows, state in (
+        (entered, State.REGISTERED), (waiting, State.APPRAISED), (tabled, State.TABLED), (done, State.RECOGNISED)
+    ):  # fmt: skip
+        Evaluation.objects.filter(pk__in=[row.pk for row in rows]).update(state=state)
+    Answer.objects.bulk_create(
+        Answer(evaluation=file, criterion=criterion, met=True, saved_by=person) for file in files
+    )
+    sitting = Sitting.objects.create(committee=body.committee, cycle=cycle, held_on=cycle.as_of, created_by=person)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(sitting=sitting, evaluation=file, order=order) for order, file in enumerate(tabled, 1)
+    )
+    decision = Decision.objects.create(
+        issuer=commune,
+        year=cycle.year,
+        number=1,
+        symbol="QĐ-UBND",
+        signed_on=cycle.as_of,
+        issued_at="2024-11-20T00:00Z",
+    )
+    Recognition.objects.bulk_create(
+        Recognition(evaluation=file, decision=decision, certificate=f"{letter}{file.pk}") for file in done
+    )
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client, {
+        "home": reverse("home"),
+        "evaluations:list": reverse("evaluations:list"),
+        "evaluations:grid": reverse("evaluations:grid", args=[cycle.pk]),
+        "evaluations:cycle_list": reverse("evaluations:cycle_list"),
+        "evaluations:recognition_list": reverse("evaluations:recognition_list"),
+        "evaluations:sitting_detail": reverse("evaluations:sitting_detail", args=[sitting.pk]),
+        "evaluations:decision_detail": reverse("evaluations:decision_detail", args=[decision.pk]),
+        "units:list": reverse("units:list"),
+        "reports:overview": reverse("reports:overview"),
+        "api:evaluation-list": reverse("api:evaluation-list"),
+    }
+
+
+def statements(client: Client, address: str) -> int:
+    client.get(address)  # what is read once and kept
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response = client.get(address)
+    assert response.status_code == 200
+    return len(queries)
+
+
+def test_pages_ask_as_often_for_many_rows_as_for_few(db):
+    (few, of_few), (many, of_many) = busy_commune("A", 10), busy_commune("B", 4000)
+    assert Recognition.objects.count() > 600
+    counted = {name: (statements(few, of_few[name]), statements(many, of_many[name])) for name in of_few}
+    assert {name: counts for name, counts in counted.items() if counts[0] != counts[1]} == {}
+    assert {name: counts for name, counts in counted.items() if counts[0] > 25} == {}
+
+
+def test_a_page_that_asks_for_each_row_is_seen(db):
+    """The control: the same measure on a page made to read one row at a time."""
+    client, pages = busy_commune("A", 10)
+    with CaptureQueriesContext(connection) as lazily:
+        for file in Evaluation.objects.all():
+            str(file.cycle.programme)
+    assert len(lazily) > 2 * 10
+    assert statements(client, pages["evaluations:list"]) < 25
