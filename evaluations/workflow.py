@@ -214,7 +214,8 @@ def advance_many(ids: Iterable[int], action: str, *, by: User, comment: str | Ma
     files = list(
         Evaluation.objects.select_for_update(of=("self",))
         .filter(pk__in=ids)
-        .select_related("cycle__programme", "criteria_set")
+        .select_related("criteria_set")
+        .prefetch_related("cycle")  # after the wait: a row joined to the ones waited for would be as old as the wait
         .order_by("pk")
     )
     moved = Moved()

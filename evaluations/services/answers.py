@@ -33,9 +33,8 @@ def columns(value: Value, side: str) -> dict:
 
 def locked_file(evaluation: Evaluation, by: User, side: str) -> Evaluation:
     """The file under lock, after asking whether its answers may be written on this side. Raises Refused."""
-    file = (
-        Evaluation.objects.select_for_update(of=("self",)).select_related("cycle", "criteria_set").get(pk=evaluation.pk)
-    )
+    # The year is read after the wait: a row joined to the one waited for would be as old as the wait.
+    file = Evaluation.objects.select_for_update(of=("self",)).select_related("criteria_set").get(pk=evaluation.pk)
     if file.cycle.status != CycleStatus.OPEN:
         raise Refused(f"Kỳ đánh giá năm {file.cycle.year} đã khoá sổ.")
     if side == OWN:

@@ -134,8 +134,12 @@ def _expected(
 
 @transaction.atomic
 def close_cycle(cycle: Cycle, *, by: User) -> None:
-    """Lock the year: nothing in it changes any more. Raises Refused while files are still under way."""
+    """Lock the year: nothing in it changes any more. Raises Refused while files are still under way.
+
+    Waits for the moves and saves under way; those that wait for it find the year closed.
+    """
     locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    list(locked.evaluations.select_for_update().order_by("pk").values_list("pk", flat=True))
     if locked.status == CycleStatus.CLOSED:
         raise Refused("Kỳ đánh giá đã khoá sổ từ trước.")
     under_way = locked.evaluations.filter(state__in=(State.TABLED, State.PROPOSED)).count()

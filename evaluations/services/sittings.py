@@ -42,11 +42,7 @@ def create_sitting(
 
 def _locked(sitting: Sitting) -> Sitting:
     """The sitting under lock; raises Refused once it is closed. Everything about a sitting locks here first."""
-    found = (
-        Sitting.objects.select_for_update(of=("self",))
-        .select_related("committee__unit", "cycle", "closed_by")
-        .get(pk=sitting.pk)
-    )
+    found = Sitting.objects.select_for_update(of=("self",)).select_related("committee__unit").get(pk=sitting.pk)
     if found.is_closed:
         raise Refused(
             f"Phiên họp đã kết thúc lúc {workflow.moment_text(found.closed_at)} bởi {found.closed_by}. "

@@ -1,0 +1,374 @@
+"""Two people at once, in real transactions on PostgreSQL; each guard beside what happens without it."""
+
+import threading
+import time
+from datetime import date
+from http import HTTPStatus
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test import Client
+from django.urls import reverse
+
+from criteria.models import Programme
+from criteria.rules import Value
+from evaluations import services, workflow
+from evaluations.enums import State
+from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting
+from portal.core.errors import Refused
+from units.models import User
+
+from .factories import file_of, hold_sitting, issue
+from .world import fill, more_files, open_world, put
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="cần PostgreSQL: đặt DATABASE_URL"),
+    pytest.mark.xdist_group("races"),
+]
+CELL, SECONDS = "TT124-KDC-1.3", 8
+
+
+@pytest.fixture
+def world(transactional_db):
+    return open_world()
+
+
+def together(*acts) -> list:
+    """Each act in a thread and a connection of its own, let go at one moment; what each gave or raised."""
+    barrier = threading.Barrier(len(acts))
+    outcomes: list = [None] * len(acts)
+
+    def run(at, act):
+        try:
+            connection.ensure_connection()
+            barrier.wait(20)
+            outcomes[at] = act()
+        except Exception as error:
+            outcomes[at] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(at, act)) for at, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return outcomes
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def kinds(outcomes) -> list[str]:
+    return sorted(type(outcome).__name__ for outcome in outcomes)
+
+
+# --- one cell --------------------------------------------------------------------------------------------------
+
+
+def test_of_two_saves_of_one_cell_one_is_told_of_the_other(world):
+    """Pair after pair: one is saved, the other is shown both values; no edit that was told "saved" is lost."""
+    file = world.area
+    put([file], State.REGISTERED)
+    address = reverse("evaluations:cell", args=[file.pk])
+    clients = [client_of(world.officer), client_of(world.leader)]
+    pairs, lost, version, end = 0, 0, 0, time.monotonic() + SECONDS
+    while pairs < 200 and time.monotonic() < end:
+        texts = [f"{2 * pairs + side}/900" for side in (0, 1)]
+
+        def save(side, texts=texts, version=version):
+            return clients[side].post(address, {"code": CELL, "text": texts[side], "version": version})
+
+        answers = together(*[lambda side=side: save(side) for side in (0, 1)])
+        assert sorted(answer.status_code for answer in answers) == [HTTPStatus.OK, HTTPStatus.CONFLICT]
+        first = 0 if answers[0].status_code == HTTPStatus.OK else 1
+        told = answers[1 - first].json()
+        assert (told["typed"], told["theirs"], told["version"]) == (texts[1 - first], texts[first], version + 1)
+        kept = Answer.objects.get(evaluation=file)
+        lost += f"{kept.numerator}/900" != texts[first]
+        version = kept.version
+        pairs += 1
+    assert (lost, version) == (0, pairs)
+    assert pairs >= 10
+
+
+def test_without_versions_edits_are_lost(world):
+    """The negative control: the last write wins and the first writer never hears of it."""
+    file = world.area
+    put([file], State.REGISTERED)
+    answer = services.save_answer(file, CELL, Value(numerator=0, denominator=9), version=0, by=world.officer)
+    lost = 0
+    for at in range(1, 11):
+        done = together(
+            *[
+                lambda number=number: Answer.objects.filter(pk=answer.pk).update(numerator=number) and number
+                for number in (2 * at, 2 * at + 1)
+            ]
+        )
+        kept = Answer.objects.get(pk=answer.pk).numerator
+        lost += len([number for number in done if number != kept])
+    assert lost == 10
+
+
+# --- moving on while somebody writes ---------------------------------------------------------------------------
+
+
+def test_a_file_is_never_sent_with_a_cell_emptied_beside_it(world):
+    """Either the emptying comes first and the file is not sent, or it is sent and the emptying is refused."""
+    files = more_files(world, [f"Thôn {number}" for number in range(12)])
+    fill(files, world.officer, appraised=False)
+    put(files, State.REGISTERED)
+    seen = set()
+    for file in files:
+        outcomes = together(
+            lambda file=file: workflow.advance(file, "submit", by=User.objects.get(pk=world.officer.pk)),
+            lambda file=file: services.save_answer(
+                file, CELL, Value(), version=1, by=User.objects.get(pk=world.leader.pk)
+            ),
+        )
+        state = Evaluation.objects.get(pk=file.pk).state
+        empty = file.answers.get(criterion__code=CELL).own.is_empty
+        seen.add((state, empty))
+        assert kinds(outcomes) in (["Evaluation", "Refused"], ["Answer", "Refused"])
+        assert (state == State.SUBMITTED) != empty
+    assert seen <= {(State.SUBMITTED, False), (State.REGISTERED, True)}
+
+
+def test_without_the_lock_a_file_is_sent_with_a_gap(world):
+    """The negative control: the state was read before the lock, the write came after the file had gone."""
+    file = world.area
+    fill([file], world.officer, appraised=False)
+    put([file], State.REGISTERED)
+    read, sent = threading.Event(), threading.Event()
+
+    def write_unlocked():
+        assert Evaluation.objects.get(pk=file.pk).state == State.REGISTERED
+        read.set()
+        sent.wait(10)
+        return Answer.objects.filter(evaluation=file, criterion__code=CELL).update(numerator=None, denominator=None)
+
+    def send():
+        read.wait(10)
+        workflow.advance(file, "submit", by=world.officer)
+        sent.set()
+
+    together(write_unlocked, send)
+    assert Evaluation.objects.get(pk=file.pk).state == State.SUBMITTED
+    assert file.answers.get(criterion__code=CELL).own.is_empty
+
+
+def test_of_two_who_move_one_file_one_is_told(world):
+    file = world.area
+    outcomes = together(
+        *[lambda user=user: workflow.advance(file, "register", by=user) for user in (world.officer, world.leader)]
+    )
+    refusal = next(outcome for outcome in outcomes if isinstance(outcome, Refused))
+    event = Event.objects.get(evaluation=file)
+    assert kinds(outcomes) == ["Evaluation", "Refused"]
+    assert f"(đăng ký lúc {workflow.moment_text(event.at)}, {event.by_post})" in refusal.sentence
+
+
+def test_without_the_door_both_believe_they_moved_it(world):
+    """The negative control: both saw "expected", both logged."""
+    file = world.area
+    meet = threading.Barrier(2)
+
+    def move(user):
+        with transaction.atomic():
+            assert Evaluation.objects.get(pk=file.pk).state == State.EXPECTED
+            meet.wait(10)
+            Evaluation.objects.filter(pk=file.pk).update(state=State.REGISTERED)
+            event = {"action": "register", "label": "Đăng ký", "source": "expected", "target": "registered"}
+            return Event.objects.create(evaluation=file, by=user, by_post=str(user), **event)
+
+    assert kinds(together(lambda: move(world.officer), lambda: move(world.leader))) == ["Event", "Event"]
+    assert Event.objects.filter(evaluation=file).count() == 2
+
+
+# --- a sitting and its decision --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sitting(world):
+    files = world.areas
+    fill(files, world.officer)
+    put(files, State.APPRAISED, submitted_by=world.officer)
+    return hold_sitting(world.council.committee, files, by=world.standing)
+
+
+def test_two_who_close_one_sitting_make_one_decision(world, sitting):
+    outcomes = together(
+        *[lambda user=user: services.close_sitting(sitting, by=user) for user in (world.chair, world.standing)]
+    )
+    assert kinds(outcomes) == ["Decision", "Refused"]
+    sitting.refresh_from_db()
+    refusal = next(outcome for outcome in outcomes if isinstance(outcome, Refused))
+    assert refusal.sentence.endswith(f"bởi {sitting.closed_by}. Hãy tải lại trang.")
+    assert (Decision.objects.count(), Event.objects.filter(action="propose").count()) == (1, 2)
+
+
+def test_without_the_lock_the_second_runs_into_the_first(world, sitting):
+    """The negative control: both saw the sitting open; only the constraint is left, and it answers with an error."""
+    meet = threading.Barrier(2)
+
+    def close():
+        with transaction.atomic():
+            found = Sitting.objects.get(pk=sitting.pk)
+            assert not found.is_closed
+            meet.wait(10)
+            return Decision.objects.create(issuer=world.commune, sitting=found)
+
+    assert kinds(together(close, close)) == ["Decision", "IntegrityError"]
+
+
+def test_two_clerks_who_issue_one_decision_issue_it_once(world, sitting):
+    draft = services.close_sitting(sitting, by=world.chair)
+    outcomes = together(
+        lambda: issue(draft, by=world.chair, number=1), lambda: issue(draft, by=world.standing, number=2)
+    )
+    assert kinds(outcomes) == ["Decision", "Refused"]
+    issued = Decision.objects.get()
+    refusal = next(outcome for outcome in outcomes if isinstance(outcome, Refused))
+    assert refusal.sentence == f"Quyết định đã phát hành: số {issued.reference} ngày 08/11/2024."
+    assert (issued.number in (1, 2), Recognition.objects.count()) == (True, 2)
+
+
+def test_two_decisions_do_not_take_one_number(world):
+    files = world.areas
+    fill(files, world.officer)
+    put(files, State.APPRAISED, submitted_by=world.officer)
+    drafts = [
+        services.close_sitting(hold_sitting(world.council.committee, [file], by=world.standing), by=world.chair)
+        for file in files
+    ]
+    outcomes = together(*[lambda draft=draft: issue(draft, by=world.chair, number=5) for draft in drafts])
+    assert kinds(outcomes) == ["Decision", "Refused"]
+    refusal = next(outcome for outcome in outcomes if isinstance(outcome, Refused))
+    assert refusal.sentence == "Số 05/QĐ-UBND năm 2024 đã dùng. Số tiếp theo còn trống là 06."
+    assert Recognition.objects.count() == 1
+
+
+def test_two_who_take_one_recognition_back(world, sitting):
+    issue(services.close_sitting(sitting, by=world.chair), by=world.chair)
+    recognition = Recognition.objects.first()
+    arguments = {"symbol": "QĐ-UBND", "signed_on": date(2024, 12, 2), "signer": "Ai", "reason": "Sai phạm"}
+    outcomes = together(
+        *[
+            lambda number=number: services.revoke(recognition, number=number, by=world.chair, **arguments)
+            for number in (2, 3)
+        ]
+    )
+    assert kinds(outcomes) == ["Decision", "Refused"]
+    assert Decision.objects.filter(kind="revoke").count() == 1
+
+
+# --- the same form twice ---------------------------------------------------------------------------------------
+
+
+def test_a_double_click_makes_one_sitting(world):
+    data = {
+        "cycle": world.cycle.pk,
+        "committee": world.council.committee.pk,
+        "held_on": "04/11/2024",
+        "place": "",
+        "once": "t" * 24,
+    }
+    address = reverse("evaluations:sitting_create")
+    clients = [client_of(world.standing), client_of(world.standing)]
+    answers = together(*[lambda client=client: client.post(address, data) for client in clients])
+    made = Sitting.objects.get()
+    place = reverse("evaluations:sitting_detail", args=[made.pk])
+    assert [(answer.status_code, answer.url) for answer in answers] == [(302, place), (302, place)]
+    # the negative control: without a token each click makes its own
+    together(*[lambda client=client: client.post(address, data | {"once": ""}) for client in clients])
+    assert Sitting.objects.count() == 3
+
+
+def test_a_double_click_attaches_one_paper(world, settings, tmp_path):
+    from .factories import make_paper
+
+    settings.FILES_DIR = tmp_path
+    file = world.area
+    put([file], State.REGISTERED)
+    address = reverse("evaluations:evidence_add", args=[file.pk])
+    clients = [client_of(world.officer), client_of(world.officer)]
+
+    def attach(client, words, once):
+        data = {"file": make_paper(words), "title": "Giấy", "codes": [CELL], "once": once}
+        return client.post(address, data).status_code
+
+    assert together(*[lambda client=client: attach(client, "một", "t" * 24) for client in clients]) == [302, 302]
+    assert Evidence.objects.count() == 1
+    # by two tokens the same bytes still come in once; the second is told
+    answers = together(
+        *[lambda client=client, at=at: attach(client, "hai", f"{at}" * 24) for at, client in enumerate(clients)]
+    )
+    assert (sorted(answers), Evidence.objects.count()) == ([302, 422], 2)
+
+
+def test_a_year_opened_twice_at_once_opens_once(world):
+    programme = Programme.objects.get(code="safety")
+
+    def open_it():
+        return services.open_cycle(programme, world.tree.province, 2023, as_of=date(2023, 6, 30), by=None)
+
+    assert kinds(together(open_it, open_it)) == ["Cycle", "Refused"]
+    cycle = Cycle.objects.get(year=2023)
+    assert cycle.evaluations.count() == world.cycle.evaluations.count()
+    assert file_of(cycle, world.tree.areas[0]).state == State.EXPECTED
+
+
+# --- closing the year ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["move", "save"])
+def test_who_waits_for_a_year_to_close_finds_it_closed(world, what):
+    file = world.area
+    put([file], State.REGISTERED if what == "save" else State.EXPECTED)
+    outcomes = []
+
+    def act():
+        try:
+            if what == "move":
+                workflow.advance(file, "register", by=world.officer)
+            else:
+                services.save_answer(file, CELL, Value(numerator=1, denominator=2), version=0, by=world.officer)
+        except Refused as refusal:
+            outcomes.append(refusal.sentence)
+        finally:
+            connections.close_all()
+
+    acting = threading.Thread(target=act)
+    with transaction.atomic():
+        services.close_cycle(world.cycle, by=world.staff)
+        acting.start()
+        time.sleep(0.5)
+        assert acting.is_alive()  # it waits for the closing to end
+    acting.join(10)
+    assert outcomes == ["Kỳ đánh giá năm 2024 đã khoá sổ."]
+    assert (Event.objects.count(), Answer.objects.count()) == (0, 0)
+
+
+def test_a_year_joined_to_the_file_waited_for_is_an_old_one(world):
+    """The negative control: one statement for both sees the file of after the wait and the year of before it."""
+    seen = []
+
+    def look():
+        with transaction.atomic():
+            rows = Evaluation.objects.select_for_update(of=("self",)).select_related("cycle")
+            file = rows.get(pk=world.area.pk)
+            seen.extend([file.cycle.status, Cycle.objects.get(pk=file.cycle_id).status])
+        connections.close_all()
+
+    looking = threading.Thread(target=look)
+    with transaction.atomic():
+        services.close_cycle(world.cycle, by=world.staff)
+        looking.start()
+        time.sleep(0.5)
+    looking.join(10)
+    assert seen == ["open", "closed"]
