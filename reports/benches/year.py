@@ -1,0 +1,160 @@
+"""Opening a year, its pages and the saving of a cell: time against the plain way, queries at ten and at thousands."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import count
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from criteria.models import Programme
+from criteria.queries import asked_of
+from evaluations.models import Cycle, Evaluation
+from evaluations.services import open_cycle
+from evaluations.workflow import advance_many
+from units.enums import Role, Subtype, UnitKind
+from units.models import Unit, User
+from units.services import NewUnit, place_person, place_units
+
+from . import Options, Row, at_most, below, bench, only_on_postgresql, rolled_back, timed
+
+
+@dataclass(frozen=True)
+class World:
+    """A province made for the benches: many bodies managed by the province, a few by one commune."""
+
+    province: Unit
+    commune: Unit
+    cycle: Cycle
+    staff: User
+    large: User
+    small: User
+
+
+def year_world(options: Options) -> World:
+    """Units, people and an open cycle of the real TT 124/2021 sets, inside the caller's rolled-back transaction."""
+    if not Programme.objects.filter(code="safety", sets__status="published").exists():
+        call_command("load_criteria", verbosity=0)
+    day = date(2024, 1, 2)
+    province = place_units([NewUnit(kind=UnitKind.PROVINCE, subtype=Subtype.PROVINCE, name="Tỉnh Đo")], on=day)[0]
+    district = NewUnit(kind=UnitKind.DISTRICT, subtype=Subtype.RURAL_DISTRICT, name="Huyện Đo", parent=province)
+    district = place_units([district], on=day)[0]
+    commune = NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name="Xã Đo", parent=district)
+    commune = place_units([commune], on=day)[0]
+    body = partial(NewUnit, kind=UnitKind.AGENCY, subtype=Subtype.STATE_BODY, stands_in=commune)
+    bodies = [body(name=f"Cơ quan {number}", parent=province) for number in range(options.files)]
+    place_units(bodies + [body(name=f"Cơ quan xã {number}", parent=commune) for number in range(10)], on=day)
+    people = {}
+    for name, unit, role in (
+        ("staff", province, Role.STAFF),
+        ("large", province, Role.OFFICER),
+        ("small", commune, Role.OFFICER),
+    ):
+        people[name] = User.objects.create(username=f"do-{name}", post=f"Đo {name}")
+        place_person(people[name], unit, role, by=None, valid_from=day)
+    cycle = open_cycle(Programme.objects.get(code="safety"), province, 2024, as_of=day, by=people["staff"])
+    for name in ("large", "small"):
+        files = cycle.evaluations.filter(entry_unit=people[name].places()[0]).exclude(kind=UnitKind.COMMUNE)
+        advance_many(files.values_list("pk", flat=True), "register", by=people[name])
+    return World(province, commune, cycle, **people)
+
+
+@bench
+def open_the_year(options: Options) -> list[Row]:
+    """Freezing a roster against one `bulk_create` of as many rows, and its statements at ten times fewer units."""
+    if only_on_postgresql("Mở kỳ"):
+        return []
+    with rolled_back():
+        world = year_world(options)
+        rows = list(world.cycle.evaluations.all())
+        programme = world.cycle.programme
+        year = count(2031)
+
+        def ours():
+            with rolled_back():
+                open_cycle(programme, world.province, next(year), as_of=world.cycle.as_of, by=world.staff)
+
+        def theirs():
+            with rolled_back():
+                cycle = Cycle.objects.create(
+                    programme=programme, province=world.province, year=next(year), as_of=world.cycle.as_of
+                )
+                for row in rows:
+                    row.pk, row.cycle = None, cycle
+                Evaluation.objects.bulk_create(rows, batch_size=1000)
+
+        mine, plain = timed(ours, theirs, rounds=options.rounds)
+        with CaptureQueriesContext(connection) as many:
+            ours()
+        with CaptureQueriesContext(connection) as bare:
+            theirs()
+        name = f"Mở kỳ {len(rows)} đơn vị so với một bulk_create"
+        return [
+            at_most(name, mine, plain, 4),
+            below(f"Câu lệnh khi mở kỳ {len(rows)} đơn vị", len(many), len(bare), 60, unit="câu lệnh"),
+        ]
+
+
+@bench
+def pages_of_the_year(options: Options) -> list[Row]:
+    """Queries of list, grid and cell save: the same at 10 and at thousands of units; and how much longer they take."""
+    if only_on_postgresql("Trang và ô nhập"):
+        return []
+    with rolled_back():
+        world = year_world(options)
+        clients = {}
+        for name, user in (("large", world.large), ("small", world.small)):
+            clients[name] = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
+            clients[name].force_login(user, "django.contrib.auth.backends.ModelBackend")
+        rows = []
+        agencies = world.cycle.evaluations.filter(kind=UnitKind.AGENCY).values_list("criteria_set", flat=True)[0]
+        for name, path in (
+            ("Trang danh sách hồ sơ", f"{reverse('evaluations:list')}?cycle={world.cycle.pk}"),
+            ("Bảng nhập nhanh", f"{reverse('evaluations:grid', args=[world.cycle.pk])}?bo={agencies}"),
+        ):
+            rows += _page(name, clients, path, options)
+        return rows + [_cell(world, clients["small"])]
+
+
+def _page(name: str, clients: dict[str, Client], path: str, options: Options) -> list[Row]:
+    asked = {}
+    for size, client in clients.items():
+        client.get(path)
+        with CaptureQueriesContext(connection) as seen:
+            assert_ok(client.get(path))
+        asked[size] = len(seen)
+    many, few = timed(lambda: clients["large"].get(path), lambda: clients["small"].get(path), rounds=options.rounds)
+    return [
+        at_most(
+            f"{name}: số truy vấn ở {options.files} đơn vị so với 10",
+            asked["large"],
+            asked["small"],
+            1,
+            unit="truy vấn",
+        ),
+        at_most(f"{name}: thời gian ở {options.files} đơn vị so với 10", many, few, 4),
+    ]
+
+
+def _cell(world: World, client: Client) -> Row:
+    """The queries of saving the first cell of an empty file and the last of a full one."""
+    file = world.cycle.evaluations.filter(entry_unit=world.commune).exclude(kind=UnitKind.COMMUNE).first()
+    lines = [line for line in asked_of(file.criteria_set) if line.measure not in ("group", "derived")]
+    path = reverse("evaluations:cell", args=[file.pk])
+    typed = {"must": "Đ", "event": "0", "percent": "5/5", "count": "1", "trend": "0/0"}
+    asked = []
+    for line in lines:
+        with CaptureQueriesContext(connection) as seen:
+            assert_ok(client.post(path, {"code": line.code, "text": typed[line.measure], "version": "0"}))
+        asked.append(len(seen))
+    return at_most(f"Ghi một ô: truy vấn ở ô thứ {len(lines)} so với ô đầu", asked[-1], asked[0], 1, unit="truy vấn")
+
+
+def assert_ok(response) -> None:
+    if response.status_code != 200:
+        raise CommandError(f"Trang trả lời {response.status_code} khi đo.")
