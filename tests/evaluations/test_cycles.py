@@ -24,6 +24,8 @@ from ..units.factories import make_committee, make_province, make_tree, make_uni
 from .factories import file_of, open_year, published_sets, register
 from .world import put
 
+pytestmark = pytest.mark.xdist_group("real units")  # loaded once a process
+
 
 @pytest.fixture(scope="module")
 def bac_giang(module_rows):

@@ -1,0 +1,13 @@
+"""The demo's command on an empty database."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+
+@pytest.mark.django_db
+def test_without_units_the_command_says_what_to_do():
+    with pytest.raises(CommandError) as error:
+        call_command("demo", stdout=StringIO())
+    assert str(error.value) == "Chưa có đơn vị hoặc bộ tiêu chí. Hãy chạy load_units và load_criteria trước."
