@@ -85,8 +85,9 @@ def _office_type(upload) -> str:
 
 def _picture(name: str, upload, kind: str) -> bytes:
     """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 -- heavy
+    from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 -- heavy
 
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing WeasyPrint turns it on for the whole process
     too_many = f"Ảnh “{name}” quá lớn, tối đa {MAX_PIXELS // 1_000_000} megapixel. Hãy chụp hoặc quét cỡ nhỏ hơn."
     try:
         with Image.open(upload, formats=["JPEG"] if kind == JPEG else ["PNG"]) as picture:

@@ -158,6 +158,19 @@ def test_a_bad_paper_is_refused_with_its_name(client, world, file, settings, cas
     assert (Evidence.objects.count(), list(settings.FILES_DIR.rglob("*"))) == (0, [])
 
 
+@pytest.mark.parametrize("name", ["a.png", "a.jpg"])
+def test_a_cut_picture_is_refused_beside_the_pdf_library_too(monkeypatch, name):
+    """Importing WeasyPrint makes Pillow take cut pictures, for the whole process."""
+    from PIL import Image, ImageFile
+
+    whole = corpus.picture("PNG" if name == "a.png" else "JPEG", (300, 300))
+    cut = whole[: len(whole) * 2 // 3]
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    Image.open(io.BytesIO(cut)).load()  # the control: so it would be taken
+    with pytest.raises(Refused, match="hỏng, không mở được"):
+        inspect(SimpleUploadedFile(name, cut))
+
+
 @pytest.mark.parametrize("name", TRUE)
 def test_no_damage_to_a_paper_is_an_error_of_ours(name):
     """Bytes flipped and files cut at random: either taken or refused with a sentence, never anything else."""
