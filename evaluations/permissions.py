@@ -9,6 +9,11 @@ CLERKS = (Role.OFFICER, Role.LEADER)
 BODY = (Role.STANDING, Role.CHAIR)
 
 
+def may_look_into(user: User, unit: Unit) -> bool:
+    """What a place itself decides (sittings, decisions) is read there and above: links lead nobody else there."""
+    return any(place.is_level and place.pk in unit.ancestor_ids.values() for place in user.places())
+
+
 def may_open_cycle(user: User, province: Unit) -> bool:
     """Provincial staff open and lock the year."""
     return user.has_role(Role.STAFF, Role.ADMIN, at=province.pk)

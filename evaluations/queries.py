@@ -242,7 +242,7 @@ def years_of(unit, user: User) -> QuerySet[Evaluation]:
         Evaluation.objects.visible_to(user)
         .filter(unit=unit)
         .select_related(
-            "cycle__programme", "criteria_set__document", "recognition__decision", "recognition__revoked_by"
+            "cycle__programme", "criteria_set__document", "recognition__decision__issuer", "recognition__revoked_by"
         )
         .order_by("-cycle__year", "cycle__programme")
     )

@@ -91,7 +91,7 @@ def decision_issue(request, pk):
 @require_safe
 def recognition_list(request):
     rows = Recognition.objects.visible_to(request.user).select_related(
-        "evaluation__cycle__programme", "evaluation__commune", "evaluation__district", "decision", "revoked_by"
+        "evaluation__cycle__programme", "evaluation__commune", "evaluation__district", "decision__issuer", "revoked_by"
     )
     filters = RecognitionFilterSet(request.GET, rows, request=request)
     context = {"filters": filters, "page": page_of(filters.qs, request)}

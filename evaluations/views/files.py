@@ -126,7 +126,7 @@ def get_file(request, pk: int) -> Evaluation:
             "decision_unit",
             "submitted_by",
             "appraised_by",
-            "recognition__decision",
+            "recognition__decision__issuer",
             "criteria_set__document",
         ),
         pk=pk,
@@ -149,10 +149,10 @@ def file_context(request, file: Evaluation) -> dict:
         "may_appraise": may_appraise,
         "only_differences": request.GET.get("lech") == "1",
         "events": file.events.select_related("by"),
-        "agenda": file.agenda_items.select_related("sitting__committee"),
+        "agenda": file.agenda_items.select_related("sitting__committee__unit"),
         "typed_action": "",
         "typed_comment": "",
-        "may_revoke": file.state == State.RECOGNISED and permissions.may_revoke(request.user, file),
+        "may_revoke": file.state == State.RECOGNISED and file.outcome and permissions.may_revoke(request.user, file),
     }
 
 
