@@ -138,8 +138,7 @@ class Bench:
         with undone(), noted_writes() as writes:
             response = client.generic(row.method, address) if data is None else self._with(client, row, address, data)
             if response.streaming:
-                b"".join(response.streaming_content)
-                response.close()
+                b"".join(response.streaming_content)  # the last byte closes it
         client.cookies = cookies  # signing out and messages last one request
         return response, writes
 

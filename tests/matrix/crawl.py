@@ -22,12 +22,14 @@ LISTS = (
 
 
 class Crawler:
-    """`seen` maps each address that answered 200 to its words, in small letters."""
+    """`seen` maps each address that answered 200 to its words, in small letters; `dead` holds links to nothing."""
 
     def __init__(self, client):
         self.client = client
         self.seen: dict[str, str] = {}
         self.asked: set[str] = set()
+        self.linked: dict[str, str] = {}  # the first page that names the address
+        self.dead: list[str] = []
         self.waiting: deque[str] = deque()
 
     def add(self, address: str) -> None:
@@ -40,6 +42,8 @@ class Crawler:
             address = self.waiting.popleft()
             response = self.client.get(address)
             assert response.status_code < 500, address
+            if response.status_code == 404 and address in self.linked:
+                self.dead.append(f"{self.linked[address]} links to {address}")
             if response.status_code != 200:
                 continue
             body = b"".join(response.streaming_content) if response.streaming else response.content
@@ -52,7 +56,10 @@ class Crawler:
                         and not target.startswith(("/static/", "//"))
                         and not target.endswith("?lech=1")
                     ):
-                        self.add(urlsplit(target)._replace(fragment="").geturl())
+                        target = urlsplit(target)._replace(fragment="").geturl()
+                        if target not in self.asked:
+                            self.linked[target] = address
+                        self.add(target)
             elif response["Content-Type"].startswith("application/json") and "/api/" in address:
                 self._api(address, response.json())
 

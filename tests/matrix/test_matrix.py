@@ -31,6 +31,7 @@ SCOPES = [
 
 # The row that notices when a predicate says yes to everybody, and the one when it says no to everybody.
 NOTICED = {
+    on_files.may_look_into: ("chooses links, not answers: the sweep looks for dead ones",) * 2,
     on_files.may_open_cycle: ("GET evaluations:cycle_open",) * 2,
     on_files.may_enter: ("POST evaluations:act register",) * 2,
     on_files.may_excuse: ("POST evaluations:act withdraw",) * 2,

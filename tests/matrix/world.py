@@ -32,6 +32,7 @@ STATES = (
     *("tabled", "proposed", "recognised", "declined", "withdrawn"),
 )
 OLD_YEAR = 2022
+NAME, ACTED = "tên đơn vị", "chức danh người đã xử lý hồ sơ"  # what a commune reads of the places above it
 
 
 @dataclass
@@ -67,6 +68,7 @@ def make_world() -> World:
     world.home = _stage(world, first, first.communes[0], seated=("chair@own", "standing@own", "member@own"))
     world.sibling = _stage(world, first, first.communes[1])
     world.foreign = _stage(world, second, second.communes[0])
+    _district_sitting(world, first)
     for unit in world.home.areas.values():
         for role in (Role.OFFICER, Role.LEADER):
             Placement.objects.create(user=world.people[f"{role}@itself"], unit=unit, role=role, valid_from=OPENED)
@@ -88,15 +90,15 @@ def _province(world: World, letter: str) -> SimpleNamespace:
     """A province with one district of two communes; each commune has an area for each state and one beside."""
 
     def named(parent, kind, subtype, words, many=1, **more):
-        tokens = [world.token("tên đơn vị") for _ in range(many)]
+        tokens = [world.token(NAME) for _ in range(many)]
         made = make_units(parent, kind, subtype, [f"{words} {token}" for token in tokens], **more)
         for token, unit in zip(tokens, made, strict=True):
-            world.tokens[token] = (unit, "tên đơn vị")
+            world.tokens[token] = (unit, NAME)
         return made
 
-    token = world.token("tên đơn vị")
+    token = world.token(NAME)
     province = make_province(f"Tỉnh {token}", code="97" if letter == "A" else "96")
-    world.tokens[token] = (province, "tên đơn vị")
+    world.tokens[token] = (province, NAME)
     (district,) = named(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, "Huyện")
     communes = named(district, UnitKind.COMMUNE, Subtype.COMMUNE, "Xã", 2)
     for commune in communes:
@@ -213,10 +215,34 @@ def _leader(unit: Unit) -> User:
     return make_user(Role.LEADER, unit)
 
 
-def _sitting(committee, files, standing: User, word):
-    sitting = factories.hold_sitting(committee, files, by=standing, place=f"Phòng {word('địa điểm họp')}")
+def _sitting(committee, files, standing: User, word, **more):
+    sitting = factories.hold_sitting(committee, files, by=standing, place=f"Phòng {word('địa điểm họp')}", **more)
     acts.set_attendance(sitting, list(committee.seats.all()), minutes=f"Biên bản {word('biên bản')}", by=standing)
     return sitting
+
+
+def _district_sitting(world: World, tree: SimpleNamespace) -> None:
+    """The district considers the commune's own file of the year before: its papers are its own."""
+
+    def word(what: str) -> str:
+        return world.token(what, tree.district)
+
+    people = [world.people[f"{role}@parent"] for role in (Role.CHAIR, Role.STANDING, Role.MEMBER)]
+    units.place_committees([tree.district], name=f"Ban Chỉ đạo {word('tên Ban')}", on=OPENED)
+    committee = tree.district.committees.get()
+    for person in people:
+        units.seat(committee, person, f"Uỷ viên {word('ghế')}", by=None, valid_from=OPENED)
+    world.tokens[people[1].post.split()[-1]] = (tree.district, ACTED)
+    file = factories.file_of(tree.old, tree.communes[0])
+    factories.submit(file, by=world.home.clerk)
+    acts.accept_answers(file, by=people[1])
+    workflow.advance(file, "return", by=people[1], comment="Bổ sung số liệu.")
+    workflow.advance(file, "submit", by=world.home.clerk)
+    Evaluation.objects.filter(cycle=tree.old, commune=file.commune, managed_at="commune").update(state="recognised")
+    workflow.advance(file, "appraise", by=people[1])
+    sitting = _sitting(committee, [file], people[1], word, held_on=date(OLD_YEAR, 11, 4))
+    decision = acts.close_sitting(sitting, by=people[1])
+    factories.issue(decision, by=people[1], signed_on=date(OLD_YEAR, 11, 8), signer=f"Nguyễn {word('người ký')}")
 
 
 def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) -> dict:
