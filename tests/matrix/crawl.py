@@ -65,7 +65,7 @@ class Crawler:
 
     def _api(self, address: str, page) -> None:
         if isinstance(page, dict) and "results" in page:
-            for row in page["results"]:
+            for row in page["results"][:5]:  # a detail is drawn by its list's own serializer
                 self.add(f"{address.partition('?')[0]}{row['id']}/")
             if page["next"]:
                 self.add(page["next"].replace("http://testserver", ""))
