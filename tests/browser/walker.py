@@ -48,6 +48,7 @@ class Walker:
         from axe_playwright_python.sync_playwright import Axe
 
         PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.wait_for_load_state("load")
         for size in (NARROW, WIDE):
             self.page.set_viewport_size(size)
             found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
