@@ -3,7 +3,7 @@
 from units.enums import LEVELS, Role
 from units.models import Unit, User
 
-from .models import ReportRun, Schedule
+from .models import ReportRun
 
 
 def may_report_on(user: User, place: Unit) -> bool:
@@ -14,10 +14,6 @@ def may_report_on(user: User, place: Unit) -> bool:
 def may_schedule(user: User) -> bool:
     """Provincial staff and administrators make, stop and delete schedules."""
     return user.has_role(Role.STAFF, Role.ADMIN)
-
-
-def may_change_schedule(user: User, schedule: Schedule) -> bool:
-    return may_schedule(user) and may_report_on(user, schedule.place)
 
 
 def may_retry(user: User, run: ReportRun) -> bool:

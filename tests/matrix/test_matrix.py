@@ -52,7 +52,6 @@ NOTICED = {
     on_units.may_seat: ("POST units:committee_detail",) * 2,
     on_reports.may_report_on: ("the page fetches visible rows first; the job asks it, see tests/reports",) * 2,
     on_reports.may_schedule: ("GET reports:schedule_list",) * 2,
-    on_reports.may_change_schedule: ("not asked by any page",) * 2,
     on_reports.may_retry: ("the page fetches visible rows first", "POST reports:run_again"),
 }
 PREDICATES = [
