@@ -127,6 +127,14 @@ class CycleForm(forms.Form):
     year = forms.IntegerField(label="Năm", min_value=2008, max_value=2100, **WHOLE)
     as_of = forms.DateField(label="Danh sách đơn vị tính đến ngày", **DATE)
 
+    def clean(self):
+        """A roster frozen on a day of another year would be wrong for good: this year or the one before."""
+        data = super().clean()
+        year, as_of = data.get("year"), data.get("as_of")
+        if year and as_of and as_of.year not in (year - 1, year):
+            self.add_error("as_of", f"Ngày {as_of:%d/%m/%Y} không thuộc năm {year} hoặc năm trước. Hãy chọn lại ngày.")
+        return data
+
 
 class SittingForm(forms.Form):
     """When and where a committee meets, and who presides."""

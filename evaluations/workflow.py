@@ -74,6 +74,7 @@ class Transition:
     side: str = ""
     needs_reason: bool = False
     has_button: bool = True
+    after_closing: bool = False  # may still be done once the year is locked
     style: str = ""
     confirm: str = ""
 
@@ -175,6 +176,7 @@ TRANSITIONS = {
             permissions.may_revoke,
             needs_reason=True,
             has_button=False,
+            after_closing=True,
             style="danger",
         ),
     )
@@ -222,7 +224,7 @@ def advance_many(ids: Iterable[int], action: str, *, by: User, comment: str | Ma
     able = []
     stale = []
     for file in files:
-        if file.cycle.status != CycleStatus.OPEN:
+        if file.cycle.status != CycleStatus.OPEN and not step.after_closing:
             moved.refused.append((file, f"Kỳ đánh giá năm {file.cycle.year} đã khoá sổ."))
         elif file.state not in step.sources:
             stale.append(file)
