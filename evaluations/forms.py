@@ -12,7 +12,7 @@ from criteria.rules import Asked, Value
 from units.models import Committee, Seat, on
 
 from .enums import Ballot, Capacity
-from .models import Cycle
+from .models import Cycle, Evaluation
 
 WHOLE = {"error_messages": {"invalid": "Hãy nhập một số nguyên, không chấm, phẩy."}}
 NUMBER = {"error_messages": {"invalid": "Hãy nhập một số."}}
@@ -118,6 +118,27 @@ class EvidenceForm(forms.Form):
             for line in asked
             if line.measure not in (Measure.GROUP, Measure.DERIVED)
         ]
+
+
+class SharedEvidenceForm(EvidenceForm):
+    """One paper for several files; `files_chosen` are those ticked, after is_valid()."""
+
+    files = forms.TypedMultipleChoiceField(
+        label="Đính kèm vào hồ sơ của",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Hãy chọn ít nhất một đơn vị."},
+    )
+
+    def __init__(self, asked: tuple[Asked, ...], data=None, files=None, *, offered: list[Evaluation]):
+        super().__init__(asked, data, files)
+        self.offered = {file.pk: file for file in offered}
+        self.fields["files"].choices = [(pk, file.unit_name) for pk, file in self.offered.items()]
+        self.fields["files"].initial = list(self.offered)
+
+    @property
+    def files_chosen(self) -> list[Evaluation]:
+        return [self.offered[pk] for pk in self.cleaned_data["files"]]
 
 
 class CycleForm(forms.Form):

@@ -14,6 +14,7 @@ from criteria.rules import Asked, Value, Verdict, judge
 from units.enums import Role, UnitKind
 from units.models import User
 
+from . import permissions
 from .enums import FINAL, NOT_REGISTERED, State
 from .models import Answer, Cycle, Decision, Evaluation, Sitting
 
@@ -156,6 +157,11 @@ def missing_evidence(files: Iterable[Evaluation], answers: dict[int, dict[str, A
 def _claims(asked: Asked, answer: Answer | None) -> bool:
     """The unit says it meets the criterion, which a paper must then show."""
     return answer is not None and not answer.not_applicable and _passes(asked, answer.own)
+
+
+def entry_places(user: User) -> list[int]:
+    """Units whose files the user writes: `permissions.may_enter` as a filter."""
+    return [placement.unit_id for placement in user.placements_now() if placement.role in permissions.CLERKS]
 
 
 # --- what waits for whom ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cycles, decisions, files, grid, sittings
+from .views import cycles, decisions, evidence, files, grid, sittings
 
 app_name = "evaluations"
 urlpatterns = [
@@ -12,14 +12,15 @@ urlpatterns = [
     path("<int:pk>/nhap/", files.evaluation_entry, name="entry"),
     path("<int:pk>/o/", grid.cell_save, name="cell"),
     path("<int:pk>/nhan-ket-qua/", files.accept_answers, name="accept"),
-    path("<int:pk>/minh-chung/", files.evidence_add, name="evidence_add"),
-    path("minh-chung/<int:pk>/", files.evidence_file, name="evidence_file"),
-    path("minh-chung/<int:pk>/go/", files.evidence_remove, name="evidence_remove"),
+    path("<int:pk>/minh-chung/", evidence.evidence_add, name="evidence_add"),
+    path("minh-chung/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("minh-chung/<int:pk>/go/", evidence.evidence_remove, name="evidence_remove"),
     path("ky/", cycles.cycle_list, name="cycle_list"),
     path("ky/mo/", cycles.cycle_open, name="cycle_open"),
     path("ky/<int:pk>/khoa-so/", cycles.cycle_close, name="cycle_close"),
     path("ky/<int:cycle>/bang-nhap/", grid.grid, name="grid"),
     path("ky/<int:cycle>/bang-nhap/hang-loat/", grid.grid_act, name="grid_act"),
+    path("ky/<int:cycle>/minh-chung/<int:bo>/", evidence.evidence_share, name="evidence_share"),
     path("phien-hop/", sittings.sitting_list, name="sitting_list"),
     path("phien-hop/lap/", sittings.sitting_create, name="sitting_create"),
     path("phien-hop/<int:pk>/", sittings.sitting_detail, name="sitting_detail"),

@@ -1,6 +1,6 @@
 """Attaching papers to a file and taking them off while it may still be edited."""
 
-from datetime import date
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -17,48 +17,40 @@ from ..queries import OWN
 from .answers import locked_file
 
 
-def add_evidence(
-    evaluation: Evaluation,
-    upload,
-    *,
-    by: User,
-    title: str,
-    codes: list[str],
-    number: str = "",
-    issued_on: date | None = None,
-    issuer: str = "",
-) -> Evidence:
-    """Keep a paper and say which criteria it proves. Order: check, store the bytes, then the row.
+def add_evidence(files: Sequence[Evaluation], upload, *, by: User, codes: list[str], **facts) -> list[Evidence]:
+    """Keep one paper and say which criteria it proves, in each of the files: all of them or none.
 
-    Raises Refused: file not acceptable, same paper already there, criterion not of this set, file not editable.
+    `facts` are title, number, issued_on, issuer. Order: check, store the bytes once, then the rows, files locked in
+    the order of their ids. Raises Refused: paper not acceptable or already there, criterion not of the set, file not
+    editable.
     """
     content_type, chunks = inspect(upload)
     stored = store.put(chunks)
+    paper = {name: text.clean(value) if isinstance(value, str) else value for name, value in facts.items()} | {
+        "file_name": text.clean(upload.name)[-200:],
+        "content_type": content_type,
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "uploaded_by": by,
+    }
     with transaction.atomic():
-        file = locked_file(evaluation, by, OWN)
-        criteria = list(
-            Criterion.objects.filter(criteria_set=file.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
-        )
-        if len(criteria) != len(set(codes)) or not codes:
-            raise Refused("Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh.")
-        try:
-            with transaction.atomic():
-                paper = Evidence.objects.create(
-                    evaluation=file,
-                    title=text.clean(title),
-                    number=number.strip(),
-                    issued_on=issued_on,
-                    issuer=text.clean(issuer),
-                    file_name=text.clean(upload.name)[-200:],
-                    content_type=content_type,
-                    sha256=stored.sha256,
-                    size=stored.size,
-                    uploaded_by=by,
-                )
-        except IntegrityError:
-            raise Refused(f"Tệp “{upload.name}” đã có trong hồ sơ này.") from None
-        paper.criteria.set(criteria)
-    return paper
+        return [_attach(file, paper, codes, by) for file in sorted(files, key=lambda file: file.pk)]
+
+
+def _attach(file: Evaluation, paper: dict, codes: list[str], by: User) -> Evidence:
+    file = locked_file(file, by, OWN)
+    criteria = list(
+        Criterion.objects.filter(criteria_set=file.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
+    )
+    if len(criteria) != len(set(codes)) or not codes:
+        raise Refused("Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh.")
+    try:
+        with transaction.atomic():
+            kept = Evidence.objects.create(evaluation=file, **paper)
+    except IntegrityError:
+        raise Refused(f"Tệp “{paper['file_name']}” đã có trong hồ sơ {file.unit_name}.") from None
+    kept.criteria.set(criteria)
+    return kept
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,15 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from criteria.enums import Measure, Step
 from criteria.queries import asked_of
 from criteria.rules import Asked, Value, write_cell
-from portal.core import store
 from portal.core.errors import Refused
-from portal.core.once import once
 from units.text import clean
 
 from .. import permissions, queries, services, workflow
 from ..enums import EDITABLE, CycleStatus, State
 from ..filters import EvaluationFilterSet
-from ..forms import AnswerForm, EvidenceForm
+from ..forms import AnswerForm
 from ..models import Answer, Cycle, Evaluation, Evidence
 from .pages import page_of, refuse, typed
 
@@ -148,6 +146,7 @@ def file_context(request, file: Evaluation) -> dict:
         "may_edit": file.state in EDITABLE and permissions.may_enter(request.user, file),
         "may_appraise": may_appraise,
         "only_differences": request.GET.get("lech") == "1",
+        "papers": file.evidence.select_related("uploaded_by"),
         "events": file.events.select_related("by"),
         "agenda": file.agenda_items.select_related("sitting__committee__unit"),
         "typed_action": "",
@@ -274,56 +273,3 @@ def conflict_sentence(asked: Asked, answer: Answer, side: str = queries.OWN) -> 
     held = in_words(asked, getattr(answer, side)) or "để trống"
     when = workflow.moment_text(answer.saved_at)
     return f"{answer.saved_by} vừa ghi “{held}” lúc {when}; giá trị của đồng chí chưa được lưu."
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def evidence_add(request, pk):
-    """Attach a paper to a file."""
-    file = get_file(request, pk)
-    if file.state not in EDITABLE or not permissions.may_enter(request.user, file):
-        raise Http404
-    form = EvidenceForm(asked_of(file.criteria_set), request.POST or None, request.FILES or None)
-    context = {"file": file, "form": form}
-    if request.method != "POST":
-        if code := request.GET.get("tc"):
-            form.fields["codes"].initial = [code]
-        return render(request, "evaluations/evidence_add.html", context)
-    if not form.is_valid():
-        return refuse(request, "evaluations/evidence_add.html", context)
-    data = dict(form.cleaned_data)
-    try:
-        services.add_evidence(file, data.pop("file"), by=request.user, **data)
-    except Refused as refusal:
-        form.add_error("file", refusal.sentence)
-        return refuse(request, "evaluations/evidence_add.html", context)
-    messages.success(request, "Đã đính kèm minh chứng.")
-    return redirect("evaluations:detail", pk=pk)
-
-
-@require_safe
-def evidence_file(request, pk):
-    """The paper's bytes, only after the scope check and the check of its content."""
-    paper = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
-    try:
-        path = store.take(paper.sha256)
-    except store.Damaged:
-        return render(request, "evaluations/evidence_damaged.html", {"paper": paper}, status=410)
-    response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=paper.file_name, content_type=paper.content_type
-    )
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-@require_POST
-def evidence_remove(request, pk):
-    paper = get_object_or_404(Evidence.objects.visible_to(request.user).select_related("evaluation"), pk=pk)
-    try:
-        services.remove_evidence(paper, by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, "Đã gỡ minh chứng khỏi hồ sơ.")
-    return redirect("evaluations:detail", pk=paper.evaluation_id)

@@ -93,12 +93,13 @@ def grid(request, cycle):
         files = files.filter(unit_search_key__contains=words)
     page = page_of(files, request, ROWS)
     lines = shown_lines(chosen)
+    own = mine.filter(criteria_set=chosen, entry_unit__in=queries.entry_places(request.user))
     context |= {
         "page": page,
         "lines": lines,
         "rows": rows_of(list(page), lines, request.user),
-        "expected": mine.filter(criteria_set=chosen, state=State.EXPECTED).count(),
-        "ready": mine.filter(criteria_set=chosen, state__in=EDITABLE).count(),
+        "expected": own.filter(state=State.EXPECTED).count(),
+        "ready": own.filter(state__in=EDITABLE).count(),
     }
     return render(request, "evaluations/grid.html", context)
 

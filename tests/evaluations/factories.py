@@ -81,7 +81,7 @@ def attach(file: Evaluation, by: User, codes: list[str] | None = None, *, title:
     """One paper for the codes, or for every criterion that asks for one; None when none does."""
     codes = [line.code for line in answered(file) if line.needs_evidence] if codes is None else codes
     return (
-        services.add_evidence(file, make_paper(f"{title} {file.pk}"), by=by, title=title, codes=codes)
+        services.add_evidence([file], make_paper(f"{title} {file.pk}"), by=by, title=title, codes=codes)[0]
         if codes
         else None
     )

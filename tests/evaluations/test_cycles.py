@@ -390,7 +390,7 @@ def test_nobody_moves_an_old_result(bac_giang, db):
     cycle = record(tree)
     chair = make_committee(tree.communes[0]).chair
     with pytest.raises(Refused) as refusal:
-        workflow.advance(cycle.evaluations.get(state="recognised"), "revoke", by=chair, comment="Lý do")
+        workflow.advance(cycle.evaluations.get(state="recognised"), "reconsider", by=chair, comment="Lý do")
     assert refusal.value.sentence == "Kỳ đánh giá năm 2019 đã khoá sổ."
 
 

@@ -240,7 +240,7 @@ def test_the_same_paper_is_kept_once_a_file(client, world, file):
     send(client, world.officer, file, make_paper())
     response = send(client, world.officer, file, make_paper(name="ban-sao.pdf"))
     assert (response.status_code, Evidence.objects.count()) == (422, 1)
-    assert "Tệp “ban-sao.pdf” đã có trong hồ sơ này." in told(response)
+    assert "Tệp “ban-sao.pdf” đã có trong hồ sơ " in told(response)
 
 
 def test_the_same_paper_in_two_files_is_stored_once(client, world, file, settings):
@@ -275,7 +275,7 @@ def test_a_form_with_a_gap_is_told(client, world, file, changes, sentence):
 def test_the_service_asks_again_for_the_criteria(world, file):
     for codes in ([], ["TT124-KDC-1"], ["TT124-XA-1.1"]):
         with pytest.raises(Refused) as refusal:
-            services.add_evidence(file, make_paper(), by=world.officer, title="Giấy", codes=codes)
+            services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=codes)
         assert refusal.value.sentence == "Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh."
 
 
@@ -286,7 +286,7 @@ def test_papers_come_and_go_only_while_the_file_is_open(client, world, file, sta
     put([file], state)
     assert send(client, world.officer, file, make_paper("khác")).status_code == 404
     with pytest.raises(Refused):
-        services.add_evidence(file, make_paper("khác"), by=world.officer, title="Giấy", codes=[CODE])
+        services.add_evidence([file], make_paper("khác"), by=world.officer, title="Giấy", codes=[CODE])
     client.post(reverse("evaluations:evidence_remove", args=[paper.pk]))
     assert Evidence.objects.count() == 1
     put([file], State.RETURNED)
@@ -367,3 +367,36 @@ def test_a_criterion_shows_its_papers(client, world, paper):
     page = told(client.get(reverse("evaluations:detail", args=[paper.evaluation_id])))
     assert reverse("evaluations:evidence_file", args=[paper.pk]) in page
     assert Criterion.objects.filter(code=CODE, needs_evidence=True).exists()
+
+
+# --- one paper for many ----------------------------------------------------------------------------------------
+
+
+def test_one_paper_serves_many_files_or_none(client, world, file):
+    """All the files chosen get it; when one may not, none does. The bytes lie once in the store."""
+    client.force_login(world.officer)
+    files = [file, world.areas[1]]
+    register(files[1], by=world.officer)
+    page = reverse("evaluations:evidence_share", args=[world.cycle.pk, world.area.criteria_set_id])
+    typed = {"title": "Kế hoạch chung của xã", "codes": [CODE], "files": [file.pk for file in files]}
+    assert set(client.get(page).context["form"].fields["files"].initial) == {file.pk for file in files}
+    done = client.post(page, typed | {"file": make_paper("chung")}, follow=True)
+    assert "Đã đính kèm minh chứng cho 2 hồ sơ." in told(done)
+    assert sorted(Evidence.objects.values_list("evaluation", "sha256").distinct()) == sorted(
+        (file.pk, Evidence.objects.first().sha256) for file in files
+    )
+    Evidence.objects.filter(evaluation=files[0]).delete()
+    again = client.post(page, typed | {"file": make_paper("chung")})
+    assert again.status_code == 422 and f"đã có trong hồ sơ {files[1].unit_name}." in told(again)
+    assert list(Evidence.objects.values_list("evaluation", flat=True)) == [files[1].pk]
+    stranger = client.post(page, typed | {"files": [10**9], "file": make_paper("khác")})
+    assert stranger.status_code == 422 and Evidence.objects.count() == 1
+
+
+def test_a_paper_is_taken_off_by_its_button(client, world, file):
+    client.force_login(world.officer)
+    paper = services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])[0]
+    remove = reverse("evaluations:evidence_remove", args=[paper.pk])
+    assert remove in client.get(reverse("evaluations:detail", args=[file.pk])).content.decode()
+    client.post(remove)
+    assert Evidence.objects.count() == 0

@@ -90,6 +90,10 @@ ADDRESSES = {
     "evaluations:cycle_close": lambda home, case: {"pk": (home.old if case == "old year" else home.cycle).pk},
     "evaluations:grid": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:grid_act": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:evidence_share": lambda home, case: {
+        "cycle": home.cycle.pk,
+        "bo": home.files["registered"].criteria_set_id,
+    },
     "evaluations:sitting_detail": lambda home, case: {"pk": home.sitting.pk},
     "evaluations:agenda_add": lambda home, case: {"pk": home.sitting.pk},
     "evaluations:agenda_remove": lambda home, case: {"pk": home.sitting.pk, "item": home.item.pk},
@@ -140,6 +144,7 @@ DATA = {
     "evaluations:entry": lambda home, case: _form_of(home.files["registered"]),
     "evaluations:cell": _cell,
     "evaluations:evidence_add": _evidence,
+    "evaluations:evidence_share": lambda home, case: _evidence(home, case) | {"files": [home.files["registered"].pk]},
     "evaluations:cycle_open": lambda home, case: {
         "programme": home.cycle.programme_id,
         "year": OLD_YEAR + 1,
