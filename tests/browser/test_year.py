@@ -133,8 +133,8 @@ def test_a_year(walkers, portal, tmp_path):
     officer.confirm(page.get_by_role("button", name="Gửi thẩm định các hồ sơ đủ số liệu"))
     assert "Còn thiếu minh chứng cho tiêu chí 1.1, 1.2, 2, 4c, 5.1" in officer.said()
     officer.look("gui-thieu-minh-chung")
-    for area in AREAS:
-        attach(officer, area, first=area == AREAS[0])
+    attach(officer, AREAS[0])
+    share(officer, but=AREAS[0])
     officer.open("/")
     page.get_by_role("link", name="Bảng nhập nhanh").click()
     officer.confirm(page.get_by_role("button", name="Gửi thẩm định các hồ sơ đủ số liệu"))
@@ -216,22 +216,37 @@ def test_a_year(walkers, portal, tmp_path):
     officer.look("trang-don-vi")
 
 
-def attach(officer: Walker, area: str, *, first: bool) -> None:
-    """One paper that proves every criterion asking for one; a forged one is refused first."""
-    page = open_file(officer, area)
-    page.get_by_role("link", name="Đính kèm minh chứng").click()
+def fill_in_paper(page) -> None:
+    """One paper that proves every criterion asking for one."""
     page.get_by_label("Trích yếu").fill("Nghị quyết, bản đăng ký và báo cáo của thôn")
     for number in ("1.1", "1.2", "2", "4c", "5.1"):
         page.check(f"[name=codes][value='TT124-KDC-{number}']")
-    if first:
-        page.set_input_files(
-            "[name=file]", {"name": "gia.pdf", "mimeType": "application/pdf", "buffer": b"MZ not a PDF"}
-        )
-        officer.press("Đính kèm")
-        assert "không khớp phần mở rộng" in page.inner_text("main")
-        assert page.get_by_label("Trích yếu").input_value() == "Nghị quyết, bản đăng ký và báo cáo của thôn"
-        officer.look("minh-chung")
     page.set_input_files("[name=file]", {"name": "ho-so.pdf", "mimeType": "application/pdf", "buffer": PAPER})
+
+
+def share(officer: Walker, *, but: str) -> None:
+    """The same paper for all the other areas at once."""
+    page = officer.open("/")
+    page.get_by_role("link", name="Bảng nhập nhanh").click()
+    page.get_by_role("link", name="Đính kèm một tài liệu cho nhiều đơn vị").click()
+    officer.look("minh-chung-nhieu-don-vi")
+    page.get_by_label(but, exact=True).uncheck()
+    fill_in_paper(page)
+    officer.press("Đính kèm")
+    assert officer.said() == "Đã đính kèm minh chứng cho 8 hồ sơ."
+
+
+def attach(officer: Walker, area: str) -> None:
+    """A paper for one file; a forged one is refused first, what was typed stays."""
+    page = open_file(officer, area)
+    page.get_by_role("link", name="Đính kèm minh chứng").click()
+    fill_in_paper(page)
+    page.set_input_files("[name=file]", {"name": "gia.pdf", "mimeType": "application/pdf", "buffer": b"MZ not a PDF"})
+    officer.press("Đính kèm")
+    assert "không khớp phần mở rộng" in page.inner_text("main")
+    assert page.get_by_label("Trích yếu").input_value() == "Nghị quyết, bản đăng ký và báo cáo của thôn"
+    officer.look("minh-chung")
+    fill_in_paper(page)
     officer.press("Đính kèm")
     assert officer.said() == "Đã đính kèm minh chứng."
 
@@ -273,7 +288,12 @@ def test_reports(walkers, tmp_path):
     text = subprocess.run(["pdftotext", "-layout", paper, "-"], capture_output=True, text=True, check=True).stdout
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text.replace("HOÀ", "HÒA")
     assert "Huyện Lạng Giang" in text
-    staff.open("/bao-cao/lich/")
+    page = staff.open("/bao-cao/lich/")
+    page.get_by_role("link", name="Báo cáo tổng hợp năm").click()
+    staff.press("Xem các lần tới")
+    staff.look("dat-lich")
+    staff.press("Đặt lịch")
+    assert page.locator("main table tbody tr").count() == 1
     staff.look("lich-bao-cao")
 
 
