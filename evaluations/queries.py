@@ -12,7 +12,7 @@ from criteria.models import CriteriaSet, Deadline
 from criteria.queries import asked_of
 from criteria.rules import Asked, Value, Verdict, judge
 from units.enums import Role, UnitKind
-from units.models import User
+from units.models import Committee, Placement, Seat, User
 
 from . import permissions
 from .enums import FINAL, NOT_REGISTERED, State
@@ -234,6 +234,13 @@ def open_sittings(user: User) -> QuerySet[Sitting]:
         .annotate(files=Count("items", distinct=True))
         .distinct()
     )
+
+
+def chair_among(seats: Iterable[Seat], committee: Committee) -> Seat | None:
+    """The seat of whoever is placed as chair at the committee's own level today; one query."""
+    placed = Placement.objects.in_force().filter(unit=committee.unit_id, role=Role.CHAIR)
+    chairs = set(placed.values_list("user_id", flat=True))
+    return next((seat for seat in seats if seat.user_id in chairs), None)
 
 
 def draft_decisions(user: User) -> QuerySet[Decision]:

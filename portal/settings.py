@@ -183,6 +183,7 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60 if PRODUCTION else 2 * 3600)
 CSRF_USE_SESSIONS = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # one-time passwords stay off cookies
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_FAILURE_VIEW = "portal.core.views.csrf_failure"
 SECURE_SSL_REDIRECT = PRODUCTION

@@ -60,7 +60,7 @@ def sitting_create(request):
             data["cycle"],
             held_on=data["held_on"],
             place=data["place"],
-            chair=next((seat for seat in seats if seat.user.has_role(Role.CHAIR)), None),
+            chair=queries.chair_among(seats, data["committee"]),
             secretary=next((seat for seat in seats if seat.user_id == request.user.pk), None),
             by=request.user,
         )

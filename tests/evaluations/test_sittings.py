@@ -9,12 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evaluations import services, workflow
+from evaluations import queries, services, workflow
 from evaluations.enums import Ballot, Capacity, DecisionKind, Resolution, State
 from evaluations.models import AgendaItem, Decision, Evaluation, Recognition, Sitting, Vote
 from portal.core.errors import Refused
 from units.enums import Role
-from units.models import Committee
+from units.models import Committee, Placement
 
 from ..units.factories import make_committee, make_user
 from .factories import file_of, hold_sitting, issue, open_year, recognise
@@ -644,3 +644,15 @@ def test_a_sitting_is_made_through_the_page(client, world):
     client.post(address, good | {"once": "s" * 20})
     made = Sitting.objects.get()
     assert (made.chair, made.secretary, made.place) == (world.council.seats[0], world.council.seats[1], "Hội trường")
+
+
+def test_the_chair_is_the_one_of_this_level(world):
+    """Somebody who chairs elsewhere and only sits here does not preside here."""
+    committee = world.council.committee
+    chair, other = world.council.people[0], world.council.people[2]
+    seats = list(committee.seats.order_by("-pk"))
+    assert queries.chair_among(seats, committee).user == chair
+    Placement.objects.filter(user=other).update(unit=world.district, role=Role.CHAIR)
+    assert queries.chair_among(seats, committee).user == chair
+    Placement.objects.filter(user=chair).update(valid_to=date(2020, 1, 2))
+    assert queries.chair_among(seats, committee) is None

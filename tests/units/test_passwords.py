@@ -58,7 +58,9 @@ def test_a_new_one_time_password_ends_the_sessions(client, admin_and_person, dja
 def test_the_page_shows_the_new_password_once(client, admin_and_person):
     admin, person, _ = admin_and_person
     client.force_login(admin)
-    page = client.post(reverse("units:password_reset", args=[person.pk]), follow=True)
+    answer = client.post(reverse("units:password_reset", args=[person.pk]))
+    assert "messages" not in answer.cookies  # the password waits in the session, not in the browser
+    page = client.get(answer.url)
     shown = [str(message) for message in page.context["messages"]]
     password = shown[0].split("canbo.moi: ")[1].split(" –")[0]
     person.refresh_from_db()
