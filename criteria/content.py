@@ -1,14 +1,11 @@
-"""A criteria set as plain data: what it holds, its hash, and what it lacks to be one."""
+"""A criteria set as plain data: what it holds, its hash, and how two of them differ."""
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from units.text import search_key
-
-from .enums import Comparison, Confidence, Derivation, Level, Measure, Outcome
+from .enums import Confidence, Outcome
 
 # Field -> what stands when the pack leaves it out. The names are those of the models.
 SET_FIELDS = {
@@ -23,6 +20,12 @@ SET_FIELDS = {
     "window_from": "",
     "window_to": "",
     "window_article": "",
+    "province_code": "",
+    "is_example": False,
+    "by_selection": False,
+    "needed_met": None,
+    "points_total": None,
+    "not_applicable_rule": "",
     "gaps": [],
 }
 CRITERION_FIELDS = {
@@ -39,6 +42,8 @@ CRITERION_FIELDS = {
     "denominator_label": "",
     "max_points": None,
     "derivation": "",
+    "derived_from": [],
+    "follows": "",
     "excuses": [],
     "not_applicable_when": "",
     "due_quarter": None,
@@ -59,10 +64,53 @@ ROUTE_FIELDS = {
     "valid_to": None,
 }
 DEADLINE_FIELDS = {"step": "", "month": None, "day": None, "inclusive": None, "article": ""}
-DECIMALS = ("threshold", "max_points")
-
-SHARES = (Measure.PERCENT, Measure.DERIVED)
-RANK = {Level.COMMUNE: 0, Level.DISTRICT: 1, Level.PROVINCE: 2}
+SOURCE_FIELDS = {"article": "", "confidence": Confidence.TEXT.value}
+# Part of a set -> its fields. The first ones, without a default of their own, tell its rows apart (see KEYS).
+PARTS: dict[str, dict] = {
+    "grades": {"rank": None, "label": "", "lower_bound": None, **SOURCE_FIELDS},
+    "caps": {"criterion": "", "best_rank": None, **SOURCE_FIELDS},
+    "preconditions": {
+        "programme": "",
+        "years_back": 0,
+        "worst_rank": None,
+        "best_rank": None,
+        "label": "",
+        **SOURCE_FIELDS,
+    },
+    "quotas": {"level": "", "minimum": None, **SOURCE_FIELDS},
+    "papers": {"order": None, "name": "", **SOURCE_FIELDS},
+}
+KEYS = {
+    "grades": ("rank",),
+    "caps": ("criterion",),
+    "preconditions": ("programme", "years_back"),
+    "quotas": ("level",),
+    "papers": ("order",),
+}
+PART_NAMES = {
+    "grades": "loại",
+    "caps": "mức khống chế",
+    "preconditions": "điều kiện",
+    "quotas": "chỉ tiêu lựa chọn",
+    "papers": "thành phần hồ sơ",
+}
+STREAK_FIELDS = {
+    "code": "",
+    "programme": "",
+    "document": "",
+    "name": "",
+    "unit_kinds": [],
+    "counts": [],
+    "missing_year": "",
+    "first_year": None,
+    "province_code": "",
+    "is_example": False,
+    "statement": "",
+    **SOURCE_FIELDS,
+    "gaps": [],
+}
+TITLE_FIELDS = {"years": None, "level": "", "title": "", **SOURCE_FIELDS}
+DECIMALS = ("threshold", "max_points", "points_total", "lower_bound")
 
 
 def plain(value):
@@ -73,7 +121,7 @@ def plain(value):
 
 
 def content_of(criteria_set) -> dict:
-    """The stored set as plain data, equal to its pack's when nothing differs. Four queries."""
+    """The stored set as plain data, equal to its pack's when nothing differs. A fixed number of queries."""
     codes = {}
     criteria = []
     for row in criteria_set.criteria.order_by("order"):
@@ -88,16 +136,62 @@ def content_of(criteria_set) -> dict:
     return {
         "programme": criteria_set.programme.code,
         "document": criteria_set.document.code,
-        **{name: getattr(criteria_set, name) for name in SET_FIELDS},
+        "base": base_of(criteria_set.base) if criteria_set.base else "",
+        **{name: plain(getattr(criteria_set, name)) for name in SET_FIELDS},
         "criteria": criteria,
         "routes": in_order(routes),
+        **{part: part_of(criteria_set, part, codes) for part in PARTS},
     }
+
+
+def base_of(criteria_set) -> str:
+    """How an overlay names the set it adds to: "TT124-KDC/1"."""
+    return f"{criteria_set.code}/{criteria_set.version}"
+
+
+def part_of(criteria_set, part: str, codes: dict[int, str]) -> list[dict]:
+    """A part's rows as plain data in their one order; `codes` are the set's criteria by id."""
+    rows = getattr(criteria_set, part).all()
+    if part == "preconditions":
+        rows = rows.select_related("programme")
+    told = []
+    for row in rows:
+        fields = {name: plain(getattr(row, name)) for name in PARTS[part] if name not in ("criterion", "programme")}
+        if part == "caps":
+            fields["criterion"] = codes[row.criterion_id]
+        if part == "preconditions":
+            fields["programme"] = row.programme.code
+        told.append({name: fields[name] for name in PARTS[part]})
+    return keyed(part, told)
+
+
+def keyed(part: str, rows: list[dict]) -> list[dict]:
+    """A part's rows in the one order their contents are compared in."""
+    return sorted(rows, key=lambda row: tuple(row[name] for name in KEYS[part]))
 
 
 def in_order(rows: list[dict]) -> list[dict]:
     """Routes or deadlines in the one order their contents are compared in."""
     keys = ("valid_from", "kind", "managed_at", "step")
     return sorted(rows, key=lambda row: [row.get(key, "") for key in keys])
+
+
+def block_of(rows: list[dict], place: int) -> int:
+    """How many lines of criteria the one at `place` takes with everything inside it."""
+    inside = {rows[place]["code"]}
+    many = 1
+    for row in rows[place + 1 :]:
+        if row["parent"] not in inside:
+            break
+        inside.add(row["code"])
+        many += 1
+    return many
+
+
+def end_of(rows: list[dict], parent: str) -> int:
+    """Where a new last line of the group goes; the end of all for none, or for a group that is not there."""
+    at = next((place for place, row in enumerate(rows) if row["code"] == parent), None) if parent else None
+    return len(rows) if at is None else at + block_of(rows, at)
 
 
 def digest(content: dict) -> str:
@@ -108,12 +202,13 @@ def differences(stored: dict, wanted: dict) -> list[str]:
     """What would change, one Vietnamese line each, criteria and routes by their names."""
     lines = [
         f"{name}: {stored[name]!s} → {wanted[name]!s}"
-        for name in ("programme", "document", *SET_FIELDS)
+        for name in ("programme", "document", "base", *SET_FIELDS)
         if stored[name] != wanted[name]
     ]
     for part, name_of in (
         ("criteria", lambda row: row["code"]),
         ("routes", lambda row: f"tuyến {row['kind']} do {row['managed_at']} quản lý từ {row['valid_from']}"),
+        *((part, naming(part)) for part in PARTS),
     ):
         old, new = ({name_of(row): row for row in content[part]} for content in (stored, wanted))
         lines += [f"thêm {name}" for name in new if name not in old]
@@ -125,135 +220,6 @@ def differences(stored: dict, wanted: dict) -> list[str]:
     return lines
 
 
-# --- what is wrong with it -------------------------------------------------------------------------------------
-
-Flaw = tuple[tuple, str]  # where in the content, and the Vietnamese sentence
-
-
-def flaws(content: dict) -> Iterator[Flaw]:
-    """Everything that keeps the content from being a criteria set at all."""
-    if content["last_year"] is not None and content["last_year"] < content["first_year"]:
-        yield ("last_year",), f"năm cuối {content['last_year']} đứng trước năm đầu {content['first_year']}"
-    for end in ("window_from", "window_to"):
-        if content[end] and not is_day(content[end]):
-            yield (end,), f"“{content[end]}” không phải ngày trong năm; hãy ghi tháng-ngày, ví dụ 11-01"
-    if bool(content["window_from"]) != bool(content["window_to"]):
-        yield ("window_from",), "kỳ đánh giá phải có cả ngày đầu và ngày cuối"
-    yield from _criteria_flaws(content["criteria"])
-    yield from _route_flaws(content)
-
-
-def is_day(text: str) -> bool:
-    """Whether "mm-dd" is a day every year has."""
-    try:
-        date.fromisoformat(f"2023-{text}")
-    except ValueError:
-        return False
-    return True
-
-
-def _criteria_flaws(criteria: list[dict]) -> Iterator[Flaw]:
-    seen: dict[str, str] = {}
-    parents = {row["parent"] for row in criteria}
-    for place, row in enumerate(criteria):
-        key = search_key(row["code"])
-        if key in seen:
-            yield (
-                ("criteria", place, "code"),
-                f"mã {row['code']} trùng với {seen[key]} (không phân biệt dấu, hoa thường)",
-            )
-        seen.setdefault(key, row["code"])
-        for field, sentence in _criterion_flaws(row, has_children=row["code"] in parents):
-            yield ("criteria", place, field), f"tiêu chí {row['code']}: {sentence}"
-
-
-def _criterion_flaws(row: dict, *, has_children: bool) -> Iterator[tuple[str, str]]:
-    measure, threshold = row["measure"], row["threshold"]
-    if measure == Measure.GROUP:
-        if not has_children:
-            yield "measure", "nhóm không có tiêu chí nào bên trong"
-        for field in ("threshold", "max_points", "derivation", "excuses", "comparison", "needs_evidence"):
-            if row[field]:
-                yield field, f"nhóm tiêu chí không có mục “{field}”; hãy đặt mục này ở tiêu chí bên trong"
-        return
-    if has_children:
-        yield "measure", "chỉ nhóm (measure: group) mới có tiêu chí bên trong"
-    if measure in SHARES and not (threshold and 0 < Decimal(threshold) <= 100):
-        yield "threshold", "mức phải đạt là tỷ lệ phần trăm, lớn hơn 0 và không quá 100"
-    if measure == Measure.COUNT and not (threshold and Decimal(threshold) > 0):
-        yield "threshold", "mức phải đạt của số lượng phải lớn hơn 0"
-    if measure not in (*SHARES, Measure.COUNT, Measure.POINTS) and threshold is not None:
-        yield "threshold", f"cách đo “{Measure(measure).label}” không có mức phải đạt"
-    if threshold is not None and row["comparison"] not in Comparison.values:
-        yield "comparison", "có mức phải đạt thì phải nói cách so sánh (at_least hoặc exactly)"
-    if measure == Measure.POINTS and not (row["max_points"] and Decimal(row["max_points"]) > 0):
-        yield "max_points", "chấm điểm thì phải có điểm tối đa lớn hơn 0"
-    if measure == Measure.DERIVED and row["derivation"] not in Derivation.values:
-        yield "derivation", f"không có cách tính “{row['derivation']}”; chỉ có {', '.join(Derivation.values)}"
-    if measure != Measure.DERIVED and row["derivation"]:
-        yield "derivation", "chỉ tiêu chí hệ thống tính (measure: derived) mới có cách tính"
-    if measure in (*SHARES, Measure.TREND):
-        for field in ("numerator_label", "denominator_label"):
-            if not row[field]:
-                yield field, "so sánh hai số thì phải gọi tên cả hai số"
-    if row["excuses"] and measure != Measure.EVENT:
-        yield "excuses", "chỉ việc không để xảy ra (measure: event) mới có trường hợp loại trừ"
-    shorts = [search_key(one["short"]) for one in row["excuses"]]
-    if len(set(shorts)) < len(shorts):
-        yield "excuses", "hai trường hợp loại trừ dùng chung một chữ viết tắt"
-
-
-def _route_flaws(content: dict) -> Iterator[Flaw]:
-    routes = content["routes"]
-    for place, row in enumerate(routes):
-        where = ("routes", place)
-        if row["kind"] not in content["unit_kinds"]:
-            yield (*where, "kind"), f"tuyến của “{row['kind']}” không thuộc loại đơn vị nào của bộ"
-        if row["valid_to"] and row["valid_to"] < row["valid_from"]:
-            yield (*where, "valid_to"), f"ngày cuối {row['valid_to']} đứng trước ngày đầu {row['valid_from']}"
-        levels = [row["enter_level"], row["appraise_level"], row["decide_level"]]
-        if [RANK[level] for level in levels] != sorted(RANK[level] for level in levels):
-            yield (*where, "decide_level"), "hồ sơ chỉ đi từ cấp dưới lên cấp trên: nhập, thẩm định, công nhận"
-        for other in routes[place + 1 :]:
-            if _overlap(row, other):
-                yield (
-                    (*where, "valid_from"),
-                    f"hai tuyến của {row['kind']} do {row['managed_at']} quản lý cùng hiệu lực {other['valid_from']}",
-                )
-        for deadline in row["deadlines"]:
-            if not is_day(f"{deadline['month']:02d}-{deadline['day']:02d}"):
-                yield (*where, "deadlines"), f"không có ngày {deadline['day']}/{deadline['month']}"
-    if content["outcome"] == Outcome.RESULTS_ONLY:
-        return
-    for kind in content["unit_kinds"]:
-        if not any(row["kind"] == kind for row in routes):
-            yield ("routes",), f"chưa có tuyến xét duyệt cho loại đơn vị “{kind}”"
-
-
-def _overlap(one: dict, other: dict) -> bool:
-    if (one["kind"], one["managed_at"]) != (other["kind"], other["managed_at"]):
-        return False
-    ends = [row["valid_to"] or "9999-12-31" for row in (one, other)]
-    return one["valid_from"] <= ends[1] and other["valid_from"] <= ends[0]
-
-
-def years_meet(one: dict, other: dict) -> bool:
-    """Whether two sets would both judge some kind of unit in some year."""
-    if one["programme"] != other["programme"] or not set(one["unit_kinds"]) & set(other["unit_kinds"]):
-        return False
-    ends = [content["last_year"] or 9999 for content in (one, other)]
-    return one["first_year"] <= ends[1] and other["first_year"] <= ends[0]
-
-
-def unready(content: dict) -> Iterator[str]:
-    """What keeps a well-formed content from being published, a sentence each."""
-    if content["outcome"] == Outcome.RESULTS_ONLY:
-        yield "bộ này chỉ dùng để lưu kết quả các năm trước, không dùng để chấm"
-    if not content["criteria"]:
-        yield "bộ chưa có tiêu chí nào"
-    for row in content["criteria"]:
-        if row["confidence"] == Confidence.NOT_FOUND:
-            yield f"tiêu chí {row['code']} chưa đọc được trong văn bản"
-        for field, name in (("label", "nội dung"), ("article", "căn cứ")):
-            if not row[field]:
-                yield f"tiêu chí {row['code']} chưa có {name}"
+def naming(part: str):
+    """How a row of the part is named in a sentence: "loại 1"."""
+    return lambda row: f"{PART_NAMES[part]} {' '.join(str(row[name]) for name in KEYS[part])}"

@@ -34,6 +34,8 @@ class SetStatus(TextChoices):
 
 class Outcome(TextChoices):
     ALL_MET = "all_met", "Đạt mọi tiêu chí"
+    NUMBER_MET = "number_met", "Đạt đủ số tiêu chí"
+    GRADES = "grades", "Chấm điểm, xếp loại"
     RESULTS_ONLY = "results_only", "Chỉ lưu kết quả"
 
 
@@ -57,3 +59,24 @@ class Confidence(TextChoices):
     SECONDARY = "T*", "Đọc ở nguồn dẫn lại"
     INFERRED = "I", "Suy ra, cần xác nhận"
     NOT_FOUND = "N", "Chưa đọc được"
+
+
+class NotApplicable(TextChoices):
+    """What a criterion that does not apply is worth where points or met criteria are counted."""
+
+    COUNTS = "counts", "Tính là đạt, đủ điểm"
+    OMITTED = "omitted", "Không tính điểm, không tính là đạt"
+
+
+class MissingYear(TextChoices):
+    """What a year without a file does to a row of years running."""
+
+    BREAKS = "breaks", "Làm đứt chuỗi năm liên tục"
+    SKIPPED = "skipped", "Bỏ qua, không làm đứt chuỗi"
+
+
+class Bar(TextChoices):
+    """What may bar a unit from awards, where its province says so."""
+
+    UNSAFE = "unsafe", "Chưa đạt tiêu chuẩn “An toàn về an ninh, trật tự”"
+    WEAKEST = "weakest", "Phong trào xếp loại thấp nhất"

@@ -11,6 +11,10 @@ SET = "criteria_criteriaset"
 PARTS = {
     "criteria_criterion": "FROM criteria_criteriaset s WHERE s.id = {row}.criteria_set_id",
     "criteria_route": "FROM criteria_criteriaset s WHERE s.id = {row}.criteria_set_id",
+    **{
+        f"criteria_{part}": "FROM criteria_criteriaset s WHERE s.id = {row}.criteria_set_id"
+        for part in ("grade", "cap", "precondition", "quota", "dossierpaper")
+    },
     "criteria_deadline": (
         "FROM criteria_criteriaset s JOIN criteria_route r ON r.criteria_set_id = s.id WHERE r.id = {row}.route_id"
     ),
@@ -19,7 +23,7 @@ ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
 def install(connection) -> None:
-    """(Re)make the triggers for the tables as they are now."""
+    """(Re)make the triggers for the tables there are now: earlier migrations know fewer."""
     remove(connection)
     make = _postgresql if connection.vendor == "postgresql" else _sqlite
     with connection.cursor() as cursor:
@@ -27,9 +31,14 @@ def install(connection) -> None:
             cursor.execute(sql)
 
 
+def _parts(cursor, connection) -> dict[str, str]:
+    there = set(connection.introspection.table_names(cursor))
+    return {table: its_set for table, its_set in PARTS.items() if table in there}
+
+
 def remove(connection) -> None:
     with connection.cursor() as cursor:
-        for table in (SET, *PARTS):
+        for table in (SET, *_parts(cursor, connection)):
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_frozen ON {table}")
                 cursor.execute(f"DROP FUNCTION IF EXISTS {table}_frozen()")
@@ -49,7 +58,7 @@ def _sqlite(cursor, connection):
         f"WHEN OLD.status IN {FROZEN} AND NOT ({retiring}) {refuse}"
     )
     yield f"CREATE TRIGGER {SET}_frozen_delete BEFORE DELETE ON {SET} WHEN OLD.status IN {FROZEN} {refuse}"
-    for table, its_set in PARTS.items():
+    for table, its_set in _parts(cursor, connection).items():
         for event, rows in ROWS.items():
             frozen = " OR ".join(f"(SELECT s.status {its_set.format(row=row)}) IN {FROZEN}" for row in rows)
             yield f"CREATE TRIGGER {table}_frozen_{event.lower()} BEFORE {event} ON {table} WHEN {frozen} {refuse}"
@@ -69,7 +78,7 @@ def _postgresql(cursor, connection):
           RETURN NEW;
         END $$"""
     yield f"CREATE TRIGGER {SET}_frozen BEFORE UPDATE OR DELETE ON {SET} FOR EACH ROW EXECUTE FUNCTION {SET}_frozen()"
-    for table, its_set in PARTS.items():
+    for table, its_set in _parts(cursor, connection).items():
         # FOR SHARE waits for a publishing under way, so that no row slips in beside it.
         looks = "".join(
             f"""

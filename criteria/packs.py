@@ -1,7 +1,7 @@
 """Criteria packs: YAML files read with their line numbers, checked whole before anything is loaded."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -11,17 +11,10 @@ from django.conf import settings
 
 from units.text import search_key
 
-from .content import (
-    CRITERION_FIELDS,
-    DEADLINE_FIELDS,
-    DECIMALS,
-    ROUTE_FIELDS,
-    SET_FIELDS,
-    flaws,
-    in_order,
-    years_meet,
-)
-from .source import Fault, Source, Where, spell
+from .content import CRITERION_FIELDS, PARTS, end_of
+from .flaws import flaws, overlay_flaws, years_meet
+from .packed import Draft, drafts_of, streak_of
+from .source import Fault, Source, Where
 
 FOLDER = settings.BASE_DIR / "fixtures" / "criteria"
 SCHEMA = FOLDER / "pack.schema.json"
@@ -43,6 +36,8 @@ class Known:
     programmes: frozenset[str] = frozenset()
     criteria: Mapping[str, dict] = field(default_factory=dict)
     sets: tuple[dict, ...] = ()
+    base: Callable[[str], dict | None] = lambda name: None  # content of the published set of that name: "TT124-KDC/1"
+    copied: Callable[[str], dict | None] = lambda name: None  # the same of any stored set
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,7 @@ class Packs:
     programmes: tuple[dict, ...]
     sets: tuple[dict, ...]
     to_publish: frozenset[tuple[str, int]]
+    streaks: tuple[dict, ...] = ()
 
 
 # --- the schema ------------------------------------------------------------------------------------------------
@@ -118,25 +114,32 @@ def _say(error) -> str:
 # --- from the file's form to plain content ---------------------------------------------------------------------
 
 
-def read_packs(paths: Iterable[Path], known: Known | None = None) -> Packs:
+def read_packs(paths: Iterable[Path | Source], known: Known | None = None) -> Packs:
     """Read and check the packs together; raises BadPacks with every fault, so that nothing of them is loaded."""
     known = known or Known()
-    sources = [Source(Path(path)) for path in paths]
+    sources = [path if isinstance(path, Source) else Source(Path(path)) for path in paths]
     readable = [source for source in sources if source.data]
     for source in readable:
         _schema_faults(source)
     documents = _gather(readable, "documents", known.documents)
     programmes = _gather(readable, "programmes", known.programmes)
-    drafts = [draft for source in readable for draft in _drafts(source, documents)]
-    _resolve_reuse(drafts, known, {code for source in readable for code in _codes(source.data)})
+    drafts = [draft for source in readable for draft in drafts_of(source, documents)]
+    streaks = _gather(readable, "streaks", frozenset())
+    named = {code for source in readable for code in _codes(source.data)}
+    _copy_alike(drafts, known, named)
+    _resolve_reuse(drafts, known, named)
     for draft in drafts:
         _check_names(draft, documents.keys() | known.documents, programmes.keys() | known.programmes)
+    _lay_over(drafts, known)
+    for draft in drafts:
         if not draft.is_unclear:
             for where, sentence in flaws(draft.content):
                 draft.fault(where, sentence)
     _check_beside(drafts, known)
+    _check_rounds(drafts, known)
     for source in readable:
         _check_replaced(source, documents.keys() | known.documents)
+        _check_streaks(source, documents.keys() | known.documents, programmes.keys() | known.programmes)
     if faults := [fault for source in sources for fault in source.faults]:
         raise BadPacks(faults)
     return Packs(
@@ -146,6 +149,7 @@ def read_packs(paths: Iterable[Path], known: Known | None = None) -> Packs:
         frozenset(
             (draft.content["code"], draft.content["version"]) for draft in drafts if draft.row.get("publish", False)
         ),
+        tuple(streak_of(row, documents) for row in streaks.values()),
     )
 
 
@@ -166,101 +170,6 @@ def _gather(sources: list[Source], part: str, stored: frozenset[str]) -> dict[st
     return found
 
 
-# Field of the content -> where a pack writes it.
-WRITTEN_AS = {
-    "window_from": ("window", "from"),
-    "window_to": ("window", "to"),
-    "kind": ("kinds",),
-    "decide_level": ("decide",),
-}
-
-
-@dataclass
-class Draft:
-    """A set on its way from its file's form to plain content, remembering where each part stands."""
-
-    source: Source
-    where: Where
-    row: dict
-    content: dict
-    criteria_at: list[Where]
-    routes_at: list[Where]
-    is_unclear: bool = False
-
-    def fault(self, where: Where, sentence: str) -> None:
-        where = (*where[:-1], *WRITTEN_AS.get(str(where[-1]), where[-1:]))
-        at = {"criteria": self.criteria_at, "routes": self.routes_at}.get(str(where[0]))
-        if at is not None and len(where) > 1:
-            self.source.fault((*at[int(where[1])], *where[2:]), sentence)
-        else:
-            self.source.fault((*self.where, *where), sentence)
-
-
-def _drafts(source: Source, documents: Mapping[str, dict]) -> Iterator[Draft]:
-    """The file's sets whose shape is right; what is wrong with the others has been said by the schema."""
-    broken = {fault.path.split(".")[0] for fault in source.faults}
-    rows = source.data.get("sets")
-    for place, row in enumerate(rows if isinstance(rows, list) else []):
-        where: Where = ("sets", place)
-        if spell(where) in broken or "sets" in broken:
-            continue
-        cite = documents.get(row["document"], {}).get("cite", "")
-        window = row.get("window", {})
-        content = {
-            "programme": row["programme"],
-            "document": row["document"],
-            **{name: row.get(name, default) for name, default in SET_FIELDS.items()},
-            "window_from": window.get("from", ""),
-            "window_to": window.get("to", ""),
-            "window_article": _cited(cite, window.get("article", "")),
-        }
-        criteria = list(_criteria(row.get("criteria", []), (*where, "criteria"), cite))
-        routes = list(_routes(row.get("routes", []), (*where, "routes"), cite))
-        for order, (_, one) in enumerate(criteria, 1):
-            one["order"] = order
-        content["criteria"] = [one for _, one in criteria]
-        content["routes"] = in_order([one for _, one in routes])
-        at = {id(one): path for path, one in routes}
-        routes_at = [at[id(one)] for one in content["routes"]]
-        yield Draft(source, where, row, content, [path for path, _ in criteria], routes_at)
-
-
-def _cited(cite: str, article: str) -> str:
-    return f"{cite}, {article}".removeprefix(", ") if article else ""
-
-
-def _criteria(rows: list[dict], where: Where, cite: str, parent: str = "") -> Iterator[tuple[Where, dict]]:
-    """Groups and what is in them, in reading order; a field left out stays out until reuse has been looked up."""
-    for place, row in enumerate(rows):
-        at = (*where, place)
-        one = {name: row[name] for name in CRITERION_FIELDS if name in row}
-        one |= {name: f"{Decimal(one[name]):.2f}" for name in DECIMALS if name in one}
-        yield at, {"parent": parent, **one, "article": _cited(cite, row["article"])}
-        yield from _criteria(row.get("children", []), (*at, "children"), cite, row["code"])
-
-
-def _routes(rows: list[dict], where: Where, cite: str) -> Iterator[tuple[Where, dict]]:
-    for place, row in enumerate(rows):
-        deadlines = [
-            {"step": step, **one, "article": _cited(cite, one["article"])}
-            for step, one in row.get("deadlines", {}).items()
-        ]
-        route = {name: row.get(name, default) for name, default in ROUTE_FIELDS.items() if name != "kind"}
-        for kind in row["kinds"]:
-            yield (
-                (*where, place),
-                {
-                    **route,
-                    "kind": kind,
-                    "enter_level": row["enter"],
-                    "appraise_level": row["appraise"],
-                    "decide_level": row["decide"],
-                    "article": _cited(cite, row["article"]),
-                    "deadlines": in_order([{name: one[name] for name in DEADLINE_FIELDS} for one in deadlines]),
-                },
-            )
-
-
 # --- what only the packs together, or with the database, can show ----------------------------------------------
 
 OWN = {"code", "parent", "order", "number", "article", "reuses"}  # never taken over from the criterion reused
@@ -272,6 +181,62 @@ def _codes(data) -> Iterator[str]:
         yield data["code"]
     for part in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
         yield from _codes(part)
+
+
+COPIED = ("excluded_subtypes", "needed_met", "points_total", "not_applicable_rule")
+
+
+def _copy_alike(drafts: list[Draft], known: Known, named: set[str]) -> None:
+    """Fill a set written as one `like` another with what it leaves out of that set; its gaps are its own.
+
+    Lines come with the clauses they were cited by, so that what stays the same compares as the same.
+    """
+    beside = {f"{draft.content['code']}/{draft.content['version']}": draft for draft in drafts}
+    done: set[str] = set()
+
+    def fill(name: str, above: tuple[str, ...]) -> None:
+        draft = beside.get(name)
+        model = draft.row.get("like") if draft else None
+        if draft is None or model is None or name in done:
+            return
+        done.add(name)
+        if model in (*above, name):
+            draft.fault(("like",), f"chép vòng quanh: {' → '.join([*above, name, model])}")
+            draft.is_unclear = True
+            return
+        fill(model, (*above, name))
+        other = beside[model].content if model in beside else known.copied(model)
+        if other is not None:
+            _take_over(draft, other)
+            draft.is_unclear = draft.is_unclear or (model in beside and beside[model].is_unclear)
+            return
+        draft.is_unclear = True
+        if model.partition("/")[0] not in named:
+            draft.fault(("like",), f"không có bộ “{model}” để chép")
+
+    for name in beside:
+        fill(name, ())
+
+
+def _take_over(draft: Draft, other: dict) -> None:
+    """What the draft leaves out, from the other set; a line it writes itself stands in for the one of that code."""
+    content, where = draft.content, (*draft.where, "like")
+    content |= {field: other[field] for field in COPIED if field not in draft.row}
+    if "window" not in draft.row:
+        content |= {field: other[field] for field in ("window_from", "window_to", "window_article")}
+    at = dict(zip((row["code"] for row in content["criteria"]), draft.at["criteria"], strict=True))
+    written = {row["code"]: row for row in content["criteria"]}
+    if len(written) < len(content["criteria"]):
+        return  # a code written twice: said by the flaws
+    rows = [written.pop(row["code"], row) | {"parent": row["parent"]} for row in other["criteria"]]
+    content["criteria"] = [*rows, *written.values()]
+    draft.at["criteria"] = [at.get(row["code"], where) for row in content["criteria"]]
+    for order, row in enumerate(content["criteria"], 1):
+        row["order"] = order
+    for part in ("routes", *PARTS):
+        if not content[part]:
+            content[part] = [dict(row) for row in other[part]]
+            draft.at[part] = [where] * len(content[part])
 
 
 def _resolve_reuse(drafts: list[Draft], known: Known, named: set[str]) -> None:
@@ -289,13 +254,96 @@ def _resolve_reuse(drafts: list[Draft], known: Known, named: set[str]) -> None:
             if row.get("reuses") in named and not reused:
                 draft.is_unclear = True
                 continue
-            if row.get("reuses") and (not reused or reused.get("reuses")):
+            if row.get("reuses") and not reused:
                 draft.fault(("criteria", place, "reuses"), f"không có tiêu chí gốc mã “{row['reuses']}” để dùng lại")
+            elif row.get("reuses") and reused.get("reuses"):
+                draft.fault(("criteria", place, "reuses"), _why_reused(row["code"], sources))
             if not rows[place]["measure"] or not rows[place]["label"]:
                 draft.fault(
                     ("criteria", place), f"tiêu chí {row['code']}: thiếu nội dung (label) hoặc cách đo (measure)"
                 )
                 draft.is_unclear = True
+
+
+def _why_reused(code: str, sources: Mapping[str, dict]) -> str:
+    """Why a criterion that itself reuses another cannot be reused: going round, or one step too far."""
+    chain = [code]
+    while (after := sources.get(chain[-1], {}).get("reuses")) and after not in chain:
+        chain.append(after)
+    if after:
+        return f"dùng lại vòng quanh: {' → '.join([*chain, after])}"
+    return f"tiêu chí {chain[1]} lại dùng lại {chain[2]}; hãy dùng lại thẳng {chain[-1]}"
+
+
+def _lay_over(drafts: list[Draft], known: Known) -> None:
+    """Put the lines of an overlay's base before its own, with what else the overlay leaves to its base."""
+    contents = {f"{draft.content['code']}/{draft.content['version']}": draft.content for draft in drafts}
+    for draft in drafts:
+        content = draft.content
+        if not content["base"]:
+            continue
+        base = contents.get(content["base"]) or known.base(content["base"])
+        if base is not None and not base["base"]:
+            _add_lines(draft, base)
+            for part in ("routes", *PARTS):
+                if not content[part]:
+                    content[part] = [dict(row) for row in base[part]]
+                    draft.at[part] = [draft.where] * len(content[part])
+        for where, sentence in overlay_flaws(content, base if base and not base["base"] else None):
+            draft.fault(where, sentence)
+
+
+def _add_lines(draft: Draft, base: dict) -> None:
+    """The base's lines with the overlay's own: each after the last line of the group it goes `into`, or at the end."""
+    rows = [dict(row) for row in base["criteria"]]
+    at = [draft.where] * len(rows)
+    for row, where in zip(draft.content["criteria"], draft.at["criteria"], strict=True):
+        place = end_of(rows, row["parent"])
+        rows.insert(place, row)
+        at.insert(place, where)
+    for order, row in enumerate(rows, 1):
+        row["order"] = order
+    draft.content["criteria"], draft.at["criteria"] = rows, at
+
+
+def _check_rounds(drafts: list[Draft], known: Known) -> None:
+    """Programmes that wait for each other's result of the same year would never be decided."""
+    own = {_key(draft.content) for draft in drafts}
+    needs: dict[str, set[str]] = {}
+    for content in (*(row for row in known.sets if _key(row) not in own), *(draft.content for draft in drafts)):
+        same_year = {row["programme"] for row in content["preconditions"] if not row["years_back"]}
+        needs.setdefault(content["programme"], set()).update(same_year)
+    for draft in drafts:
+        start = draft.content["programme"]
+        for place, row in enumerate(draft.content["preconditions"]):
+            if row["years_back"] or row["programme"] == start:
+                continue
+            seen, ahead = set(), [row["programme"]]
+            while ahead:
+                one = ahead.pop()
+                if one not in seen:
+                    seen.add(one)
+                    ahead += needs.get(one, ())
+            if start in seen:
+                draft.fault(
+                    ("preconditions", place, "programme"),
+                    f"tính vòng: kết quả cùng năm của “{row['programme']}” lại chờ kết quả của “{start}”",
+                )
+
+
+def _check_streaks(source: Source, documents: Iterable[str], programmes: Iterable[str]) -> None:
+    broken = {fault.path for fault in source.faults if fault.path.startswith("streaks")}
+    rows = source.data.get("streaks")
+    for place, row in enumerate(rows if isinstance(rows, list) and not broken else []):
+        where: Where = ("streaks", place)
+        if row["document"] not in documents:
+            source.fault((*where, "document"), f"không có văn bản mã “{row['document']}”")
+        for code in (row["programme"], *row["counts"]):
+            if code not in programmes:
+                source.fault((*where, "counts"), f"không có chương trình mã “{code}”")
+        years = [one["years"] for one in row["titles"]]
+        if len(set(years)) < len(years):
+            source.fault((*where, "titles"), "hai mốc cùng một số năm liên tục")
 
 
 def _check_replaced(source: Source, codes: Iterable[str]) -> None:
@@ -321,7 +369,7 @@ def _check_beside(drafts: list[Draft], known: Known) -> None:
         for other in others:
             if _key(other) == _key(content):
                 draft.fault(("code",), f"bộ {content['code']} phiên bản {content['version']} ghi hai lần")
-            elif years_meet(content, other):
+            elif content["is_example"] == other["is_example"] and years_meet(content, other):
                 draft.fault(
                     ("first_year",),
                     f"năm áp dụng trùng với bộ {other['code']} phiên bản {other['version']} của cùng loại đơn vị",
@@ -336,3 +384,8 @@ def _key(row: dict) -> tuple[str, int]:
 def all_packs() -> list[Path]:
     """The packs that come with the portal."""
     return sorted(FOLDER.glob("*.yaml"))
+
+
+def demo_packs() -> list[Path]:
+    """Examples that are no law, for the demo alone; they lean on the packs that come with the portal."""
+    return sorted((FOLDER / "demo").glob("*.yaml"))

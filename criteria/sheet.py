@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from units.enums import Subtype
 from units.text import search_key
 
-from .enums import Comparison, Confidence, Measure
+from .enums import Comparison, Confidence, Measure, SetStatus
 from .models import CriteriaSet, Criterion, Route
 from .queries import criteria_of
-from .rules import plain_number
+from .values import plain_number
 
 # Only what was not read in the text itself carries a mark.
 CONFIDENCE_TONES: dict[str, str] = {
@@ -82,15 +83,29 @@ def asks(row: Criterion) -> str:
         return ""
     text = row.get_measure_display()
     if row.threshold is not None:
-        sign = "%" if row.measure in (Measure.PERCENT, Measure.DERIVED) else ""
-        text += f": {Comparison(row.comparison).label} {plain_number(row.threshold)}{sign}"
-    if row.max_points is not None:
-        text += f": tối đa {plain_number(row.max_points)} điểm"
+        sign = "%" if row.measure in (Measure.PERCENT, Measure.DERIVED, Measure.TREND) else ""
+        text += f": {_how(row)} {plain_number(row.threshold)}{sign}"
     if row.denominator_label:
         text += f" ({row.numerator_label} / {row.denominator_label})"
     elif row.numerator_label:
         text += f" {row.numerator_label}"
+    if row.max_points is not None:
+        text += f"; tối đa {plain_number(row.max_points)} điểm"
     return text
+
+
+def _how(row: Criterion) -> str:
+    """The word before the threshold; a draft may not say yet how it is compared."""
+    if row.measure == Measure.TREND:
+        return "giảm ít nhất"
+    return str(Comparison(row.comparison).label) if row.comparison else "mức"
+
+
+def asks_of(row: dict) -> str:
+    """`asks` of a criterion as plain content."""
+    fields = {name: row[name] for name in ("measure", "comparison", "numerator_label", "denominator_label")}
+    numbers = {name: Decimal(row[name]) if row[name] is not None else None for name in ("threshold", "max_points")}
+    return asks(Criterion(**fields, **numbers))
 
 
 def _notes(row: Criterion):
@@ -151,7 +166,75 @@ def window(criteria_set: CriteriaSet) -> str:
     return f"từ {first} năm trước đến hết {last} năm xét ({bare(criteria_set.window_article)})"
 
 
+def successor(criteria_set: CriteriaSet) -> CriteriaSet | None:
+    """The published version that takes over from a published set; `after` spares the query where a list has read it."""
+    if criteria_set.status != SetStatus.PUBLISHED:
+        return None
+    if not hasattr(criteria_set, "after"):
+        later = CriteriaSet.objects.published().filter(code=criteria_set.code, version__gt=criteria_set.version)
+        criteria_set.after = later.order_by("version").first()
+    return criteria_set.after
+
+
 def years(criteria_set: CriteriaSet) -> str:
+    """The years a set judges; the next published version of its code ends the one before."""
+    if criteria_set.last_year is None and (after := successor(criteria_set)):
+        span = f"{criteria_set.first_year}–{after.first_year - 1}"
+        return f"{span}, từ năm {after.first_year} theo phiên bản {after.version}"
     if criteria_set.last_year is None:
         return f"từ năm {criteria_set.first_year}"
     return f"{criteria_set.first_year}–{criteria_set.last_year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row beside the criteria: a grade, a ceiling, a precondition, a quota, a paper; with its clause and mark."""
+
+    text: str
+    article: str
+    tone: str
+    mark: str
+
+
+def outcomes(criteria_set: CriteriaSet) -> list[tuple[str, list[Told]]]:
+    """What the set comes to beside its criteria, by heading; empty headings left out."""
+    grades = [
+        (
+            row,
+            f"{row.rank}. {row.label}: "
+            + (f"từ {plain_number(row.lower_bound)} điểm" if row.lower_bound is not None else "chưa đọc được mức điểm"),
+        )
+        for row in criteria_set.grades.order_by("rank")
+    ]
+    caps = [
+        (row, f"Tiêu chí {row.criterion.number} chưa đạt thì cao nhất là bậc {row.best_rank}")
+        for row in criteria_set.caps.select_related("criterion")
+    ]
+    wanted = [(row, _required(row)) for row in criteria_set.preconditions.select_related("programme")]
+    quotas = [(row, str(row)) for row in criteria_set.quotas.all()]
+    papers = [(row, f"{row.order}. {row.name}") for row in criteria_set.papers.order_by("order")]
+    told = (
+        ("Xếp loại", grades),
+        ("Mức khống chế", caps),
+        ("Điều kiện", wanted),
+        ("Chỉ tiêu lựa chọn đầu năm", quotas),
+        ("Thành phần hồ sơ", papers),
+    )
+    return [
+        (
+            heading,
+            [
+                Told(text, row.article, CONFIDENCE_TONES.get(row.confidence, ""), row.get_confidence_display())
+                for row, text in rows
+            ],
+        )
+        for heading, rows in told
+        if rows
+    ]
+
+
+def _required(row) -> str:
+    when = f"{row.years_back} năm trước" if row.years_back else "cùng năm"
+    what = f"xếp loại từ bậc {row.worst_rank}" if row.worst_rank else "được công nhận"
+    otherwise = f"không có thì cao nhất bậc {row.best_rank}" if row.best_rank else "không có thì không được xét"
+    return f"{row.label} ({row.programme.name}, {when}: {what}; {otherwise})"

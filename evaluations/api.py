@@ -13,6 +13,13 @@ class EvaluationSerializer(serializers.ModelSerializer):
     year = serializers.IntegerField(source="cycle.year", read_only=True)
     programme = serializers.CharField(source="cycle.programme.code", read_only=True)
     criteria_set = serializers.CharField(source="criteria_set.code", read_only=True)
+    is_example = serializers.BooleanField(
+        source="cycle.is_example", read_only=True, help_text="Theo bộ tiêu chí ví dụ, không phải luật."
+    )
+    grade = serializers.CharField(source="grade.label", read_only=True, default=None, help_text="Tên loại.")
+    grade_rank = serializers.IntegerField(
+        source="grade.rank", read_only=True, default=None, help_text="Bậc của loại; 1 là cao nhất."
+    )
     state_label = serializers.CharField(source="get_state_display", read_only=True)
 
     class Meta:
@@ -31,8 +38,15 @@ class EvaluationSerializer(serializers.ModelSerializer):
             "province",
             "district",
             "commune",
+            "stands_in",
+            "delegated_to",
             "state",
             "state_label",
+            "grade",
+            "grade_rank",
+            "points",
+            "met_count",
+            "is_example",
             "registered_on",
             "submitted_at",
             "appraised_at",
@@ -49,7 +63,8 @@ class EvaluationViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Evaluation.objects.none()
 
     def get_queryset(self):
-        return Evaluation.objects.visible_to(self.request.user).select_related("cycle__programme", "criteria_set")
+        files = Evaluation.objects.visible_to(self.request.user)
+        return files.select_related("cycle__programme", "criteria_set", "grade")
 
 
 class RecognitionSerializer(serializers.ModelSerializer):
@@ -58,13 +73,29 @@ class RecognitionSerializer(serializers.ModelSerializer):
     unit = serializers.IntegerField(source="evaluation.unit_id", read_only=True)
     unit_name = serializers.CharField(source="evaluation.unit_name", read_only=True)
     year = serializers.IntegerField(source="evaluation.cycle.year", read_only=True)
+    grade = serializers.CharField(source="evaluation.grade.label", read_only=True, default=None, help_text="Tên loại.")
+    grade_rank = serializers.IntegerField(source="evaluation.grade.rank", read_only=True, default=None)
+    is_example = serializers.BooleanField(source="evaluation.cycle.is_example", read_only=True)
     decision = serializers.CharField(source="decision.reference", read_only=True)
     signed_on = serializers.DateField(source="decision.signed_on", read_only=True)
     revoked = serializers.SerializerMethodField()
 
     class Meta:
         model = Recognition
-        fields = ["id", "evaluation", "unit", "unit_name", "year", "certificate", "decision", "signed_on", "revoked"]
+        fields = [
+            "id",
+            "evaluation",
+            "unit",
+            "unit_name",
+            "year",
+            "grade",
+            "grade_rank",
+            "is_example",
+            "certificate",
+            "decision",
+            "signed_on",
+            "revoked",
+        ]
         read_only_fields = fields
 
     def get_revoked(self, recognition) -> bool:
@@ -80,4 +111,5 @@ class RecognitionViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Recognition.objects.none()
 
     def get_queryset(self):
-        return Recognition.objects.visible_to(self.request.user).select_related("evaluation__cycle", "decision")
+        rows = Recognition.objects.visible_to(self.request.user)
+        return rows.select_related("evaluation__cycle", "evaluation__grade", "decision")

@@ -17,6 +17,12 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", "Không xét năm nay"
 
 
+# What a state is called where the outcome is a grade: the weakest grade is recognised too.
+GRADED_LABELS = {
+    State.PROPOSED: "Phiên họp đề nghị phân loại",
+    State.RECOGNISED: "Đã công nhận kết quả phân loại",
+}
+
 # Groups reports count by; a file that went further still counts as registered and submitted.
 NOT_REGISTERED = (State.EXPECTED, State.WITHDRAWN)
 EDITABLE = (State.REGISTERED, State.RETURNED)

@@ -6,10 +6,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from criteria.enums import Measure
-from criteria.models import Programme
-from criteria.rules import Asked, Value
-from units.models import Committee, Seat, on
+from criteria.enums import Bar, Measure
+from criteria.models import CriteriaSet, DossierPaper, Programme
+from criteria.values import Asked, Value, plain_number
+from units.enums import UnitKind
+from units.forms import PasswordAgain
+from units.models import Committee, Seat, Unit, on
 
 from .enums import Ballot, Capacity
 from .models import Cycle, Evaluation
@@ -35,9 +37,15 @@ class AnswerForm(forms.Form):
 
     def __init__(self, asked: Asked, value: Value, *, version: int, note: str, data=None):
         self.asked, self.before = asked, value
-        initial = {
-            "version": version,
-            "note": note,
+        initial = {"version": version, "note": note} | self._typed(value)
+        super().__init__(data, prefix=asked.code.replace(".", "_"), initial=initial)
+        self._add_fields()
+        self.order_fields(["met", "numerator", "denominator", "value", "excuse", "not_applicable", "note", "version"])
+
+    @staticmethod
+    def _typed(value: Value) -> dict:
+        """A plain value as the fields hold it."""
+        return {
             "met": {True: "yes", False: "no", None: ""}[value.met],
             "value": value.value if value.value is None or value.value % 1 else int(value.value),
             "numerator": value.numerator,
@@ -45,9 +53,13 @@ class AnswerForm(forms.Form):
             "not_applicable": value.not_applicable,
             "excuse": value.excuse,
         }
-        super().__init__(data, prefix=asked.code.replace(".", "_"), initial=initial)
-        self._add_fields()
-        self.order_fields(["met", "numerator", "denominator", "value", "excuse", "not_applicable", "note", "version"])
+
+    def filled_with(self, value: Value) -> dict[str, str]:
+        """What the page's inputs, by name, would hold of the value; what it leaves open is left out."""
+        told = {
+            name: held for name, held in self._typed(value).items() if name in self.fields and held not in ("", None)
+        }
+        return {self.add_prefix(name): str(held) for name, held in told.items() if held is not False}
 
     def _add_fields(self):
         line = self.asked
@@ -68,9 +80,7 @@ class AnswerForm(forms.Form):
         elif line.measure == Measure.COUNT:
             self.fields["value"] = forms.DecimalField(label="Số lượng", required=False, **NUMBER)
         elif line.measure == Measure.POINTS:
-            self.fields["value"] = forms.DecimalField(
-                label=f"Điểm (tối đa {line.max_points})", required=False, **NUMBER
-            )
+            self.fields["value"] = forms.DecimalField(label=_points_label(line), required=False, **NUMBER)
         if line.excuses:
             choices = [("", "Không thuộc trường hợp loại trừ"), *[(item[0], item[1]) for item in line.excuses]]
             self.fields["excuse"] = forms.ChoiceField(label="Trường hợp loại trừ", choices=choices, required=False)
@@ -93,6 +103,10 @@ class AnswerForm(forms.Form):
         )
 
 
+def _points_label(line: Asked) -> str:
+    return "Điểm" if line.max_points is None else f"Điểm (tối đa {plain_number(line.max_points)})"
+
+
 class EvidenceForm(forms.Form):
     """A paper and what it proves."""
 
@@ -105,19 +119,34 @@ class EvidenceForm(forms.Form):
     number = forms.CharField(label="Số, ký hiệu", max_length=60, required=False)
     issued_on = forms.DateField(label="Ngày ban hành", required=False, **DATE)
     issuer = forms.CharField(label="Nơi ban hành", max_length=200, required=False)
+    dossier_paper = forms.ModelChoiceField(
+        label="Là thành phần hồ sơ",
+        queryset=DossierPaper.objects.none(),
+        required=False,
+        empty_label="Không phải thành phần hồ sơ",
+    )
     codes = forms.MultipleChoiceField(
-        label="Chứng minh cho tiêu chí",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Hãy chọn ít nhất một tiêu chí."},
+        label="Chứng minh cho tiêu chí", widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, asked: tuple[Asked, ...], data=None, files=None):
+    def __init__(self, asked: tuple[Asked, ...], data=None, files=None, *, papers: QuerySet[DossierPaper]):
         super().__init__(data, files)
         self.fields["codes"].choices = [
             (line.code, f"{line.number}. {line.label}")
             for line in asked
             if line.measure not in (Measure.GROUP, Measure.DERIVED)
         ]
+        self.fields["dossier_paper"].queryset = papers
+        if not papers:
+            del self.fields["dossier_paper"]
+
+    def clean(self):
+        """A paper proves a criterion, is one of the dossier's, or both."""
+        data = super().clean()
+        if not self.has_error("codes") and not data.get("codes") and not data.get("dossier_paper"):
+            more = " hoặc một thành phần hồ sơ" if "dossier_paper" in self.fields else ""
+            self.add_error("codes", f"Hãy chọn ít nhất một tiêu chí{more}.")
+        return data
 
 
 class SharedEvidenceForm(EvidenceForm):
@@ -130,8 +159,16 @@ class SharedEvidenceForm(EvidenceForm):
         error_messages={"required": "Hãy chọn ít nhất một đơn vị."},
     )
 
-    def __init__(self, asked: tuple[Asked, ...], data=None, files=None, *, offered: list[Evaluation]):
-        super().__init__(asked, data, files)
+    def __init__(
+        self,
+        asked: tuple[Asked, ...],
+        data=None,
+        files=None,
+        *,
+        papers: QuerySet[DossierPaper],
+        offered: list[Evaluation],
+    ):
+        super().__init__(asked, data, files, papers=papers)
         self.offered = {file.pk: file for file in offered}
         self.fields["files"].choices = [(pk, file.unit_name) for pk, file in self.offered.items()]
         self.fields["files"].initial = list(self.offered)
@@ -211,25 +248,6 @@ class BallotForm(forms.Form):
         }
 
 
-class PasswordAgain(forms.Form):
-    """An act that cannot be undone asks who is at the keyboard."""
-
-    password = forms.CharField(
-        label="Mật khẩu của đồng chí",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="Xác nhận lại người thực hiện.",
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self):
-        if not self.user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError("Mật khẩu không đúng.")
-        return ""
-
-
 class CloseForm(PasswordAgain):
     """Ending a sitting."""
 
@@ -256,3 +274,81 @@ class RevokeForm(IssueForm):
 def seats_on(committee: Committee, day) -> QuerySet[Seat]:
     """The committee's seats held on the day, with their people."""
     return committee.seats.filter(on(day)).select_related("user").order_by("pk")
+
+
+class StreakForm(forms.Form):
+    """Which row of years to look at: rule, year, place, how near a title; anything that cannot be is left out."""
+
+    NEAR = (("", "Tất cả"), ("one", "Còn một năm nữa"), ("danger", "Có nguy cơ đứt"), ("doing", "Đang làm hồ sơ"))
+    q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
+    rule = forms.TypedChoiceField(label="Quy tắc", coerce=int, required=False)
+    year = forms.TypedChoiceField(label="Tính đến năm", coerce=int, required=False)
+    near = forms.ChoiceField(label="Đơn vị", choices=NEAR, required=False)
+    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False)
+    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False)
+
+    def __init__(self, data, *, rules, years: list[int], places: QuerySet[Unit]):
+        self.rules = {rule.pk: rule for rule in rules}
+        super().__init__(data)
+        self.fields["rule"].choices = [(pk, rule.name) for pk, rule in self.rules.items()]
+        self.fields["year"].choices = [(year, year) for year in years]
+        self.fields["district"].queryset = places.filter(kind=UnitKind.DISTRICT)
+        self.fields["commune"].queryset = places.filter(kind=UnitKind.COMMUNE)
+
+    def chosen(self, name: str):
+        """The field's value, None where nothing or nonsense was chosen."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+
+class AwardBarForm(forms.Form):
+    """A bar from awards to switch on."""
+
+    bar = forms.ChoiceField(label="Không xét khen thưởng khi", choices=Bar.choices)
+    first_year = forms.IntegerField(label="Từ năm", min_value=2008, max_value=2100, **WHOLE)
+    ground = forms.CharField(
+        label="Căn cứ",
+        max_length=250,
+        help_text="Văn bản của tỉnh, ví dụ: Đề án số …/ĐA-UBND ngày …, mục IV.7.",
+    )
+
+
+class AwardBarEndForm(forms.Form):
+    """The last year a bar holds."""
+
+    last_year = forms.IntegerField(label="Năm cuối áp dụng", min_value=2008, max_value=2100, **WHOLE)
+
+
+class BarredForm(forms.Form):
+    """Which barred units: year, place, name; anything that cannot be is left out."""
+
+    q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
+    year = forms.TypedChoiceField(label="Năm", coerce=int, required=False)
+    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False)
+    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False)
+
+    def __init__(self, data, *, years: list[int], places: QuerySet[Unit]):
+        super().__init__(data)
+        self.fields["year"].choices = [(year, year) for year in years]
+        self.fields["district"].queryset = places.filter(kind=UnitKind.DISTRICT)
+        self.fields["commune"].queryset = places.filter(kind=UnitKind.COMMUNE)
+
+    chosen = StreakForm.chosen
+
+
+class SelectionForm(forms.Form):
+    """Which candidates; anything that cannot be is left out."""
+
+    STATES = (("", "Tất cả"), ("chosen", "Đã chọn"), ("open", "Chưa chọn"))
+    q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
+    criteria_set = forms.ModelChoiceField(label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), required=False)
+    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False)
+    state = forms.ChoiceField(label="Đã chọn chưa", choices=STATES, required=False)
+
+    def __init__(self, data, *, files: QuerySet[Evaluation], places: QuerySet[Unit]):
+        super().__init__(data)
+        used = files.order_by().values("criteria_set")
+        self.fields["criteria_set"].queryset = CriteriaSet.objects.filter(pk__in=used)
+        self.fields["district"].queryset = places.filter(kind=UnitKind.DISTRICT)
+
+    chosen = StreakForm.chosen

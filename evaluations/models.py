@@ -6,20 +6,30 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from criteria.enums import Level, Step
-from criteria.models import CriteriaSet, Criterion, Programme, Route
-from criteria.rules import Value
+from criteria.models import CriteriaSet, Criterion, DossierPaper, Grade, Programme, Route
+from criteria.values import Value, plain_number
+from portal.core.marks import EXAMPLE_WORDS
 from units.enums import JUDGED, Subtype
-from units.models import Committee, Seat, Unit, within
+from units.models import Committee, Seat, Unit, hosted_by, whether, within
 
-from .enums import Ballot, Capacity, CycleStatus, DecisionKind, Origin, Resolution, State
+from .enums import GRADED_LABELS, Ballot, Capacity, CycleStatus, DecisionKind, Origin, Resolution, State
 
+EXAMPLE_MARK = f" ({EXAMPLE_WORDS})"
 JUDGED_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
+
+
+def readable(user, prefix: str = "") -> Q:
+    """Files managed under, standing on or delegated to the user's places, by their snapshot columns."""
+    grounds = user.grounds()
+    levels = [place.pk for place in grounds if place.is_level]
+    return within(grounds, prefix) | hosted_by(grounds, prefix) | Q(**{f"{prefix}delegated_to__in": levels})
 
 
 class CycleQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Cycles of the provinces the user's placements lie in."""
-        return self.filter(province__in={place.province_id for place in user.places()})
+        """Cycles of the provinces the user's placements lie in, and of those these took over: an ended province's own
+        column is its heir."""
+        return self.filter(province__province__in={place.province_id for place in user.places()})
 
 
 class Cycle(models.Model):
@@ -32,6 +42,7 @@ class Cycle(models.Model):
     status = models.CharField("tình trạng", max_length=10, choices=CycleStatus, default=CycleStatus.OPEN)
     source = models.CharField("nguồn số liệu", max_length=250, blank=True)  # for results taken from documents
     is_demo = models.BooleanField("dữ liệu mẫu", default=False)
+    is_example = models.BooleanField("theo bộ tiêu chí ví dụ, không phải luật", default=False)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="người mở")
     opened_at = models.DateTimeField("mở lúc", db_default=Now())
 
@@ -44,13 +55,37 @@ class Cycle(models.Model):
         constraints = [models.UniqueConstraint(fields=["programme", "province", "year"], name="one_cycle_a_year")]
 
     def __str__(self):
-        return f"{self.programme} năm {self.year}"
+        """Wherever the year is named, one that was opened with example criteria says so."""
+        return f"{self.programme} năm {self.year}{EXAMPLE_MARK if self.is_example else ''}"
 
 
 class EvaluationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Files whose place, as it was when the cycle opened, lies under one of the user's units of today."""
-        return self.filter(within(user.places()))
+        """Files that were managed, stood, or were delegated, when the cycle opened, at the user's places of today.
+
+        Who only has the ground reads the file; every move asks for the acting units (see permissions).
+        """
+        return self.filter(readable(user))
+
+    def counted_for(self, user):
+        """Files counted at the user's places: a unit that only stands there is counted where it is managed."""
+        return self.filter(within(user.grounds()))
+
+    def hosted_for(self, user):
+        """Files of units that stood on the ground of the user's places and were managed elsewhere."""
+        return self.filter(hosted_by(user.grounds())).exclude(within(user.grounds()))
+
+    def entrusted_to(self, user):
+        """Files given, when the cycle opened, to one of the user's places by delegation."""
+        return self.filter(delegated_to__in=[place.pk for place in user.grounds() if place.is_level])
+
+    def guests_of(self, user):
+        """Files the user reads that are counted elsewhere: their unit stood on the ground, or was delegated."""
+        return self.filter(readable(user)).exclude(within(user.grounds()))
+
+    def with_relation(self, user):
+        """`is_counted`: managed under one of the user's places, not only standing on their ground."""
+        return self.annotate(is_counted=whether(within(user.grounds())))
 
     def entered_by(self, user):
         """Files whose self-assessment is written at one of the user's units."""
@@ -77,10 +112,21 @@ class Evaluation(models.Model):
     province = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="tỉnh")
     district = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="huyện")
     commune = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="xã")
-    # Who acts, found from the route and the unit's managers of that day.
+    stands_in = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="đứng chân trên địa bàn"
+    )
+    delegated_to = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="được uỷ quyền cho"
+    )
+    # Who acts, found from the route and the unit's managers, or the one it was delegated to, of that day.
     entry_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="nơi nhập")
     appraisal_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="nơi thẩm định")
     decision_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="nơi công nhận")
+
+    # What the sitting concluded beside the state: the grade and points, or how many criteria were met.
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="xếp loại")
+    points = models.DecimalField("điểm", max_digits=7, decimal_places=2, null=True, blank=True)
+    met_count = models.PositiveSmallIntegerField("số tiêu chí đạt", null=True, blank=True)
 
     registered_on = models.DateField("ngày đăng ký", null=True, blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -104,6 +150,30 @@ class Evaluation(models.Model):
 
     def __str__(self):
         return f"{self.unit_name} – {self.cycle}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef] -- Django adds its own where there is none
+        """The state's label; where the file has a grade, it is the grade that is recognised."""
+        state = State(self.state)
+        return (GRADED_LABELS.get(state) if self.grade_id else None) or state.label
+
+    @property
+    def managed_by(self) -> Unit | None:
+        """The unit that managed it when the cycle opened; reads the place column of that level."""
+        return getattr(self, self.managed_at, None)
+
+    @property
+    def result(self) -> str:
+        """What the sitting concluded beside the state: "Loại Khá (82,5/100 điểm)", "28 tiêu chí đạt"; or empty.
+
+        Reads the file's grade and criteria set.
+        """
+        if self.grade is None:
+            return "" if self.met_count is None else f"{self.met_count} tiêu chí đạt"
+        if self.points is None:
+            return f"Loại {self.grade}"
+        most = self.criteria_set.points_total
+        total = f"/{plain_number(most)}" if most is not None else ""
+        return f"Loại {self.grade} ({plain_number(self.points)}{total} điểm)"
 
     @property
     def outcome(self):
@@ -169,7 +239,7 @@ class Answer(models.Model):
 
 class EvidenceQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within(user.places(), "evaluation__"))
+        return self.filter(readable(user, "evaluation__"))
 
 
 class Evidence(models.Model):
@@ -177,6 +247,9 @@ class Evidence(models.Model):
 
     evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="evidence", verbose_name="hồ sơ")
     criteria = models.ManyToManyField(Criterion, related_name="+", verbose_name="chứng minh cho")
+    dossier_paper = models.ForeignKey(
+        DossierPaper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thành phần hồ sơ"
+    )
     number = models.CharField("số, ký hiệu", max_length=60, blank=True)
     issued_on = models.DateField("ngày ban hành", null=True, blank=True)
     issuer = models.CharField("nơi ban hành", max_length=200, blank=True)
@@ -233,7 +306,7 @@ class Event(models.Model):
 
 class SittingQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within([place for place in user.places() if place.is_level], "committee__unit__"))
+        return self.filter(within([place for place in user.grounds() if place.is_level], "committee__unit__"))
 
 
 class Sitting(models.Model):
@@ -311,7 +384,7 @@ class Vote(models.Model):
 
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within([place for place in user.places() if place.is_level], "issuer__"))
+        return self.filter(within([place for place in user.grounds() if place.is_level], "issuer__"))
 
 
 class Decision(models.Model):
@@ -361,7 +434,11 @@ class Decision(models.Model):
 
 class RecognitionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(within(user.places(), "evaluation__"))
+        return self.filter(readable(user, "evaluation__"))
+
+    def with_relation(self, user):
+        """`is_counted`: see EvaluationQuerySet.with_relation."""
+        return self.annotate(is_counted=whether(within(user.grounds(), "evaluation__")))
 
     def in_force(self):
         return self.filter(revoked_by__isnull=True)

@@ -1,11 +1,10 @@
 """Who may do what with a file, a sitting, a decision: predicates `(user, object) -> bool`."""
 
-from units.enums import Role
+from units.enums import CLERKS, Role
 from units.models import Unit, User
 
 from .models import Decision, Evaluation, Sitting
 
-CLERKS = (Role.OFFICER, Role.LEADER)
 BODY = (Role.STANDING, Role.CHAIR)
 
 
@@ -66,3 +65,8 @@ def may_issue(user: User, decision: Decision) -> bool:
 
 def may_revoke(user: User, evaluation: Evaluation) -> bool:
     return user.has_role(Role.CHAIR, at=evaluation.decision_unit_id or 0) and evaluation.submitted_by_id != user.pk
+
+
+def may_bar_awards(user: User, province: Unit) -> bool:
+    """Provincial staff and administrators switch on what bars units from awards."""
+    return user.has_role(Role.STAFF, Role.ADMIN, at=province.pk)

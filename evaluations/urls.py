@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cycles, decisions, evidence, files, grid, sittings
+from .views import awards, cycles, decisions, evidence, files, grid, preview, selection, sittings, streaks
 
 app_name = "evaluations"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("ky/<int:cycle>/bang-nhap/", grid.grid, name="grid"),
     path("ky/<int:cycle>/bang-nhap/hang-loat/", grid.grid_act, name="grid_act"),
     path("ky/<int:cycle>/minh-chung/<int:bo>/", evidence.evidence_share, name="evidence_share"),
+    path("ky/<int:cycle>/chon-dien-hinh/", selection.selection_page, name="selection"),
+    path("khen-thuong/", awards.barred_list, name="award_barred"),
+    path("khen-thuong/dieu-kien/", awards.award_bars, name="award_bars"),
+    path("khen-thuong/dieu-kien/<int:pk>/thoi/", awards.award_bar_end, name="award_bar_end"),
+    path("lien-tuc/", streaks.streak_list, name="streak_list"),
+    path("xem-truoc/<int:pk>/", preview.preview, name="preview"),
     path("phien-hop/", sittings.sitting_list, name="sitting_list"),
     path("phien-hop/lap/", sittings.sitting_create, name="sitting_create"),
     path("phien-hop/<int:pk>/", sittings.sitting_detail, name="sitting_detail"),

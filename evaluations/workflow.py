@@ -11,13 +11,15 @@ from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
 from criteria.enums import Measure
+from criteria.models import Grade
 from criteria.queries import asked_of
 from criteria.rules import Verdict
 from portal.core.errors import Refused
 from units.models import User
+from units.queries import heirs_of
 
 from . import permissions, queries
-from .enums import CycleStatus, State
+from .enums import FINAL, CycleStatus, State
 from .models import Evaluation, Event
 
 
@@ -26,7 +28,8 @@ class Facts:
     """What an obstacle is judged on."""
 
     verdict: Verdict = Verdict("incomplete", (), ())
-    papers_missing: tuple[str, ...] = ()
+    papers_missing: tuple[str, ...] = ()  # numbers of the criteria a paper must show
+    dossier_missing: tuple[str, ...] = ()  # papers the dossier itself must hold
 
 
 def nothing(file: Evaluation, facts: Facts) -> str:
@@ -36,7 +39,7 @@ def nothing(file: Evaluation, facts: Facts) -> str:
 def _unanswered(file: Evaluation, verdict: Verdict) -> list[str]:
     """Numbers of the criteria without an answer; what the portal derives is nobody's to give."""
     derived = {line.code for line in asked_of(file.criteria_set) if line.measure == Measure.DERIVED}
-    return [item.number for item in verdict.missing if item.code not in derived]
+    return [item.number for item in verdict.missing if item.code and item.code not in derived]
 
 
 def gaps_in_answers(file: Evaluation, facts: Facts) -> str:
@@ -44,6 +47,8 @@ def gaps_in_answers(file: Evaluation, facts: Facts) -> str:
         return f"Còn {len(open_numbers)} tiêu chí chưa có số liệu: {', '.join(open_numbers)}. Hãy nhập đủ rồi gửi."
     if facts.papers_missing:
         return f"Còn thiếu minh chứng cho tiêu chí {', '.join(facts.papers_missing)}. Hãy đính kèm rồi gửi."
+    if facts.dossier_missing:
+        return f"Hồ sơ còn thiếu: {'; '.join(facts.dossier_missing)}. Hãy đính kèm rồi gửi."
     return ""
 
 
@@ -54,7 +59,7 @@ def gaps_in_appraisal(file: Evaluation, facts: Facts) -> str:
 
 
 def not_met(file: Evaluation, facts: Facts) -> str:
-    """Only a file whose appraised answers meet every criterion may be proposed (TT 124/2021, Điều 8.1)."""
+    """Only a file whose appraised answers come to an outcome worth recognising may be proposed (see rules.judge)."""
     if facts.verdict.outcome == "met":
         return ""
     reasons = [item.sentence for item in (*facts.verdict.failed, *facts.verdict.missing)]
@@ -216,7 +221,7 @@ def advance_many(ids: Iterable[int], action: str, *, by: User, comment: str | Ma
     files = list(
         Evaluation.objects.select_for_update(of=("self",))
         .filter(pk__in=ids)
-        .select_related("criteria_set")
+        .select_related("criteria_set__document")
         .prefetch_related("cycle")  # after the wait: a row joined to the ones waited for would be as old as the wait
         .order_by("pk")
     )
@@ -242,9 +247,40 @@ def advance_many(ids: Iterable[int], action: str, *, by: User, comment: str | Ma
             moved.refused.append((file, sentence))
         else:
             going.append(file)
+    if step.action == "propose":
+        _conclude(going, facts)
     _write(going, step, by, comments)
     moved.done = going
     return moved
+
+
+@transaction.atomic
+def follow_reform(ids: Iterable[int], targets: Mapping[int, str] | State, *, label: str, by: User | None, comment: str):
+    """Files whose unit a reorganisation ends, or brings back: the new state and an event, no right asked again.
+
+    The door of the reorganisation has asked; `targets` is one state for all or a mapping from file id to its own.
+    Returns the files with the state they had.
+    """
+    files = list(Evaluation.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk"))
+    by_state: dict[str, list[int]] = defaultdict(list)
+    for file in files:
+        by_state[targets if isinstance(targets, State) else targets[file.pk]].append(file.pk)
+    for state, pks in by_state.items():
+        Evaluation.objects.filter(pk__in=pks).update(state=state)
+    Event.objects.bulk_create(
+        Event(
+            evaluation=file,
+            action="reform",
+            label=label,
+            source=file.state,
+            target=targets if isinstance(targets, State) else targets[file.pk],
+            by=by,
+            by_post=str(by) if by else "Quản trị hệ thống (dòng lệnh)",
+            comment=comment,
+        )
+        for file in files
+    )
+    return files
 
 
 def available(evaluation: Evaluation, user: User) -> list[Transition]:
@@ -263,8 +299,27 @@ def _facts(files: list[Evaluation], step: Transition) -> dict[int, Facts]:
         return {file.pk: Facts() for file in files}
     answers = queries.answers_of(files)
     judged = queries.verdicts(files, step.side, answers)
-    papers = queries.missing_evidence(files, answers) if step.side == queries.OWN else {}
-    return {file.pk: Facts(judged[file.pk], tuple(papers.get(file.pk, ()))) for file in files}
+    sending = step.side == queries.OWN
+    papers = queries.missing_evidence(files, answers) if sending else {}
+    dossiers = queries.missing_papers(files) if sending else {}
+    return {
+        file.pk: Facts(judged[file.pk], tuple(papers.get(file.pk, ())), tuple(dossiers.get(file.pk, ())))
+        for file in files
+    }
+
+
+def _conclude(files: list[Evaluation], facts: Mapping[int, Facts]) -> None:
+    """Keep what the verdict came to beside the state: the grade and points, or how many criteria were met."""
+    counted = [file for file in files if facts[file.pk].verdict.tally]
+    if not counted:
+        return
+    rows = Grade.objects.filter(criteria_set__in={file.criteria_set_id for file in counted})
+    grades = {(one.criteria_set_id, one.rank): one for one in rows}
+    for file in counted:
+        verdict = facts[file.pk].verdict
+        file.grade = grades[file.criteria_set_id, verdict.grade.rank] if verdict.grade else None
+        file.points, file.met_count = verdict.points, verdict.met_count
+    Evaluation.objects.bulk_update(counted, ["grade", "points", "met_count"], batch_size=500)
 
 
 def _write(files: list[Evaluation], step: Transition, by: User, comments: Mapping[int, str]) -> None:
@@ -277,6 +332,8 @@ def _write(files: list[Evaluation], step: Transition, by: User, comments: Mappin
     }
     stamps = by_action.get(step.action, {})
     Evaluation.objects.filter(pk__in=[file.pk for file in files]).update(state=step.target, **stamps)
+    if step.sources[0] in FINAL and step.target not in FINAL:
+        _hand_on(files)
     Event.objects.bulk_create(
         Event(
             evaluation=file,
@@ -294,6 +351,18 @@ def _write(files: list[Evaluation], step: Transition, by: User, comments: Mappin
         file.state = step.target
         if step.action == "submit":
             file.submitted_by = by
+
+
+def _hand_on(files: list[Evaluation]) -> None:
+    """What comes back under way is acted on by who took over from places that have ended since; two statements."""
+    acting = ("entry_unit", "appraisal_unit", "decision_unit")
+    heirs = heirs_of(getattr(file, f"{column}_id") for file in files for column in acting)
+    moved = [file for file in files if any(getattr(file, f"{column}_id") in heirs for column in acting)]
+    for file in moved:
+        for column in acting:
+            place = getattr(file, f"{column}_id")
+            setattr(file, f"{column}_id", heirs.get(place, place))
+    Evaluation.objects.bulk_update(moved, acting, batch_size=500)
 
 
 def _not_yours(by: User, file: Evaluation, step: Transition) -> str:

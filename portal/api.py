@@ -8,14 +8,18 @@ from rest_framework.routers import SimpleRouter
 from criteria.api import CriteriaSetViewSet
 from evaluations.api import EvaluationViewSet, RecognitionViewSet
 from reports.api import RollupView
-from units.api import UnitViewSet
+from units.api import REGISTER_VIEWSETS, CommitteeViewSet, DelegationViewSet, UnitViewSet
 
 app_name = "api"
 router = SimpleRouter()
 router.register("units", UnitViewSet, "unit")
+router.register("delegations", DelegationViewSet, "delegation")
+router.register("committees", CommitteeViewSet, "committee")
 router.register("criteria-sets", CriteriaSetViewSet, "criteria-set")
 router.register("evaluations", EvaluationViewSet, "evaluation")
 router.register("recognitions", RecognitionViewSet, "recognition")
+for name, viewset in REGISTER_VIEWSETS.items():
+    router.register(f"registers/{name}", viewset, f"register-{name}")
 
 urlpatterns = [
     path("", include(router.urls)),

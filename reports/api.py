@@ -13,7 +13,8 @@ from evaluations.models import Cycle
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
-from .datasets import By, yearly_rollup
+from .chosen import may_hold
+from .datasets import Boundaries, By, yearly_rollup
 
 
 class ShareSerializer(serializers.Serializer):
@@ -51,8 +52,11 @@ class GroupSerializer(serializers.Serializer):
 
 class RollupSerializer(serializers.Serializer):
     cycle = serializers.IntegerField(source="cycle.pk")
+    cycles = serializers.SerializerMethodField(help_text="Mọi kỳ được tính; nhiều kỳ khi theo ranh giới hiện nay.")
+    ranh_gioi = serializers.ChoiceField(source="scope.boundaries", choices=Boundaries.choices)
     programme = serializers.CharField(source="cycle.programme.code")
     year = serializers.IntegerField(source="cycle.year")
+    is_example = serializers.BooleanField(source="cycle.is_example")
     in_progress = serializers.SerializerMethodField()
     place = serializers.IntegerField(source="place.pk")
     by = serializers.ChoiceField(choices=By.choices)
@@ -60,8 +64,11 @@ class RollupSerializer(serializers.Serializer):
     groups = GroupSerializer(many=True)
     total = CountsSerializer()
 
+    def get_cycles(self, rollup) -> list[int]:
+        return [cycle.pk for cycle in rollup.scope.cycles]
+
     def get_in_progress(self, rollup) -> bool:
-        return rollup.cycle.status == "open"
+        return any(cycle.status == "open" for cycle in rollup.scope.cycles)
 
 
 class RollupQuery(serializers.Serializer):
@@ -71,6 +78,7 @@ class RollupQuery(serializers.Serializer):
     place = serializers.IntegerField(min_value=1, max_value=2**62)
     by = serializers.ChoiceField(choices=By.choices, default=By.KIND)
     kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in JUDGED], required=False)
+    ranh_gioi = serializers.ChoiceField(choices=Boundaries.choices, default=Boundaries.THEN)
 
 
 class RollupView(APIView):
@@ -85,6 +93,12 @@ class RollupView(APIView):
             OpenApiParameter("place", OpenApiTypes.INT, required=True, description="Tỉnh, huyện hoặc xã."),
             OpenApiParameter("by", OpenApiTypes.STR, enum=By.values, description="Cách tổng hợp (mặc định kind)."),
             OpenApiParameter("kind", OpenApiTypes.STR, enum=[kind.value for kind in JUDGED]),
+            OpenApiParameter(
+                "ranh_gioi",
+                OpenApiTypes.STR,
+                enum=Boundaries.values,
+                description="Ranh giới của năm đó (mặc định then) hay hiện nay (today).",
+            ),
         ],
         responses=RollupSerializer,
     )
@@ -96,7 +110,8 @@ class RollupView(APIView):
         cycle = get_object_or_404(cycles, pk=asked["cycle"])
         places = Unit.objects.visible_to(request.user).filter(kind__in=LEVELS)
         place = get_object_or_404(places, pk=asked["place"])
-        if place.province_id != cycle.province_id:
+        boundaries = asked["ranh_gioi"]
+        if (boundaries == Boundaries.TODAY and place.is_over) or not may_hold(cycle, place, boundaries):
             raise Http404
-        rollup = yearly_rollup(cycle, place=place, by=asked["by"], kind=asked.get("kind"))
+        rollup = yearly_rollup(cycle, place=place, by=asked["by"], kind=asked.get("kind"), boundaries=boundaries)
         return Response(RollupSerializer(rollup).data)

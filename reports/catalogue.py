@@ -5,22 +5,52 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from evaluations.enums import CycleStatus, State
-from evaluations.models import Cycle
+from evaluations.enums import State
 from portal.core.errors import Refused
+from portal.core.marks import EXAMPLE_WORDS
 from units.enums import UnitKind
 from units.models import Unit
 
 from . import forms
+from .asked import criteria_table, find_sets, sections_of
 from .charts import trend_svg
-from .datasets import By, Counts, Rollup, Years, ten_year_table, trend, unit_roster, yearly_rollup
-from .datasets.places import names_on
+from .datasets import (
+    Boundaries,
+    By,
+    Counts,
+    GradeTable,
+    Scope,
+    Years,
+    cycles_at,
+    grades_of,
+    grades_through,
+    rollup_of,
+    scope_of,
+    ten_year_table,
+    trend,
+    unit_roster,
+)
+from .datasets.asks import asked_by
 from .figures import grouped
-from .paper import Column, Kind, Line, Paper, Section, Table, addressee_of, bare_name, lowered, organ_in_text, organ_of
+from .notes import DEMO_NOTE, EXAMPLE_YEARS, TODAY_SUBJECT, mark_of, notes_of, years_notes
+from .paper import (
+    Column,
+    Kind,
+    Line,
+    Paper,
+    Section,
+    Table,
+    addressee_of,
+    bare_name,
+    lowered,
+    manager_of,
+    organ_in_text,
+    organ_of,
+)
+from .tables import grades_by_row, grades_table, rollup_table, year_grades_table, years_table
 
 PDF, XLSX = "pdf", "xlsx"
 TREND_YEARS = 5
-DEMO_NOTE = "Báo cáo có số liệu mẫu, không dùng để chỉ đạo, điều hành."
 KINDS = dict(UnitKind.choices)
 
 
@@ -35,91 +65,48 @@ class Report:
     build: Callable[[dict, Unit], Paper]
     check: Callable[[dict, Unit], object]  # raises Refused when there is nothing to report on
     formats: tuple[str, ...] = (PDF, XLSX)
+    page: str = ""  # the route that shows the same on the screen
 
 
-def find_cycle(params: dict, place: Unit) -> Cycle:
-    """The cycle the parameters name in the place's province; the newest when no year is given.
+def boundaries_in(params: dict, place: Unit) -> Boundaries:
+    """The boundaries the parameters ask for; raises Refused where today's are asked of a place that ended."""
+    boundaries = Boundaries(params.get("ranh_gioi") or Boundaries.THEN)
+    if boundaries == Boundaries.TODAY and place.is_over:
+        raise Refused(
+            f"{place.name} đã kết thúc hoạt động ngày {place.closed_on:%d/%m/%Y} nên không có ranh giới hiện nay. "
+            "Hãy chọn nơi kế thừa ở mục Phạm vi, hoặc chọn “Ranh giới của năm đó”."
+        )
+    return boundaries
 
-    Raises Refused when there is none.
+
+def find_scope(params: dict, place: Unit) -> Scope:
+    """The place's files in the year the parameters name; in the newest when no year is given.
+
+    Raises Refused when there is no such year.
     """
-    cycles = Cycle.objects.filter(province=place.province_id, programme__code=params["programme"])
+    boundaries = boundaries_in(params, place)
+    cycles = cycles_at(place, boundaries).filter(programme__code=params["programme"])
     if year := params.get("year"):
         cycles = cycles.filter(year=year)
-    cycle = cycles.select_related("programme", "province").order_by("-year").first()
+    cycle = cycles.select_related("programme", "province").order_by("-year", "-pk").first()
     if cycle is None:
         named = f"năm {year}" if year else "nào"
+        older = ", chọn đơn vị cũ hoặc “Ranh giới hiện nay”" if place.origins.exists() else ""
         raise Refused(
             f"{place.name} chưa có kỳ đánh giá {named} của chương trình này. "
-            "Hãy chọn năm khác hoặc mở kỳ trước khi lập báo cáo."
+            f"Hãy chọn năm khác{older} hoặc mở kỳ trước khi lập báo cáo."
         )
-    return cycle
-
-
-# --- tables ----------------------------------------------------------------------------------------------------
-def figure_columns() -> tuple[Column, ...]:
-    return (
-        Column("Tổng số", 13, Kind.NUMBER),
-        Column("Đã đăng ký", 13, Kind.NUMBER),
-        Column("Đã gửi hồ sơ", 13, Kind.NUMBER),
-        Column("Được công nhận", 13, Kind.NUMBER),
-        Column("Chưa đạt", 12, Kind.NUMBER),
-        Column("Không xét", 12, Kind.NUMBER),
-        Column("Công nhận / tổng số (%)", 15, Kind.PERCENT),
-        Column("Công nhận / đăng ký (%)", 15, Kind.PERCENT),
-    )
-
-
-def figure_cells(counts: Counts) -> tuple:
-    return (
-        counts.roster,
-        counts.registered,
-        counts.submitted,
-        counts.recognised,
-        counts.not_met,
-        counts.withdrawn,
-        counts.of_roster,
-        counts.of_registered,
-    )
-
-
-def rollup_table(rollup: Rollup, *, title: str, sheet: str, first: str, landscape: bool = False) -> Table:
-    lines, number = [], 0
-    for group in rollup.groups:
-        if rollup.has_subtotals and len(group.rows) > 1:
-            lines.append(Line((group.label,), "group"))
-        for row in group.rows:
-            number += 1
-            lines.append(Line((number, row.label, *figure_cells(row.counts))))
-        if rollup.has_subtotals and len(group.rows) > 1:
-            lines.append(Line(("", "Cộng", *figure_cells(group.subtotal)), "subtotal"))
-    lines.append(Line(("", "Tổng cộng", *figure_cells(rollup.total)), "total"))
-    columns = (Column("STT", 9, Kind.YEAR), Column(first, 42), *figure_columns())
-    return Table(title, sheet, columns, tuple(lines), landscape=landscape)
-
-
-def years_table(years: Years, *, title: str, sheet: str = "Nhiều năm") -> Table:
-    columns = (
-        Column("Năm", 14, Kind.YEAR),
-        Column("Chương trình", 62),
-        Column("Tổng số", 18, Kind.NUMBER),
-        Column("Được công nhận", 20, Kind.NUMBER),
-        Column("Tỷ lệ trên tổng số (%)", 22, Kind.PERCENT),
-        Column("Ghi chú", 28),
-    )
-    lines = (
-        Line((row.year, row.programme, row.counts.roster, row.counts.recognised, row.share, row.note))
-        for row in years.rows
-    )
-    return Table(title, sheet, columns, tuple(lines))
+    return scope_of(cycle, place, boundaries)
 
 
 # --- sentences -------------------------------------------------------------------------------------------------
-def summary(counts: Counts, *, year: int, where: str, what: str) -> str:
+def summary(counts: Counts, *, year: int, where: str, what: str, today: bool = False) -> str:
     """The paragraph that opens the results; every figure of it stands in the tables too."""
+    begins = f"Tính theo ranh giới hiện nay, năm {year}" if today else f"Năm {year}"
     if not counts.roster:
-        return f"Năm {year}, {where} không có {what} thuộc diện xét."
+        return f"{begins}, {where} không có {what} thuộc diện xét."
     return (
-        f"Năm {year}, {where} có {grouped(counts.roster)} {what} thuộc diện xét; "
+        f"{begins}, {where} có {grouped(counts.roster)} {what} thuộc diện xét; "
         f"{grouped(counts.registered)} đã đăng ký ({counts.registration.sentence}), "
         f"{grouped(counts.submitted)} đã gửi hồ sơ. Có {grouped(counts.recognised)} được công nhận, "
         f"bằng {counts.of_roster.sentence} và {counts.of_registered.sentence}; "
@@ -127,19 +114,9 @@ def summary(counts: Counts, *, year: int, where: str, what: str) -> str:
     )
 
 
-def notes_of(cycle: Cycle) -> tuple[str, ...]:
-    notes = []
-    if cycle.is_demo:
-        notes.append(DEMO_NOTE)
-    if cycle.status == CycleStatus.OPEN:
-        notes.append("Kỳ đánh giá đang thực hiện; số liệu tính đến khi in báo cáo.")
-    if cycle.source:
-        notes.append(f"Nguồn: {cycle.source}.")
-    return tuple(notes)
-
-
-def header(place: Unit, name: str) -> dict:
-    above = addressee_of(place)
+def header(place: Unit, name: str, manager: str) -> dict:
+    """Organ, place and addressee; `manager` is what the unit above is called in the paper's boundaries."""
+    above = addressee_of(manager)
     return {
         "organ": organ_of(place, name),
         "organ_in_text": organ_in_text(place, name),
@@ -155,12 +132,12 @@ def header(place: Unit, name: str) -> dict:
 # --- the reports -----------------------------------------------------------------------------------------------
 def build_yearly(params: dict, place: Unit) -> Paper:
     """The yearly report: by kind, by district, through the years; communes in an annex."""
-    cycle, kind = find_cycle(params, place), params.get("kind") or None
-    name = names_on(cycle.as_of, {place.pk})[place.pk]
-    by_kind = yearly_rollup(cycle, place=place, by=By.KIND, kind=kind)
-    years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS, kind)
+    scope, kind = find_scope(params, place), params.get("kind") or None
+    cycle, name = scope.cycle, scope.name
+    by_kind = rollup_of(scope, by=By.KIND, kind=kind)
+    years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS, kind, scope.boundaries)
     what = KINDS[kind].lower() if kind else "đơn vị"
-    text = summary(by_kind.total, year=cycle.year, where=lowered(name), what=what)
+    text = summary(by_kind.total, year=cycle.year, where=lowered(name), what=what, today=scope.is_today)
     sections = [
         Section("Kết quả chung", (text,)),
         Section(
@@ -168,33 +145,70 @@ def build_yearly(params: dict, place: Unit) -> Paper:
             table=rollup_table(by_kind, title="Bảng 1. Kết quả theo loại đơn vị", sheet="Theo loại", first="Loại"),
         ),
     ]
+    if graded := grades_of(by_kind):
+        table = grades_table(graded, title="Bảng 2. Số đơn vị theo loại")
+        sections.append(Section("Kết quả xếp loại", table=table))
     annexes = []
     if place.kind == UnitKind.PROVINCE:
-        by_district = yearly_rollup(cycle, place=place, by=By.DISTRICT, kind=kind)
+        by_district = rollup_of(scope, by=By.DISTRICT, kind=kind)
         table = rollup_table(
-            by_district, title="Bảng 2. Kết quả theo địa bàn", sheet="Theo huyện", first="Địa bàn, khối quản lý"
+            by_district,
+            title=f"Bảng {len(sections)}. Kết quả theo địa bàn",
+            sheet="Theo huyện",
+            first="Địa bàn, khối quản lý",
         )
         sections.append(Section("Kết quả theo địa bàn", table=table))
     if place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT):
-        by_commune = yearly_rollup(cycle, place=place, by=By.COMMUNE, kind=kind)
+        by_commune = rollup_of(scope, by=By.COMMUNE, kind=kind)
         title = f"Kết quả từng xã, phường, thị trấn năm {cycle.year}"
         annexes.append(
             rollup_table(by_commune, title=title, sheet="Theo xã", first="Địa bàn, khối quản lý", landscape=True)
         )
-    sections.append(_years_section(years, number=len(sections)))
+    if graded:
+        annexes += graded_annexes(scope, kind, graded)
+    sections.append(_years_section(years, name, number=len(sections)))
+    if graded:
+        sections.append(_year_grades_section(years, number=len(sections)))
     return Paper(
-        **header(place, name),
-        subject=f"Kết quả thực hiện “{cycle.programme.name}” năm {cycle.year}",
-        file_stem=f"Bao cao tong hop {cycle.year} {bare_name(name)}",
+        **header(place, name, scope.manager),
+        mark=mark_of(scope),
+        subject=f"Kết quả thực hiện “{cycle.programme.name}” năm {cycle.year}{TODAY_SUBJECT * scope.is_today}",
+        file_stem=f"Bao cao tong hop {cycle.year} {bare_name(name)}{TODAY_SUBJECT * scope.is_today}",
         sections=tuple(sections),
         annexes=tuple(annexes),
-        notes=notes_of(cycle),
+        notes=notes_of(scope, kind),
     )
 
 
-def _years_section(years: Years, *, number: int) -> Section:
+def graded_annexes(scope: Scope, kind: str | None, by_kind: GradeTable) -> list[Table]:
+    """The grades by kind of unit, and by each level below the place."""
+    below: dict[str, tuple[By, ...]] = {
+        UnitKind.PROVINCE: (By.DISTRICT, By.COMMUNE),
+        UnitKind.DISTRICT: (By.COMMUNE,),
+    }
+    ways = below.get(scope.place.kind, ())
+    found = [by_kind, *(grades_of(rollup_of(scope, by=way, kind=kind)) for way in ways)]
+    sheets = {By.KIND: ("theo loại đơn vị", "Xếp loại theo loại", "Loại đơn vị")}
+    sheets |= {
+        way: (f"theo cấp {name}", f"Xếp loại theo {name}", "Địa bàn, khối quản lý")
+        for way, name in ((By.DISTRICT, "huyện"), (By.COMMUNE, "xã"))
+    }
+    return [
+        grades_by_row(table, title=f"Kết quả xếp loại năm {scope.cycle.year} {words}", sheet=sheet, first=first)
+        for table in found
+        if table
+        for words, sheet, first in (sheets[table.by],)
+    ]
+
+
+def _years_section(years: Years, name: str, *, number: int) -> Section:
     title = f"Bảng {number}. Số được công nhận và tỷ lệ trên tổng số theo năm"
-    return Section("Kết quả qua các năm", table=years_table(years, title=title), chart=trend_svg(years))
+    return Section("Kết quả qua các năm", table=years_table(years, title=title), chart=trend_svg(years, name))
+
+
+def _year_grades_section(years: Years, *, number: int) -> Section:
+    table = year_grades_table(grades_through(years), title=f"Bảng {number}. Số đơn vị theo loại qua các năm")
+    return Section("Xếp loại qua các năm", table=table)
 
 
 def find_years(params: dict, place: Unit) -> Years:
@@ -205,6 +219,7 @@ def find_years(params: dict, place: Unit) -> Years:
         kind=params.get("kind") or None,
         last_year=params.get("last_year"),
         years=params.get("years") or 10,
+        boundaries=boundaries_in(params, place),
     )
     if not years.rows:
         raise Refused(f"{place.name} chưa có kết quả năm nào của các chương trình đã chọn. Hãy chọn chương trình khác.")
@@ -222,49 +237,82 @@ def build_years(params: dict, place: Unit) -> Paper:
         f"{grouped(first.counts.recognised)} ({first.share.sentence}) thành {grouped(last.counts.recognised)} "
         f"({last.share.sentence})."
     )
-    notes = [f"Nguồn: {source}." for source in years.sources]
+    notes = [*(f"Nguồn: {source}." for source in years.sources), *years_notes(years)]
     if any(row.is_demo for row in years.rows):
         notes.insert(0, DEMO_NOTE)
     span = f"{first.year}–{last.year}"
+    today = TODAY_SUBJECT * (years.boundaries == Boundaries.TODAY)
     return Paper(
-        **header(place, place.name),
-        subject=f"Kết quả công nhận {what} giai đoạn {span}",
-        file_stem=f"Ket qua nhieu nam {span} {bare_name(place.name)}",
-        sections=(Section("Kết quả chung", (text,)), _years_section(years, number=1)),
+        **header(place, place.name, manager_of(place)),
+        subject=f"Kết quả công nhận {what} giai đoạn {span}{today}",
+        file_stem=f"Ket qua nhieu nam {span} {bare_name(place.name)}{today}",
+        mark=EXAMPLE_YEARS if any(row.is_example for row in years.rows) else "",
+        sections=(
+            Section("Kết quả chung", (text,)),
+            _years_section(years, place.name, number=1),
+            *((_year_grades_section(years, number=2),) if grades_through(years) else ()),
+        ),
         notes=tuple(notes),
     )
 
 
 def build_list(params: dict, place: Unit) -> Paper:
     """Every unit of the place with where its file stands, as an annex."""
-    cycle, kind, state = find_cycle(params, place), params.get("kind") or None, params.get("state") or None
-    name = names_on(cycle.as_of, {place.pk})[place.pk]
-    roster = unit_roster(cycle, place=place, kind=kind, state=state)
+    scope, kind, state = find_scope(params, place), params.get("kind") or None, params.get("state") or None
+    cycle, name = scope.cycle, scope.name
+    roster = unit_roster(scope, kind=kind, state=state)
     lines, number = [], 0
     for group in roster.groups:
         lines.append(Line((group.label,), "group"))
         for row in group.rows:
             number += 1
             day = f"{row.registered_on:%d/%m/%Y}" if row.registered_on else ""
-            lines.append(Line((number, row.name, row.kind.label, day, row.state.label)))
-    columns = (
+            unit = f"{row.name} (đứng chân tại {row.ground})" if row.ground else row.name
+            lines.append(Line((number, unit, row.kind.label, day, row.state, row.result)))
+    columns: tuple[Column, ...] = (
         Column("STT", 12, Kind.YEAR),
         Column("Đơn vị", 66),
         Column("Loại", 36),
         Column("Ngày đăng ký", 23),
         Column("Tình trạng hồ sơ", 36),
+        Column("Kết quả", 30),
     )
+    if not any(row.result for group in roster.groups for row in group.rows):
+        columns = columns[:-1]
     about = f" ở tình trạng “{State(state).label}”" if state else ""
     what = KINDS[kind].lower() if kind else "đơn vị"
-    text = f"Năm {cycle.year}, {lowered(name)} có {grouped(roster.size)} {what}{about}, theo danh sách kèm theo."
+    begins = f"Tính theo ranh giới hiện nay, năm {cycle.year}" if scope.is_today else f"Năm {cycle.year}"
+    text = f"{begins}, {lowered(name)} có {grouped(roster.size)} {what}{about}, theo danh sách kèm theo."
     table = Table(f"Danh sách {what} năm {cycle.year}", "Danh sách", columns, tuple(lines))
     return Paper(
-        **header(place, name),
-        subject=f"Danh sách {what} và tình trạng hồ sơ “{cycle.programme.name}” năm {cycle.year}",
-        file_stem=f"Danh sach {cycle.year} {bare_name(name)}",
+        **header(place, name, scope.manager),
+        mark=mark_of(scope),
+        subject=f"Danh sách {what} và tình trạng hồ sơ “{cycle.programme.name}” năm {cycle.year}"
+        + TODAY_SUBJECT * scope.is_today,
+        file_stem=f"Danh sach {cycle.year} {bare_name(name)}{TODAY_SUBJECT * scope.is_today}",
         sections=(Section("", (text,)),),
         annexes=(table,) if lines else (),
-        notes=notes_of(cycle),
+        notes=notes_of(scope, kind),
+    )
+
+
+def build_criteria(params: dict, place: Unit) -> Paper:
+    """What criteria sets ask: each set's own words and tables, its criteria in an annex."""
+    sets = [asked_by(one) for one in find_sets(params, place)]
+    several = len(sets) > 1
+    subject = "Yêu cầu của các bộ tiêu chí" if several else f"Yêu cầu của bộ tiêu chí: {sets[0].name}"
+    if year := not params.get("criteria_set") and params.get("year"):
+        subject += f" năm {year}"
+    examples = [one for one in sets if one.is_example]
+    mixed = examples and len(examples) < len(sets)
+    mark = f"Có bộ tiêu chí {EXAMPLE_WORDS}" if mixed else f"Bộ tiêu chí {EXAMPLE_WORDS}"
+    return Paper(
+        **header(place, place.name, manager_of(place)),
+        mark=mark if examples else "",
+        subject=subject,
+        file_stem=f"Yeu cau tieu chi {'-'.join(one.key for one in sets)}".replace("/", "-"),
+        sections=tuple(section for one in sets for section in sections_of(one)),
+        annexes=tuple(criteria_table(one, marked=bool(mixed)) for one in sets if one.criteria),
     )
 
 
@@ -277,7 +325,7 @@ REPORTS = {
             "Kết quả đăng ký, công nhận trong năm theo loại đơn vị, theo huyện, theo xã, kèm biểu đồ qua các năm.",
             forms.YearlyForm,
             build_yearly,
-            find_cycle,
+            find_scope,
         ),
         Report(
             "years",
@@ -293,7 +341,16 @@ REPORTS = {
             "Từng đơn vị thuộc diện xét trong năm, theo xã, với ngày đăng ký và tình trạng hồ sơ.",
             forms.ListForm,
             build_list,
-            find_cycle,
+            find_scope,
+        ),
+        Report(
+            "criteria",
+            "Bộ tiêu chí yêu cầu gì",
+            "Từng tiêu chí, cách đo, căn cứ, minh chứng, loại trừ, thời hạn, xếp loại, điều kiện, hồ sơ phải có.",
+            forms.CriteriaForm,
+            build_criteria,
+            find_sets,
+            page="reports:criteria_asks",
         ),
     )
 }

@@ -14,10 +14,11 @@ SPOTS = {"above": -10, "below": 20, "beside": 5}
 FONT = "Tinos, 'Times New Roman', serif"
 
 
-def trend_svg(years: Years, *, ident: str = "trend") -> SafeString:
+def trend_svg(years: Years, name: str = "", *, ident: str = "trend") -> SafeString:
     """The share recognised of the roster by year, as a line; a year still open is drawn hollow and dashed.
 
-    The figures stand in a table beside it wherever it is shown. `ident` keeps ids apart on a page.
+    The figures stand in a table beside it wherever it is shown. `name` is what the place is called there
+    (today's name when none is given); `ident` keeps ids apart on a page.
     """
     rows = years.rows
     points = [(_x(place, len(rows)), _y(row.counts.recognised, row.counts.roster)) for place, row in enumerate(rows)]
@@ -34,7 +35,7 @@ def trend_svg(years: Years, *, ident: str = "trend") -> SafeString:
         id=ident,
         font=FONT,
         ink=INK,
-        place=years.place.name,
+        place=name or years.place.name,
         desc=described or "Chưa có số liệu.",
         grid=_grid(),
         lines=_lines(rows, points),

@@ -1,14 +1,18 @@
 """What a person fills in to ask for a report or to schedule one."""
 
+from collections.abc import Iterable
+
 from django import forms
 
-from criteria.models import Programme
+from criteria.enums import SetStatus
+from criteria.models import CriteriaSet, Programme
 from evaluations.enums import State
-from evaluations.models import Cycle
+from evaluations.models import EXAMPLE_MARK, Cycle
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
 from . import recurrence
+from .datasets import Boundaries
 
 ANY_KIND = [("", "Mọi loại đơn vị"), *((kind.value, kind.label) for kind in JUDGED)]
 ANY_STATE = [("", "Mọi tình trạng"), *State.choices]
@@ -16,10 +20,10 @@ FORMATS = [("pdf", "PDF (in, trình ký)"), ("xlsx", "XLSX (bảng tính)")]
 
 
 def places_of(user):
-    """Places the user may ask a report about, widest first."""
+    """Places the user may ask a report about, widest first; those that ended come after those of today."""
     order = {kind: rank for rank, kind in enumerate(LEVELS)}
     places = Unit.objects.visible_to(user).filter(kind__in=LEVELS)
-    return sorted(places, key=lambda unit: (order[unit.kind], unit.sort_key))
+    return sorted(places, key=lambda unit: (unit.is_over, order[unit.kind], unit.sort_key))
 
 
 class ReportForm(forms.Form):
@@ -32,9 +36,9 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.places = {place.pk: place for place in places_of(user)}
-        self.fields["place"].choices = [(pk, place.name) for pk, place in self.places.items()]
+        self.fields["place"].choices = [(pk, place.dated_name) for pk, place in self.places.items()]
         self.cycles = list(Cycle.objects.visible_to(user).select_related("programme").order_by("-year"))
-        self.programmes = {cycle.programme.code: cycle.programme.name for cycle in reversed(self.cycles)}
+        self.programmes = named_programmes(reversed(self.cycles))
         self.years = sorted({cycle.year for cycle in self.cycles}, reverse=True)
         self.offer()
 
@@ -50,6 +54,18 @@ class ReportForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in ("place", "format")}
 
 
+def boundaries_field() -> forms.TypedChoiceField:
+    """The switch every report of years has; left out, it is the boundaries of the year."""
+    return forms.TypedChoiceField(
+        label="Ranh giới",
+        choices=Boundaries.choices,
+        coerce=str,
+        empty_value=Boundaries.THEN.value,
+        required=False,
+        help_text="Hiện nay: hồ sơ các năm trước được tính vào nơi kế thừa, gộp các địa phương đã sáp nhập.",
+    )
+
+
 def year_or_none(text: str) -> int | None:
     return int(text) if text else None
 
@@ -58,6 +74,7 @@ class YearlyForm(ReportForm):
     programme = forms.ChoiceField(label="Chương trình")
     year = forms.TypedChoiceField(label="Năm", coerce=year_or_none, empty_value=None, required=False)
     kind = forms.ChoiceField(label="Loại đơn vị", choices=ANY_KIND, required=False)
+    ranh_gioi = boundaries_field()
 
     def offer(self):
         self.fields["programme"].choices = list(self.programmes.items())
@@ -78,12 +95,42 @@ class YearsForm(ReportForm):
     last_year = forms.TypedChoiceField(label="Đến năm", coerce=year_or_none, empty_value=None, required=False)
     years = forms.TypedChoiceField(label="Số năm", coerce=int, choices=[(10, "10 năm"), (5, "5 năm"), (3, "3 năm")])
     kind = forms.ChoiceField(label="Loại đơn vị", choices=ANY_KIND, required=False)
+    ranh_gioi = boundaries_field()
 
     def offer(self):
         self.fields["programmes"].choices = list(self.programmes.items())
         self.fields["programmes"].initial = list(self.programmes)
         newest = [("", "Năm mới nhất khi in")]
         self.fields["last_year"].choices = newest + [(str(year), str(year)) for year in self.years]
+
+
+class CriteriaForm(ReportForm):
+    criteria_set = forms.ChoiceField(label="Bộ tiêu chí", required=False)
+    programme = forms.ChoiceField(label="hoặc mọi bộ của chương trình", required=False)
+    year = forms.IntegerField(label="áp dụng cho năm", min_value=2000, max_value=2100, required=False)
+    kind = forms.ChoiceField(label="và loại đơn vị", choices=ANY_KIND, required=False)
+
+    def offer(self):
+        sets = CriteriaSet.objects.visible_to(self.user).select_related("programme")
+        sets = sorted(sets, key=lambda one: (one.programme.name, one.code, -one.version))
+        self.fields["criteria_set"].choices = [
+            ("", "Mọi bộ của chương trình và năm dưới đây"),
+            *((f"{one.code}/{one.version}", set_name(one)) for one in sets),
+        ]
+        named = {one.programme.code: one.programme.name for one in sets}
+        self.fields["programme"].choices = [("", "Không chọn"), *named.items()]
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and not given["criteria_set"] and not (given["programme"] and given["year"]):
+            self.add_error("criteria_set", "Hãy chọn một bộ tiêu chí, hoặc chọn chương trình và ghi năm ở dưới.")
+        return given
+
+
+def set_name(one: CriteriaSet) -> str:
+    """A set in a list of choices: name, code and version, and what a reader must know before choosing it."""
+    draft = ", bản thảo" if one.status == SetStatus.DRAFT else ""
+    return f"{one.name} ({one.code}/{one.version}{draft}){EXAMPLE_MARK if one.is_example else ''}"
 
 
 class RecurrenceForm(forms.Form):
@@ -111,5 +158,17 @@ class RecurrenceForm(forms.Form):
         return recurrence.rule(answers["every"], month=answers["month"], day=answers["day"], at=answers["time"])
 
 
-def programme_names() -> dict[str, str]:
-    return dict(Programme.objects.values_list("code", "name"))
+def named_programmes(cycles: Iterable[Cycle]) -> dict[str, str]:
+    """Names by code, oldest year first, saying of which one some year follows an example and no law."""
+    cycles = list(cycles)
+    examples = {cycle.programme.code for cycle in cycles if cycle.is_example}
+    return {
+        cycle.programme.code: f"{cycle.programme}{EXAMPLE_MARK if cycle.programme.code in examples else ''}"
+        for cycle in cycles
+    }
+
+
+def programme_names(user) -> dict[str, str]:
+    """What the forms call the programmes whose years the user may see; others under their plain name."""
+    plain = dict(Programme.objects.values_list("code", "name"))
+    return plain | named_programmes(Cycle.objects.visible_to(user).select_related("programme").order_by("year"))

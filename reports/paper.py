@@ -88,6 +88,7 @@ class Paper:
     annexes: tuple[Table, ...] = ()
     recipients: tuple[str, ...] = ()
     capacity: tuple[str, ...] = ("TM. UỶ BAN NHÂN DÂN", "CHỦ TỊCH")
+    mark: str = ""  # what every page must say of the whole, e.g. that it follows no law
     notes: tuple[str, ...] = field(default=())  # printed small under the signature: what a reader must know
 
     @property
@@ -121,7 +122,11 @@ def organ_in_text(place: Unit, name: str) -> str:
     return f"Uỷ ban nhân dân {lowered(name)}" if place.is_level else name
 
 
-def addressee_of(place: Unit) -> str:
+def manager_of(place: Unit) -> str:
+    """What the unit above the place is called today; empty for a province."""
+    return place.parent.name if place.parent else ""
+
+
+def addressee_of(manager: str) -> str:
     """The committee a place reports to; nobody for the province, whose report goes where its letter says."""
-    above = place.parent
-    return f"Uỷ ban nhân dân {lowered(above.name)}" if above else ""
+    return f"Uỷ ban nhân dân {lowered(manager)}" if manager else ""

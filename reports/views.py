@@ -16,21 +16,34 @@ from portal.core import store
 from portal.core.errors import Refused
 from portal.core.models import Job, JobState
 from portal.core.once import once
-from units.enums import JUDGED, LEVELS, UnitKind
-from units.models import Unit
+from units.enums import UnitKind
 
 from . import permissions, recurrence, services
+from .asked import COLUMNS, find_sets
 from .catalogue import PDF, REPORTS, TREND_YEARS, XLSX, Report
 from .charts import trend_svg
-from .datasets import By, trend, yearly_rollup
-from .forms import RecurrenceForm, programme_names
+from .chosen import (
+    KIND_CHOICES,
+    above_in_scope,
+    chosen_boundaries,
+    chosen_kind,
+    chosen_place,
+    may_hold,
+    place_of_today,
+    places_before,
+    tabs_of,
+)
+from .datasets import Boundaries, By, grades_of, rollup_of, scope_of, trend
+from .datasets.asks import asked_by
+from .forms import CriteriaForm, RecurrenceForm, places_of, programme_names
 from .models import ReportRun, Schedule
+from .notes import boundary_notes, years_notes
 
 CONTENT_TYPES = {
     PDF: "application/pdf",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-KIND_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
+PRINTS = [(PDF, "Tạo PDF"), (XLSX, "Tạo XLSX")]
 
 
 def schedulers_only(view):
@@ -45,56 +58,36 @@ def schedulers_only(view):
     return wrapper
 
 
-# --- where and when --------------------------------------------------------------------------------------------
-def chosen_place(request, cycle: Cycle | None, text: str | None = None) -> Unit | None:
-    """The unit asked for by `don_vi`, or the user's first place in the cycle's province; Http404 out of scope."""
-    asked = request.GET.get("don_vi", "") if text is None else text
-    if asked:
-        if not (asked.isascii() and asked.isdecimal()) or len(asked) > 18:
-            raise Http404
-        visible = Unit.objects.visible_to(request.user).select_related("parent")
-        return get_object_or_404(visible.filter(kind__in=LEVELS), pk=int(asked))
-    places = [place for place in request.user.places() if cycle is None or place.province_id == cycle.province_id]
-    return next((place for place in places if place.is_level), places[0] if places else None)
-
-
-def chosen_kind(request) -> str | None:
-    kind = request.GET.get("loai", "")
-    return kind if kind in dict(KIND_CHOICES) else None
-
-
-def above_in_scope(user, place: Unit) -> Unit | None:
-    """The unit above, unless the place is where the user's own scope ends."""
-    return None if place.pk in {own.pk for own in user.places()} else place.parent
-
-
-def tabs_of(place: Unit) -> list[tuple[str, str]]:
-    """The ways the place can be counted: a commune has no district below it."""
-    below = {UnitKind.PROVINCE: [By.KIND, By.DISTRICT, By.COMMUNE], UnitKind.DISTRICT: [By.KIND, By.COMMUNE]}
-    return [(by.value, by.label) for by in below.get(place.kind, [By.KIND])]
-
-
 # --- figures ---------------------------------------------------------------------------------------------------
 @require_safe
 def overview(request):
     """The newest cycle of the user's place at a glance."""
     cycles = list(Cycle.objects.visible_to(request.user).select_related("programme", "province").order_by("-year"))
     cycle = next((cycle for cycle in cycles if str(cycle.pk) == request.GET.get("ky")), cycles[0] if cycles else None)
-    place = chosen_place(request, cycle)
+    place, boundaries = chosen_place(request, cycle), chosen_boundaries(request)
     if cycle is None or place is None:
         return render(request, "reports/overview.html", {"cycle": None})
+    if boundaries == Boundaries.TODAY:
+        place = place_of_today(request, place)
+    scope = scope_of(cycle, place, boundaries)
     by = {UnitKind.PROVINCE: By.DISTRICT, UnitKind.DISTRICT: By.COMMUNE}.get(place.kind, By.KIND)
-    table = yearly_rollup(cycle, place=place, by=by)
-    years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS)
+    table = rollup_of(scope, by=by)
+    years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS, boundaries=boundaries)
     context = {
         "cycle": cycle,
         "cycles": cycles,
+        "provinces": len({one.province_id for one in cycles}),
         "place": place,
+        "name": scope.name,
         "above": above_in_scope(request.user, place),
+        "boundaries": boundaries,
+        "switch": Boundaries.choices,
+        "notes": years_notes(years),
         "table": table,
         "counts": table.total,
+        "grades": grades_of(table),
         "years": years,
-        "chart": trend_svg(years),
+        "chart": trend_svg(years, scope.name),
     }
     return render(request, "reports/overview.html", context)
 
@@ -103,19 +96,34 @@ def overview(request):
 def rollup(request, pk):
     """The yearly roll-up of a cycle as a page, counted by kind, district or commune."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=pk)
-    place = chosen_place(request, cycle)
-    if place is None or place.province_id != cycle.province_id:
+    place, boundaries = chosen_place(request, cycle), chosen_boundaries(request)
+    if place is None:
         raise Http404
+    if boundaries == Boundaries.TODAY:
+        place = place_of_today(request, place)
+    before: list = []
+    if not may_hold(cycle, place, boundaries):
+        before = places_before(request.user, place, cycle)
+        if not before:
+            raise Http404
+    scope = scope_of(cycle, place, boundaries)
     tabs = tabs_of(place)
     by = request.GET.get("theo", "")
     if by not in dict(tabs):
         by = tabs[1][0] if len(tabs) > 1 else By.KIND
     kind = chosen_kind(request)
+    table = rollup_of(scope, by=by, kind=kind)
     context = {
         "cycle": cycle,
         "place": place,
+        "name": scope.name,
+        "before": before,
         "above": above_in_scope(request.user, place),
-        "table": yearly_rollup(cycle, place=place, by=by, kind=kind),
+        "boundaries": boundaries,
+        "switch": Boundaries.choices,
+        "notes": boundary_notes(scope, kind),
+        "table": table,
+        "grades": grades_of(table),
         "tabs": tabs,
         "by": by,
         "kind": kind,
@@ -123,6 +131,32 @@ def rollup(request, pk):
         "drills": by != By.KIND,
     }
     return render(request, "reports/rollup.html", context)
+
+
+@require_safe
+def criteria_asks(request):
+    """What criteria sets ask, as the report of that name prints it; the form of the report chooses them."""
+    places = places_of(request.user)
+    asked, sentence = [], ""
+    data = request.GET.copy()
+    if data and places:
+        data.setdefault("place", str(places[0].pk))
+        data.setdefault("format", PDF)
+    form = CriteriaForm(data or None, user=request.user, initial={"year": timezone.localdate().year})
+    if form.is_valid():
+        try:
+            asked = [asked_by(one) for one in find_sets(form.params(), form.place_chosen)]
+        except Refused as refusal:
+            sentence = refusal.sentence
+    context = {
+        "form": form,
+        "asked": asked,
+        "sentence": sentence,
+        "columns": COLUMNS,
+        "formats": PRINTS,
+        "has_place": bool(places),
+    }
+    return render(request, "reports/criteria_asks.html", context)
 
 
 # --- asking for a file -----------------------------------------------------------------------------------------
@@ -163,14 +197,22 @@ def rollup_print(request, pk, format):
     """The buttons of the roll-up page: the yearly report of the place shown there."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme"), pk=pk)
     place = chosen_place(request, cycle, request.POST.get("don_vi", ""))
-    if place is None or not place.is_level or place.province_id != cycle.province_id or format not in CONTENT_TYPES:
+    if place is None or not place.is_level or format not in CONTENT_TYPES:
         raise Http404
-    kind = request.POST.get("loai", "")
+    kind, boundaries = request.POST.get("loai", ""), chosen_boundaries(request, request.POST.get("ranh_gioi", ""))
+    if not may_hold(cycle, place, boundaries):
+        raise Http404
     params = {
         "programme": cycle.programme.code,
         "year": cycle.year,
         "kind": kind if kind in dict(KIND_CHOICES) else "",
+        "ranh_gioi": boundaries.value,
     }
+    try:
+        REPORTS["yearly"].check(params, place)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("reports:rollup", cycle.pk)
     run = services.ask_report("yearly", params, format, place, request.user)
     return redirect("reports:run_detail", run.pk)
 
@@ -331,16 +373,16 @@ def _run_context(run: ReportRun, user) -> dict:
         "title": _title(run.report),
         "is_done": job.state == JobState.DONE,
         "is_failed": job.state == JobState.FAILED,
-        "asked": _answers(run),
+        "asked": _answers(run, user),
         "can_retry": report is not None and permissions.may_retry(user, run),
     }
 
 
-def _answers(run: ReportRun) -> list[tuple[str, str]]:
+def _answers(run: ReportRun, user) -> list[tuple[str, str]]:
     """What was asked, in the words of the form."""
     report = REPORTS.get(run.report)
-    fields = report.form.base_fields if report else {}
-    programmes = programme_names()
+    fields = report.form(user=user).fields if report else {}
+    programmes = programme_names(user)
     answers = []
     for name in fields.keys() & run.params.keys():
         given = run.params[name]

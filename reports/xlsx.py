@@ -24,7 +24,7 @@ def render(paper: Paper, tell: Callable = lambda *parts: None) -> Path:
         tell(number, len(tables) + 1, f"Đang ghi bảng {table.sheet}")
         _sheet(book, paper, table)
     if not tables:
-        _cells(book.create_sheet("Báo cáo"), [paper.subject])
+        _cells(book.create_sheet("Báo cáo"), [" – ".join(filter(None, [paper.subject, paper.mark]))])
     handle, path = tempfile.mkstemp(prefix="report-", suffix=".xlsx")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -53,7 +53,8 @@ def _sheet(book, paper: Paper, table: Table) -> None:
     plain = Font(name="Times New Roman")
     under = Border(bottom=Side(style="thin"))
     wrapped = Alignment(wrap_text=True, horizontal="center", vertical="center")
-    for title, font in zip([" ".join(paper.organ), paper.subject, table.title], [bold, head, bold], strict=True):
+    subject = f"{paper.subject} ({paper.mark})" if paper.mark else paper.subject
+    for title, font in zip([" ".join(paper.organ), subject, table.title], [bold, head, bold], strict=True):
         _cells(sheet, [title], font)
     _cells(sheet, [" ".join([*paper.notes, table.note]).strip()], plain)
     _cells(sheet, [column.title for column in table.columns], bold, under, wrapped)

@@ -4,6 +4,7 @@ import os
 import tempfile
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="portal-test-"))
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(os.environ["VAR_DIR"], "hypothesis"))
 os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "x" * 50)
 
 from portal.settings import *  # noqa: F403 -- all of them, then the changes below

@@ -5,24 +5,29 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
+from criteria.models import CriteriaSet
 from evaluations.api import EvaluationViewSet, RecognitionViewSet
 from evaluations.filters import EvaluationFilterSet, RecognitionFilterSet
 from evaluations.models import Evaluation
 from tests.evaluations.factories import open_year, published_sets
 from tests.matrix.cells import routes
-from tests.units.factories import make_tree, make_units, make_user
-from units.api import UnitViewSet
+from tests.units.factories import make_committee, make_tree, make_units, make_user
+from units.api import REGISTER_VIEWSETS, UnitViewSet
 from units.enums import Role, Subtype, UnitKind
-from units.filters import UnitFilterSet
+from units.filters import REGISTER_FILTERS, UnitFilterSet
 from units.models import Unit
+from units.registers import REGISTERS
 
-LISTS = ("unit", "criteria-set", "evaluation", "recognition")
+REGISTER_LISTS = tuple(f"register-{register.api}" for register in REGISTERS.values())
+LISTS = ("unit", "committee", "criteria-set", "evaluation", "recognition", *REGISTER_LISTS)
 
 
 class Undeclared(APIView):
@@ -90,11 +95,8 @@ def test_nobody_unknown_comes_in(client, db, name):
 
 def test_somebody_without_a_placement_sees_nothing(tree):
     client = sign_in(make_user())
-    assert {name: ids(client, name) for name in ("unit", "evaluation", "recognition")} == {
-        "unit": set(),
-        "evaluation": set(),
-        "recognition": set(),
-    }
+    held = [name for name in LISTS if name != "criteria-set"]
+    assert {name: ids(client, name) for name in held} == dict.fromkeys(held, set())
 
 
 # --- what they see -----------------------------------------------------------------------------------------------
@@ -103,12 +105,34 @@ def test_the_lists_hold_what_the_place_reaches(tree, officer):
     open_year(other)
     home = tree.communes[0]
     below = {home.pk, *(unit.pk for unit in tree.areas[:2]), tree.agency.pk, tree.enterprise.pk}
+    below.add(tree.school.pk)  # stands there, managed by the district
     assert ids(officer, "unit") == below
     assert ids(officer, "evaluation") == set(Evaluation.objects.filter(unit__in=below).values_list("pk", flat=True))
 
 
 def test_criteria_are_for_everybody_who_signs_in(tree):
-    assert ids(sign_in(make_user()), "criteria-set") == {one.pk for one in published_sets().values()}
+    published_sets()
+    national = set(CriteriaSet.objects.filter(province_code="").values_list("pk", flat=True))
+    assert ids(sign_in(make_user()), "criteria-set") == national
+    assert CriteriaSet.objects.exclude(pk__in=national).exists()  # provinces' own are for their people
+
+
+def test_committees_come_with_their_seats_by_post_and_a_fixed_number_of_queries(tree, officer):
+    made = make_committee(tree.communes[0])
+    make_committee(tree.communes[3])
+    (row,) = officer.get(reverse("api:committee-list")).json()["results"]
+    assert (row["id"], row["unit"]) == (made.committee.pk, tree.communes[0].pk)
+    assert [seat["post"] for seat in row["seats"]] == [seat.post for seat in made.seats]
+    assert not any(person.username in json.dumps(row) for person in made.people)
+    staff = sign_in(make_user(Role.STAFF, tree.province))
+    staff.get(reverse("api:committee-list"))  # what is read once and kept
+    asked = []
+    for unit in (tree.communes[1], tree.communes[2]):
+        with CaptureQueriesContext(connection) as ran:
+            staff.get(reverse("api:committee-list"))
+        asked.append(len(ran.captured_queries))
+        make_committee(unit)
+    assert asked[0] == asked[1]
 
 
 def test_an_id_out_of_reach_is_answered_like_one_that_does_not_exist(tree, officer):
@@ -124,6 +148,8 @@ def test_api_and_pages_share_their_filters():
         EvaluationFilterSet,
         RecognitionFilterSet,
     )
+    for slug, register in REGISTERS.items():
+        assert REGISTER_VIEWSETS[register.api].filterset_class is REGISTER_FILTERS[slug]
 
 
 @pytest.mark.parametrize("query", [{"q": "thon 1"}, {"kind": "agency"}, {"state": "recognised"}, {"kind": "commune"}])
@@ -237,7 +263,7 @@ def test_a_browser_shows_the_operations_and_reports_nothing(live_server):
         page.evaluate("document.head.appendChild(document.createElement('style')).textContent = 'p { color: red }'")
         page.wait_for_timeout(200)
         browser.close()
-    assert len(shown) == 9
+    assert len(shown) == 13 + 2 * len(REGISTERS)
     assert quiet == []
     assert "Content Security Policy" in "".join(said)  # the control: what is not allowed would have been told
     assert [url for url in asked if not url.startswith((live_server.url, "data:", "blob:"))] == []

@@ -30,18 +30,34 @@ FACES = re.compile(r"(^|/)(views|api|filters|forms)(/|\.py$)")
 ASKED_OTHERWISE = {
     ("criteria/api.py", "Deadline.order_by"): "criteria and their routes are the same for every place",
     ("criteria/filters.py", "Programme.all"): "programmes are the same for every place",
+    ("criteria/forms.py", "Programme.all"): "programmes are the same for every place",
+    ("criteria/forms.py", "Programme.values_list"): "programmes are the same for every place",
+    ("criteria/views/sets.py", "CriteriaSet.published"): "the years of visible sets end where a newer version begins",
+    ("evaluations/forms.py", "CriteriaSet.filter"): "sets used by the visible files",
+    ("evaluations/filters.py", "Grade.filter"): "names of grades in the sets the user may read",
+    ("evaluations/views/decisions.py", "Recognition.filter"): "whether a visible decision revokes by an example",
     ("evaluations/forms.py", "Programme.all"): "programmes are the same for every place",
     ("evaluations/views/grid.py", "CriteriaSet.filter"): "sets used by the visible files",
     ("evaluations/views/sittings.py", "AgendaItem.select_related"): "items of a visible sitting",
     ("evaluations/views/sittings.py", "Evaluation.filter"): "files the visible sitting's own level decides",
+    ("evaluations/views/streaks.py", "Unit.filter"): "the provinces of the reader's own places",
     ("portal/core/views.py", "Heartbeat.filter"): "says whether a worker lives, to the balancer",
     ("reports/forms.py", "Programme.values_list"): "programmes are the same for every place",
+    ("units/api.py", "Seat.order_by"): "seats of visible committees",
+    ("units/forms.py", "Unit.filter"): "units of the provinces of a reorganisation the reader carries through",
+    ("units/views/reform_effects.py", "Committee.filter"): "committees a visible reorganisation ended",
+    (
+        "units/views/reform_effects.py",
+        "Placement.filter",
+    ): "placements it ended, and where those people are now",
+    ("units/views/reforms.py", "Change.filter"): "lines of visible reorganisations",
+    ("units/views/reforms.py", "Unit.filter"): "provinces the reader administers",
     ("units/forms.py", "User.filter"): "people placed at the committee's level, for its administrator",
     ("units/views/committees.py", "Seat.filter"): "seats of visible committees",
     ("units/views/files.py", "Job"): "the asker's own import jobs",
     ("units/views/people.py", "User.filter"): "people of placements the administrator runs",
 }
-SCOPING = {"visible_to", "administered_by", "none"}
+SCOPING = {"visible_to", "counted_for", "hosted_for", "entrusted_to", "administered_by", "kept_by", "none"}
 
 # Templates a library asks for by name.
 ASKED_BY_LIBRARIES = {
@@ -273,6 +289,8 @@ def busy_commune(letter: str, many: int):
         "evaluations:grid": reverse("evaluations:grid", args=[cycle.pk]),
         "evaluations:cycle_list": reverse("evaluations:cycle_list"),
         "evaluations:recognition_list": reverse("evaluations:recognition_list"),
+        "evaluations:streak_list": reverse("evaluations:streak_list"),
+        "evaluations:award_barred": reverse("evaluations:award_barred"),
         "evaluations:sitting_detail": reverse("evaluations:sitting_detail", args=[sitting.pk]),
         "evaluations:decision_detail": reverse("evaluations:decision_detail", args=[decision.pk]),
         "units:list": reverse("units:list"),

@@ -7,13 +7,13 @@ from django.core.management import call_command
 
 from criteria import content
 from criteria.models import CriteriaSet
-from criteria.packs import all_packs, read_packs
+from criteria.packs import all_packs, demo_packs, read_packs
 from criteria.services import known, load
 from portal.settings import BASE_DIR
 from units.models import UnitVersion
 
 
-@pytest.mark.parametrize("name", ["bac-giang-2020", "nga-son-2018"])
+@pytest.mark.parametrize("name", ["bac-giang-2020", "nga-son-2018", "dong-nai-2023", "dong-trieu-2023"])
 def test_units_come_back_as_they_were_written(db, name):
     path = BASE_DIR / "fixtures" / "units" / f"{name}.csv"
     with path.open(encoding="utf-8") as file:
@@ -39,8 +39,9 @@ def test_units_come_back_as_they_were_written(db, name):
     assert read == written
 
 
-def test_criteria_come_back_as_they_were_written(db):
-    packs = read_packs(all_packs(), known())
+@pytest.mark.parametrize("paths", [all_packs(), [*all_packs(), *demo_packs()]], ids=["law", "law and examples"])
+def test_criteria_come_back_as_they_were_written(db, paths):
+    packs = read_packs(paths, known())
     load(packs)
     stored = {(one.code, one.version): content.content_of(one) for one in CriteriaSet.objects.all()}
     written = {(one["code"], one["version"]): one for one in packs.sets}

@@ -15,9 +15,9 @@ from .enums import LEVELS, Subtype, UnitKind
 from .models import Unit
 from .services import NewUnit, in_sentence
 
-BAC_GIANG, THANH_HOA = "24", "38"
+BAC_GIANG, BAC_NINH, THANH_HOA, DONG_NAI, QUANG_NINH = "24", "27", "38", "75", "22"
 COMMITTEE = "Ban Chỉ đạo phòng, chống tội phạm, tệ nạn xã hội và xây dựng phong trào toàn dân bảo vệ ANTQ"
-AREAS = {BAC_GIANG: 2300, THANH_HOA: 234}
+AREAS = {BAC_GIANG: 2300, BAC_NINH: 242, THANH_HOA: 234, DONG_NAI: 84, QUANG_NINH: 57}  # two or three to a commune
 ORGANISATIONS = 1862
 VILLAGES = (
     *("Đông", "Tây", "Nam", "Bắc", "Trung", "Thượng", "Hạ", "Nội", "Ngoại", "Giữa", "Đình", "Chùa"),
@@ -71,7 +71,8 @@ TRADES = (
 def add(province: Unit) -> list[Unit]:
     """Place the demo units the province still lacks; none when all are there or the province has no demo."""
     services.lock_tree()
-    plan = {BAC_GIANG: _bac_giang, THANH_HOA: _nga_son}.get(province.code)
+    plans = {BAC_GIANG: _bac_giang, THANH_HOA: _nga_son} | dict.fromkeys((BAC_NINH, DONG_NAI, QUANG_NINH), _few_of_each)
+    plan = plans.get(province.code)
     if plan is None:
         return []
     below = Unit.objects.filter(province=province)
@@ -205,6 +206,24 @@ def _enterprise(number: int, ground: Unit, province: Unit) -> NewUnit:
         return _organisation(UnitKind.ENTERPRISE, Subtype.MEDIUM_ENTERPRISE, name, manager, ground)
     manager = province if number % 8 else cast(Unit, ground.parent)
     return _organisation(UnitKind.ENTERPRISE, Subtype.LARGE_ENTERPRISE, name, manager, ground)
+
+
+def _few_of_each(province: Unit, levels: list[Unit]) -> Iterator[NewUnit]:
+    """Two or three areas and the usual bodies to a commune, four offices to a district, a few of the province."""
+    communes, districts = _of(levels, UnitKind.COMMUNE), _of(levels, UnitKind.DISTRICT)
+    for commune in communes:
+        yield from _areas(commune, AREAS[province.code] // len(communes))
+        yield from _commune_bodies(commune)
+    for district in districts:
+        ground = _seat(district, communes)
+        for office in DISTRICT_OFFICES[:4]:
+            yield _agency(f"{office} {in_sentence(district)}", district, ground)
+    ground = _seat(districts[0], communes)
+    for field in PROVINCE_OFFICES[:4]:
+        yield _agency(f"Sở {field}", province, ground)
+    yield _school(Subtype.UPPER_SECONDARY, f"Trường Trung học phổ thông {_short(districts[0])}", province, ground)
+    name = f"Doanh nghiệp {TRADES[0]} mẫu số 1 ({_short(ground)})"
+    yield _organisation(UnitKind.ENTERPRISE, Subtype.LARGE_ENTERPRISE, name, province, ground)
 
 
 def _nga_son(province: Unit, levels: list[Unit]) -> Iterator[NewUnit]:

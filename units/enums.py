@@ -1,4 +1,4 @@
-"""Words of the units app: kinds, subtypes, roles."""
+"""Words of the units app: kinds, subtypes, roles, and those of the registers."""
 
 from django.db.models import TextChoices
 
@@ -27,6 +27,14 @@ PARENTS = {
     UnitKind.ENTERPRISE: LEVELS,
     UnitKind.SCHOOL: LEVELS,
 }
+
+
+class Relation(TextChoices):
+    """How a place is related to an organisation: totals count the managing place alone."""
+
+    MANAGED = "managed", "Do địa bàn tôi quản lý"
+    HOSTED = "hosted", "Đứng chân, nơi khác quản lý"
+    ENTRUSTED = "entrusted", "Được uỷ quyền quản lý"
 
 
 class Subtype(TextChoices):
@@ -92,6 +100,8 @@ class Role(TextChoices):
     ADMIN = "admin", "Quản trị"
 
 
+CLERKS = (Role.OFFICER, Role.LEADER)  # those who enter a place's figures
+
 # Where a role may be held; a role without a row may be held at any unit.
 ROLE_PLACES = {
     Role.STANDING: LEVELS,
@@ -101,3 +111,80 @@ ROLE_PLACES = {
     Role.INSPECTOR: LEVELS,
     Role.ADMIN: LEVELS,
 }
+
+
+class ChangeAction(TextChoices):
+    """What a line of a reorganisation does."""
+
+    OPEN = "open", "Thành lập"
+    RENAME = "rename", "Đổi tên"
+    RECLASSIFY = "reclassify", "Đổi phân loại, giữ mã"
+    TRANSFER = "transfer", "Chuyển đơn vị quản lý"
+    MERGE = "merge", "Nhập toàn bộ vào"
+    SPLIT = "split", "Tách một phần vào"
+    CLOSE = "close", "Kết thúc hoạt động"
+    CLOSE_LEVEL = "close_level", "Kết thúc cả một cấp"
+
+
+class ReformStatus(TextChoices):
+    DRAFT = "draft", "Dự thảo"
+    APPLIED = "applied", "Đã áp dụng"
+
+
+class Streaks(TextChoices):
+    """What becomes of years running where several units become one."""
+
+    CARRY = "carry", "Theo đơn vị chuyển phần chính sang"
+    LOWEST = "lowest", "Theo đơn vị có số năm ít nhất"
+    RESTART = "restart", "Tính lại từ đầu"
+
+
+class OpenFiles(TextChoices):
+    """What becomes of the files under way of units that end."""
+
+    FINISH = "finish", "Làm tiếp dưới tên đơn vị cũ, nơi kế thừa xử lý"
+    CARRY = "carry", "Chuyển sang đơn vị kế thừa, hồ sơ cũ dừng lại"
+    CLOSE = "close", "Dừng xét trong năm, ghi lý do"
+
+
+# --- registers ---------------------------------------------------------------------------------------------------
+class Force(TextChoices):
+    """Who keeps order at the base (Đề án of Bắc Giang, Phần 2, IV.9; the force of the 2023 law stands beside them)."""
+
+    SPECIALISED = "specialised", "Lực lượng chuyên trách phong trào"
+    PART_TIME = "part_time", "Lực lượng kiêm nhiệm phong trào"
+    GRASSROOTS = "grassroots", "Lực lượng tham gia bảo vệ ANTT ở cơ sở"
+    COMMUNE_POLICE = "commune_police", "Công an xã bán chuyên trách"
+    WARD_GUARD = "ward_guard", "Bảo vệ dân phố"
+    FIRE = "fire", "Đội dân phòng (phòng cháy, chữa cháy)"
+    OWN_GUARD = "own_guard", "Bảo vệ cơ quan, doanh nghiệp, nhà trường"
+
+
+class ModelField(TextChoices):
+    """What a mass model is about."""
+
+    SELF_RULE = "self_rule", "Tự phòng, tự quản, tự bảo vệ, tự hoà giải"
+    CRIME = "crime", "Phòng, chống tội phạm, tệ nạn xã hội"
+    TRAFFIC = "traffic", "Trật tự, an toàn giao thông"
+    FIRE = "fire", "Phòng cháy, chữa cháy"
+    CAMERA = "camera", "Camera an ninh"
+    LINK = "link", "Liên kết, giáp ranh"
+    FAMILY = "family", "Gia đình, dòng họ, cộng đồng"
+    WORKPLACE = "workplace", "Cơ quan, doanh nghiệp, nhà trường"
+    OTHER = "other", "Lĩnh vực khác"
+
+
+class ModelRating(TextChoices):
+    """How a mass model did in a year (Đề án of Bắc Giang, Phần 2, IV.5)."""
+
+    EFFECTIVE = "effective", "Hoạt động hiệu quả"
+    FORMAL = "formal", "Còn hình thức"
+    DISSOLVED = "dissolved", "Thanh loại"
+
+
+class AreaStanding(TextChoices):
+    """The three classes of communes, reviewed each year (Đề án of Bắc Giang, Phần 2, IV.6)."""
+
+    SECURITY = "security", "Trọng điểm phức tạp về ANTT"
+    ORDER = "order", "Trọng điểm phức tạp về trật tự, an toàn xã hội"
+    LOW = "low", "Ít phức tạp về ANTT"

@@ -1,4 +1,4 @@
-"""One filter set for the list of units: page, export and API."""
+"""One filter set for each list (units, people, registers): page, export and API."""
 
 import django_filters as filters
 from django.db.models import Q, TextChoices
@@ -6,8 +6,9 @@ from django.forms import TextInput
 from django.utils import timezone
 
 from . import text
-from .enums import Role, Subtype, UnitKind
+from .enums import Relation, Role, Subtype, UnitKind
 from .models import Placement, Unit, on
+from .registers import REGISTERS, Register
 
 
 class Standing(TextChoices):
@@ -25,6 +26,16 @@ def _visible(kind: str):
     return units
 
 
+def by_relation(rows, value: str, user):
+    """Rows of one relation to the user's places; units and files have the same scopes."""
+    match value:
+        case Relation.HOSTED:
+            return rows.hosted_for(user)
+        case Relation.ENTRUSTED:
+            return rows.entrusted_to(user)
+    return rows.counted_for(user)
+
+
 class UnitFilterSet(filters.FilterSet):
     """Without a search the list is in the order of the alphabet; with one, the nearest names come first."""
 
@@ -37,21 +48,49 @@ class UnitFilterSet(filters.FilterSet):
     parent = filters.NumberFilter(
         label="Đơn vị quản lý (mã trong cổng)", field_name="parent_id", min_value=1, max_value=2**63 - 1
     )
+    hosted_in = filters.NumberFilter(
+        label="Đứng chân tại, do nơi khác quản lý (mã trong cổng)",
+        method="filter_hosted_in",
+        min_value=1,
+        max_value=2**63 - 1,
+    )
+    relation = filters.ChoiceFilter(
+        label="Quan hệ", choices=Relation, method="filter_relation", empty_label="Mọi quan hệ"
+    )
     standing = filters.ChoiceFilter(
         label="Tình trạng", choices=Standing, method="filter_standing", empty_label="Đang hoạt động"
     )
 
     class Meta:
         model = Unit
-        fields = ("q", "kind", "subtype", "province", "district", "commune", "parent", "standing")
+        fields = (
+            "q",
+            "kind",
+            "subtype",
+            "province",
+            "district",
+            "commune",
+            "parent",
+            "hosted_in",
+            "relation",
+            "standing",
+        )
 
     def filter_queryset(self, queryset):
-        if not self.form.cleaned_data.get("standing"):
+        """Without words only units of today; a search also finds those that ended, under their old names and codes."""
+        data = self.form.cleaned_data
+        if not data.get("standing") and not data.get("q"):
             queryset = queryset.open_on()
         return super().filter_queryset(queryset)
 
     def filter_q(self, queryset, name, words):
         return queryset.search(words).nearest_first(words)
+
+    def filter_hosted_in(self, queryset, name, ground):
+        return queryset.filter(stands_in=ground).exclude(parent=ground)
+
+    def filter_relation(self, queryset, name, value: str):
+        return by_relation(queryset, value, self.request.user)
 
     def filter_standing(self, queryset, name, value: str):
         if value == Standing.OPEN:
@@ -92,3 +131,32 @@ class PlacementFilterSet(filters.FilterSet):
         if value == Standing.CLOSED:
             return queryset.filter(Q(valid_to__lt=today) | Q(withdrawn_at__isnull=False))
         return queryset
+
+
+def register_filterset(register: Register) -> type[filters.FilterSet]:
+    """The filters of one register's list, shared by its page, file and API."""
+    place = register.place
+    own: dict[str, filters.Filter] = {
+        name: filters.ChoiceFilter(
+            label=register.label(name), field_name=name, choices=register.field(name).choices, empty_label="Tất cả"
+        )
+        for name in register.choices
+    }
+    if register.is_yearly:
+        own["year"] = filters.NumberFilter(label="Năm", field_name="year", min_value=0, max_value=9999)
+    for level, label in ((UnitKind.DISTRICT, "Huyện"), (UnitKind.COMMUNE, "Xã")):
+        own[level.value] = filters.ModelChoiceFilter(
+            label=label, field_name=f"{place}__{level.value}", queryset=_visible(level), empty_label="Tất cả"
+        )
+    own["unit"] = filters.NumberFilter(
+        label="Đơn vị (mã trong cổng)", field_name=place, min_value=1, max_value=2**63 - 1
+    )
+    own["q"] = filters.CharFilter(label="Tìm theo tên", method="filter_q", max_length=100)
+    body = own | {
+        "filter_q": lambda self, queryset, name, words: queryset.search(words),
+        "Meta": type("Meta", (), {"model": register.model, "fields": tuple(own)}),
+    }
+    return type(f"{register.model.__name__}FilterSet", (filters.FilterSet,), body)
+
+
+REGISTER_FILTERS = {slug: register_filterset(register) for slug, register in REGISTERS.items()}

@@ -1,11 +1,14 @@
 """Reads about units that several pages share."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from .enums import LEVELS, UnitKind
-from .models import Placement, Unit, User
+from .models import Placement, Seat, Unit, User, on, within
+from .registers import REGISTERS, Register
 from .services import COLUMNS
 
 
@@ -24,6 +27,11 @@ def children_by_kind(unit: Unit) -> list[tuple[UnitKind, int]]:
         unit.children.open_on().order_by().values("kind").annotate(many=Count("pk")).values_list("kind", "many")
     )
     return [(kind, counts[kind]) for kind in UnitKind if kind in counts]
+
+
+def hosted_at(unit: Unit, user: User) -> int:
+    """How many open organisations the user may see stand on the unit's ground while another one manages them."""
+    return Unit.objects.visible_to(user).open_on().filter(stands_in=unit).exclude(parent=unit).count()
 
 
 def counts_below(units: Iterable[Unit]) -> dict[int, dict[str, int]]:
@@ -45,5 +53,108 @@ def ancestors(unit: Unit) -> list[Unit]:
     return [above for above in (unit.province, unit.district, unit.commune) if above and above.pk != unit.pk]
 
 
-def people_at(unit: Unit):
-    return Placement.objects.in_force().filter(unit=unit).select_related("user").order_by("role", "pk")
+def heirs_of(units: Iterable[int]) -> dict[int, int]:
+    """The ended ones among these ids, each with the place that took over: of its kind, else the next level up.
+
+    An ended unit's place columns are its heir's. One query.
+    """
+    heirs = {}
+    ended = Unit.objects.filter(pk__in=set(units), closed_on__isnull=False)
+    for pk, kind, *place in ended.values_list("pk", "kind", "province", "district", "commune"):
+        levels = place[: LEVELS.index(UnitKind(kind)) + 1] if kind in LEVELS else place
+        heir = next((above for above in reversed(levels) if above and above != pk), None)
+        if heir:
+            heirs[pk] = heir
+    return heirs
+
+
+def people_at(unit: Unit, day: date | None = None):
+    """Who acts at the unit today, or acted there on a day gone by."""
+    held = Placement.objects.held_on(day) if day else Placement.objects.in_force()
+    return held.filter(unit=unit).select_related("user").order_by("role", "pk")
+
+
+# --- registers ---------------------------------------------------------------------------------------------------
+def register_counts(user: User, unit: Unit | None = None) -> dict[str, int]:
+    """Rows the user may read in each register by slug, at or below the unit when one is given; one query."""
+    parts = []
+    for slug, register in REGISTERS.items():
+        rows = register.model._default_manager.visible_to(user)
+        if unit is not None:
+            rows = rows.filter(_at_or_below(unit, register.place))
+        parts.append(rows.order_by().values(slug=Value(slug)).annotate(many=Count("pk")).values_list("slug", "many"))
+    return dict(parts[0].union(*parts[1:], all=True))
+
+
+def _at_or_below(unit: Unit, place: str) -> Q:
+    return within([unit], f"{place}__") if unit.kind in LEVELS else Q(**{place: unit.pk})
+
+
+def latest_year(register: Register, rows) -> int | None:
+    """The last year the rows speak of; None for a register without years and for no rows."""
+    return rows.aggregate(last=Max("year"))["last"] if register.is_yearly else None
+
+
+def years_of(register: Register, rows) -> list[int]:
+    return list(rows.order_by("-year").values_list("year", flat=True).distinct()) if register.is_yearly else []
+
+
+def register_totals(register: Register, rows) -> tuple[list[int | None], list[tuple[str, int]], int]:
+    """(a sum or None under each column, [(label of a choice, how many rows)], how many rows), over all the rows; one
+    query."""
+    sums = {f"sum_{name}": Coalesce(Sum(name), 0) for name in register.sums}
+    counts = {
+        f"is_{name}_{value}": Count("pk", filter=Q(**{name: value}))
+        for name in register.choices
+        for value, _ in register.field(name).flatchoices
+    }
+    found = rows.order_by().aggregate(rows=Count("pk"), **sums, **counts)
+    chosen = [
+        (str(label), found[f"is_{name}_{value}"])
+        for name in register.choices
+        for value, label in register.field(name).flatchoices
+    ]
+    return [found.get(f"sum_{name}") for name in register.columns], chosen, found["rows"]
+
+
+def units_to_keep(register: Register, user: User, at: Unit | None, *, most: int) -> list[Unit] | None:
+    """Units the user may write rows of this register about, at or below `at` (none: below the places of today).
+
+    None when there are more than `most` to choose from.
+    """
+    units = Unit.objects.kept_by(user).filter(kind__in=register.kinds)
+    if at is not None:
+        units = units.filter(within([at]) if at.is_level else Q(pk=at.pk))
+    found = list(units[: most + 1])
+    return found if len(found) <= most else None
+
+
+# --- committees --------------------------------------------------------------------------------------------------
+GROUPS = {
+    "ban": ("committee", "committee__unit__name", "committee__name", "committee__unit__sort_key"),
+    "xa": tuple(f"committee__unit__commune{way}" for way in ("", "__name", "__sort_key")),
+    "huyen": tuple(f"committee__unit__district{way}" for way in ("", "__name", "__sort_key")),
+    "tinh": tuple(f"committee__unit__province{way}" for way in ("", "__name", "__sort_key")),
+}
+
+
+def seat_changes(committees, start: date, end: date, by: str | None):
+    """Members on both days and who came, left and replaced between them, by committee or place; None: all in one row.
+
+    `opened` + `joined` - `left` = `closed`; `replaced` are those of `joined` who took another's seat. A member on the
+    first day is not among those who joined, a member on the last day not among those who left. One query.
+    """
+    came = Q(valid_from__gt=start, valid_from__lte=end)
+    figures = {
+        "boards": Count("committee", distinct=True),
+        "opened": Count("pk", filter=on(start)),
+        "joined": Count("pk", filter=came),
+        "replaced": Count("pk", filter=came & Q(replaces__isnull=False)),
+        "left": Count("pk", filter=Q(valid_from__lte=end, valid_to__gte=start, valid_to__lt=end)),
+        "closed": Count("pk", filter=on(end)),
+    }
+    seats = Seat.objects.filter(committee__in=committees).order_by()
+    if by is None:
+        return seats.aggregate(**figures)
+    columns = GROUPS[by]
+    return seats.values(*columns).annotate(**figures).order_by(columns[-1], columns[0])

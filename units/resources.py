@@ -1,12 +1,10 @@
 """Units in and out by file: one django-import-export resource for the page and the command."""
 
-import io
-
 from django.db import transaction
 from import_export import resources, widgets
 from import_export.fields import Field
 
-from . import services, sheet
+from . import services, sheet, workbook
 from .enums import SUBTYPES, Subtype, UnitKind
 from .models import Unit
 from .services import NewUnit
@@ -167,6 +165,8 @@ class UnitExport(resources.ModelResource):
     province = Field("province__name", SHOWN_ONLY["province"], widget=TextWidget(str))
     district = Field("district__name", SHOWN_ONLY["district"], widget=TextWidget(str))
     commune = Field("commune__name", SHOWN_ONLY["commune"], widget=TextWidget(str))
+    manager = Field("parent__name", SHOWN_ONLY["manager"], widget=TextWidget(str))
+    ground = Field("stands_in__name", SHOWN_ONLY["ground"], widget=TextWidget(str))
     is_demo = Field(column_name=SHOWN_ONLY["is_demo"])
 
     class Meta:
@@ -189,35 +189,14 @@ class UnitExport(resources.ModelResource):
 
 def _exported(units):
     """The rows as tablib made them, in one query."""
-    return UnitExport().export(units.select_related("province", "district", "commune"))
+    return UnitExport().export(units.select_related("province", "district", "commune", "parent", "stands_in"))
 
 
 def as_csv(units) -> bytes:
-    """UTF-8 with a byte-order mark (spreadsheets then read the marks); no cell can run as a formula."""
-    import csv  # noqa: PLC0415 -- only here
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
     rows = _exported(units)
-    writer.writerow(rows.headers)
-    writer.writerows([sheet.safe_cell(str(cell)) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return workbook.as_csv(rows.headers, rows)
 
 
 def as_xlsx(units) -> bytes:
-    """A workbook whose every cell is text of type `s`: openpyxl would make a formula of a leading "="."""
-    from openpyxl import Workbook  # noqa: PLC0415 -- heavy
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- heavy
-
-    book = Workbook(write_only=True)
-    page = book.create_sheet("Đơn vị")
     rows = _exported(units)
-    for row in (rows.headers, *rows):
-        cells = [WriteOnlyCell(page, "") for _ in row]
-        for cell, value in zip(cells, row, strict=True):
-            cell.value = str(value)
-            cell.data_type = "s"
-        page.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return workbook.as_xlsx("Đơn vị", rows.headers, ([str(cell) for cell in row] for row in rows))

@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from . import text
-from .enums import LEVELS, PARENTS, Subtype, UnitKind, suits
+from .enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
 from .models import Unit
 from .services import DEPTHS
 
@@ -27,7 +27,14 @@ COLUMNS = {
     "closed_on": "Ngày cuối cùng",
 }
 REQUIRED = ("key", "kind", "subtype", "name", "parent_key", "opened_on")
-SHOWN_ONLY = {"province": "Tỉnh", "district": "Huyện", "commune": "Xã", "is_demo": "Dữ liệu mẫu"}  # export writes these
+SHOWN_ONLY = {
+    "province": "Tỉnh",
+    "district": "Huyện",
+    "commune": "Xã",
+    "manager": "Đơn vị quản lý",
+    "ground": "Đứng chân trên địa bàn",
+    "is_demo": "Dữ liệu mẫu",
+}  # export writes these
 HEADINGS = {text.search_key(word): name for name, label in (COLUMNS | SHOWN_ONLY).items() for word in (name, label)}
 CODE_DIGITS = {UnitKind.PROVINCE: 2, UnitKind.DISTRICT: 3, UnitKind.COMMUNE: 5}
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
@@ -110,7 +117,7 @@ def read(data: bytes, file: str):
             raise Unreadable(
                 file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
             )
-        rows.append([*(_plain(cell) for cell in cells), number])
+        rows.append([*(plain(cell) for cell in cells), number])
         if len(rows) > MAX_ROWS:
             raise Unreadable(file, f"Tệp có hơn {MAX_ROWS} dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
     if not rows:
@@ -119,6 +126,16 @@ def read(data: bytes, file: str):
     dataset = Dataset(headers=[*names, "row", *optional])
     dataset.extend([*row, *[""] * len(optional)] for row in rows)
     return dataset
+
+
+def lines_of(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Numbered rows of cells of a CSV file, our export's apostrophes taken off; raises Unreadable."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    for number, cells in _lines(_decode(data, file), file):
+        if number > MAX_ROWS:
+            raise Unreadable(file, f"Tệp có hơn {MAX_ROWS} dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+        yield number, [plain(cell) for cell in cells]
 
 
 def _decode(data: bytes, file: str) -> str:
@@ -154,7 +171,7 @@ def _names(headings: list[str], file: str) -> list[str]:
     return names
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """The cell without the apostrophe our export puts before what looks like a formula."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
 
@@ -318,6 +335,11 @@ def _unit(named: Row | Unit) -> Unit:
 
 def _parent_fault(row: Row, keys: set[str]) -> str:
     unit, allowed = row.unit, PARENTS[UnitKind(row.unit.kind)]
+    if row.stands_in and unit.kind not in ORGANISATIONS:
+        return (
+            f"“{unit.name}” không phải cơ quan, doanh nghiệp hay cơ sở giáo dục nên không có nơi đứng chân. "
+            f"Hãy để trống cột “{COLUMNS['stands_in_key']}”."
+        )
     if row.stands_in and _unit(row.stands_in).kind not in LEVELS:
         return f"“{_unit(row.stands_in).name}” không phải địa bàn hành chính nên không thể là nơi đứng chân."
     if row.parent is None:

@@ -32,7 +32,10 @@ def match_key(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """A string whose plain order is the Vietnamese one: letters first, then tones, numbers by their value."""
+    """A string whose plain order is the Vietnamese one: letters first, then tones, numbers by their value.
+
+    A tab ends the letters: it stands before the space, so that "Thôn Bắc" comes before "Thôn Bắc Hạ".
+    """
     letters, tones = [], []
     for word in re.findall(r"\d+|\D", clean(text).casefold()):
         if word.isdigit():
@@ -43,7 +46,7 @@ def sort_key(text: str) -> str:
         letter = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
         letters.append(RANK.get(letter, " " if not letter.isalpha() else letter))
         tones.append(str(tone))
-    return f"{''.join(letters)}!{''.join(tones)}"
+    return f"{''.join(letters)}\t{''.join(tones)}"
 
 
 def keys(name: str) -> dict[str, str]:

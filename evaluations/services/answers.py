@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from criteria.models import Criterion
 from criteria.queries import asked_of
-from criteria.rules import Asked, BadValue, Value, check
+from criteria.values import Asked, BadValue, Value, check
 from portal.core.errors import Refused
 from units.models import User
 

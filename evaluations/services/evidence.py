@@ -5,24 +5,32 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from criteria.enums import Measure
-from criteria.models import Criterion
+from criteria.models import Criterion, DossierPaper
 from portal.core import store
 from portal.core.errors import Refused
+from portal.core.papers import inspect
 from units import text
 from units.models import User
 
 from ..models import Evaluation, Evidence
-from ..papers import inspect
 from ..queries import OWN
 from .answers import locked_file
 
 
-def add_evidence(files: Sequence[Evaluation], upload, *, by: User, codes: list[str], **facts) -> list[Evidence]:
-    """Keep one paper and say which criteria it proves, in each of the files: all of them or none.
+def add_evidence(
+    files: Sequence[Evaluation],
+    upload,
+    *,
+    by: User,
+    codes: list[str],
+    dossier_paper: DossierPaper | None = None,
+    **facts,
+) -> list[Evidence]:
+    """Keep one paper and say which criteria it proves, or which paper of the dossier it is, in each of the files.
 
-    `facts` are title, number, issued_on, issuer. Order: check, store the bytes once, then the rows, files locked in
-    the order of their ids. Raises Refused: paper not acceptable or already there, criterion not of the set, file not
-    editable.
+    All of them or none. `facts` are title, number, issued_on, issuer. Order: check, store the bytes once, then the
+    rows, files locked in the order of their ids. Raises Refused: paper not acceptable or already there, criterion or
+    dossier paper not of the set, file not editable.
     """
     content_type, chunks = inspect(upload)
     stored = store.put(chunks)
@@ -32,6 +40,7 @@ def add_evidence(files: Sequence[Evaluation], upload, *, by: User, codes: list[s
         "sha256": stored.sha256,
         "size": stored.size,
         "uploaded_by": by,
+        "dossier_paper": dossier_paper,
     }
     with transaction.atomic():
         return [_attach(file, paper, codes, by) for file in sorted(files, key=lambda file: file.pk)]
@@ -42,7 +51,10 @@ def _attach(file: Evaluation, paper: dict, codes: list[str], by: User) -> Eviden
     criteria = list(
         Criterion.objects.filter(criteria_set=file.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
     )
-    if len(criteria) != len(set(codes)) or not codes:
+    asked = paper["dossier_paper"]
+    if asked and asked.criteria_set_id != file.criteria_set_id:
+        raise Refused(f"“{asked.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại.")
+    if len(criteria) != len(set(codes)) or not (codes or asked):
         raise Refused("Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh.")
     try:
         with transaction.atomic():

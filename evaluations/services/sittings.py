@@ -108,7 +108,7 @@ def cast_votes(sitting: Sitting, seat: Seat, ballots: dict[int, str], *, by: Use
     if unknown := set(ballots.values()) - set(Ballot.values):
         raise Refused(f"Ý kiến biểu quyết không hợp lệ: {', '.join(sorted(unknown))[:60]}.")
     items = found.items.filter(pk__in=ballots).select_related("evaluation")
-    kept = [item for item in items if item.evaluation.submitted_by_id != seat.user_id]
+    kept = [item for item in items if seat.user_id is None or item.evaluation.submitted_by_id != seat.user_id]
     Vote.objects.bulk_create(
         (Vote(item=item, seat=seat, ballot=ballots[item.pk], recorded_by=by) for item in kept),
         update_conflicts=True,

@@ -1,7 +1,14 @@
-"""A unit's years as a panel for its page."""
+"""A unit's passport as a panel for its page: its years, its rows of years running, what bars it from awards."""
 
 from django import template
+from django.utils import timezone
 
+from units.models import Reorganisation, Unit
+
+from .. import awards, streaks
+from ..as_of import results_on
+from ..enums import FINAL, CycleStatus
+from ..joined import joinings_of
 from ..queries import years_of
 
 register = template.Library()
@@ -9,6 +16,46 @@ register = template.Library()
 
 @register.inclusion_tag("evaluations/_unit_history.html", takes_context=True)
 def unit_history(context, unit):
-    """The unit's files of all years the signed-in user may see: rule book, result, decision."""
+    """What the signed-in user may see: every year's rule book, result and decision; titles; bars.
+
+    Years of units it took over from stand beside its own, under their names, with the resolutions that joined them.
+    The number of queries depends on the numbers of rules and of generations alone.
+    """
     user = context["request"].user
-    return {"files": years_of(unit, user), "user": user}
+    joinings = joinings_of(unit, timezone.localdate().year)
+    files = list(years_of([unit.pk, *(one.predecessor_id for one in joinings)], user))
+    own = [file for file in files if file.unit_id == unit.pk]
+    settled = next(
+        (file.cycle.year for file in own if file.cycle.status == CycleStatus.CLOSED or file.state in FINAL), 0
+    )
+    return {
+        "unit": unit,
+        "files": files,
+        "joinings": by_reform(joinings),
+        "readable": readable(joinings, user),
+        "rows": streaks.of_unit(unit, user),
+        "settled": settled,
+        "bars": awards.barred([unit.pk], settled).get(unit.pk, []) if settled else [],
+        "user": user,
+    }
+
+
+@register.inclusion_tag("evaluations/_unit_results_on.html", takes_context=True)
+def unit_results_on(context, unit, day):
+    """The unit's results as they stood on the day, as far as the signed-in user may see them; two queries."""
+    user = context["request"].user
+    return {"rows": results_on(unit, user, day), "day": day, "user": user}
+
+
+def by_reform(joinings) -> list[tuple[Reorganisation, Unit, list[Unit]]]:
+    """(resolution, who took over, from whom), the newest first."""
+    found: dict[tuple[int, int], tuple[Reorganisation, Unit, list[Unit]]] = {}
+    for one in joinings:
+        found.setdefault((one.reform_id, one.successor_id), (one.reform, one.successor, []))[2].append(one.predecessor)
+    return list(found.values())
+
+
+def readable(joinings, user) -> set[int]:
+    """Those before it whose own page the reader may open: a divided unit's page is where its main part went."""
+    wanted = {one.predecessor_id for one in joinings}
+    return set(Unit.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()

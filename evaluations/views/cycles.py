@@ -16,6 +16,7 @@ from .. import permissions, services
 from ..enums import NOT_REGISTERED, State
 from ..forms import CycleForm
 from ..models import Cycle
+from ..selection import with_selection
 from .pages import page_of, refuse
 
 
@@ -34,7 +35,7 @@ def my_province(user) -> Unit | None:
 @require_safe
 def cycle_list(request):
     cycles = (
-        Cycle.objects.visible_to(request.user)
+        with_selection(Cycle.objects.visible_to(request.user))
         .select_related("programme", "province")
         .annotate(
             roster=Count("evaluations"),

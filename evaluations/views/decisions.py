@@ -1,7 +1,7 @@
 """Decisions and recognitions: list, issue, revoke."""
 
 from django.contrib import messages
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,9 +23,11 @@ SYMBOL = "QĐ-UBND"
 @require_safe
 def decision_list(request):
     decisions = Decision.objects.visible_to(request.user).select_related("issuer", "sitting__cycle__programme")
-    filters = DecisionFilterSet(
-        request.GET, decisions.annotate(files=Count("recognitions")).order_by(*Decision._meta.ordering), request=request
+    decisions = decisions.annotate(
+        files=Count("recognitions"),
+        is_example=Exists(Recognition.objects.filter(revoked_by=OuterRef("pk"), evaluation__cycle__is_example=True)),
     )
+    filters = DecisionFilterSet(request.GET, decisions.order_by(*Decision._meta.ordering), request=request)
     context = {"filters": filters, "page": page_of(filters.qs, request)}
     return render(request, "evaluations/decision_list.html", context)
 
@@ -46,9 +48,12 @@ def decision_context(request, decision: Decision) -> dict:
         rows = decision.recognitions.select_related("evaluation__commune", "revoked_by")
     else:
         rows = decision.sitting.items.filter(resolution=Resolution.RECOGNISE).select_related("evaluation__commune")
+    rows = rows.select_related("evaluation__cycle__programme", "evaluation__criteria_set", "evaluation__grade")
     order = F("evaluation__unit_sort_key").asc()
+    first = rows.first()
     return {
         "decision": decision,
+        "cycle": decision.sitting.cycle if decision.sitting else first and first.evaluation.cycle,
         "page": page_of(rows.order_by(order), request, 100),
         "may_issue": permissions.may_issue(request.user, decision),
     }
@@ -90,8 +95,17 @@ def decision_issue(request, pk):
 
 @require_safe
 def recognition_list(request):
-    rows = Recognition.objects.visible_to(request.user).select_related(
-        "evaluation__cycle__programme", "evaluation__commune", "evaluation__district", "decision__issuer", "revoked_by"
+    rows = Recognition.objects.visible_to(request.user).with_relation(request.user)
+    rows = rows.select_related(
+        "evaluation__cycle__programme",
+        "evaluation__criteria_set",
+        "evaluation__grade",
+        "evaluation__commune",
+        "evaluation__district",
+        "evaluation__province",
+        "evaluation__delegated_to",
+        "decision__issuer",
+        "revoked_by",
     )
     filters = RecognitionFilterSet(request.GET, rows, request=request)
     context = {"filters": filters, "page": page_of(filters.qs, request)}

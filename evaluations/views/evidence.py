@@ -39,11 +39,14 @@ def evidence_add(request, pk):
     file = get_file(request, pk)
     if file.state not in EDITABLE or not permissions.may_enter(request.user, file):
         raise Http404
-    form = EvidenceForm(asked_of(file.criteria_set), request.POST or None, request.FILES or None)
+    papers = file.criteria_set.papers.order_by("order")
+    form = EvidenceForm(asked_of(file.criteria_set), request.POST or None, request.FILES or None, papers=papers)
     context = {"file": file, "form": form}
     if request.method != "POST":
         if code := request.GET.get("tc"):
             form.fields["codes"].initial = [code]
+        if "dossier_paper" in form.fields:
+            form.fields["dossier_paper"].initial = request.GET.get("thanh-phan", "")[:19]
         return render(request, "evaluations/evidence_add.html", context)
     if not form.is_valid() or not _attached(request, form, [file]):
         return refuse(request, "evaluations/evidence_add.html", context)
@@ -61,7 +64,10 @@ def evidence_share(request, cycle, bo):
     if not mine:
         raise Http404
     chosen = get_object_or_404(CriteriaSet.objects.visible_to(request.user), pk=bo)
-    form = SharedEvidenceForm(asked_of(chosen), request.POST or None, request.FILES or None, offered=mine)
+    papers = chosen.papers.order_by("order")
+    form = SharedEvidenceForm(
+        asked_of(chosen), request.POST or None, request.FILES or None, papers=papers, offered=mine
+    )
     context = {"cycle": cycle, "chosen": chosen, "form": form}
     if request.method != "POST":
         return render(request, "evaluations/evidence_share.html", context)

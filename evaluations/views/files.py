@@ -1,5 +1,6 @@
 """The inbox, the list of files, one file with its answers, papers and moves."""
 
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,17 +11,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from criteria.cells import write_cell
 from criteria.enums import Measure, Step
 from criteria.queries import asked_of
-from criteria.rules import Asked, Value, write_cell
+from criteria.values import Asked, Value
 from portal.core.errors import Refused
+from units.models import Unit
 from units.text import clean
 
-from .. import permissions, queries, services, workflow
+from .. import carry, permissions, queries, services, workflow
 from ..enums import EDITABLE, CycleStatus, State
 from ..filters import EvaluationFilterSet
 from ..forms import AnswerForm
 from ..models import Answer, Cycle, Evaluation, Evidence
+from ..selection import with_selection
 from .pages import page_of, refuse, typed
 
 
@@ -28,7 +32,8 @@ from .pages import page_of, refuse, typed
 def home(request):
     """What waits for me: piles of the newest open year, sittings, draft decisions."""
     today = timezone.localdate()
-    cycles = list(Cycle.objects.visible_to(request.user).filter(status=CycleStatus.OPEN).select_related("programme"))
+    visible = with_selection(Cycle.objects.visible_to(request.user))
+    cycles = list(visible.filter(status=CycleStatus.OPEN).select_related("programme"))
     desks = [(cycle, queries.waiting_for(request.user, cycle, today)) for cycle in cycles]
     context = {
         "desks": desks,
@@ -47,14 +52,18 @@ def evaluation_list(request):
     """Files the user may see, filtered; the newest open year unless another is chosen."""
     data = request.GET.copy()
     if "cycle" not in data:
-        newest = Cycle.objects.visible_to(request.user).order_by("-status", "-year").values_list("pk", flat=True)[:1]
+        newest = (
+            Cycle.objects.visible_to(request.user).order_by("-status", "-year", "-pk").values_list("pk", flat=True)[:1]
+        )
         data.setlist("cycle", [str(pk) for pk in newest])
-    filters = EvaluationFilterSet(
-        data, Evaluation.objects.visible_to(request.user).select_related("cycle__programme"), request=request
+    filters = EvaluationFilterSet(data, Evaluation.objects.visible_to(request.user), request=request)
+    files = filters.qs.with_relation(request.user).select_related(
+        "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
     )
-    page = page_of(filters.qs.select_related("cycle__programme", "district", "commune"), request)
+    page = page_of(files, request)
     cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
-    return render(request, "evaluations/evaluation_list.html", {"filters": filters, "page": page, "cycle": cycle})
+    context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
+    return render(request, "evaluations/evaluation_list.html", context)
 
 
 @dataclass
@@ -91,8 +100,8 @@ def lines_of(file: Evaluation) -> tuple[list[Line], dict]:
     answers = queries.answers_of([file])
     judged = {side: queries.verdicts([file], side, answers)[file.pk] for side in (queries.OWN, queries.APPRAISED)}
     shown = judged[queries.APPRAISED if file.appraised_by_id else queries.OWN]
-    reasons = {item.code: item.sentence for item in shown.failed}
-    counts = queries.subordinates([file]).get((file.cycle_id, file.commune_id), queries.Subordinates())
+    reasons = shown.reasons
+    counts = queries.subordinates([file]).get((file.cycle_id, file.commune_id), {})
     derived = queries.derived_values(asked_of(file.criteria_set), counts)
     papers: dict[str, list[Evidence]] = {}
     for paper in file.evidence.prefetch_related("criteria"):
@@ -117,8 +126,11 @@ def get_file(request, pk: int) -> Evaluation:
     return get_object_or_404(
         queries.with_route(Evaluation.objects.visible_to(request.user)).select_related(
             "unit",
+            "province",
             "district",
             "commune",
+            "stands_in",
+            "delegated_to",
             "entry_unit",
             "appraisal_unit",
             "decision_unit",
@@ -137,6 +149,7 @@ def file_context(request, file: Evaluation) -> dict:
     steps = [(step, file.last_day(step)) for step in Step]
     return {
         "file": file,
+        "opens_unit": Unit.objects.visible_to(request.user).filter(pk=file.unit_id).exists(),
         "lines": lines,
         "judged": judged,
         "verdict": judged[queries.APPRAISED if file.appraised_by_id or may_appraise else queries.OWN],
@@ -147,6 +160,7 @@ def file_context(request, file: Evaluation) -> dict:
         "may_appraise": may_appraise,
         "only_differences": request.GET.get("lech") == "1",
         "papers": file.evidence.select_related("uploaded_by"),
+        "dossier": queries.dossier_of(file),
         "events": file.events.select_related("by"),
         "agenda": file.agenda_items.select_related("sitting__committee__unit"),
         "typed_action": "",
@@ -195,17 +209,38 @@ def accept_answers(request, pk):
     return redirect("evaluations:detail", pk=pk)
 
 
-def answer_forms(file: Evaluation, answers: dict[str, Answer], data=None) -> list[tuple[Asked, AnswerForm | None]]:
-    """The form of each criterion in order; groups and derived ones have none."""
-    forms = []
+@dataclass(frozen=True)
+class Entry:
+    """One criterion of the entry form; groups and derived ones have no form."""
+
+    asked: Asked
+    form: AnswerForm | None = None
+    year: int | None = None  # of the suggestion
+    said: str = ""  # what was answered then, in words
+    fill: dict[str, str] = field(default_factory=dict)  # names of the form's inputs and what the button puts there
+
+    @property
+    def filled(self) -> str:
+        """`fill` for the page's script."""
+        return json.dumps(self.fill)
+
+
+def entries_of(file: Evaluation, answers: dict[str, Answer], user, data=None) -> list[Entry]:
+    """The form of each criterion in order, with what last year suggests where this year has no answer."""
+    suggested = carry.suggestions(file, user, answers)
+    entries = []
     for asked in asked_of(file.criteria_set):
         if asked.measure in ("group", "derived"):
-            forms.append((asked, None))
+            entries.append(Entry(asked))
             continue
         answer = answers.get(asked.code)
         value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
-        forms.append((asked, AnswerForm(asked, value, version=version, note=note, data=data)))
-    return forms
+        form = AnswerForm(asked, value, version=version, note=note, data=data)
+        if one := suggested.get(asked.code):
+            entries.append(Entry(asked, form, one.year, in_words(asked, one.then), form.filled_with(one.value)))
+        else:
+            entries.append(Entry(asked, form))
+    return entries
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -217,16 +252,16 @@ def evaluation_entry(request, pk):
         messages.info(request, "Hồ sơ không ở bước nhập kết quả.")
         return redirect("evaluations:detail", pk=pk)
     answers = queries.answers_of([file])[file.pk]
-    forms = answer_forms(file, answers, request.POST if request.method == "POST" else None)
-    context = {"file": file, "forms": forms, "verdict": queries.verdicts([file])[file.pk]}
+    entries = entries_of(file, answers, request.user, request.POST if request.method == "POST" else None)
+    context = {"file": file, "entries": entries, "verdict": queries.verdicts([file])[file.pk]}
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)
     if file.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused(_too_late(file)))
-    wrong = [form for _, form in forms if form and not form.is_valid()]
+    wrong = [entry for entry in entries if entry.form and not entry.form.is_valid()]
     if wrong:
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
-    if _save_entry(request, file, forms, answers):
+    if _save_entry(request, file, entries):
         messages.success(request, "Đã lưu.")
         return redirect("evaluations:entry", pk=pk)
     return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Chưa lưu gì. Xem chỗ báo đỏ."))
@@ -239,11 +274,11 @@ def _too_late(file: Evaluation) -> str:
     )
 
 
-def _save_entry(request, file, forms, answers) -> bool:
+def _save_entry(request, file, entries: list[Entry]) -> bool:
     """Save the changed criteria in one transaction; False with form errors when any could not be saved."""
     wrong = False
     with transaction.atomic():
-        for asked, form in forms:
+        for asked, form in ((entry.asked, entry.form) for entry in entries):
             if form is None or not form.has_changed():
                 continue
             try:

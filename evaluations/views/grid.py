@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from criteria.cells import read_cell, write_cell
 from criteria.models import CriteriaSet
 from criteria.queries import asked_of
-from criteria.rules import Asked, BadValue, Verdict, read_cell, write_cell
+from criteria.rules import Verdict
+from criteria.values import Asked, BadValue
 from portal.core.errors import Refused
 from units.enums import JUDGED
 from units.text import search_key
@@ -64,8 +66,8 @@ def rows_of(files: list[Evaluation], lines: list[Asked], user) -> list[Row]:
     rows = []
     for file in files:
         verdict = judged[file.pk]
-        wrong = {item.code for item in verdict.failed}
-        derived = queries.derived_values(lines, below.get((file.cycle_id, file.commune_id), queries.Subordinates()))
+        wrong = verdict.unmet
+        derived = queries.derived_values(lines, below.get((file.cycle_id, file.commune_id), {}))
         cells = []
         for line in lines:
             answer = answers[file.pk].get(line.code)
@@ -88,7 +90,7 @@ def grid(request, cycle):
     context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "").replace("\0", "")}
     if chosen is None:
         return render(request, "evaluations/grid.html", context)
-    files = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set", "commune", "district")
+    files = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set__document", "commune", "district")
     if words := search_key(context["q"]):
         files = files.filter(unit_search_key__contains=words)
     page = page_of(files, request, ROWS)
@@ -98,7 +100,7 @@ def grid(request, cycle):
         "page": page,
         "lines": lines,
         "rows": rows_of(list(page), lines, request.user),
-        "expected": own.filter(state=State.EXPECTED).count(),
+        "expected": own.filter(state=State.EXPECTED).exclude(queries.UNSELECTED).count(),
         "ready": own.filter(state__in=EDITABLE).count(),
     }
     return render(request, "evaluations/grid.html", context)
@@ -109,8 +111,9 @@ def told(verdict: Verdict) -> dict:
     return {
         "outcome": verdict.outcome,
         "label": verdict.label,
-        "sentences": [item.sentence for item in verdict.failed],
+        "sentences": [item.sentence for item in (*verdict.failed, *verdict.remarks)],
         "missing": [item.number for item in verdict.missing],
+        "unmet": sorted(verdict.unmet),
     }
 
 
@@ -160,7 +163,7 @@ def grid_act(request, cycle):
     files = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
     if chosen:
         files = files.filter(criteria_set__in=whole_numbers([chosen]))
-    files = files.filter(state__in=BULK.get(action, ()))
+    files = files.filter(state__in=BULK.get(action, ())).exclude(queries.UNSELECTED)
     moved = (
         workflow.advance_many(files.values_list("pk", flat=True), action, by=request.user) if action in BULK else None
     )

@@ -89,7 +89,7 @@ def waiting_files(sitting: Sitting):
 def sitting_context(request, sitting: Sitting) -> dict:
     items = list(
         sitting.items.select_related(
-            "evaluation__criteria_set", "evaluation__cycle", "evaluation__commune"
+            "evaluation__criteria_set", "evaluation__cycle", "evaluation__commune", "evaluation__grade"
         ).prefetch_related("votes")
     )
     files = [item.evaluation for item in items]

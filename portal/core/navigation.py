@@ -10,6 +10,7 @@ MENU = (
     ("evaluations:sitting_list", "Phiên họp"),
     ("evaluations:decision_list", "Quyết định"),
     ("units:list", "Đơn vị"),
+    ("units:registers", "Sổ theo dõi"),
     ("criteria:list", "Bộ tiêu chí"),
     ("reports:overview", "Tổng quan"),
     ("reports:catalogue", "Báo cáo"),

@@ -14,7 +14,8 @@ from units.enums import ORGANISATIONS, UnitKind
 from units.models import Unit
 
 from ..figures import Share
-from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, condition_of, names_on, order_of
+from .boundaries import Boundaries, Scope, condition_of, scope_of
+from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
 
 UNREGISTERED, GONE_OUT, FAILED = ([state.value for state in group] for group in (NOT_REGISTERED, SENT, NOT_MET))
 OF_ROSTER = "tổng số"
@@ -105,11 +106,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Rollup:
-    cycle: Cycle
-    place: Unit
+    scope: Scope
     by: By
     kind: UnitKind | None
     groups: tuple[Group, ...]
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.scope.cycle
+
+    @property
+    def place(self) -> Unit:
+        return self.scope.place
 
     @cached_property
     def total(self) -> Counts:
@@ -129,18 +137,32 @@ class Rollup:
         return f"{By(self.by).label}{f' – {UnitKind(self.kind).label}' if self.kind else ''}"
 
 
-def yearly_rollup(cycle: Cycle, *, place: Unit, by: str, kind: str | None = None) -> Rollup:
-    """The cycle's files of the place, counted; in two queries whatever their number (counts by ids, then names).
+def yearly_rollup(
+    cycle: Cycle, *, place: Unit, by: str, kind: str | None = None, boundaries: str = Boundaries.THEN
+) -> Rollup:
+    """The place's files of the cycle's year, counted; see `scope_of` and `rollup_of`."""
+    return rollup_of(scope_of(cycle, place, boundaries), by=by, kind=kind)
 
-    The counts group by the snapshot columns only, so on PostgreSQL the index answers without the table; names are
-    those of the cycle's day (`as_of`).
+
+def rollup_of(scope: Scope, *, by: str, kind: str | None = None) -> Rollup:
+    """The scope's files counted; in two queries whatever their number (counts by ids, then names).
+
+    In the boundaries of that year the counts group by the snapshot columns only, so on PostgreSQL the index answers
+    without the table; in today's they group by the units' columns. Names are those of the same boundaries.
     """
-    at_place = condition_of(place, cycle.province_id)
-    if at_place is None:
-        return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, ())
-    asked: dict[str, int | str] = {"cycle": cycle.pk, **at_place, **({"kind": kind} if kind else {})}
-    groups = _by_kind(asked) if by == By.KIND else _by_place(asked, cycle, by)
-    return Rollup(cycle, place, By(by), UnitKind(kind) if kind else None, groups)
+    groups: tuple[Group, ...] = ()
+    if condition_of(scope.place, scope.boundaries, scope.cycle.province_id) is not None:
+        groups = _by_kind(scope, kind) if by == By.KIND else _by_place(scope, by, kind)
+    return Rollup(scope, By(by), UnitKind(kind) if kind else None, groups)
+
+
+def _counted(scope: Scope, kind: str | None, *columns: str) -> list[tuple]:
+    """(columns…, state, number) of the scope's files."""
+    if scope.is_today:
+        rows = scope.files(kind).order_by().values_list(*columns, "state")
+        return list(rows.annotate(number=Count("*")))
+    at_place = condition_of(scope.place, scope.boundaries, scope.cycle.province_id) or {}
+    return count({"cycle": scope.cycle.pk, **at_place, **({"kind": kind} if kind else {})}, *columns)
 
 
 def count(asked: dict[str, int | str], *columns: str) -> list[tuple]:
@@ -167,8 +189,8 @@ def tally(rows: Iterable[tuple]) -> dict[tuple, Counts]:
     return {key: Counts.of_states(states) for key, states in found.items()}
 
 
-def _by_kind(asked) -> tuple[Group, ...]:
-    found = {kind: counts for (kind,), counts in tally(count(asked, "kind")).items()}
+def _by_kind(scope: Scope, kind: str | None) -> tuple[Group, ...]:
+    found = {one: counts for (one,), counts in tally(_counted(scope, kind, "kind")).items()}
     groups = (
         Group(label, None, tuple(RollupRow(UnitKind(kind).label, None, found[kind]) for kind in kinds if kind in found))
         for label, kinds in KIND_GROUPS
@@ -176,9 +198,9 @@ def _by_kind(asked) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.rows)
 
 
-def _by_place(asked, cycle: Cycle, by: str) -> tuple[Group, ...]:
-    found = tally(count(asked, "district_id", "commune_id"))
-    names = names_on(cycle.as_of, {unit for pair in found for unit in pair})
+def _by_place(scope: Scope, by: str, kind: str | None) -> tuple[Group, ...]:
+    found = tally(_counted(scope, kind, *scope.levels))
+    names = scope.names({unit for pair in found for unit in pair})
     return _districts(found, names) if by == By.DISTRICT else _communes(found, names)
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from evaluations.enums import State
-from evaluations.models import Cycle, Evaluation
+from evaluations.models import Evaluation
 from units.enums import UnitKind
-from units.models import Unit
 
-from .places import DISTRICT_BLOCK, PROVINCE_BLOCK, names_on, of_place, order_of
+from .boundaries import Scope
+from .places import DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
 
 KIND_ORDER = (
     UnitKind.COMMUNE,
@@ -18,6 +17,11 @@ KIND_ORDER = (
     UnitKind.ENTERPRISE,
     UnitKind.SCHOOL,
 )
+COLUMNS = (
+    *("district", "commune", "kind", "unit", "stands_in", "unit_name", "unit_sort_key", "state"),
+    "registered_on",
+    *("points", "met_count", "grade", "grade__label", "criteria_set", "criteria_set__points_total"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,10 @@ class RosterRow:
     unit_id: int
     name: str
     kind: UnitKind
-    state: State
+    state: str
     registered_on: date | None
+    ground: str  # where it stands, when another place manages it
+    result: str  # what the sitting concluded, where it is more than the state
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,7 @@ class RosterGroup:
 
 @dataclass(frozen=True)
 class Roster:
-    cycle: Cycle
-    place: Unit
+    scope: Scope
     kind: UnitKind | None
     groups: tuple[RosterGroup, ...]
 
@@ -47,32 +52,46 @@ class Roster:
         return sum(len(group.rows) for group in self.groups)
 
 
-def unit_roster(cycle: Cycle, *, place: Unit, kind: str | None = None, state: str | None = None) -> Roster:
-    """Every file of the place in the cycle, in two queries; names of units are the snapshot's."""
-    files = of_place(Evaluation.objects.filter(cycle=cycle), place, cycle.province_id)
-    if kind:
-        files = files.filter(kind=kind)
+def unit_roster(scope: Scope, *, kind: str | None = None, state: str | None = None) -> Roster:
+    """Every file of the scope, in two queries.
+
+    A unit keeps the name of its snapshot; the places it is listed under are called as the boundaries have them.
+    """
+    asked = scope.files(kind).select_related("criteria_set", "grade", *(["unit"] if scope.is_today else []))
     if state:
-        files = files.filter(state=state)
-    found = list(
-        files.order_by().values_list(
-            "district_id", "commune_id", "kind", "unit_sort_key", "unit_id", "unit_name", "state", "registered_on"
-        )
-    )
-    names = names_on(cycle.as_of, {unit for line in found for unit in line[:2]})
+        asked = asked.filter(state=state)
+    places = ("unit__district", "unit__commune", "unit__stands_in") if scope.is_today else ()
+    files = list(asked.order_by().only(*COLUMNS, *places))
+    lies = {file.pk: _lies(scope, file) for file in files}
+    names = scope.names({unit for found in lies.values() for unit in found})
     keys = {unit: order_of(name) for unit, name in names.items()}
     last = "\uffff"  # blocks without a commune or district stand after those that have one
-    found.sort(
-        key=lambda line: (keys.get(line[0], last), keys.get(line[1], last), KIND_ORDER.index(line[2]), *line[3:5])
-    )
-    groups = tuple(
-        RosterGroup(
-            _label(district, commune, names),
-            tuple(RosterRow(line[4], line[5], UnitKind(line[2]), State(line[6]), line[7]) for line in lines),
+
+    def order(file: Evaluation) -> tuple:
+        district, commune, _ = lies[file.pk]
+        return (
+            *(keys.get(unit, last) if unit else last for unit in (district, commune)),
+            *(KIND_ORDER.index(UnitKind(file.kind)), file.unit_sort_key, file.unit_id),
         )
-        for (district, commune), lines in groupby(found, key=lambda line: line[:2])
+
+    files.sort(key=order)
+    groups = tuple(
+        RosterGroup(_label(*place, names), tuple(_row(file, *lies[file.pk][1:], names) for file in rows))
+        for place, rows in groupby(files, key=lambda file: lies[file.pk][:2])
     )
-    return Roster(cycle, place, UnitKind(kind) if kind else None, groups)
+    return Roster(scope, UnitKind(kind) if kind else None, groups)
+
+
+def _lies(scope: Scope, file: Evaluation) -> tuple[int | None, int | None, int | None]:
+    """District and commune that manage it, and the commune it stands in."""
+    held = file.unit if scope.is_today else file
+    return held.district_id, held.commune_id, held.stands_in_id
+
+
+def _row(file: Evaluation, commune: int | None, stands_in: int | None, names: dict[int, str]) -> RosterRow:
+    ground = names[stands_in] if stands_in and stands_in != commune else ""
+    kind, state = UnitKind(file.kind), file.get_state_display()
+    return RosterRow(file.unit_id, file.unit_name, kind, state, file.registered_on, ground, file.result)
 
 
 def _label(district: int | None, commune: int | None, names: dict[int, str]) -> str:

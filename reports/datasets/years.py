@@ -7,10 +7,11 @@ from django.db.models import Count
 
 from evaluations.enums import CycleStatus
 from evaluations.models import Cycle, Evaluation
+from portal.core.marks import EXAMPLE_WORDS
 from units.models import Unit
 
 from ..figures import Share
-from .places import of_place
+from .boundaries import Boundaries, cycles_at, of_place
 from .rollup import Counts, tally
 
 IN_PROGRESS = "đang thực hiện"
@@ -19,12 +20,13 @@ IN_PROGRESS = "đang thực hiện"
 @dataclass(frozen=True)
 class YearRow:
     year: int
-    cycle_id: int
+    cycle_ids: tuple[int, ...]  # several where today's place took over several provinces' years
     programme_code: str
     programme: str
     in_progress: bool
     is_demo: bool
-    source: str
+    is_example: bool
+    sources: tuple[str, ...]
     counts: Counts
 
     @property
@@ -34,7 +36,9 @@ class YearRow:
 
     @property
     def note(self) -> str:
-        return IN_PROGRESS if self.in_progress else ""
+        """What the reader must know of the year: that it goes on, or that no law stands behind it."""
+        words = (IN_PROGRESS if self.in_progress else "", EXAMPLE_WORDS if self.is_example else "")
+        return "; ".join(filter(None, words))
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Years:
     place: Unit
     kind: str | None
     rows: tuple[YearRow, ...]  # oldest first
+    boundaries: Boundaries = Boundaries.THEN
 
     @property
     def has_programmes(self) -> bool:
@@ -51,7 +56,7 @@ class Years:
     @property
     def sources(self) -> list[str]:
         """The papers the figures were taken from, each once, oldest first."""
-        return list(dict.fromkeys(row.source for row in self.rows if row.source))
+        return list(dict.fromkeys(source for row in self.rows for source in row.sources))
 
 
 def ten_year_table(
@@ -61,41 +66,56 @@ def ten_year_table(
     kind: str | None = None,
     last_year: int | None = None,
     years: int = 10,
+    boundaries: str = Boundaries.THEN,
 ) -> Years:
     """The place's last years, at most `years` of them, in two queries.
 
-    Where two programmes judged the same year, the one named first speaks for it.
+    Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
+    lie in the place are one row.
     """
-    named = Cycle.objects.filter(province=place.province_id, programme__code__in=programmes)
+    named = cycles_at(place, boundaries).filter(programme__code__in=programmes)
     if last_year:
         named = named.filter(year__lte=last_year)
-    cycles = {cycle.pk: cycle for cycle in named.select_related("programme")}
-    files = of_place(Evaluation.objects.filter(cycle__in=cycles), place, place.province_id or place.pk)
+    cycles = {cycle.pk: cycle for cycle in named.select_related("programme").order_by("pk")}
+    files = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
     if kind:
         files = files.filter(kind=kind)
     counted = files.order_by().values_list("cycle_id", "state").annotate(number=Count("*"))
     found = {cycle_id: counts for (cycle_id,), counts in tally(counted).items()}
     rank = {code: place_in_list for place_in_list, code in enumerate(programmes)}
-    by_year: dict[int, Cycle] = {}
-    for cycle in sorted((cycles[pk] for pk in found), key=lambda cycle: rank[cycle.programme.code]):
-        by_year.setdefault(cycle.year, cycle)
+    by_year: dict[int, list[Cycle]] = {}
+    for cycle in sorted((cycles[pk] for pk in found), key=lambda one: (rank[one.programme.code], one.pk)):
+        spoken = by_year.setdefault(cycle.year, [])
+        if not spoken or spoken[0].programme_id == cycle.programme_id:
+            spoken.append(cycle)
     kept = sorted(by_year.items())[-years:]
-    return Years(place, kind, tuple(_row(cycle, found[cycle.pk]) for _, cycle in kept))
+    return Years(place, kind, tuple(_row(same, found) for _, same in kept), Boundaries(boundaries))
 
 
-def trend(programme: str, place: Unit, last_year: int, years: int = 5, kind: str | None = None) -> Years:
+def trend(
+    programme: str,
+    place: Unit,
+    last_year: int,
+    years: int = 5,
+    kind: str | None = None,
+    boundaries: str = Boundaries.THEN,
+) -> Years:
     """The programme's last years at the place, up to `last_year`."""
-    return ten_year_table(place, programmes=[programme], kind=kind, last_year=last_year, years=years)
+    return ten_year_table(
+        place, programmes=[programme], kind=kind, last_year=last_year, years=years, boundaries=boundaries
+    )
 
 
-def _row(cycle: Cycle, counts: Counts) -> YearRow:
+def _row(cycles: Sequence[Cycle], found: dict[int, Counts]) -> YearRow:
+    first = cycles[0]
     return YearRow(
-        year=cycle.year,
-        cycle_id=cycle.pk,
-        programme_code=cycle.programme.code,
-        programme=cycle.programme.name,
-        in_progress=cycle.status == CycleStatus.OPEN,
-        is_demo=cycle.is_demo,
-        source=cycle.source,
-        counts=counts,
+        year=first.year,
+        cycle_ids=tuple(cycle.pk for cycle in cycles),
+        programme_code=first.programme.code,
+        programme=first.programme.name,
+        in_progress=any(cycle.status == CycleStatus.OPEN for cycle in cycles),
+        is_demo=any(cycle.is_demo for cycle in cycles),
+        is_example=any(cycle.is_example for cycle in cycles),
+        sources=tuple(dict.fromkeys(cycle.source for cycle in cycles if cycle.source)),
+        counts=sum((found[cycle.pk] for cycle in cycles), Counts()),
     )

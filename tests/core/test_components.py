@@ -11,6 +11,8 @@ from evaluations.enums import State
 from portal.core import navigation
 from portal.core.templatetags import components
 
+pytestmark = pytest.mark.once  # templates: no database
+
 
 @pytest.mark.parametrize(
     ("value", "shown"),

@@ -10,7 +10,7 @@ import pytest
 
 from portal.settings import BASE_DIR
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.once
 PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "a-long-key-that-only-this-test-knows-0123456789-abcdefghijkl",

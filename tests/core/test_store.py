@@ -7,6 +7,8 @@ import pytest
 
 from portal.core import store
 
+pytestmark = pytest.mark.once  # a folder: no database
+
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):

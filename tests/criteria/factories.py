@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from criteria.models import CriteriaSet
-from criteria.packs import all_packs, read_packs
+from criteria.packs import all_packs, demo_packs, read_packs
 from criteria.services import known, load
 
 SMALL = """\
@@ -60,9 +60,24 @@ sets:
 
 
 def load_packs() -> dict[str, CriteriaSet]:
-    """The packs that come with the portal, loaded; their sets by code."""
+    """The packs that come with the portal, loaded; the first version of each set by code."""
     load(read_packs(all_packs(), known()))
-    return {one.code: one for one in CriteriaSet.objects.all()}
+    return first_versions()
+
+
+def first_versions() -> dict[str, CriteriaSet]:
+    return {one.code: one for one in CriteriaSet.objects.filter(version=1)}
+
+
+def load_examples() -> dict[str, CriteriaSet]:
+    """The example packs of the demo beside the real ones; the examples by code."""
+    load_packs()
+    return add_examples()
+
+
+def add_examples() -> dict[str, CriteriaSet]:
+    load(read_packs(demo_packs(), known()))
+    return {one.code: one for one in CriteriaSet.objects.filter(is_example=True)}
 
 
 def write_pack(folder: Path, text: str = SMALL, name: str = "thu.yaml") -> Path:

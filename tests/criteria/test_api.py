@@ -7,7 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from criteria.api import CriteriaSetViewSet
-from tests.units.factories import make_user
+from criteria.models import CriteriaSet
+from tests.units.factories import make_province, make_user
+from units.enums import Role
 
 from .factories import load_packs
 
@@ -22,8 +24,8 @@ def call(action="list", user=None, query=None, method="get", **kwargs):
 
 def test_sets_with_their_criteria_and_routes(sets):
     found = call(query={"kind": "commune", "year": "2024"}).data["results"]
-    assert [one["code"] for one in found] == ["TT124-XA"]
-    (one,) = found
+    assert [one["code"] for one in found] == ["QD9745-XA", "QD510-XA", "TT124-XA"]
+    one = found[-1]
     assert (one["programme"], one["document"]["number"], one["status"]) == ("safety", "124/2021/TT-BCA", "published")
     assert len(one["criteria"]) == 23
     assert one["criteria"][-1] | {"guidance": ""} == {
@@ -41,11 +43,13 @@ def test_sets_with_their_criteria_and_routes(sets):
         "denominator_label": "đơn vị thuộc diện xét",
         "max_points": None,
         "derivation": "subordinates_recognised",
+        "derived_from": [],
         "excuses": [],
         "not_applicable_when": "",
         "due_quarter": None,
         "needs_evidence": False,
         "reuses": "",
+        "follows": "",
         "confidence": "T",
     }
     assert one["routes"][0]["deadlines"][1] == {
@@ -55,6 +59,40 @@ def test_sets_with_their_criteria_and_routes(sets):
         "inclusive": False,
         "article": "TT 124/2021, Điều 9.1.b",
     }
+
+
+def test_how_a_set_comes_to_its_outcome(examples):
+    province = make_user(Role.OFFICER, make_province("Tỉnh Bắc Giang", "24"))
+    one = call("retrieve", user=province, pk=examples["VD-PL-XA"].pk).data
+    assert (one["is_example"], one["province_code"], one["points_total"], one["base"]) == (True, "24", "100.00", None)
+    assert one["document"]["province_code"] == "24"
+    stored = examples["VD-PL-XA"]
+    assert [(row["rank"], row["label"]) for row in one["grades"]] == list(stored.grades.values_list("rank", "label"))
+    assert len(one["grades"]) > 2
+    assert [row["criterion"] for row in one["caps"]] == list(stored.caps.values_list("criterion__code", flat=True))
+    assert [row["programme"] for row in one["preconditions"]] == list(
+        stored.preconditions.values_list("programme__code", flat=True)
+    )
+    assert one["caps"]
+    assert one["preconditions"]
+
+
+def test_the_quotas_and_papers_of_a_selection(sets):
+    stored = CriteriaSet.objects.filter(by_selection=True, province_code="").first()
+    one = call("retrieve", pk=stored.pk).data
+    assert one["by_selection"] is True
+    assert [row["level"] for row in one["quotas"]] == list(stored.quotas.values_list("level", flat=True))
+    assert [row["name"] for row in one["papers"]] == list(stored.papers.values_list("name", flat=True))
+
+
+def test_an_overlay_names_its_base(draft, tmp_path):
+    base = CriteriaSet.objects.get(pk=draft.pk)
+    own = CriteriaSet.objects.create(
+        programme=base.programme, document=base.document, code="OWN", name="Bộ của tỉnh", unit_kinds=["commune"],
+        first_year=2030, province_code="24", base=base,
+    )  # fmt: skip
+    user = make_user(Role.OFFICER, make_province("Tỉnh Bắc Giang", "24"))
+    assert call("retrieve", user=user, pk=own.pk).data["base"] == {"id": base.pk, "code": "TRIAL", "version": 1}
 
 
 def test_one_set(sets):
@@ -77,6 +115,7 @@ def test_many_sets_cost_as_few_queries_as_one(draft):
     with CaptureQueriesContext(connection) as one:
         call(user=user).render()
     load_packs()
+    again = type(user).objects.get(pk=user.pk)  # another request: its placements are read again
     with CaptureQueriesContext(connection) as many:
-        call(user=user).render()
+        call(user=again).render()
     assert len(one) == len(many)

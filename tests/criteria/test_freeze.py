@@ -9,7 +9,18 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from criteria import freeze
 from criteria.enums import SetStatus
-from criteria.models import CriteriaSet, Criterion, Deadline, Route
+from criteria.models import (
+    Cap,
+    CriteriaSet,
+    Criterion,
+    Deadline,
+    DossierPaper,
+    Grade,
+    Precondition,
+    Programme,
+    Quota,
+    Route,
+)
 from criteria.services import publish
 from portal.core.errors import Refused
 
@@ -52,6 +63,85 @@ CHANGES = {
     "plain SQL on the set": by_sql("UPDATE criteria_criteriaset SET status = 'draft' WHERE id = {id}"),
     "retire and rename": by_sql("UPDATE criteria_criteriaset SET status = 'retired', name = 'x' WHERE id = {id}"),
 }
+
+
+@pytest.fixture
+def whole(draft):
+    """The draft with one of every part that hangs on a set."""
+    programme = Programme.objects.create(code="before", name="Chương trình trước", title="Đạt trước")
+    Grade.objects.create(criteria_set=draft, rank=1, label="Tốt", lower_bound=0)
+    Cap.objects.create(criteria_set=draft, criterion=draft.criteria.get(code="C"), best_rank=1)
+    Precondition.objects.create(criteria_set=draft, programme=programme, years_back=1, label="Đạt năm trước")
+    Quota.objects.create(criteria_set=draft, level="district", minimum=1)
+    DossierPaper.objects.create(criteria_set=draft, order=1, name="Tờ trình")
+    return draft
+
+
+def publish_at_once(draft):
+    """Published whatever its parts: which of them a set may hold is for services.publish, not for the triggers."""
+    CriteriaSet.objects.filter(pk=draft.pk).update(status=SetStatus.PUBLISHED)
+
+
+def another(model, **facts):
+    return lambda draft: model.objects.bulk_create([model(criteria_set=draft, **facts)])
+
+
+PARTS = ("grades", "caps", "preconditions", "quotas", "papers")
+PART_CHANGES = {
+    "another grade": another(Grade, rank=2, label="Khá", lower_bound=None),
+    "another cap": lambda draft: Cap.objects.bulk_create(
+        [Cap(criteria_set=draft, criterion=draft.criteria.get(code="B"), best_rank=1)]
+    ),
+    "another precondition": lambda draft: Precondition.objects.bulk_create(
+        [Precondition(criteria_set=draft, programme=draft.programme, years_back=2, label="Đạt")]
+    ),
+    "another quota": another(Quota, level="province", minimum=1),
+    "another paper": another(DossierPaper, order=2, name="Biên bản"),
+    "a bound in bulk": lambda draft: draft.grades.update(lower_bound=1),
+    "a bound by SQL": by_sql("UPDATE criteria_grade SET lower_bound = 50 WHERE criteria_set_id = {id}"),
+    "a grade renamed by SQL": by_sql("UPDATE criteria_grade SET label = 'x' WHERE criteria_set_id = {id}"),
+    "a ceiling lifted by SQL": by_sql("UPDATE criteria_cap SET best_rank = 2 WHERE criteria_set_id = {id}"),
+    "a condition eased by SQL": by_sql("UPDATE criteria_precondition SET years_back = 3 WHERE criteria_set_id = {id}"),
+    "a quota raised by SQL": by_sql("UPDATE criteria_quota SET minimum = 9 WHERE criteria_set_id = {id}"),
+    "a paper renamed by SQL": by_sql("UPDATE criteria_dossierpaper SET name = 'x' WHERE criteria_set_id = {id}"),
+    **{f"{part} dropped": lambda draft, part=part: getattr(draft, part).all().delete() for part in PARTS},
+    "a grade dropped by SQL": by_sql("DELETE FROM criteria_grade WHERE criteria_set_id = {id}"),
+    "a cap dropped by SQL": by_sql("DELETE FROM criteria_cap WHERE criteria_set_id = {id}"),
+    "a condition dropped by SQL": by_sql("DELETE FROM criteria_precondition WHERE criteria_set_id = {id}"),
+    "a quota dropped by SQL": by_sql("DELETE FROM criteria_quota WHERE criteria_set_id = {id}"),
+    "a paper dropped by SQL": by_sql("DELETE FROM criteria_dossierpaper WHERE criteria_set_id = {id}"),
+}
+
+
+@pytest.mark.parametrize("change", PART_CHANGES.values(), ids=PART_CHANGES)
+def test_every_part_of_a_published_set_stands(whole, change):
+    publish_at_once(whole)
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        change(whole)
+    assert SENTENCE in str(error.value)
+
+
+@pytest.mark.parametrize("change", PART_CHANGES.values(), ids=PART_CHANGES)
+def test_every_part_of_a_draft_may_change(whole, change):
+    change(whole)
+
+
+@pytest.mark.parametrize("change", PART_CHANGES.values(), ids=PART_CHANGES)
+def test_it_is_the_triggers_that_hold_the_parts(whole, change):
+    publish_at_once(whole)
+    connection.check_constraints()
+    freeze.remove(connection)
+    change(whole)
+
+
+def test_the_models_of_the_parts_say_it_in_words(whole):
+    publish_at_once(whole)
+    for part in PARTS:
+        row = getattr(whole, part).get()
+        for act in (row.save, row.delete):
+            with pytest.raises(Refused) as refusal:
+                act()
+            assert refusal.value.sentence == f"Bộ tiêu chí “Bộ thử” (phiên bản 1) {SENTENCE}"
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)

@@ -3,9 +3,14 @@
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from criteria.enums import Comparison, Confidence, Level, Measure, Outcome
+from criteria.flaws import overlay_flaws
+from criteria.models import Cap, CriteriaSet, Criterion, Grade, LegalDocument, Precondition, Programme, Route
 from criteria.packs import SCHEMA, BadPacks, Fault, Known, read_packs
+from criteria.services import known, load, publish
+from portal.core.errors import Refused
 from units.enums import JUDGED, Subtype
 
 from .factories import SMALL, write_pack
@@ -95,7 +100,6 @@ def test_words_are_kept_composed(tmp_path):
         (
             [("kinds: [commune]\n        managed", "kinds: [school]\n        managed")],
             [
-                "39 sets[0].routes: chưa có tuyến xét duyệt cho loại đơn vị “commune”",
                 "40 sets[0].routes[0].kinds: tuyến của “school” không thuộc loại đơn vị nào của bộ",
             ],
         ),
@@ -243,11 +247,15 @@ def test_two_sets_of_one_programme_may_not_judge_one_kind_in_one_year(tmp_path):
         "unit_kinds": ["commune", "school"],
         "first_year": 2020,
         "last_year": None,
+        "province_code": "",
+        "is_example": False,
+        "preconditions": [],
     }
     sentence = "13 sets[0].first_year: năm áp dụng trùng với bộ OLD phiên bản 1 của cùng loại đơn vị"
     assert faults_of(tmp_path, SMALL, Known(sets=(taken,))) == [sentence]
     path = write_pack(tmp_path)
-    for apart in ({"last_year": 2029}, {"programme": "other"}, {"unit_kinds": ["school"]}):
+    others = ({"last_year": 2029}, {"programme": "other"}, {"unit_kinds": ["school"]})
+    for apart in (*others, {"province_code": "24"}, {"is_example": True}, {"code": "TRIAL", "version": 0}):
         assert read_packs([path], Known(sets=(taken | apart,))).sets
 
 
@@ -269,3 +277,297 @@ def test_the_schema_knows_the_words_of_the_code():
     assert schema["criterion"]["properties"]["comparison"]["enum"] == Comparison.values
     assert schema["set"]["properties"]["outcome"]["enum"] == Outcome.values
     assert schema["set"]["properties"]["excluded_subtypes"]["items"]["enum"] == Subtype.values
+
+
+# --- bad packs, refused whole ----------------------------------------------------------------------------------
+
+GRADED = """\
+documents:
+  - {code: GDOC, number: 2/2030/QĐ, cite: QĐ 2/2030, title: Quyết định thử, issuer: Bộ Thử}
+programmes:
+  - {code: graded, name: Xếp loại thử, title: Loại thử}
+  - {code: other, name: Chương trình khác, title: Đạt khác}
+sets:
+  - code: GRADED
+    version: 1
+    programme: graded
+    document: GDOC
+    name: Bộ xếp loại thử
+    unit_kinds: [commune]
+    outcome: grades
+    points_total: 10
+    first_year: 2030
+    criteria:
+      - {code: GR-1, number: "1", article: Điều 1, label: Việc một, measure: points, max_points: 6}
+      - {code: GR-2, number: "2", article: Điều 2, label: Việc hai, measure: event, max_points: 4}
+    grades:
+      - {rank: 1, label: Tốt, lower_bound: 8, article: Điều 3}
+      - {rank: 2, label: Khá, lower_bound: 5, article: Điều 3}
+      - {rank: 3, label: Yếu, lower_bound: 0, article: Điều 3}
+    caps:
+      - {criterion: GR-2, best_rank: 2, article: Điều 4}
+    preconditions:
+      - {programme: other, label: Đạt khác cùng năm, article: Điều 5}
+    routes:
+      - kinds: [commune]
+        managed_at: province
+        enter: commune
+        appraise: province
+        decide: province
+        authority: Chủ tịch
+        article: Điều 9
+        valid_from: 2030-01-01
+  - code: OTHER
+    version: 1
+    programme: other
+    document: GDOC
+    name: Bộ khác
+    unit_kinds: [commune]
+    outcome: all_met
+    first_year: 2030
+    criteria:
+      - {code: OT-1, number: "1", article: Điều 1, label: Việc một, measure: must}
+"""
+OVERLAY = """
+  - code: OVER
+    version: 1
+    base: TRIAL/1
+    programme: trial
+    document: DOC
+    name: Bộ bổ sung của tỉnh
+    unit_kinds: [commune]
+    outcome: all_met
+    province_code: "24"
+    first_year: 2030
+    criteria:
+      - {code: X, number: "9", article: Điều 9, label: Việc của tỉnh, measure: must}
+"""
+AGAIN = """
+  - code: TRIAL
+    version: 2
+    like: TRIAL/1
+    programme: trial
+    document: DOC
+    name: Bộ thử, phiên bản 2
+    unit_kinds: [commune]
+    outcome: all_met
+    first_year: 2031
+"""
+
+
+def swapped(text, *pairs):
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+PRE_OTHER = '      - {code: OT-1, number: "1", article: Điều 1, label: Việc một, measure: must}\n'
+BAD = {
+    "a code written twice": (
+        swapped(SMALL, ("code: C\n", "code: A\n")),
+        "30, sets[0].criteria[1].code: mã A trùng với A (không phân biệt dấu, hoa thường)",
+    ),
+    "a code in other letters": (
+        swapped(SMALL, ("code: C\n", "code: g\n")),
+        "30, sets[0].criteria[1].code: mã g trùng với G (không phân biệt dấu, hoa thường)",
+    ),
+    "a code with tone marks": (
+        swapped(SMALL, ("code: C\n", "code: TỶ-LỆ\n")),
+        "30, sets[0].criteria[1].code: “TỶ-LỆ” sai dạng; mã chỉ gồm chữ không dấu, chữ số, dấu chấm và gạch nối",
+    ),
+    "grades named alike but for their letters": (
+        swapped(GRADED, ("label: Khá, lower", "label: TỐT, lower")),
+        "21, sets[0].grades[1].label: tên loại TỐT trùng với Tốt",
+    ),
+    "an unknown measure": (
+        swapped(SMALL, ("measure: percent", "measure: guess")),
+        "34, sets[0].criteria[1].measure: không có giá trị “guess”; chỉ dùng group, must, event, trend, percent, "
+        "count, points, derived",
+    ),
+    "reuse going round": (
+        swapped(
+            SMALL,
+            ("label: Việc A, measure: must, needs_evidence: true}", "reuses: B}"),
+            ("            label: Việc B\n            measure: event\n", "            reuses: A\n"),
+        ),
+        "22, sets[0].criteria[0].children[0].reuses: dùng lại vòng quanh: A → B → A",
+    ),
+    "a set like one that is like it": (
+        swapped(AGAIN, ("code: TRIAL", "code: ROUND"), ("version: 2", "version: 1"), ("TRIAL/1", "ROUND/1")),
+        "53, sets[1].like: chép vòng quanh: ROUND/1 → ROUND/1",
+    ),
+    "a set like none": (
+        swapped(AGAIN, ("like: TRIAL/1", "like: NOBODY/1")),
+        "53, sets[1].like: không có bộ “NOBODY/1” để chép",
+    ),
+    "a kind that counts itself": (
+        swapped(
+            SMALL,
+            (
+                "measure: percent",
+                "measure: derived\n        derivation: subordinates_registered\n        derived_from: [commune]",
+            ),
+        ),
+        "36, sets[0].criteria[1].derived_from: tiêu chí C: tính vòng: kết quả của “commune” lại phụ thuộc chính nó",
+    ),
+    "programmes that wait for each other": (
+        swapped(
+            GRADED,
+            (PRE_OTHER, PRE_OTHER + "    preconditions:\n      - {programme: graded, label: Xếp loại cùng năm}\n"),
+        ),
+        "26, sets[0].preconditions[0].programme: tính vòng: kết quả cùng năm của “other” lại chờ kết quả của “graded”",
+    ),
+    "grades that overlap": (
+        swapped(GRADED, ("lower_bound: 5", "lower_bound: 8")),
+        "21, sets[0].grades[1].lower_bound: mức điểm chồng lấn: loại Khá từ 8.00 không thấp hơn loại Tốt từ 8.00",
+    ),
+    "a rank left out": (
+        swapped(GRADED, ("{rank: 2,", "{rank: 4,")),
+        "19, sets[0].grades: bậc của các loại phải là 1, 2, 3… liền nhau, bậc 1 là cao nhất",
+    ),
+    "a cap on nothing": (
+        swapped(GRADED, ("criterion: GR-2", "criterion: GR-9")),
+        "24, sets[0].caps[0].criterion: không có tiêu chí chấm được mã “GR-9” trong bộ",
+    ),
+    "a version that starts with the one before": (
+        swapped(AGAIN, ("first_year: 2031", "first_year: 2030")),
+        "59, sets[1].first_year: năm áp dụng trùng với bộ TRIAL phiên bản 1 của cùng loại đơn vị",
+    ),
+    "two sets for one kind and year": (
+        swapped(
+            AGAIN,
+            ("code: TRIAL", "code: SECOND"),
+            ("version: 2", "version: 1"),
+            ("    like: TRIAL/1\n", ""),
+        ),
+        "58, sets[1].first_year: năm áp dụng trùng với bộ TRIAL phiên bản 1 của cùng loại đơn vị",
+    ),
+    "an overlay that alters a line of its base": (
+        swapped(OVERLAY, ("code: X,", "code: A,")),
+        "61, sets[1].criteria: tiêu chí A khác bộ gốc TRIAL/1; bộ bổ sung chỉ được thêm",
+    ),
+    "an overlay on nothing": (
+        swapped(OVERLAY, ("base: TRIAL/1", "base: TRIAL/9")),
+        "53, sets[1].base: không có bộ “TRIAL/9” đã ban hành để bổ sung",
+    ),
+    "UTF-16": (
+        SMALL.encode("utf-16"),
+        "1: tệp không ở bảng mã UTF-8; hãy mở bằng trình soạn thảo và lưu lại với bảng mã UTF-8",
+    ),
+    "Windows-1258": (
+        "documents:\n  - {code: D, title: Quyết}\n".encode().replace("ế".encode(), b"\xea\xec"),
+        "2: tệp không ở bảng mã UTF-8; hãy mở bằng trình soạn thảo và lưu lại với bảng mã UTF-8",
+    ),
+    "Latin": (
+        b"documents:\n  - {code: D, title: Th\xf4ng t\xfa}\n",
+        "2: tệp không ở bảng mã UTF-8; hãy mở bằng trình soạn thảo và lưu lại với bảng mã UTF-8",
+    ),
+}
+TABLES = (LegalDocument, Programme, CriteriaSet, Criterion, Route, Grade, Cap, Precondition)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_pack_is_refused_whole(tmp_path, name):
+    """The sentence names file, line and path; the good file beside it is not loaded either."""
+    bad, sentence = BAD[name]
+    if isinstance(bad, str):
+        bad = (SMALL + bad if bad.startswith("\n  - code") else bad).encode()
+    path = tmp_path / "hong.yaml"
+    path.write_bytes(bad)
+    good = write_pack(
+        tmp_path, SMALL.replace("trial", "fine").replace("TRIAL", "FINE").replace("DOC", "FDOC"), "tot.yaml"
+    )
+    assert read_packs([good]).sets
+    with pytest.raises(CommandError) as refusal:
+        call_command("load_criteria", good, path, verbosity=0)
+    assert f"hong.yaml, dòng {sentence}" in str(refusal.value).splitlines()
+    assert [table.objects.count() for table in TABLES] == [0] * len(TABLES)
+    call_command("load_criteria", good, verbosity=0)  # alone it is loaded
+    assert CriteriaSet.objects.count() == 1
+
+
+def test_the_packs_that_are_broken_above_are_sound_before(tmp_path):
+    assert len(read_packs([write_pack(tmp_path, GRADED)]).sets) == 2
+    for more in (OVERLAY, AGAIN):
+        assert len(read_packs([write_pack(tmp_path, SMALL + more)]).sets) == 2
+
+
+def test_an_overlay_may_only_add(tmp_path):
+    """What a stored or edited overlay could do, the reader of packs cannot even write: dropping or altering a line."""
+    base, over = read_packs([write_pack(tmp_path, SMALL + OVERLAY)]).sets
+    assert [row["code"] for row in over["criteria"]] == [*(row["code"] for row in base["criteria"]), "X"]
+    assert over["routes"] == base["routes"]
+    assert list(overlay_flaws(over, base)) == []
+    dropped = over | {"criteria": [row for row in over["criteria"] if row["code"] != "B"]}
+    assert list(overlay_flaws(dropped, base)) == [
+        (("criteria",), "thiếu tiêu chí B của bộ gốc TRIAL/1; bộ bổ sung chỉ được thêm")
+    ]
+    altered = over | {"criteria": [row | ({"label": "x"} if row["code"] == "B" else {}) for row in over["criteria"]]}
+    assert list(overlay_flaws(altered, base)) == [
+        (("criteria",), "tiêu chí B khác bộ gốc TRIAL/1; bộ bổ sung chỉ được thêm")
+    ]
+
+
+def test_a_set_like_another_takes_what_it_leaves_out(tmp_path):
+    text = SMALL + AGAIN + '    criteria:\n      - {code: C, number: "2", article: Điều 2, label: Mới, measure: must}\n'
+    text += '      - {code: D, number: "3", article: Điều 3, label: Thêm, measure: must}\n'
+    first, second = read_packs([write_pack(tmp_path, text)]).sets
+    assert [row["code"] for row in second["criteria"]] == ["G", "A", "B", "C", "D"]
+    assert second["criteria"][:3] == first["criteria"][:3]
+    assert (second["criteria"][3]["label"], second["criteria"][3]["measure"]) == ("Mới", "must")
+    assert (second["window_from"], second["window_article"]) == (first["window_from"], first["window_article"])
+    assert second["routes"] == first["routes"] and second["gaps"] == []
+
+
+# --- what a sound draft still lacks ----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_publishing_lists_every_lack_at_once(tmp_path):
+    text = swapped(
+        GRADED,
+        ("label: Việc một, measure: points, max_points: 6", "label: Việc một, measure: points, confidence: N"),
+        (
+            "measure: event, max_points: 4}",
+            'measure: event, max_points: 4}\n      - {code: GR-3, number: "3", article: Điều 6, label: Ba, '
+            "measure: must, not_applicable_when: không có}",
+        ),
+        ("lower_bound: 8, article: Điều 3", "article: Điều 3, confidence: N"),
+        ("lower_bound: 0", "lower_bound: 1"),
+    )
+    routes = text[text.index("    routes:") : text.index("  - code: OTHER")]
+    load(read_packs([write_pack(tmp_path, text.replace(routes, ""))], known()))
+    draft = CriteriaSet.objects.get(code="GRADED")
+    with pytest.raises(Refused) as refusal:
+        publish(draft)
+    assert refusal.value.sentence == "Chưa ban hành được bộ tiêu chí “Bộ xếp loại thử”: " + "; ".join(
+        [
+            "tiêu chí GR-1 chưa đọc được trong văn bản",
+            "tiêu chí GR-1 chấm điểm nhưng chưa có điểm tối đa (max_points)",
+            "chưa có tuyến xét duyệt cho loại đơn vị “Xã, phường, thị trấn”",
+            "loại 1 chưa đọc được trong văn bản",
+            "loại Tốt chưa có mức điểm (lower_bound)",
+            "loại thấp nhất (Yếu) phải từ 0 điểm, nếu không sẽ có hồ sơ không xếp được",
+            "tiêu chí GR-3 không có điểm và không khống chế loại nên không có tác dụng",
+            "tổng điểm các tiêu chí là 4.00, khác tổng điểm chuẩn 10.00",
+            "chưa nói tiêu chí không áp dụng (GR-3) được tính thế nào (not_applicable_rule).",
+        ]
+    )
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+@pytest.mark.django_db
+def test_a_number_of_criteria_must_be_named(tmp_path):
+    text = SMALL.replace("outcome: all_met", "outcome: number_met")
+    load(read_packs([write_pack(tmp_path, text)], known()))
+    with pytest.raises(Refused, match=r"chưa có số tiêu chí phải đạt \(needed_met\)\.$"):
+        publish(CriteriaSet.objects.get(code="TRIAL"))
+
+
+@pytest.mark.django_db
+def test_what_lacks_nothing_is_published(tmp_path):
+    load(read_packs([write_pack(tmp_path, GRADED)], known()))
+    assert publish(CriteriaSet.objects.get(code="GRADED")).status == "published"

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from criteria.queries import asked_of, criteria_of
-from criteria.rules import Asked
 from criteria.services import publish
+from criteria.values import Asked
 
 
 def test_criteria_come_in_order(draft, django_assert_num_queries):

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.rules import Asked, BadValue, Finding, Value, Verdict, check, judge, needed, read_cell, write_cell
+from criteria.cells import read_cell, write_cell
+from criteria.looking import needed
+from criteria.rules import Finding, Verdict, judge
+from criteria.values import Asked, BadValue, Value, check
+
+pytestmark = pytest.mark.once  # pure rules: no database
 
 EXCUSES = (
     ("force_majeure", "bất khả kháng", "BKK"),

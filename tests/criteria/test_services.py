@@ -1,5 +1,6 @@
 """Loading packs and publishing sets: idempotent, whole or not at all, fixed once published."""
 
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -28,14 +29,15 @@ def test_loading_again_changes_nothing(sets):
     packs = read_packs(all_packs(), known())
     assert {change.what for change in load(packs)} == {SAME}
     assert list(Criterion.objects.order_by("pk").values_list("pk", flat=True)) == ids
-    assert {content["code"]: digest(content) for content in packs.sets} == {
-        code: one.sha256 for code, one in sets.items()
+    assert {(content["code"], content["version"]): digest(content) for content in packs.sets} == {
+        (one.code, one.version): one.sha256 for one in CriteriaSet.objects.all()
     }
 
 
 def test_what_is_stored_is_what_the_pack_says(sets):
     packs = read_packs(all_packs(), known())
-    assert [content_of(sets[content["code"]]) for content in packs.sets] == list(packs.sets)
+    stored = {(one.code, one.version): one for one in CriteriaSet.objects.all()}
+    assert [content_of(stored[content["code"], content["version"]]) for content in packs.sets] == list(packs.sets)
 
 
 def test_documents_follow_one_another(sets):
@@ -137,8 +139,8 @@ def test_a_set_without_criteria_or_routes_is_not_published(draft):
     with pytest.raises(Refused) as refusal:
         publish(draft)
     assert refusal.value.sentence == (
-        "Chưa ban hành được bộ tiêu chí “Bộ thử”: chưa có tuyến xét duyệt cho loại đơn vị “commune”; "
-        "bộ chưa có tiêu chí nào."
+        "Chưa ban hành được bộ tiêu chí “Bộ thử”: bộ chưa có tiêu chí nào; "
+        "chưa có tuyến xét duyệt cho loại đơn vị “Xã, phường, thị trấn”."
     )
 
 
@@ -161,11 +163,33 @@ def test_publishing_twice_is_refused(draft):
 
 
 def test_who_may_publish(draft):
-    province = make_province()
+    own, other = make_province(code="24"), make_province(code="38")
+    draft.province_code = own.code
+    draft.save()
+    LegalDocument.objects.update(issued_on=date(2030, 1, 1), scan_sha256="0" * 64)
+    for stranger in (make_user(Role.OFFICER, own), make_user(Role.STAFF, other), make_user(Role.ADMIN, other)):
+        with pytest.raises(Refused) as refusal:
+            publish(draft, by=stranger)
+        assert refusal.value.sentence == "Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí của tỉnh mình."
+    assert publish(draft, by=make_user(Role.STAFF, own)).status == SetStatus.PUBLISHED
+
+
+def test_nobody_publishes_the_whole_countrys_in_the_browser(draft):
+    with pytest.raises(Refused):
+        publish(draft, by=make_user(Role.STAFF, make_province()))
+    assert publish(draft).status == SetStatus.PUBLISHED
+
+
+def test_a_person_publishes_only_with_the_signed_document(draft):
+    own = make_province(code="24")
+    draft.province_code = own.code
+    draft.save()
     with pytest.raises(Refused) as refusal:
-        publish(draft, by=make_user(Role.OFFICER, province))
-    assert refusal.value.sentence == "Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí."
-    assert publish(draft, by=make_user(Role.STAFF, province)).status == SetStatus.PUBLISHED
+        publish(draft, by=make_user(Role.STAFF, own))
+    assert refusal.value.sentence == (
+        "Chưa ban hành được bộ tiêu chí “Bộ thử”: văn bản 1/2030/TT chưa có ngày ban hành; "
+        "văn bản 1/2030/TT chưa đính kèm bản đã ký; hãy chọn văn bản của tỉnh ở mục “Thông tin chung”."
+    )
 
 
 # --- the command -----------------------------------------------------------------------------------------------

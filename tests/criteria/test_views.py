@@ -24,8 +24,9 @@ def shown(response) -> list[str]:
 def test_sets_by_programme_newest_first(reader, sets):
     response = reader.get(reverse("criteria:list"))
     assert shown(response) == [
+        *("TT124-CQDN", "TT124-CSGD", "TT124-KDC", "TT124-XA"),  # version 2, from 2026
         *("TT124-CQDN", "TT124-CSGD", "TT124-KDC", "TT124-XA", "TT23-CQDN", "TT23-KDC", "TT23-NT", "TT23-XA"),
-        "DA375-KDC",
+        *("QD510-CQ", "QD510-KDC", "QD510-XA", "QD9745-CQ", "QD9745-XA"),
     ]
     counts = {one.code: one.criteria_count for _, sets in response.context["programmes"] for one, _, _ in sets}
     assert (counts["TT124-KDC"], counts["TT124-XA"], counts["TT23-CQDN"]) == (17, 19, 0)
@@ -34,9 +35,9 @@ def test_sets_by_programme_newest_first(reader, sets):
 @pytest.mark.parametrize(
     ("query", "codes"),
     [
-        ({"kind": "commune"}, ["TT124-XA", "TT23-XA"]),
-        ({"kind": "enterprise", "year": "2023"}, ["TT124-CQDN"]),
-        ({"kind": "residential_area", "year": "2012"}, ["TT23-KDC", "DA375-KDC"]),
+        ({"kind": "commune"}, ["TT124-XA", "TT124-XA", "TT23-XA", "QD510-XA", "QD9745-XA"]),
+        ({"kind": "enterprise", "year": "2023"}, ["TT124-CQDN", "QD510-CQ", "QD9745-CQ"]),
+        ({"kind": "residential_area", "year": "2012"}, ["TT23-KDC"]),
         ({"year": "2005"}, []),
     ],
 )
@@ -108,8 +109,9 @@ def test_a_search_too_long_shows_the_whole_set(reader, sets):
     assert len(response.context["lines"]) == 21
 
 
-def test_a_set_kept_for_results_says_so(reader, sets):
-    page = reader.get(reverse("criteria:detail", args=[sets["TT23-CQDN"].pk])).content.decode()
+def test_a_set_kept_for_results_says_so(client, sets):
+    client.force_login(make_user(Role.OFFICER, make_province("Tỉnh Thanh Hóa", "38")))
+    page = client.get(reverse("criteria:detail", args=[sets["DA375-KDC"].pk])).content.decode()
     assert "Bộ này chỉ dùng để lưu kết quả các năm trước lấy từ tài liệu, không dùng để chấm." in page
     assert "Chưa đọc được tiêu chí nào của văn bản này." in page
 

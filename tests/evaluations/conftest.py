@@ -1,17 +1,12 @@
 """Fixtures of the evaluations tests: rows that last for a module."""
 
 import pytest
-from django.db import transaction
 
+from units.enums import Subtype, UnitKind
+
+from ..units.factories import make_province, make_units
+from .factories import published_sets
 from .world import open_world
-
-
-@pytest.fixture(scope="module")
-def module_rows(django_db_setup, django_db_blocker):
-    """What a module's fixtures write stays for its tests and is gone after them; each test rolls back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +19,13 @@ def world(lasting_world, db):
     """A safety year open over a small province, its people and committees; as fresh for each test."""
     lasting_world.forget()
     return lasting_world
+
+
+@pytest.fixture
+def place(db):
+    """A province with one commune."""
+    published_sets()
+    province = make_province("Tỉnh Thử")
+    (district,) = make_units(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện Thử"])
+    (commune,) = make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Thử"])
+    return commune

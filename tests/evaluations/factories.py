@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from criteria.models import CriteriaSet, Programme
 from criteria.packs import all_packs, read_packs
 from criteria.queries import asked_of
-from criteria.rules import Asked, Value
 from criteria.services import known, load
+from criteria.values import Asked, Value
 from evaluations import services, workflow
 from evaluations.enums import Ballot, Capacity
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Sitting
@@ -24,6 +24,7 @@ GOOD = {
     "trend": Value(numerator=1, denominator=2),
     "percent": Value(numerator=100, denominator=100),
     "count": Value(value=Decimal(5)),
+    "points": Value(value=Decimal(1)),
 }
 BAD = {
     "must": Value(met=False),
@@ -31,14 +32,15 @@ BAD = {
     "trend": Value(numerator=2, denominator=1),
     "percent": Value(numerator=1, denominator=100),
     "count": Value(value=Decimal(0)),
+    "points": Value(value=Decimal(0)),
 }
 
 
 def published_sets() -> dict[str, CriteriaSet]:
-    """The real packs, loaded unless they are there; their sets by code."""
+    """The real packs, loaded unless they are there; the first version of each set by code."""
     if not Programme.objects.filter(code="safety").exists():
         load(read_packs(all_packs(), known()))
-    return {one.code: one for one in CriteriaSet.objects.all()}
+    return {one.code: one for one in CriteriaSet.objects.filter(version=1)}
 
 
 def open_year(tree, year: int = YEAR, *, by: User | None = None, as_of: date | None = None) -> Cycle:

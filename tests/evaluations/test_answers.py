@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from criteria.models import CriteriaSet, Criterion
-from criteria.rules import Value
+from criteria.values import Value
 from evaluations import queries, services, workflow
 from evaluations.enums import CycleStatus, State
 from evaluations.models import Answer, Cycle, Evaluation
@@ -56,6 +56,7 @@ def test_a_cell_is_saved_with_its_verdict(client, world, file):
             "Mới 120/125 hộ đăng ký tham gia (cần đúng 100%, tức đủ 125); còn thiếu 5 hộ (TT 124/2021, Điều 4.1)."
         ],
         "missing": missing,
+        "unmet": [PERCENT],
     }
     answer = file.answers.get()
     assert (answer.own, answer.note, answer.saved_by) == (

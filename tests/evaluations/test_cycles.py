@@ -285,7 +285,7 @@ def test_a_province_without_units_does_not_open(bac_giang, db):
 
 
 def test_two_sets_for_one_kind_are_named(bac_giang, db):
-    like = CriteriaSet.objects.get(code="TT124-KDC")
+    like = CriteriaSet.objects.get(code="TT124-KDC", version=1)
     CriteriaSet.objects.bulk_create(
         [
             CriteriaSet(

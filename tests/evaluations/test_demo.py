@@ -1,6 +1,7 @@
 """The demo: the same everywhere and every time, whole after a cut, true to Nga Sơn's report, made at the real doors."""
 
 from collections import Counter
+from datetime import date
 from hashlib import sha256
 from io import StringIO
 
@@ -8,20 +9,40 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.urls import reverse
 
-from evaluations import demo, queries
+from criteria.models import AwardBar
+from criteria.values import Value
+from evaluations import demo, queries, services, workflow
 from evaluations.enums import State
 from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting, Vote
 from portal.core import store
-from units.models import Committee, Placement, Seat, Unit, User
+from reports.datasets import By, yearly_rollup
+from units import demo_registers
+from units.enums import ReformStatus
+from units.models import (
+    Committee,
+    GroupCount,
+    ModelYear,
+    Placement,
+    Reorganisation,
+    Seat,
+    SecurityTeam,
+    TeamYear,
+    Unit,
+    User,
+)
+from units.queries import seat_changes
+from units.registers import REGISTERS
+from units.services import dry_run
 
+from . import factories
 from .factories import published_sets
 
 pytestmark = pytest.mark.xdist_group("demo")
 TABLES = (Cycle, Evaluation, Answer, Evidence, Event, Sitting, Vote, Decision, Recognition, User, Placement, Seat)
-TABLES += (Committee, Unit)
+TABLES += (Committee, Unit, *(register.model for register in REGISTERS.values()))
 # Worked out once and written down: the same on every machine, on both databases.
 OPEN_YEAR = {
     "Huyện Hiệp Hòa": {"expected": 42, "registered": 454},
@@ -87,12 +108,12 @@ def built(module_rows, tmp_path_factory):
 
 @pytest.fixture
 def cycle(built, db):
-    return Cycle.objects.get(year=demo.OPEN_YEAR)
+    return Cycle.objects.get(programme__code="safety", year=demo.OPEN_YEAR)
 
 
 def test_two_builds_are_one_even_when_one_was_cut_off(built, db):
     first, half = built
-    assert half == len(demo.PAST_SHARES) + len(NGA_SON)
+    assert half == len(demo.PAST_SHARES) + len(demo.GRADED_YEARS) + len(NGA_SON) + 3  # Đồng Nai twice, Bắc Ninh
     assert fingerprint() == first
 
 
@@ -101,6 +122,24 @@ def test_the_open_year_is_what_it_is_everywhere(cycle):
     for district, state in cycle.evaluations.values_list("district__name", "state"):
         found.setdefault(district, Counter())[state] += 1
     assert found == OPEN_YEAR
+
+
+def test_the_registers_hold_what_the_report_of_nga_son_counts(built, db):
+    """Báo cáo 55/BC-BCĐ: committees, teams, groups, models; every row is marked as made up."""
+    first, last = demo_registers.FOUNDED, demo_registers.REPORTED
+    boards = Committee.objects.filter(name__startswith=demo_registers.BOARD)
+    told = {"boards": 27, "opened": 501, "joined": 575, "replaced": 463, "left": 463, "closed": 613}
+    assert seat_changes(boards, first, last, None) == told
+    rows = {register.model: register.model.objects.filter(**{f"{register.place}__province__code": "38"})
+            for register in REGISTERS.values()}  # fmt: skip
+    assert rows[SecurityTeam].count() == 234
+    assert rows[TeamYear].filter(year=2008).aggregate(Sum("members"))["members__sum"] == 702
+    for year, totals in {2008: (1242, 0, 33_069), 2018: (1245, 1245, 38_446)}.items():
+        counted = rows[GroupCount].filter(year=year).aggregate(a=Sum("groups"), b=Sum("leaders"), c=Sum("members"))
+        assert tuple(counted.values()) == totals
+    assert rows[ModelYear].get(model__name="Nông dân với ANTT").members == 18_900
+    assert [register.slug for register in REGISTERS.values() if not register.model.objects.exists()] == []
+    assert [model.__name__ for model in rows if model.objects.filter(is_demo=False).exists()] == []
 
 
 def test_building_again_changes_nothing(built, db):
@@ -122,21 +161,114 @@ def test_nga_son_has_the_reports_numbers(built, db):
     assert {year: len(units) for year, units in met.items()} == NGA_SON
     running = met[2012] & met[2011], met[2012] & met[2011] & met[2010]
     assert [len(met[2012]), *(len(units) for units in running), len(running[1] & met[2009])] == [177, 150, 91, 51]
-    roster = Evaluation.objects.filter(province__code="38").values_list("cycle__year", flat=True)
+    roster = Evaluation.objects.filter(province__code="38", origin="history").values_list("cycle__year", flat=True)
     assert Counter(roster) == dict.fromkeys(NGA_SON, 234)
 
 
 def test_past_years_are_marked_closed_and_grow(built, db):
-    past = Cycle.objects.filter(province__code="24", year__lt=demo.OPEN_YEAR).order_by("year")
+    past = Cycle.objects.filter(programme__code="safety", province__code="24", year__lt=demo.OPEN_YEAR)
+    past = past.order_by("year")
     shares = [
         100 * cycle.evaluations.filter(state=State.RECOGNISED).count() // cycle.evaluations.count() for cycle in past
     ]
     assert shares == sorted(shares) and {cycle.year for cycle in past} == set(demo.PAST_SHARES)
     assert set(Cycle.objects.values_list("is_demo", flat=True)) == {True}
     assert set(past.values_list("status", "source")) == {("closed", demo.DEMO_SOURCE)}
-    nga_son = Cycle.objects.filter(province__code="38").order_by().values_list("source", flat=True).distinct()
+    nga_son = (
+        Cycle.objects.filter(province__code="38", status="closed")
+        .order_by()
+        .values_list("source", flat=True)
+        .distinct()
+    )
     assert list(nga_son) == [demo.NGA_SON_SOURCE]
     assert max(len(source) for source in (demo.NGA_SON_SOURCE, demo.DEMO_SOURCE)) <= 250
+
+
+def test_gradings_before_and_after_2022_have_their_own_names(built, db):
+    files = Evaluation.objects.filter(cycle__programme__code="grading", origin="history", state=State.RECOGNISED)
+    best = files.filter(grade__rank=1).order_by().values_list("province__code", "cycle__year", "grade__label")
+    assert set(best.distinct()) == {
+        *(("24", year, "Tốt") for year in (2020, 2021)),
+        *(("24", year, "Xuất sắc") for year in (2022, 2023)),
+        ("75", 2022, "Xuất sắc"),
+    }
+    assert not files.filter(criteria_set__is_example=True).exists()
+    for year in demo.PAST_SHARES:
+        years = {"province__code": "24", "cycle__year": year}
+        unsafe = Evaluation.objects.filter(cycle__programme__code="safety", state=State.DECLINED, **years)
+        graded = files.filter(unit__in=unsafe.values("unit"), **years).values_list("grade__rank", flat=True)
+        assert set(graded) == {3, 4}
+
+
+def test_every_programme_has_a_year_open_by_examples_that_say_so(built, db):
+    found = Cycle.objects.filter(status="open", is_example=True)
+    assert set(found.values_list("programme__code", "province__code", "year", "as_of")) == {
+        (code, province, year, as_of) for code, province, year, as_of, _ in demo.EXAMPLES
+    }
+    assert {code for code, *_ in demo.EXAMPLES} == {"grading", "safety", "exemplar", "ancs", "da375"}
+    for cycle in found:
+        assert str(cycle).endswith("(ví dụ, không phải luật)")
+        assert set(cycle.evaluations.values_list("state", flat=True)) == {"expected"}
+    law = Cycle.objects.filter(is_example=False)
+    assert not Evaluation.objects.filter(cycle__in=law, criteria_set__is_example=True).exists()
+
+
+def test_only_safe_and_well_graded_units_may_become_exemplary(built, db):
+    files = Evaluation.objects.filter(cycle__programme__code="exemplar")
+    before = Evaluation.objects.filter(province__code="75", cycle__year=2022, state=State.RECOGNISED)
+    safe = set(before.filter(cycle__programme__code="safety").values_list("unit", flat=True))
+    graded = set(before.filter(cycle__programme__code="grading", grade__rank__lte=2).values_list("unit", flat=True))
+    able = set(Unit.objects.filter(pk__in=safe & graded).exclude(kind="residential_area").values_list("pk", flat=True))
+    assert set(files.values_list("unit", flat=True)) == able and 0 < len(able) < len(safe)
+    assert files.filter(unit_name="Xã Xuân Định").exists()
+
+
+def test_bac_giang_bars_the_unsafe_and_the_weakest(built, db):
+    bars = AwardBar.objects.filter(province__code="24", first_year=2020)
+    assert set(bars.values_list("bar", flat=True)) == {"unsafe", "weakest"}
+    assert all("IV.7" in bar.ground and len(bar.ground) <= 250 for bar in bars)
+
+
+# Programme -> the file's unit, its commune, and the accounts of who enters, appraises and presides.
+WALKS = {
+    "grading": ("Thôn Bắc", "Xã Tân Dĩnh", "xa", "xa", "xa"),
+    "safety": ("Thôn", "Xã Xuân Định", "xa.dongnai", "xa.dongnai", "xa.dongnai"),
+    "exemplar": ("Xã Xuân Định", "Xã Xuân Định", "xa.dongnai", "huyen.dongnai", "huyen.dongnai"),
+    "ancs": ("Phường Mạo Khê", "Phường Mạo Khê", "xa.quangninh", "huyen.quangninh", "huyen.quangninh"),
+    "da375": ("Thôn 1", "Xã Ba Đình", "xa.thanhhoa", "xa.thanhhoa", "xa.thanhhoa"),
+}
+
+
+@pytest.mark.parametrize("code", WALKS)
+def test_every_programme_can_be_walked_to_its_outcome(built, db, code):
+    """One file by the demo's own people: registered, answered, proved, sent, appraised, voted on, recognised."""
+    name, commune, enters, appraises, presides = WALKS[code]
+    officer, standing, chair = (
+        User.objects.get(username=username)
+        for username in (f"canbo.{enters}", f"thuongtruc.{appraises}", f"truongban.{presides}")
+    )
+    files = Evaluation.objects.filter(cycle__is_example=True, cycle__programme__code=code, commune__name=commune)
+    file = files.filter(unit_name__startswith=name).select_related("cycle", "criteria_set").order_by("pk")[0]
+    factories.register(file, by=officer)
+    factories.answer_all(file, officer)
+    points = [line for line in factories.answered(file) if line.measure == "points"]
+    for line in points:
+        services.save_answer(file, line.code, Value(value=line.max_points), version=1, by=officer)
+    factories.attach(file, officer)
+    for paper in file.criteria_set.papers.all():
+        some = factories.answered(file)[0].code
+        upload = factories.make_paper(paper.name)
+        services.add_evidence([file], upload, by=officer, title=paper.name, codes=[some], dossier_paper=paper)
+    workflow.advance(file, "submit", by=officer)
+    factories.appraise(file, by=standing)
+    committee = Committee.objects.in_office().get(unit=file.decision_unit)
+    year = file.cycle.year
+    sitting = factories.hold_sitting(committee, [file], by=standing, held_on=date(year, 11, 4))
+    factories.issue(services.close_sitting(sitting, by=chair), by=chair, number=900, signed_on=date(year, 11, 8))
+    file.refresh_from_db()
+    assert file.state == State.RECOGNISED
+    outcome = {"grading": "Loại Xuất sắc (100/100 điểm)", "exemplar": "10 tiêu chí đạt"}
+    assert file.result == outcome.get(code, "")
 
 
 def test_two_communes_are_left_for_the_walk(cycle):
@@ -203,3 +335,59 @@ def test_the_command_says_what_it_made(built, db):
     call_command("demo", stdout=out)
     text = out.getvalue()
     assert all(username in text and post in text for username, post in demo.ACCOUNTS) and demo.PASSWORD in text
+
+
+# --- the reform of 2025 ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bac_ninh(built, db):
+    return Reorganisation.objects.get(number="1658/NQ-UBTVQH15")
+
+
+def test_the_resolution_waits_as_a_draft_with_its_gaps(bac_ninh):
+    made = dry_run(bac_ninh)
+    assert (made.problems, bac_ninh.status) == ([], ReformStatus.DRAFT)
+    before = Counter(node.kind for node in made.before.values())
+    assert (before["province"], before["district"], before["commune"]) == (2, 18, 209 + 121)
+    assert sum("không có nguồn cho biết nhập vào đâu" in gap for gap in bac_ninh.gaps) == 209 - 192
+    dong_nai = Reorganisation.objects.get(number="237/NQ-UBTVQH16")
+    assert [change.name for change in dong_nai.changes.all()] == ["Thành phố Đồng Nai"]
+    assert any("Mười xã thành phường" in gap for gap in dong_nai.gaps)
+
+
+def reports_of(years, province):
+    """Every roll-up of the years by kind, district and commune, with names and figures."""
+    cycles = Cycle.objects.filter(province=province, year__in=years).order_by("year", "programme")
+    return [(cycle.pk, by, yearly_rollup(cycle, place=province, by=by).groups) for cycle in cycles for by in By]
+
+
+def test_bac_ninh_afterwards_has_its_99_communes_and_every_past_report_its_figures(bac_ninh):
+    bac_giang = Unit.objects.get(kind="province", code="24")
+    years = range(2020, demo.OPEN_YEAR + 1)
+    before, mark = reports_of(years, bac_giang), fingerprint()
+    assert len(before) == 3 * 10
+    demo.carry_through()
+    bac_giang.refresh_from_db()
+    assert reports_of(years, bac_giang) == before
+    assert fingerprint() == mark
+    after = Unit.objects.get(kind="province", code="24", closed_on=None)
+    kinds = Counter(Unit.objects.filter(province=after, closed_on=None).values_list("kind", flat=True))
+    assert (after.name, kinds["commune"], kinds["district"]) == ("Tỉnh Bắc Ninh", 99, 0)
+    officer = User.objects.get(username="canbo.xa")
+    assert [str(place) for place in officer.places()] == ["Xã Tân Dĩnh"]
+    assert officer.places()[0].closed_on is None
+    again = demo.carry_through()
+    assert again == bac_ninh
+    before_again = counts()
+    demo.build()
+    assert counts() == before_again
+
+
+def test_the_example_lines_are_for_what_has_no_source_and_told_as_examples(bac_ninh):
+    lines = demo.example_lines(bac_ninh)
+    assert len(lines) == 17
+    assert all(f"{line.unit} ({line.unit.code}): không có nguồn" in " ".join(bac_ninh.gaps) for line in lines)
+    demo.carry_through()
+    bac_ninh.refresh_from_db()
+    assert sum("là ví dụ để xem thử, không phải nguồn" in gap for gap in bac_ninh.gaps) == 17

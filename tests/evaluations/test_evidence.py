@@ -10,18 +10,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from criteria.models import Criterion
-from evaluations import services
+from criteria.models import CriteriaSet, Criterion, DossierPaper
+from criteria.values import Value
+from evaluations import services, workflow
 from evaluations.enums import State
-from evaluations.models import Evidence
-from evaluations.papers import DOCX, JPEG, PDF, PNG, XLSX, inspect
+from evaluations.models import Evaluation, Evidence
 from portal.core import store
 from portal.core.errors import Refused
+from portal.core.papers import DOCX, JPEG, PDF, PNG, XLSX, inspect
 from units.enums import Role
 
 from ..units.factories import make_user
 from . import corpus
-from .factories import make_paper, register
+from .factories import file_of, make_paper, register
 from .world import put
 
 CODE = "TT124-KDC-1.1"
@@ -400,3 +401,98 @@ def test_a_paper_is_taken_off_by_its_button(client, world, file):
     assert remove in client.get(reverse("evaluations:detail", args=[file.pk])).content.decode()
     client.post(remove)
     assert Evidence.objects.count() == 0
+
+
+# --- the dossier -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked_papers(world, file):
+    """A set like the area's own that also asks three papers of the dossier (KH 91/KH-UBND, mục II.3)."""
+    model = file.criteria_set
+    made = CriteriaSet.objects.create(
+        code="HO-SO",
+        name="Bộ có thành phần hồ sơ",
+        programme=model.programme,
+        document=model.document,
+        unit_kinds=model.unit_kinds,
+        first_year=2030,
+    )
+    Criterion.objects.create(
+        criteria_set=made, code=CODE, order=1, number="1", label="Phải đạt", article="Điều 1", measure="must"
+    )
+    Evaluation.objects.filter(pk__in=[one.pk for one in world.areas]).update(criteria_set=made)
+    names = ("Tờ trình", "Báo cáo kết quả theo bộ tiêu chí", "Biên bản họp xét")
+    return [
+        DossierPaper.objects.create(criteria_set=made, order=order, name=name, article="mục II.3")
+        for order, name in enumerate(names, 1)
+    ]
+
+
+def page_of(client, user, file) -> str:
+    client.force_login(user)
+    return told(client.get(reverse("evaluations:detail", args=[file.pk])))
+
+
+def test_a_file_is_not_sent_while_a_paper_of_its_dossier_is_missing(client, world, file, asked_papers):
+    file = world.area
+    services.save_answer(file, CODE, Value(met=True), version=0, by=world.officer)
+    for at, paper in enumerate(asked_papers):
+        missing = "; ".join(one.name for one in asked_papers[at:])
+        with pytest.raises(Refused, match=f"Hồ sơ còn thiếu: {missing}. Hãy đính kèm rồi gửi."):
+            workflow.advance(file, "submit", by=world.officer)
+        sent = send(client, world.officer, file, make_paper(paper.name), codes=[], dossier_paper=paper.pk)
+        assert sent.status_code == 302
+    assert workflow.advance(file, "submit", by=world.officer).state == State.SUBMITTED
+
+
+def test_a_paper_that_is_not_of_the_dossier_does_not_count_for_it(client, world, file, asked_papers):
+    """The negative control: the same three papers attached as proof only."""
+    services.save_answer(world.area, CODE, Value(met=True), version=0, by=world.officer)
+    for paper in asked_papers:
+        send(client, world.officer, world.area, make_paper(paper.name))
+    assert Evidence.objects.filter(evaluation=file).count() == 3
+    with pytest.raises(Refused, match="Hồ sơ còn thiếu: Tờ trình; "):
+        workflow.advance(world.area, "submit", by=world.officer)
+
+
+def test_the_files_page_says_what_the_dossier_lacks(client, world, file, asked_papers):
+    page = page_of(client, world.officer, world.area)
+    assert page.count("Còn thiếu</span>") == 3 and f"?thanh-phan={asked_papers[1].pk}" in page
+    send(client, world.officer, world.area, make_paper(), dossier_paper=asked_papers[1].pk, title="Báo cáo số 5")
+    page = page_of(client, world.officer, world.area)
+    assert (page.count("Còn thiếu</span>"), page.count("Đã có</span>")) == (2, 1) and "Báo cáo số 5" in page
+    assert "thanh-phan=" not in page_of(client, world.standing, world.area)
+    assert "Thành phần hồ sơ" not in page_of(client, world.sister, file_of(world.cycle, world.tree.areas[2]))
+
+
+def test_the_form_offers_the_sets_papers_and_no_others(client, world, file, asked_papers):
+    address = reverse("evaluations:evidence_add", args=[file.pk])
+    client.force_login(world.officer)
+    page = told(client.get(address, {"thanh-phan": asked_papers[2].pk}))
+    assert f'<option value="{asked_papers[2].pk}" selected>Biên bản họp xét</option>' in page
+    for junk in ("x", "9" * 40, "-1"):
+        assert client.get(address, {"thanh-phan": junk}).status_code == 200
+        assert send(client, world.officer, world.area, make_paper(), dossier_paper=junk).status_code == 422
+    bare = send(client, world.officer, world.area, make_paper(), codes=[])
+    assert bare.status_code == 422 and "Hãy chọn ít nhất một tiêu chí hoặc một thành phần hồ sơ." in told(bare)
+    assert "Là thành phần hồ sơ" in page and not Evidence.objects.exists()
+
+
+def test_a_paper_of_another_sets_dossier_is_refused_at_the_door(world, file, asked_papers):
+    Evaluation.objects.filter(pk=file.pk).update(criteria_set=file.criteria_set)
+    with pytest.raises(Refused, match="“Tờ trình” không phải thành phần hồ sơ của bộ tiêu chí này"):
+        services.add_evidence(
+            [file], make_paper(), by=world.officer, codes=[CODE], dossier_paper=asked_papers[0], title="Tờ trình"
+        )
+    assert not Evidence.objects.exists()
+
+
+def test_one_paper_is_a_paper_of_many_dossiers(client, world, file, asked_papers):
+    register(world.areas[1], by=world.officer)
+    client.force_login(world.officer)
+    address = reverse("evaluations:evidence_share", args=[world.cycle.pk, world.area.criteria_set_id])
+    data = {"file": make_paper(), "title": "Biên bản", "files": [one.pk for one in world.areas]}
+    assert client.post(address, data | {"dossier_paper": asked_papers[2].pk}).status_code == 302
+    kept = set(Evidence.objects.values_list("evaluation", "dossier_paper"))
+    assert kept == {(one.pk, asked_papers[2].pk) for one in world.areas}

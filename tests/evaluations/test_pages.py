@@ -76,10 +76,16 @@ PAGES = {
         ("inspector", ("revoking",), "Thôn Mất"),
     ],
     "recognition_list": [("officer", (), "Thôn Được")],
+    "streak_list": [("officer", (), None), ("inspector", (), None)],
+    "selection": [("officer", ("cycle",), None), ("inspector", ("cycle",), None)],
+    "preview": [("officer", ("set",), "Thử chấm"), ("inspector", ("set",), "Thử chấm")],
+    "award_barred": [("officer", (), "Năm 2024"), ("inspector", (), "Năm 2024")],
+    "award_bars": [("officer", (), None), ("staff", (), "Tỉnh A")],
     "recognition_revoke": [("chair", ("recognition",), "Thôn Được")],
 }
 POSTS = {
     "act",
+    "award_bar_end",
     "cell",
     "accept",
     "evidence_remove",
@@ -131,7 +137,7 @@ def test_pages_open_for_whom_they_are(client, world, things, name):
             assert "<style" not in page and "onclick" not in page  # the content policy forbids them
 
 
-@pytest.mark.parametrize("name", [name for name, rows in PAGES.items() if rows[0][1] not in ((), ("cycle",))])
+@pytest.mark.parametrize("name", [name for name, rows in PAGES.items() if rows[0][1] not in ((), ("cycle",), ("set",))])
 def test_pages_are_not_there_for_the_next_commune(client, world, things, name):
     client.force_login(world.sister)
     for _, args, _ in PAGES[name]:
@@ -323,10 +329,12 @@ JUNK = [
     "../..",
 ]
 QUERIES = {
-    "list": ("q", "cycle", "kind", "district", "commune", "state", "mine", "page"),
+    "list": ("q", "cycle", "kind", "district", "commune", "state", "mine", "relation", "page"),
     "grid": ("q", "bo", "page"),
-    "recognition_list": ("q", "year", "kind", "district", "page"),
+    "recognition_list": ("q", "year", "kind", "district", "relation", "page"),
     "decision_list": ("year", "kind", "number", "page"),
+    "streak_list": ("q", "rule", "year", "near", "district", "commune", "province", "page"),
+    "award_barred": ("q", "year", "district", "commune", "page"),
     "sitting_list": ("page",),
     "cycle_list": ("page",),
     "detail": ("lech",),

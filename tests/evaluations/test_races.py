@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from criteria.models import Programme
-from criteria.rules import Value
+from criteria.values import Value
 from evaluations import services, workflow
 from evaluations.enums import State
 from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting

@@ -13,6 +13,7 @@ from evaluations import queries, services, workflow
 from evaluations.enums import Ballot, Capacity, DecisionKind, Resolution, State
 from evaluations.models import AgendaItem, Decision, Evaluation, Recognition, Sitting, Vote
 from portal.core.errors import Refused
+from units import services as units
 from units.enums import Role
 from units.models import Committee, Placement
 
@@ -201,6 +202,24 @@ def test_a_ballot_is_one_of_three_and_of_this_agenda(world, sitting):
     )
     assert services.cast_votes(sitting, seat, {10**9: Ballot.FOR}, by=world.chair) == 0
     assert list(Vote.objects.order_by("pk").values_list("item", "seat", "ballot")) == before
+
+
+def test_a_seat_without_an_account_is_present_and_its_vote_recorded(client, world, appraised):
+    """Nobody signs in for it: the standing body marks it present and records its vote, on every file."""
+    board = world.council.committee
+    seat = units.seat(board, None, "Thành viên", by=None, valid_from=HELD_ON, host_post="Bí thư Đoàn xã")
+    Evaluation.objects.filter(pk=appraised[0].pk).update(submitted_by=None)  # as nobody's: it is not the seat's own
+    sitting = hold_sitting(board, appraised, by=world.standing)
+    assert Vote.objects.filter(seat=seat).count() == len(appraised)
+    sentence = refused(services.cast_votes, sitting, seat, ballots(sitting, Ballot.FOR), by=world.officer)
+    assert sentence == "Đồng chí chỉ được bỏ phiếu của mình."
+    client.force_login(world.standing)
+    page = said(client.get(reverse("evaluations:sitting_detail", args=[sitting.pk])))
+    assert "Thành viên – Bí thư Đoàn xã" in page and "None" not in page
+    services.close_sitting(sitting, by=world.chair)
+    sitting.refresh_from_db()
+    assert sitting.seats_total == 4
+    assert queries.chair_among([seat], board) is None
 
 
 def test_votes_through_the_page(client, world, sitting):

@@ -2,6 +2,7 @@
 
 A cell reads like `officer|leader:302+ 422`: the named roles get 302 and rows change, everybody else gets 422 and
 nothing changes. An empty cell repeats the one to its left; an empty `stranger` means the sign-in page (403 on the API).
+`hosting` is the commune on whose ground what the cases "hosted" are about stands: empty, it repeats `sibling`.
 """
 
 import csv
@@ -20,7 +21,7 @@ from .requests import asked
 from .world import World
 
 TABLE = Path(__file__).with_name("table.csv")
-COLUMNS = ("own", "parent", "grand", "itself", "beside", "sibling", "far", "top")
+COLUMNS = ("own", "parent", "grand", "itself", "beside", "sibling", "hosting", "far", "top")
 OWN_TABLES = ('"django_session"', '"axes_', '"core_oncetoken"')  # what signing in and filling in forms keeps
 NO_SUCH = 10**12
 
@@ -73,8 +74,9 @@ def read_table(path: Path = TABLE) -> list[Row]:
         for line in csv.DictReader(file):
             cells, left = {}, ""
             for column in COLUMNS:
-                left = line[column].strip() or left
-                cells[column] = read_cell(left)
+                told = (line[column] or "").strip() or left
+                cells[column] = read_cell(told)
+                left = left if column == "hosting" else told
             to_stranger = "403" if line["route"].startswith("api:") else "302"
             cells["stranger"] = read_cell(line["stranger"] or to_stranger)
             rows.append(Row(line["route"], line["method"], line["case"], cells))

@@ -10,14 +10,20 @@ from urllib.parse import urljoin, urlsplit
 
 from django.urls import reverse
 
+from units.registers import REGISTERS
+
 from .world import World
 
 LINK = re.compile(r'(?:href|action|data-poll)="([^"]+)"')
-API = ("unit", "criteria-set", "evaluation", "recognition")
+API = ("unit", "committee", "criteria-set", "evaluation", "recognition", "delegation")
+API += tuple(f"register-{one.api}" for one in REGISTERS.values())
 LISTS = (
     *("evaluations:list", "evaluations:cycle_list", "evaluations:sitting_list", "evaluations:decision_list"),
+    *("evaluations:streak_list", "evaluations:award_barred", "evaluations:award_bars"),
     *("evaluations:recognition_list", "units:list", "units:export", "units:people", "units:committee_list"),
+    "units:delegation_list",
     *("reports:catalogue", "reports:overview", "reports:run_list", "reports:schedule_list"),
+    *("reports:criteria_asks", "units:registers", "units:committee_changes", "units:seat_export"),
 )
 
 
@@ -87,6 +93,13 @@ def starts(world: World) -> list[str]:
     found += [reverse("units:export") + "?dang=xlsx", reverse("api:unit-list") + "?q=zq&standing=all"]
     found += [reverse("units:list") + "?q=zq", reverse("units:export") + "?q=zq", reverse("units:people") + "?q=zq"]
     found += [reverse("evaluations:list") + "?q=zq", reverse("evaluations:recognition_list") + "?q=zq"]
+    for by in ("ban", "xa", "huyen", "tinh"):
+        found.append(f"{reverse('units:committee_changes')}?tu=2019-01-01&den=2025-01-01&theo={by}")
+    for slug in REGISTERS:
+        address = reverse("units:register_list", args=[slug])
+        found += [address, f"{address}?year=", f"{address}?year=&q=zq"]
+        found += [f"{reverse('units:register_export', args=[slug])}?year=&dang={form}" for form in ("csv", "xlsx")]
+        found += [f"{address}?unit={other.commune.pk}" for other in (world.sibling, world.foreign)]
     for other in (world.sibling, world.foreign):
         for name, key, row in (
             ("evaluations:list", "cycle", other.cycle), ("evaluations:list", "commune", other.commune),

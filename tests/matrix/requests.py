@@ -1,11 +1,15 @@
 """What is sent to each route of the table: the object of the address and the data of the form."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from criteria.content import content_of, digest
+from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from units.enums import Role
+from units.registers import REGISTERS
 
-from .world import OLD_YEAR, PASSWORD, World, import_file
+from .world import OLD_YEAR, PASSWORD, World, import_file, register_file, seat_file
 
 FILE_OF_ROUTE = {
     "evaluations:detail": "registered",
@@ -28,6 +32,7 @@ FILE_OF_ACTION = {
 SIGNED = {"symbol": "QĐ-UBND", "signed_on": "20/11/2024", "signer": "Nguyễn Văn Mẫu", "password": PASSWORD}
 DAY = "2026-01-01"
 REPORT = {"programme": "safety", "year": "2024", "kind": "", "format": "xlsx"}
+DOCUMENT = {"number": "15/QĐ-UBND", "cite": "QĐ 15/2026", "title": "Quyết định", "issuer": "Uỷ ban nhân dân tỉnh"}
 PAPER = factories.make_paper("Minh chứng của ma trận").read()
 
 
@@ -41,12 +46,31 @@ def asked(world: World, route: str, method: str, case: str) -> tuple[dict, dict 
 
 
 def file_of(home, route: str, case: str) -> dict:
-    return {"pk": home.files["commune" if case == "commune" else FILE_OF_ROUTE[route]].pk}
+    return {"pk": (home.candidate if case == "hosted" else home.files[_named(case) or FILE_OF_ROUTE[route]]).pk}
+
+
+def _named(case: str) -> str:
+    return "commune" if case == "commune" else ""
 
 
 def _acted_on(home, case: str) -> dict:
     action, _, place = case.partition(" ")
-    return {"pk": home.files["commune" if place == "commune" else FILE_OF_ACTION.get(action, "expected")].pk}
+    if place == "hosted":
+        return {"pk": home.candidate.pk}
+    return {"pk": home.files[_named(place) or FILE_OF_ACTION.get(action, "expected")].pk}
+
+
+def _set_of(home, case: str) -> dict:
+    return {"pk": home.own_set.pk if case == "the province's" else home.files["expected"].criteria_set_id}
+
+
+def _document(home, case: str):
+    return home.own_set.document if case == "the province's" else home.files["expected"].criteria_set.document
+
+
+def _row(home, **fields) -> dict:
+    """A row of the draft's as its form sends it, with the hash of the draft the page was made from."""
+    return fields | {"article": "Điều 1", "confidence": "T", "seen": digest(content_of(home.own_set))}
 
 
 def _must(file):
@@ -94,6 +118,8 @@ ADDRESSES = {
         "cycle": home.cycle.pk,
         "bo": home.files["registered"].criteria_set_id,
     },
+    "evaluations:selection": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:award_bar_end": lambda home, case: {"pk": home.bar.pk},
     "evaluations:sitting_detail": lambda home, case: {"pk": home.sitting.pk},
     "evaluations:agenda_add": lambda home, case: {"pk": home.sitting.pk},
     "evaluations:agenda_remove": lambda home, case: {"pk": home.sitting.pk, "item": home.item.pk},
@@ -103,7 +129,12 @@ ADDRESSES = {
     "evaluations:decision_detail": lambda home, case: {"pk": (home.draft if case == "draft" else home.decision).pk},
     "evaluations:decision_issue": lambda home, case: {"pk": home.draft.pk},
     "evaluations:recognition_revoke": lambda home, case: {"pk": home.recognition.pk},
+    "units:delegation_add": lambda home, case: {"pk": home.school.pk},
+    "units:delegation_end": lambda home, case: {"pk": home.delegation.pk},
+    "api:committee-detail": lambda home, case: {"pk": home.committee.pk},
+    "api:delegation-detail": lambda home, case: {"pk": home.delegation.pk},
     "units:detail": lambda home, case: {"pk": _unit(home, case).pk},
+    "units:detail_as_of": lambda home, case: {"pk": _unit(home, case).pk},
     "units:import_preview": lambda home, case: {"token": home.import_token},
     "units:import_job": lambda home, case: {"pk": home.job.pk},
     "units:import_progress": lambda home, case: {"pk": home.job.pk},
@@ -112,7 +143,46 @@ ADDRESSES = {
     "units:placement_end": lambda home, case: {"pk": (home.admins if case == "the reader's" else home.placement).pk},
     "units:committee_detail": lambda home, case: {"pk": home.committee.pk},
     "units:seat_end": lambda home, case: {"pk": home.seats[2].pk},
-    "criteria:detail": lambda home, case: {"pk": home.files["expected"].criteria_set_id},
+    **dict.fromkeys(
+        [
+            f"units:{name}"
+            for name in (
+                "reform_detail",
+                "reform_trees",
+                "reform_people",
+                "reform_files",
+                "change_add",
+                "changes_import",
+                "changes_export",
+                "reform_act",
+            )
+        ],
+        lambda home, case: {"pk": home.reform.pk},
+    ),
+    "units:change_drop": lambda home, case: {"pk": home.reform.changes.get().pk},
+    **dict.fromkeys(
+        [f"units:register_{name}" for name in ("list", "export", "add", "import", "template")],
+        lambda home, case: {"slug": "to-tu-quan"},
+    ),
+    "units:seat_preview": lambda home, case: {"token": home.seat_token},
+    "units:register_preview": lambda home, case: {"slug": "to-tu-quan", "token": home.register_token},
+    **dict.fromkeys(["units:register_edit", "units:register_drop"], lambda home, case: _row_of(home, "to-tu-quan")),
+    **{
+        f"api:register-{register.api}-detail": lambda home, case, slug=slug: {"pk": home.rows[slug].pk}
+        for slug, register in REGISTERS.items()
+    },
+    "criteria:detail": _set_of,
+    "criteria:export": lambda home, case: _set_of(home, case) | {"form": "yaml"},
+    "criteria:edit": _set_of,
+    "criteria:publish": _set_of,
+    "criteria:act": _set_of,
+    "criteria:part_add": lambda home, case: _set_of(home, case) | {"part": "papers"},
+    "criteria:part_edit": lambda home, case: _set_of(home, case) | {"part": "grades", "place": 0},
+    "criteria:part_act": lambda home, case: _set_of(home, case) | {"part": "grades", "place": 0},
+    "criteria:import_preview": lambda home, case: {"token": home.pack_token},
+    "criteria:document_edit": lambda home, case: {"pk": _document(home, case).pk},
+    "criteria:document_file": lambda home, case: {"pk": home.own_set.document_id},
+    "evaluations:preview": _set_of,
     "reports:rollup": lambda home, case: {"pk": home.cycle.pk},
     "reports:rollup_print": lambda home, case: {"pk": home.cycle.pk, "format": "pdf"},
     "reports:ask": lambda home, case: {"slug": "yearly"},
@@ -124,16 +194,30 @@ ADDRESSES = {
     "reports:schedule_toggle": lambda home, case: {"pk": home.schedule.pk},
     "reports:schedule_delete": lambda home, case: {"pk": home.schedule.pk},
     "api:unit-detail": lambda home, case: {"pk": _unit(home, case).pk},
-    "api:criteria-set-detail": lambda home, case: {"pk": home.files["expected"].criteria_set_id},
+    "api:criteria-set-detail": _set_of,
     "api:recognition-detail": lambda home, case: {"pk": home.recognition.pk},
 }
 
 
 def _unit(home, case: str):
-    return {"area": home.areas["expected"], "district": home.district}.get(case, home.commune)
+    units = {"area": home.areas["expected"], "district": home.district, "hosted": home.candidate.unit}
+    return units.get(case, home.commune)
 
 
+def _row_of(home, slug: str) -> dict:
+    return {"slug": slug, "pk": home.rows[slug].pk}
+
+
+COUNTS = {"year": "2022", "groups": "4", "leaders": "4", "deputies": "4", "members": "120"}
 DATA = {
+    "units:seat_import": lambda home, case: {
+        "file": SimpleUploadedFile("ghe.csv", seat_file(home.commune).encode(), "text/csv")
+    },
+    "units:register_add": lambda home, case: COUNTS | {"unit": home.areas["expected"].pk},
+    "units:register_edit": lambda home, case: COUNTS,
+    "units:register_import": lambda home, case: {
+        "file": SimpleUploadedFile("so.csv", register_file(home.areas["expected"]).encode(), "text/csv")
+    },
     "sign_in": lambda home, case: {"username": "khong-co", "password": "khong-dung"},
     "password_change": lambda home, case: {
         "old_password": PASSWORD,
@@ -151,6 +235,9 @@ DATA = {
         "as_of": "30/06/2023",
     },
     "evaluations:grid_act": lambda home, case: {"action": "register"},
+    "evaluations:selection": lambda home, case: {"file": [home.candidate.pk]},
+    "evaluations:award_bars": lambda home, case: {"bar": "weakest", "first_year": "2024", "ground": "Đề án của tỉnh"},
+    "evaluations:award_bar_end": lambda home, case: {"last_year": "2024"},
     "evaluations:sitting_create": lambda home, case: {
         "cycle": home.cycle.pk,
         "committee": home.committee.pk,
@@ -168,6 +255,25 @@ DATA = {
     "units:import": lambda home, case: {
         "file": SimpleUploadedFile("don-vi.csv", import_file(home.commune).encode(), "text/csv")
     },
+    "units:as_of": lambda home, case: {"duoi": home.commune.pk} if case == "a place" else {},
+    "units:reform_create": lambda home, case: {
+        "number": "2/NQ",
+        "title": "Sắp xếp",
+        "issuer": "Quốc hội",
+        "effective_on": DAY,
+        "provinces": [home.province.pk],
+        "streaks": "carry",
+        "open_files": "finish",
+    },
+    "units:change_add": lambda home, case: {"action": "rename", "unit": f"DV{home.commune.pk}", "name": "Xã Mới"},
+    "units:changes_import": lambda home, case: {
+        "file": SimpleUploadedFile(
+            "phuong-an.csv",
+            f"Việc,Đơn vị,Tên mới,Về đơn vị\nĐổi tên,DV{home.commune.pk},Xã Mới,\n".encode(),
+            "text/csv",
+        )
+    },
+    "units:reform_act": lambda home, case: {"action": "apply", "password": PASSWORD},
     "units:person_add": lambda home, case: {
         "username": "nguoi.moi",
         "post": "Cán bộ mới",
@@ -179,6 +285,31 @@ DATA = {
     "units:placement_end": lambda home, case: {"ngay": "1"},
     "units:committee_detail": lambda home, case: {"user": home.clerk.pk, "post": "Uỷ viên", "valid_from": DAY},
     "units:seat_end": lambda home, case: {"on": DAY},
+    "units:delegation_add": lambda home, case: {
+        "receiver": home.commune.pk,
+        "valid_from": "2040-01-01",
+        "valid_to": "2040-12-31",
+        "number": "9/QĐ-UBND",
+        "signed_on": DAY,
+    },
+    "units:delegation_end": lambda home, case: {"on": timezone.localdate().isoformat()},
+    "criteria:create": lambda home, case: {
+        "way": "empty",
+        "code": "BO-MOI",
+        "name": "Bộ mới",
+        "first_year": "2031",
+        "programme": home.own_set.programme_id,
+        "document": home.files["expected"].criteria_set.document_id,
+        "unit_kinds": ["commune"],
+    },
+    "criteria:act": lambda home, case: {"action": "drop"},
+    "criteria:part_add": lambda home, case: _row(home, order="1", name="Tờ trình"),
+    "criteria:part_edit": lambda home, case: _row(home, rank="1", label="Khá", lower_bound="80"),
+    "criteria:part_act": lambda home, case: _row(home, action="drop"),
+    "criteria:import": lambda home, case: {"file": SimpleUploadedFile("bo.yaml", SMALL.encode(), "text/yaml")},
+    "criteria:document_add": lambda home, case: DOCUMENT,
+    "criteria:document_edit": lambda home, case: DOCUMENT,
+    "criteria:programme_add": lambda home, case: {"code": "moi", "name": "Chương trình mới", "title": "Đạt"},
     "reports:rollup": lambda home, case: {"don_vi": home.commune.pk} if case else {},
     "reports:rollup_print": lambda home, case: {"don_vi": home.commune.pk},
     "reports:ask": lambda home, case: REPORT | {"place": home.commune.pk},
@@ -187,4 +318,4 @@ DATA = {
     ),
     "api:rollup": lambda home, case: {"cycle": home.cycle.pk, "place": home.commune.pk},
 }
-WITH_QUERY = {("reports:rollup", "GET"), ("api:rollup", "GET")}
+WITH_QUERY = {("units:as_of", "GET"), ("reports:rollup", "GET"), ("api:rollup", "GET")}

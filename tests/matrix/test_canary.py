@@ -7,10 +7,12 @@ from portal.core import jobs
 from portal.core.models import JobState
 from reports import services as reports
 from units.enums import Role
-from units.models import UnitQuerySet
+from units.models import Unit, UnitQuerySet
 
 from .crawl import Crawler, starts
-from .world import ACTED, NAME, ROLES, sign_in
+from .world import ACTED, BOOK, GROUND, NAME, ROLES, sign_in
+
+pytestmark = pytest.mark.once  # scopes in Python; test_matrix asks them for every role on both databases
 
 AT_HOME = [f"{role}@own" for role in ROLES]
 
@@ -18,10 +20,13 @@ AT_HOME = [f"{role}@own" for role in ROLES]
 def foreign_tokens(world, commune) -> set[str]:
     """Tokens somebody of the commune may not read: all of other places, and what higher places keep to themselves."""
     above = {unit.pk for unit in (commune.province, commune.district)}
+    above |= set(commune.hosted.values_list("parent", flat=True))  # who manages what stands here
+    above |= set(Unit.objects.filter(commune=commune).values_list("stands_in", flat=True))  # where its own stand
     return {
         token
         for token, (unit, what) in world.tokens.items()
-        if unit.commune_id != commune.pk and not (what in (NAME, ACTED) and unit.pk in above)
+        if commune.pk not in (unit.commune_id, unit.stands_in_id)
+        and not (what in (NAME, ACTED, BOOK, GROUND) and unit.pk in above)
     }
 
 
@@ -55,14 +60,14 @@ def printed(world, db):
 
 def test_nobody_of_a_commune_reads_of_another_place(world, printed, subtests, record_property):
     shown, pages = set(), 0
-    for person in (*AT_HOME, "officer@itself", "leader@beside"):
+    for person in (*AT_HOME, "officer@itself", "leader@beside", "officer@hosting"):
         crawler = Crawler(world.clients[person])
         for address in starts(world):
             crawler.add(address)
         crawler.walk()
         pages += len(crawler.seen)
         with subtests.test(person):
-            assert leaks(world, crawler, world.home.commune) == []
+            assert leaks(world, crawler, world.home.host if person.endswith("hosting") else world.home.commune) == []
             assert not crawler.dead, "\n".join(crawler.dead)
         everything = "\n".join(crawler.seen.values())
         shown |= {what for token, (_, what) in world.tokens.items() if token in everything}

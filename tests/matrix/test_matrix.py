@@ -5,6 +5,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
+from criteria import permissions as on_criteria
 from criteria.models import CriteriaSet
 from evaluations import permissions as on_files
 from reports import permissions as on_reports
@@ -43,13 +44,20 @@ NOTICED = {
     on_files.may_close: ("may_decide asks after it", "POST evaluations:sitting_close"),
     on_files.may_issue: ("POST evaluations:decision_issue",) * 2,
     on_files.may_revoke: ("GET evaluations:recognition_revoke",) * 2,
+    on_files.may_bar_awards: ("POST evaluations:award_bars",) * 2,
     on_units.holds_over: ("POST units:committee_detail",) * 2,
     on_units.may_manage_people: ("POST units:committee_detail",) * 2,
     on_units.may_see_people: ("a list on units:detail, read in tests/units",) * 2,
     on_units.may_administer: ("GET units:people",) * 2,
+    on_units.may_delegate: ("GET units:delegation_add",) * 2,
     on_units.may_import_units: ("GET units:import",) * 2,
     on_units.may_end_placement: ("GET units:placement_end the reader's",) * 2,
+    on_units.may_keep: ("POST units:register_edit",) * 2,
+    on_units.may_keep_somewhere: ("GET units:register_template",) * 2,
     on_units.may_seat: ("POST units:committee_detail",) * 2,
+    on_units.may_reorganise: ("POST units:reform_act",) * 2,
+    on_units.may_carry_through: ("may_reorganise asks after it, at every province", "POST units:reform_act"),
+    on_criteria.may_write: ("GET criteria:edit the province's",) * 2,
     on_reports.may_report_on: ("the page fetches visible rows first; the job asks it, see tests/reports",) * 2,
     on_reports.may_schedule: ("GET reports:schedule_list",) * 2,
     on_reports.may_retry: ("the page fetches visible rows first", "POST reports:run_again"),
@@ -106,7 +114,7 @@ def test_a_predicate_that_does_not_look_is_noticed(spare, mutate, predicate, ans
 
 
 def test_every_predicate_is_watched():
-    modules = (on_files, on_units, on_reports)
+    modules = (on_criteria, on_files, on_units, on_reports)
     assert {
         found
         for module in modules

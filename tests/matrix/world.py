@@ -11,19 +11,36 @@ from django.test import Client
 from django.utils import timezone
 
 from criteria.enums import Measure
-from criteria.models import Programme
-from criteria.rules import Value
+from criteria.models import CriteriaSet, Grade, LegalDocument, Programme
+from criteria.values import Value
+from evaluations import awards, workflow
 from evaluations import services as acts
-from evaluations import workflow
 from evaluations.models import Evaluation
 from portal.core import jobs, store
 from portal.core.models import Heartbeat, Job, JobState
 from reports import services as reports
+from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from tests.units.factories import OPENED, make_province, make_units, make_user
+from units import register_sheet, seat_sheet
 from units import services as units
 from units.enums import Role, Subtype, UnitKind
-from units.models import Placement, Unit, User
+from units.models import (
+    AreaClass,
+    Change,
+    ForceStrength,
+    GroupCount,
+    Headcount,
+    MassModel,
+    ModelYear,
+    Placement,
+    Reorganisation,
+    SecurityTeam,
+    TeamYear,
+    Unit,
+    User,
+)
+from units.registers import REGISTERS
 
 ROLES = [role for role in Role if role != Role.STAFF]
 PASSWORD = "mat-khau"
@@ -32,7 +49,9 @@ STATES = (
     *("tabled", "proposed", "recognised", "declined", "withdrawn"),
 )
 OLD_YEAR = 2022
-NAME, ACTED = "tên đơn vị", "chức danh người đã xử lý hồ sơ"  # what a commune reads of the places above it
+# What a commune reads of the places above it.
+NAME, ACTED, BOOK = "tên đơn vị", "chức danh người đã xử lý hồ sơ", "tên bộ tiêu chí của tỉnh"
+GROUND = "căn cứ không xét khen thưởng"
 
 
 @dataclass
@@ -56,7 +75,7 @@ class World:
 
 def make_world() -> World:
     world = World()
-    Heartbeat.objects.update_or_create(name="worker", defaults={"at": Now()})
+    Heartbeat.objects.update_or_create(name="worker", defaults={"at": Now() + timedelta(hours=1)})  # outlives the sweep
     first, second = (_province(world, letter) for letter in "AB")
     for tree in (first, second):
         factories.published_sets()
@@ -64,17 +83,71 @@ def make_world() -> World:
             Programme.objects.get(code="safety"), tree.province, OLD_YEAR, as_of=date(OLD_YEAR, 6, 30), by=None
         )
         tree.cycle = factories.open_year(tree)
+        tree.own_set = _own_set(world, tree.province)
+        tree.reform = _reform(tree)
+        tree.cycle.evaluations.filter(kind=UnitKind.AGENCY).update(criteria_set=tree.own_set)  # to be selected
     _people(world, first, second)
+    for tree, person in ((first, "staff@grand"), (second, "staff@top")):
+        ground = world.token(GROUND, tree.province)
+        tree.bar = awards.set_bar(
+            tree.province, "unsafe", first_year=OLD_YEAR, ground=f"Đề án {ground}", by=world.people[person]
+        )
     world.home = _stage(world, first, first.communes[0], seated=("chair@own", "standing@own", "member@own"))
     world.sibling = _stage(world, first, first.communes[1])
     world.foreign = _stage(world, second, second.communes[0])
     _district_sitting(world, first)
+    for tree in (first, second):
+        _delegation(world, tree)
+    world.home.delegation = first.school.delegations.get()
     for unit in world.home.areas.values():
         for role in (Role.OFFICER, Role.LEADER):
             Placement.objects.create(user=world.people[f"{role}@itself"], unit=unit, role=role, valid_from=OPENED)
     for person, user in world.people.items():
         world.clients[person] = sign_in(user)
     return world
+
+
+def _own_set(world: World, province: Unit) -> CriteriaSet:
+    """A draft of the province's own, which no other province reads."""
+    model = CriteriaSet.objects.get(code="TT124-KDC", version=1)
+    word = world.token(BOOK, province)
+    signed = store.put([factories.make_paper("Văn bản của tỉnh").read()])
+    document = LegalDocument.objects.create(
+        code=f"VB-{province.code}",
+        number=f"12/QĐ-{word}",
+        title="Văn bản của tỉnh",
+        issuer=province.name,
+        province_code=province.code,
+        scan_sha256=signed.sha256,
+        scan_size=signed.size,
+        scan_name="van-ban.pdf",
+    )
+    own = CriteriaSet.objects.create(
+        code=f"RIENG-{province.code}",
+        name=f"Bộ {word}",
+        province_code=province.code,
+        programme=model.programme,
+        document=document,
+        unit_kinds=model.unit_kinds,
+        first_year=2030,
+        by_selection=True,
+    )
+    Grade.objects.create(criteria_set=own, rank=1, label="Tốt")
+    return own
+
+
+def _reform(tree: SimpleNamespace) -> Reorganisation:
+    """A draft that renames a commune, read by the province's people alone."""
+    made = units.new_reform(
+        number="1/NQ",
+        title="Sắp xếp",
+        issuer="Quốc hội",
+        effective_on=timezone.localdate(),
+        provinces=[tree.province],
+        by=None,
+    )
+    units.write_changes(made, [Change(action="rename", unit=tree.communes[1], name="Xã Đổi Tên")], by=None)
+    return made
 
 
 def sign_in(user: User | None) -> Client:
@@ -101,11 +174,12 @@ def _province(world: World, letter: str) -> SimpleNamespace:
     world.tokens[token] = (province, NAME)
     (district,) = named(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, "Huyện")
     communes = named(district, UnitKind.COMMUNE, Subtype.COMMUNE, "Xã", 2)
+    (host,) = named(district, UnitKind.COMMUNE, Subtype.COMMUNE, "Xã")  # where the agencies of the others stand
     for commune in communes:
         named(commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, "Thôn", len(STATES) + 1)
-        named(commune, UnitKind.AGENCY, Subtype.STATE_BODY, "Cơ quan", stands_in=commune)
-    named(district, UnitKind.SCHOOL, Subtype.LOWER_SECONDARY, "Trường", stands_in=communes[0])
-    return SimpleNamespace(province=province, district=district, communes=communes)
+        named(commune, UnitKind.AGENCY, Subtype.STATE_BODY, "Cơ quan", stands_in=host)
+    (school,) = named(district, UnitKind.SCHOOL, Subtype.LOWER_SECONDARY, "Trường", stands_in=communes[0])
+    return SimpleNamespace(province=province, district=district, communes=communes, host=host, school=school)
 
 
 def _people(world: World, first: SimpleNamespace, second: SimpleNamespace) -> None:
@@ -114,6 +188,7 @@ def _people(world: World, first: SimpleNamespace, second: SimpleNamespace) -> No
     places = {
         "own": first.communes[0],
         "sibling": first.communes[1],
+        "hosting": first.host,
         "parent": first.district,
         "grand": first.province,
         "far": second.communes[0],
@@ -169,7 +244,9 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         recognition=files["recognised"].recognition,
         placement=clerk.placements.get(),
         admins=world.people["admin@own"].placements.get(),
+        candidate=factories.file_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
         **_printed(world, tree, commune, clerk),
+        **_registers(world, commune, areas["expected"], word),
     )
 
 
@@ -245,6 +322,20 @@ def _district_sitting(world: World, tree: SimpleNamespace) -> None:
     factories.issue(decision, by=people[1], signed_on=date(OLD_YEAR, 11, 8), signer=f"Nguyễn {word('người ký')}")
 
 
+def _delegation(world: World, tree: SimpleNamespace) -> None:
+    """The district hands its school to the commune it stands in; the year's file was opened before."""
+    today = timezone.localdate()
+    units.delegate(
+        tree.school,
+        tree.communes[0],
+        valid_from=today - timedelta(days=9),
+        valid_to=today + timedelta(days=90),
+        number=f"5/QĐ-{world.token('số văn bản uỷ quyền', tree.school)}",
+        signed_on=today,
+        by=None,
+    )
+
+
 def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) -> dict:
     """A finished report run of the commune, a schedule, and an import job of its administrator."""
     params = {"programme": "safety", "year": tree.cycle.year, "kind": ""}
@@ -269,7 +360,54 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
     job, _ = jobs.ask(
         "import_units", f"import:{commune.pk}", {"sha256": sheet.sha256, "name": "don-vi.csv"}, by=importer
     )
-    return {"run": run, "schedule": schedule, "job": job, "import_token": signing.dumps(kept_file, salt="units.import")}
+    pack = store.put([SMALL.encode()])
+    kept_pack = {"sha256": pack.sha256, "name": "bo.yaml", "user": world.people["staff@grand"].pk}
+    return {
+        "run": run,
+        "schedule": schedule,
+        "job": job,
+        "import_token": signing.dumps(kept_file, salt="units.import"),
+        "pack_token": signing.dumps(kept_pack, salt="criteria.import"),
+    }
+
+
+def _registers(world: World, commune: Unit, area: Unit, word) -> dict:
+    """A row in every register about the commune or one of its areas, and a checked file of another row."""
+    team = SecurityTeam(unit=area, name=f"Tổ {word('tên tổ bảo vệ')}", founded_on=OPENED)
+    model = MassModel(unit=commune, name=f"Mô hình {word('tên mô hình')}", founded_on=OPENED)
+    rows = {
+        "to-bao-ve": team,
+        "mo-hinh": model,
+        "quan-so-to-bao-ve": TeamYear(team=team, year=2024, members=3),
+        "to-tu-quan": GroupCount(unit=area, year=2024, groups=5),
+        "luc-luong": ForceStrength(unit=commune, year=2024, force="grassroots", present=9),
+        "danh-gia-mo-hinh": ModelYear(model=model, year=2024, rating="effective"),
+        "loai-dia-ban": AreaClass(unit=commune, year=2024, standing="low"),
+        "so-ho": Headcount(unit=area, year=2024, households=170),
+    }
+    for slug, row in rows.items():
+        units.write_rows(REGISTERS[slug], [row], by=None)
+    kept = store.put([register_file(area).encode()])
+    importer = world.people["officer@own"]
+    named = {"sha256": kept.sha256, "name": "so.csv", "user": importer.pk, "slug": "to-tu-quan"}
+    board = commune.committees.get()
+    units.seat(board, None, "Thành viên", by=None, valid_from=OPENED, host_post=f"Bí thư {word('ghế')}")
+    seats = store.put([seat_file(commune).encode()])
+    of_seats = {"sha256": seats.sha256, "name": "ghe.csv", "user": world.people["admin@own"].pk}
+    return {
+        "rows": rows,
+        "register_token": signing.dumps(named, salt="units.register_import"),
+        "seat_token": signing.dumps(of_seats, salt="units.seat_import"),
+    }
+
+
+def seat_file(commune: Unit) -> str:
+    heads = ",".join(seat_sheet.COLUMNS[name] for name in ("unit", "post", "host_post", "valid_from"))
+    return f"{heads}\nDV{commune.pk},Thành viên,Bí thư Đoàn xã,01/02/2024\n"
+
+
+def register_file(area: Unit) -> str:
+    return f"{register_sheet.UNIT},Năm,Tổ\nDV{area.pk},2023,4\n"
 
 
 def import_file(commune: Unit) -> str:

@@ -52,7 +52,9 @@ def test_out_of_scope_is_not_found_and_nobody_is_refused(world):
     assert ask(None, cycle=cycle, place=world.province.pk).status_code == 403
 
 
-@pytest.mark.parametrize("query", [{}, {"cycle": "x"}, {"by": "x"}, {"kind": "x"}, {"place": "9" * 40}])
+@pytest.mark.parametrize(
+    "query", [{}, {"cycle": "x"}, {"by": "x"}, {"kind": "x"}, {"place": "9" * 40}, {"ranh_gioi": "x"}]
+)
 def test_bad_queries_are_told(world, query):
     given = {"cycle": world.cycle.pk, "place": world.province.pk} | query if query else {}
     assert ask(make_user(Role.STAFF, world.province), **given).status_code == 400
@@ -61,7 +63,7 @@ def test_bad_queries_are_told(world, query):
 def test_it_is_documented():
     generator = SchemaGenerator(patterns=[path("roll-up/", RollupView.as_view())])
     operation = generator.get_schema(request=None, public=True)["paths"]["/roll-up/"]["get"]
-    assert {item["name"] for item in operation["parameters"]} == {"cycle", "place", "by", "kind"}
+    assert {item["name"] for item in operation["parameters"]} == {"cycle", "place", "by", "kind", "ranh_gioi"}
     assert operation["responses"]["200"]["content"]["application/json"]["schema"] == {
         "$ref": "#/components/schemas/Rollup"
     }

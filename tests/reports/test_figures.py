@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from reports.figures import Share, grouped, percent, ratio
 
+pytestmark = pytest.mark.once  # pure figures: no database
+
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
 def test_percent_is_the_exact_quotient_rounded_half_up(part, whole):

@@ -20,11 +20,12 @@ from tests.units.factories import make_tree, make_user
 from units.enums import Role
 from units.models import Placement
 
-YEARLY = {"programme": "safety", "year": None, "kind": ""}
+YEARLY = {"programme": "safety", "year": None, "kind": "", "ranh_gioi": "then"}
 PARAMS = {
     "yearly": YEARLY,
-    "years": {"programmes": ["safety"], "last_year": None, "years": 10, "kind": ""},
+    "years": {"programmes": ["safety"], "last_year": None, "years": 10, "kind": "", "ranh_gioi": "then"},
     "list": YEARLY | {"state": ""},
+    "criteria": {"criteria_set": "safety/1", "programme": "", "year": None, "kind": ""},
 }
 
 

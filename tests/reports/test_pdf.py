@@ -14,6 +14,8 @@ from reports.figures import Share
 from reports.paper import Column, Kind, Line, Paper, Section, Table, bare_name, lowered
 from units.models import Unit
 
+pytestmark = pytest.mark.once  # printed from plain rows: no database
+
 PANGRAM = "Chị Hằng ghép lời, đặt vần chữ: Quý Sửu, thuở ấy Đỗ Phượng Vỹ nghẹn ngào kể chuyện xưa bằng giọng mượt mà"
 MARKS = "àảãáạ ằẳẵắặ ầẩẫấậ èẻẽéẹ ềểễếệ ìỉĩíị òỏõóọ ồổỗốộ ờởỡớợ ùủũúụ ừửữứự ỳỷỹýỵ đĐ ₫"
 COLUMNS = (
@@ -217,12 +219,13 @@ def test_names_in_headers_and_sentences(name, bare, small):
 
 def year_row(year: int, recognised: int, **fields) -> YearRow:
     given = {
-        "cycle_id": year,
+        "cycle_ids": (year,),
         "programme_code": "safety",
         "programme": "An toàn",
         "in_progress": False,
         "is_demo": False,
-        "source": "",
+        "is_example": False,
+        "sources": (),
     }
     return YearRow(year=year, counts=Counts(roster=234, recognised=recognised), **given | fields)
 

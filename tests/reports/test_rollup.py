@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluations.enums import CycleStatus, State
-from reports.datasets import Counts, ten_year_table, trend, unit_roster, yearly_rollup
+from reports.datasets import Counts, scope_of, ten_year_table, trend, unit_roster, yearly_rollup
 from reports.datasets.places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK
 from reports.datasets.rollup import count_sql
 from tests.reports.factories import make_cycle, make_files
@@ -252,7 +252,7 @@ def test_years_take_two_queries(nga_son, django_assert_num_queries):
 # --- the list --------------------------------------------------------------------------------------------------
 def test_roster_groups_by_commune_in_two_queries(world, django_assert_num_queries):
     with django_assert_num_queries(2):
-        roster = unit_roster(world.cycle, place=world.province)
+        roster = unit_roster(scope_of(world.cycle, world.province))
     assert [(group.label, [row.name for row in group.rows]) for group in roster.groups] == [
         ("Xã A1.1, Huyện A1", ["Xã A1.1", "Thôn 1 (A1.1)", "Thôn 2 (A1.1)", "Cơ quan A", "Doanh nghiệp A"]),
         ("Xã A1.2, Huyện A1", ["Xã A1.2", "Thôn 1 (A1.2)", "Thôn 2 (A1.2)"]),
@@ -264,7 +264,7 @@ def test_roster_groups_by_commune_in_two_queries(world, django_assert_num_querie
 
 
 def test_roster_by_kind_and_state(world):
-    roster = unit_roster(world.cycle, place=world.province, kind="residential_area", state=State.RECOGNISED)
+    roster = unit_roster(scope_of(world.cycle, world.province), kind="residential_area", state=State.RECOGNISED)
     assert [row.name for group in roster.groups for row in group.rows] == [
         "Thôn 1 (A1.1)",
         "Thôn 2 (A1.1)",

@@ -48,20 +48,31 @@ def problems(*rows: str, head: str = HEAD, encoding: str = "utf-8", user=None) -
     return [str(problem) for problem in UnitResource("tep.csv", user=user).check(dataset)]
 
 
-def test_both_places_have_their_real_numbers_and_load_once():
+def test_the_places_have_their_real_numbers_and_load_once():
     first = load()
     bac_giang, nga_son = counts("24"), counts("38")
     assert (bac_giang["district"], bac_giang["commune"], bac_giang["residential_area"]) == (10, 209, 2300)
     assert sum(bac_giang[kind] for kind in ORGANISATIONS) == 1862
     assert (nga_son["district"], nga_son["commune"], nga_son["residential_area"]) == (1, 27, 234)
     assert (nga_son["school"], nga_son["agency"] + nga_son["enterprise"]) == (89, 20)
+    dong_nai, dong_trieu = counts("75"), counts("22")
+    assert (dong_nai["district"], dong_nai["commune"], dong_nai["residential_area"]) == (2, 28, 84)
+    assert (dong_trieu["district"], dong_trieu["commune"], dong_trieu["residential_area"]) == (1, 19, 57)
+    bac_ninh = counts("27")
+    assert (bac_ninh["district"], bac_ninh["commune"]) == (8, 121)
     assert first.splitlines() == [
         "bac-giang-2020.csv: thêm 220 đơn vị, 0 đã có.",
+        "bac-ninh-2025.csv: thêm 130 đơn vị, 0 đã có.",
         "nga-son-2018.csv: thêm 29 đơn vị, 0 đã có.",
+        "dong-nai-2023.csv: thêm 31 đơn vị, 0 đã có.",
+        "dong-trieu-2023.csv: thêm 21 đơn vị, 0 đã có.",
         "Tỉnh Bắc Giang: thêm 4162 khu dân cư và tổ chức mẫu.",
+        "Tỉnh Bắc Ninh: thêm 643 khu dân cư và tổ chức mẫu.",
+        "Tỉnh Đồng Nai: thêm 182 khu dân cư và tổ chức mẫu.",
+        "Tỉnh Quảng Ninh: thêm 124 khu dân cư và tổ chức mẫu.",
         "Tỉnh Thanh Hóa: thêm 343 khu dân cư và tổ chức mẫu.",
     ]
-    assert [line.split(": ")[1][:7] for line in load().splitlines()] == ["thêm 0 "] * 4
+    assert [line.split(": ")[1][:7] for line in load().splitlines()] == ["thêm 0 "] * 10
     assert counts("24") == bac_giang and counts("38") == nga_son
     assert not Unit.objects.filter(is_demo=True, kind__in=("province", "district", "commune")).exists()
     assert not Unit.objects.filter(is_demo=False).exclude(kind__in=("province", "district", "commune")).exists()

@@ -34,6 +34,7 @@ def test_each_level_sees_itself_and_what_it_manages():
         "Thôn 2 (A1.1)",
         "Cơ quan A",
         "Doanh nghiệp A",
+        "Trường A",  # stands there, managed by the district
     }
     assert seen(make_user(Role.OFFICER, tree.school)) == {"Trường A"}
     assert seen(make_user()) == set()

@@ -1,39 +1,108 @@
-"""Steering committees and their seats."""
+"""Steering committees: their seats on a day, what changed in a time, seats out and in by file."""
+
+from datetime import date
 
 from django.contrib import messages
+from django.core import signing
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, When
-from django.http import Http404
+from django.db.models import Case, Count, Q, When
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core import store
 from portal.core.errors import Refused
 from portal.core.once import once
 
-from .. import services, text
+from .. import history, queries, seat_sheet, services, text, workbook
 from ..enums import LEVELS
-from ..forms import EndForm, SeatForm
-from ..models import Committee, Seat, on
-from ..permissions import may_seat
+from ..forms import DayForm, EndForm, PeriodForm, RegisterFileForm, SeatForm
+from ..models import Committee, Seat, UnitVersion, on
+from ..permissions import may_administer, may_seat
+from .as_of import OnDayForm, asked_day
 
 PER_PAGE = 50
+SHOWN = 200  # problems and preview rows on a page
+SALT = "units.seat_import"
+GROUP_LABELS = {"ban": "Từng Ban Chỉ đạo", "xa": "Xã", "huyen": "Huyện", "tinh": "Tỉnh"}
 
 
 @require_safe
 def committee_list(request):
-    """Committees in office within the user's place, the highest level first."""
+    """Committees in office today, or on a day (`ngay`), within the user's place, the highest level first."""
     words, level = request.GET.get("q", "")[:100], request.GET.get("cap", "")
-    seated = Count("seats", filter=on(prefix="seats__"))
-    committees = Committee.objects.visible_to(request.user).in_office().select_related("unit__district")
-    if words:
-        committees = committees.filter(unit__search_key__contains=text.search_key(words))
-    if level in LEVELS:
-        committees = committees.filter(unit__kind=level)
+    form = asked_day(request, OnDayForm)
+    context = {
+        "q": words,
+        "levels": _levels(level),
+        "form": form,
+        "page": None,
+        "may_import": may_administer(request.user),
+    }
+    if not form.is_valid():
+        return render(request, "units/committee_list.html", context, status=422)
+    day = form.cleaned_data["ngay"]
+    committees = _asked(request, day).in_office(day).select_related("unit")
     highest_first = Case(*(When(unit__kind=kind, then=place) for place, kind in enumerate(LEVELS)))
-    committees = committees.annotate(seated=seated).order_by(highest_first, "unit__sort_key", "pk")
-    page = Paginator(committees, PER_PAGE).get_page(request.GET.get("page"))
-    levels = [(kind.value, kind.label, kind.value == level) for kind in LEVELS]
-    return render(request, "units/committee_list.html", {"page": page, "q": words, "levels": levels})
+    committees = committees.annotate(seated=Count("seats", filter=on(day, prefix="seats__")))
+    rows = committees.order_by(highest_first, "unit__sort_key", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    there = UnitVersion.objects.visible_to(request.user).in_force(day).filter(unit__in=[row.unit_id for row in page])
+    districts = dict(there.order_by().values_list("unit", "district"))
+    names = history.names_on(day, [*districts, *districts.values()])
+    for row in page:
+        row.called = names.get(row.unit_id, row.unit.name)
+        district = districts.get(row.unit_id)
+        row.under = names.get(district, "") if district != row.unit_id else ""
+    context |= {"page": page, "day": day, "is_past": day != timezone.localdate()}
+    return render(request, "units/committee_list.html", context)
+
+
+def _asked(request, day: date | None = None):
+    """Committees the reader may see, narrowed by the words (`q`) and level (`cap`) of the request.
+
+    The words are looked for in the names of today, or of the day.
+    """
+    words, level = request.GET.get("q", "")[:100], request.GET.get("cap", "")
+    committees = Committee.objects.visible_to(request.user)
+    if words:
+        named = Q(unit__search_key__contains=text.search_key(words))
+        if day:
+            called = UnitVersion.objects.visible_to(request.user).in_force(day).search(words)
+            named = Q(unit__in=called.order_by().values("unit"))
+        committees = committees.filter(named | Q(name__icontains=words.strip()))
+    return committees.filter(unit__kind=level) if level in LEVELS else committees
+
+
+def _levels(level: str) -> list[tuple[str, str, bool]]:
+    return [(kind.value, str(kind.label), kind.value == level) for kind in LEVELS]
+
+
+@require_safe
+def committee_changes(request):
+    """Members on two days and who came, left and replaced between them, by committee or by place."""
+    by = request.GET.get("theo", "")
+    by = by if by in queries.GROUPS else "ban"
+    year = timezone.localdate().year
+    form = PeriodForm(request.GET if "tu" in request.GET else {"tu": f"{year}-01-01", "den": f"{timezone.localdate()}"})
+    context = {
+        "form": form,
+        "q": request.GET.get("q", "")[:100],
+        "levels": _levels(request.GET.get("cap", "")),
+        "groups": [(value, label, value == by) for value, label in GROUP_LABELS.items()],
+        "by": by,
+    }
+    if not form.is_valid():
+        return render(request, "units/committee_changes.html", context, status=422)
+    start, end = form.cleaned_data["tu"], form.cleaned_data["den"]
+    committees = _asked(request)
+    page = Paginator(queries.seat_changes(committees, start, end, by), PER_PAGE).get_page(request.GET.get("page"))
+    name = queries.GROUPS[by][1]
+    rows = [row | {"name": row[name] or "Cấp trên", "pk": row["committee"] if by == "ban" else None} for row in page]
+    total = queries.seat_changes(committees, start, end, None)
+    context |= {"page": page, "rows": rows, "total": total, "start": start, "end": end}
+    return render(request, "units/committee_changes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,11 +122,15 @@ def committee_detail(request, pk):
         else:
             messages.success(request, "Đã thêm thành viên của Ban.")
             return redirect("units:committee_detail", pk=committee.pk)
-    seats = committee.seats.select_related("user").order_by("valid_from", "pk")
+    day = DayForm(request.GET or None)
+    chosen = (day.cleaned_data["ngay"] if day.is_valid() else None) or timezone.localdate()
+    seats = committee.seats.select_related("user", "replaces__user").order_by("valid_from", "pk")
     context = {
         "committee": committee,
-        "seats": seats.filter(on()),
-        "past": seats.exclude(on()),
+        "day": chosen,
+        "day_form": day if day.is_bound else DayForm(initial={"ngay": chosen}),
+        "seats": seats.filter(on(chosen)),
+        "past": seats.exclude(on(chosen)),
         "form": form,
         "may_change": may_change,
     }
@@ -81,3 +154,85 @@ def seat_end(request, pk):
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect("units:committee_detail", pk=seat.committee_id)
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+@require_safe
+def seat_export(request):
+    """Every seat, of today and before, of the committees asked for, as CSV or workbook; it can be imported again."""
+    seats = (
+        Seat.objects.filter(committee__in=_asked(request))
+        .select_related("committee__unit", "user")
+        .order_by("committee__unit__sort_key", "committee", "valid_from", "pk")
+    )
+    name, rows = f"thanh-vien-ban-chi-dao-{timezone.localdate():%Y-%m-%d}", seat_sheet.exported(seats)
+    if request.GET.get("dang") == "xlsx":
+        kind, ending = workbook.XLSX, "xlsx"
+        data = workbook.as_xlsx("Thành viên Ban Chỉ đạo", seat_sheet.HEADINGS, rows)
+    else:
+        kind, ending, data = workbook.CSV, "csv", workbook.as_csv(seat_sheet.HEADINGS, rows)
+    return HttpResponse(
+        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    )
+
+
+def _require_administrator(request) -> None:
+    if not may_administer(request.user):
+        raise Http404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def seat_import(request):
+    """Take a file of seats and check all its rows; nothing is written but the file itself."""
+    _require_administrator(request)
+    form = RegisterFileForm(request.POST or None, request.FILES or None)
+    context = {"form": form, "heads": seat_sheet.COLUMNS.values()}
+    if request.method != "POST":
+        return render(request, "units/seat_import.html", context | {"form": RegisterFileForm()})
+    if not form.is_valid():
+        return render(request, "units/seat_import.html", context, status=422)
+    file = form.cleaned_data["file"]
+    data = file.read()
+    found = seat_sheet.read(data, file.name, request.user)
+    if found.problems:
+        return render(request, "units/seat_import.html", context | _told(found), status=422)
+    kept = store.put([data])
+    named = {"sha256": kept.sha256, "name": file.name[:200], "user": request.user.pk}
+    return redirect("units:seat_preview", token=signing.dumps(named, salt=SALT))
+
+
+def _told(found: seat_sheet.Read) -> dict:
+    return {"problems": found.problems[:SHOWN], "many": len(found.problems), "file": found.file}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def seat_preview(request, token):
+    """What the checked file of seats would write; a POST writes it, all rows or none."""
+    _require_administrator(request)
+    try:
+        kept = signing.loads(token, salt=SALT, max_age=24 * 3600)
+    except signing.BadSignature:
+        raise Http404 from None
+    if kept["user"] != request.user.pk:
+        raise Http404
+    try:
+        data = store.take(kept["sha256"]).read_bytes()
+    except store.Damaged:
+        messages.error(request, "Tệp đã lưu không còn nguyên vẹn. Hãy gửi lại tệp.")
+        return redirect("units:seat_import")
+    found = seat_sheet.read(data, kept["name"], request.user)
+    if found.problems:  # committees or rights changed since the upload
+        context = {"form": RegisterFileForm(), "heads": seat_sheet.COLUMNS.values()} | _told(found)
+        return render(request, "units/seat_import.html", context, status=422)
+    if request.method == "POST":
+        try:
+            services.write_seats(found.rows.values(), by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect("units:seat_import")
+        messages.success(request, f"Đã ghi {len(found.rows)} dòng, trong đó {len(found.new)} thành viên mới.")
+        return redirect("units:committee_list")
+    shown = list(found.rows.items())[:SHOWN]
+    context = {"file": kept["name"], "rows": shown, "new": len(found.new), "many": len(found.rows)}
+    return render(request, "units/seat_preview.html", context)

@@ -7,11 +7,12 @@ from django.db.models import Case, When
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from .. import queries
-from ..enums import JUDGED, UnitKind
+from .. import history, queries
+from ..enums import JUDGED, ORGANISATIONS, UnitKind
 from ..filters import UnitFilterSet
 from ..models import Committee, Unit
-from ..permissions import may_import_units, may_manage_people, may_see_people
+from ..permissions import may_delegate, may_import_units, may_manage_people, may_see_people
+from ..registers import REGISTERS, Register
 
 PER_PAGE = 50
 BELOW = [kind for kind in JUDGED if kind != UnitKind.COMMUNE]
@@ -22,17 +23,19 @@ LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(U
 def unit_list(request):
     """One level of the tree at a time (`duoi`), or the flat results of a search."""
     visible = Unit.objects.visible_to(request.user)
-    found = UnitFilterSet(request.GET, visible.select_related("parent", "province", "district"), request=request)
+    shown = visible.with_relation(request.user).select_related("parent", "province", "district")
+    found = UnitFilterSet(request.GET, shown, request=request)
     context = {"filter": found, "may_import": may_import_units(request.user)}
     if any(request.GET.get(name) for name in UnitFilterSet.base_filters):
         if not found.is_valid():
             return render(request, "units/unit_list.html", context | {"mode": "refused"}, status=422)
-        under = found.form.cleaned_data["parent"]
-        context |= {"mode": "found", "under": visible.filter(pk=under).first() if under else None}
+        data = found.form.cleaned_data
+        context |= {"mode": "found", **{name: _named(visible, data[name]) for name in ("parent", "hosted_in")}}
         return render(request, "units/unit_list.html", context | _page(request, found.qs))
     at = _at(request, visible)
     units = at.children.open_on() if at else visible.filter(pk__in=[place.pk for place in request.user.places()])
-    units = units.select_related("parent", "province", "district").order_by(LEVELS_FIRST, "sort_key", "pk")
+    units = units.with_relation(request.user).select_related("parent", "province", "district")
+    units = units.order_by(LEVELS_FIRST, "sort_key", "pk")
     context |= {"mode": "tree", "at": at} | _page(request, units)
     shown = list(cast(Page, context["page"]))
     counted = queries.counts_below([*shown, *([at] if at else [])])
@@ -44,9 +47,15 @@ def unit_list(request):
             "above": _visible_above(at, request.user) if at else [],
             "figures": _figures(at, counted) if at else [],
             "rows": [{"unit": unit, "figures": _figures(unit, counted)} for unit in shown],
+            "hosted": queries.hosted_at(at, request.user) if at else 0,
             "has_levels": any(unit.is_level for unit in shown),
         },
     )
+
+
+def _named(visible, pk) -> Unit | None:
+    """The visible unit whose dependants are asked for."""
+    return visible.filter(pk=pk).first() if pk else None
 
 
 def _page(request, units) -> dict:
@@ -83,9 +92,8 @@ def _figures(unit: Unit, counted: dict) -> list[tuple[str, int | None]]:
 @require_safe
 def unit_detail(request, pk):
     """What a unit is, where it stands, what it was called, and who acts there."""
-    units = Unit.objects.visible_to(request.user).select_related(
-        "parent", "stands_in", "province", "district", "commune"
-    )
+    visible = Unit.objects.visible_to(request.user).with_relation(request.user)
+    units = visible.select_related("parent", "stands_in", "province", "district", "commune")
     unit = get_object_or_404(units, pk=pk)
     user = request.user
     return render(
@@ -96,10 +104,22 @@ def unit_detail(request, pk):
             "above": queries.ancestors(unit),
             "reach": {place.pk for place in _visible_above(unit, user)},
             "children": queries.children_by_kind(unit),
-            "hosted": Unit.objects.visible_to(user).open_on().filter(stands_in=unit).exclude(parent=unit).count(),
-            "versions": unit.versions.select_related("parent").order_by("-valid_from"),
+            "hosted": queries.hosted_at(unit, user),
+            "versions": unit.versions.select_related("parent", "stands_in").order_by("-valid_from"),
             "committees": Committee.objects.visible_to(user).in_office().filter(unit=unit),
             "people": list(queries.people_at(unit)) if may_see_people(user, unit) else None,
             "may_manage": may_manage_people(user, unit),
+            "registers": _registers(unit, user),
+            "delegations": unit.delegations.select_related("giver", "receiver") if unit.kind in ORGANISATIONS else [],
+            "may_delegate": unit.kind in ORGANISATIONS and not unit.closed_on and may_delegate(user, unit.parent),
+            "successions": history.successions(unit, user),
         },
     )
+
+
+def _registers(unit: Unit, user) -> list[tuple[Register, int, str]]:
+    """(register, how many rows at the unit and below, the filter that lists them) where there are rows."""
+    counts = queries.register_counts(user, unit)
+    within = {UnitKind.PROVINCE: "", UnitKind.DISTRICT: f"district={unit.pk}", UnitKind.COMMUNE: f"commune={unit.pk}"}
+    query = within.get(UnitKind(unit.kind), f"unit={unit.pk}")
+    return [(register, counts[slug], query) for slug, register in REGISTERS.items() if counts.get(slug)]

@@ -3,18 +3,30 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from criteria.models import Programme
+from portal.core.errors import Refused
 from units.models import Unit
 
 
 class Command(BaseCommand):
-    help = "Lập dữ liệu mẫu: tài khoản theo chức danh, năm năm của Bắc Giang, chín năm của Nga Sơn."
+    help = "Lập dữ liệu mẫu: tài khoản theo chức danh, Bắc Giang, Nga Sơn, mỗi chương trình một kỳ đang mở."
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--reform", action="store_true", help="Áp dụng phương án sắp xếp mẫu để xem tỉnh Bắc Ninh sau 01/7/2025."
+        )
+
+    def handle(self, *args, reform, **options):
         from evaluations import demo
 
         if not Unit.objects.exists() or not Programme.objects.exists():
             raise CommandError("Chưa có đơn vị hoặc bộ tiêu chí. Hãy chạy load_units và load_criteria trước.")
         demo.build(self.stdout.write)
+        if reform:
+            try:
+                made = demo.carry_through()
+            except Refused as refusal:
+                raise CommandError(refusal.sentence) from refusal
+            self.stdout.write(f"Đã áp dụng phương án {made.number}, có hiệu lực từ ngày {made.effective_on:%d/%m/%Y}.")
         self.stdout.write(f"Tài khoản mẫu, mật khẩu chung: {demo.PASSWORD}")
         for username, post in demo.ACCOUNTS:
             self.stdout.write(f"  {username:<18} {post}")

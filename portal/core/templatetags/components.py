@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from .. import navigation
+from ..marks import EXAMPLE_WORDS
 from ..once import new_token
 
 register = template.Library()
@@ -91,6 +92,12 @@ def badge(tone: str, text) -> SafeString:
 def state_badge(evaluation) -> SafeString:
     """The badge of an object with `state` and `get_state_display`."""
     return badge(STATE_TONES.get(evaluation.state, "muted"), evaluation.get_state_display())
+
+
+@register.simple_tag
+def example_mark(thing) -> str:
+    """Beside anything with `is_example`: that it is an example and not law; nothing beside what is law."""
+    return format_html('<span class="demo-mark">{}</span>', EXAMPLE_WORDS) if thing.is_example else ""
 
 
 @register.simple_tag

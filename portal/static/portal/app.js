@@ -74,6 +74,23 @@ async function poll(place) {
 }
 for (const place of document.querySelectorAll("[data-poll]")) poll(place);
 
+// --- fill in what is offered: <button type="button" hidden data-fill='{"name": "value"}'>; nothing is sent ------
+for (const button of document.querySelectorAll("button[data-fill]")) button.hidden = false; // useless without script
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-fill]");
+  if (!button || !button.form) return;
+  let last = null;
+  for (const [name, value] of Object.entries(JSON.parse(button.dataset.fill))) {
+    const input = button.form.elements[name];
+    if (!input) continue;
+    if (input.type === "checkbox") input.checked = true;
+    else input.value = value;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    last = input;
+  }
+  if (last) last.focus();
+});
+
 // --- the account box closes when the reader goes elsewhere ----------------------------------------------------
 document.addEventListener("click", (event) => {
   for (const box of document.querySelectorAll("details.account[open]")) if (!box.contains(event.target)) box.open = false;

@@ -26,6 +26,9 @@
     });
     place.dataset.verdict = verdict.outcome;
     place.replaceChildren(mark, list);
+    row.querySelectorAll("input.cell").forEach((cell) => {
+      cell.parentElement.classList.toggle("wrong", verdict.unmet.includes(cell.name));
+    });
   };
 
   const note = (cell, text, actions = []) => {

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from reports.benches import BENCHES, Options, Row, paper, rollup, year
+from reports.benches import BENCHES, Options, Row, judge, nation, paper, reform, rollup, year
 
-MODULES = (rollup, year, paper)  # imported for the benches they register
+MODULES = (rollup, year, reform, nation, judge, paper)  # imported for the benches they register
 
 
 class Command(BaseCommand):
@@ -24,10 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--provinces", type=int, default=Options.provinces)
         parser.add_argument("--files", type=int, default=Options.files)
         parser.add_argument("--pdf-rows", type=int, nargs="*", default=list(Options.pdf_rows))
+        parser.add_argument("--evaluations", type=int, default=Options.evaluations)
         parser.add_argument("--out", type=Path, default=settings.VAR_DIR / "benchmark.json")
 
-    def handle(self, *, only, rounds, provinces, files, pdf_rows, out, **options):
-        asked = Options(rounds, provinces, files, tuple(pdf_rows))
+    def handle(self, *, only, rounds, provinces, files, pdf_rows, evaluations, out, **options):
+        asked = Options(rounds, provinces, files, tuple(pdf_rows), evaluations)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # a nation is made inside one transaction
                 cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")

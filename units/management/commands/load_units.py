@@ -1,4 +1,4 @@
-"""Load files of units (default: both demo places with their demo units)."""
+"""Load files of units (default: the demo places with their demo units)."""
 
 from pathlib import Path
 
@@ -7,16 +7,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from units import demo_units, sheet
-from units.enums import UnitKind
-from units.models import Unit
+from units.enums import ReformStatus, UnitKind
+from units.models import Reorganisation, Unit
 from units.services import lock_tree
 
 FIXTURES = settings.BASE_DIR / "fixtures" / "units"
-DEFAULT = (FIXTURES / "bac-giang-2020.csv", FIXTURES / "nga-son-2018.csv")
+DEFAULT = tuple(
+    FIXTURES / f"{name}.csv"
+    for name in ("bac-giang-2020", "bac-ninh-2025", "nga-son-2018", "dong-nai-2023", "dong-trieu-2023")
+)
 
 
 class Command(BaseCommand):
-    help = "Nạp đơn vị từ tệp CSV; không kể tệp nào thì nạp hai địa bàn mẫu cùng khu dân cư và tổ chức mẫu."
+    help = "Nạp đơn vị từ tệp CSV; không kể tệp nào thì nạp các địa bàn mẫu cùng khu dân cư và tổ chức mẫu."
 
     def add_arguments(self, parser):
         parser.add_argument("files", nargs="*", type=Path)
@@ -25,6 +28,9 @@ class Command(BaseCommand):
     def handle(self, *args, files, no_demo, **options):
         with transaction.atomic():
             lock_tree()
+            if not files and Reorganisation.objects.filter(status=ReformStatus.APPLIED).exists():
+                self.stdout.write("Đã có phương án sắp xếp được áp dụng: giữ nguyên các đơn vị mẫu.")
+                return
             for file in files or DEFAULT:
                 self._load(file)
             if not files and not no_demo:

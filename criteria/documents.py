@@ -1,0 +1,80 @@
+"""Writes of legal documents and programmes by the provinces that use them."""
+
+from django.db import transaction
+
+from portal.core import store
+from portal.core.errors import Refused
+from portal.core.papers import PDF, inspect
+from units.models import User
+from units.text import clean, search_key
+
+from .enums import SetStatus
+from .models import LegalDocument, Programme
+from .queries import provinces_written
+
+FACTS = ("number", "cite", "title", "issuer", "issued_on", "in_force_on", "ended_on", "replaces")
+
+
+@transaction.atomic
+def write_document(
+    document: LegalDocument | None, facts: dict, *, province_code: str, scan, by: User, code: str = ""
+) -> LegalDocument:
+    """A new document of the province, or changes to one; `scan` is the uploaded signed copy, if any.
+
+    `code` is the one a file gives a new document; without it one is made of the number.
+
+    What a published set rests on is only completed, never altered; the whole country's documents come with packs
+    alone. Raises Refused: outside the province, a scan that is no sound PDF.
+    """
+    if (document.province_code if document else province_code) not in provinces_written(by):
+        raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được ghi văn bản của tỉnh mình.")
+    row = document or LegalDocument(
+        province_code=province_code, code=code or _free_code(facts["number"], province_code)
+    )
+    is_fixed = bool(row.pk) and row.sets.exclude(status=SetStatus.DRAFT).exists()
+    for name in FACTS:
+        value = clean(facts[name]) if isinstance(facts[name], str) else facts[name]
+        if is_fixed and getattr(row, name) and getattr(row, name) != value:
+            raise Refused(
+                f"Văn bản {row.number} đã có bộ tiêu chí ban hành dựa vào nên không sửa; chỉ bổ sung chỗ còn trống."
+            )
+        if not (is_fixed and getattr(row, name)):
+            setattr(row, name, value)
+    if scan is not None:
+        if is_fixed and row.scan_sha256:
+            raise Refused(f"Văn bản {row.number} đã có bản ký đính kèm và bộ tiêu chí dựa vào nên không thay được.")
+        content_type, chunks = inspect(scan)
+        if content_type != PDF:
+            raise Refused(f"Bản đã ký phải là tệp PDF. Hãy quét “{scan.name}” ra PDF.")
+        kept = store.put(chunks)
+        row.scan_sha256, row.scan_size, row.scan_name = kept.sha256, kept.size, clean(scan.name)[-200:]
+    row.save()
+    return row
+
+
+def _free_code(number: str, province_code: str) -> str:
+    """A code for the document out of its number, not used yet."""
+    stem = "".join(letter if letter.isalnum() else "-" for letter in search_key(number).upper()).strip("-")[:28]
+    stem = f"{province_code}-{stem or 'VB'}"
+    code, again = stem, 1
+    while LegalDocument.objects.filter(code=code).exists():
+        again += 1
+        code = f"{stem}-{again}"
+    return code
+
+
+def refuse_twin(*, code: str, name: str) -> None:
+    """Raises Refused when a programme has the code or, tone marks and case aside, the name."""
+    if Programme.objects.filter(code__iexact=code).exists():
+        raise Refused(f"Mã chương trình “{code}” đã có. Hãy đặt mã khác.")
+    if twin := next((one for one in Programme.objects.all() if search_key(one.name) == search_key(name)), None):
+        raise Refused(f"Chương trình “{twin.name}” đã có với mã “{twin.code}”. Hãy dùng chương trình này.")
+
+
+@transaction.atomic
+def new_programme(*, code: str, name: str, title: str, by: User) -> Programme:
+    """A programme nobody has yet. Raises Refused for a code or name in use."""
+    if not provinces_written(by):
+        raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được thêm chương trình.")
+    refuse_twin(code=code, name=name)
+    return Programme.objects.create(code=code, name=clean(name), title=clean(title))

@@ -1,0 +1,99 @@
+"""Titles earned by years running, and what bars a unit from awards."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from units.models import Unit
+
+from ..enums import Bar, Confidence, Level, MissingYear
+from .sets import LegalDocument, OfProvinceQuerySet, Programme
+
+
+class StreakRule(models.Model):
+    """How years running are counted for a programme: which results count, and what a year without one does."""
+
+    code = models.CharField("mã", max_length=40, unique=True)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="streak_rules", verbose_name="chương trình")
+    document = models.ForeignKey(LegalDocument, models.PROTECT, related_name="+", verbose_name="văn bản")
+    name = models.CharField("tên", max_length=200)
+    unit_kinds = models.JSONField("áp dụng cho")  # list of UnitKind values
+    counts = models.JSONField("kết quả được tính")  # codes of programmes; a year counts when one of them is recognised
+    missing_year = models.CharField("năm không có hồ sơ", max_length=10, choices=MissingYear)
+    first_year = models.PositiveSmallIntegerField("tính từ năm", null=True, blank=True)
+    province_code = models.CharField("tỉnh áp dụng", max_length=10, blank=True)  # blank: the whole country
+    is_example = models.BooleanField("ví dụ, không phải luật", default=False)
+    statement = models.TextField("quy tắc tính")  # the rule as a reader is told it
+    article = models.CharField("căn cứ", max_length=60, blank=True)
+    confidence = models.CharField("độ tin cậy", max_length=2, choices=Confidence, default=Confidence.TEXT)
+    gaps = models.JSONField("chỗ chưa đọc được trong văn bản", default=list, blank=True)
+
+    objects = OfProvinceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "quy tắc năm liên tục"
+        verbose_name_plural = "quy tắc năm liên tục"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class StreakTitle(models.Model):
+    """What a number of years running may be recognised as, and by which level."""
+
+    rule = models.ForeignKey(StreakRule, models.CASCADE, related_name="titles", verbose_name="quy tắc")
+    years = models.PositiveSmallIntegerField("số năm liên tục")
+    level = models.CharField("cấp công nhận", max_length=10, choices=Level)
+    title = models.CharField("danh hiệu", max_length=200)
+    article = models.CharField("căn cứ", max_length=60, blank=True)
+    confidence = models.CharField("độ tin cậy", max_length=2, choices=Confidence, default=Confidence.TEXT)
+
+    class Meta:
+        verbose_name = "mốc năm liên tục"
+        verbose_name_plural = "mốc năm liên tục"
+        ordering = ["rule", "years"]
+        constraints = [models.UniqueConstraint(fields=["rule", "years"], name="one_title_a_number_of_years")]
+
+    def __str__(self):
+        return f"{self.years} năm: {self.title}"
+
+
+class AwardBarQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Bars of the provinces the user's placements lie in."""
+        return self.filter(province__in={place.province_id for place in user.places()})
+
+    def in_year(self, year: int):
+        return self.filter(Q(last_year__isnull=True) | Q(last_year__gte=year), first_year__lte=year)
+
+
+class AwardBar(models.Model):
+    """A province's switch: from a year on, units in that state are not considered for awards.
+
+    Neither the circular nor the law says so: it is the province's own (Bắc Giang, Đề án 2020–2025, mục IV.7).
+    """
+
+    province = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="tỉnh")
+    bar = models.CharField("không xét khen thưởng khi", max_length=10, choices=Bar)
+    first_year = models.PositiveSmallIntegerField("từ năm")
+    last_year = models.PositiveSmallIntegerField("đến năm", null=True, blank=True)
+    ground = models.CharField("căn cứ", max_length=250)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField("đặt lúc", db_default=Now())
+
+    objects = AwardBarQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "điều kiện không xét khen thưởng"
+        verbose_name_plural = "điều kiện không xét khen thưởng"
+        ordering = ["province", "bar", "first_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["province", "bar"], condition=Q(last_year__isnull=True), name="one_open_bar_a_province"
+            )
+        ]
+
+    def __str__(self):
+        return self.get_bar_display()

@@ -1,0 +1,89 @@
+"""Legal documents: the list, one of them with its signed copy; and a new programme."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.core import store
+from portal.core.errors import Refused
+from portal.core.once import once
+
+from .. import documents
+from ..forms import DocumentForm, ProgrammeForm
+from ..models import CriteriaSet, LegalDocument
+from ..queries import provinces_written
+from .editing import own_province
+
+PER_PAGE = 50
+
+
+@require_safe
+def document_list(request):
+    """The documents the reader sees, each with how many of the sets they see rest on it."""
+    words = request.GET.get("q", "").replace("\0", "")[:100].strip()
+    sets = CriteriaSet.objects.visible_to(request.user)
+    found = LegalDocument.objects.visible_to(request.user).annotate(many=Count("sets", filter=Q(sets__in=sets)))
+    if words:
+        found = found.filter(Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words))
+    page = Paginator(found.order_by("-issued_on", "code"), PER_PAGE).get_page(request.GET.get("page"))
+    own = provinces_written(request.user)
+    return render(request, "criteria/document_list.html", {"page": page, "q": words, "own": own})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def document_edit(request, pk=None):
+    """A new document of the own province, or one of its own; what is fixed is refused by its door."""
+    province = own_province(request)
+    own = LegalDocument.objects.visible_to(request.user).filter(province_code=province)
+    row = get_object_or_404(own, pk=pk) if pk else None
+    initial = {name: getattr(row, name) for name in documents.FACTS} if row else {}
+    others = LegalDocument.objects.visible_to(request.user).exclude(pk=pk).order_by("-issued_on", "code")
+    form = DocumentForm(request.POST or None, request.FILES or None, initial=initial, others=others)
+    context = {"form": form, "document": row}
+    if request.method != "POST":
+        return render(request, "criteria/document_edit.html", context)
+    if form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in documents.FACTS}
+        try:
+            made = documents.write_document(
+                row, facts, province_code=province, scan=form.cleaned_data["scan"], by=request.user
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã ghi văn bản {made.number}.")
+            return redirect("criteria:documents")
+    return render(request, "criteria/document_edit.html", context, status=422)
+
+
+@require_safe
+def document_file(request, pk):
+    """The signed copy, after the scope check and the check of its content."""
+    row = get_object_or_404(LegalDocument.objects.visible_to(request.user).exclude(scan_sha256=""), pk=pk)
+    try:
+        path = store.take(row.scan_sha256)
+    except store.Damaged:
+        raise Http404 from None
+    return FileResponse(path.open("rb"), as_attachment=True, filename=row.scan_name, content_type="application/pdf")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def programme_create(request):
+    own_province(request)
+    form = ProgrammeForm(request.POST or None)
+    if request.method != "POST":
+        return render(request, "criteria/programme_create.html", {"form": form})
+    if form.is_valid():
+        try:
+            made = documents.new_programme(**form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã thêm chương trình “{made.name}”.")
+            return redirect("criteria:create")
+    return render(request, "criteria/programme_create.html", {"form": form}, status=422)

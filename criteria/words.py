@@ -1,0 +1,57 @@
+"""Fields of a content in the words a reader is shown."""
+
+from decimal import Decimal
+
+from units.enums import Subtype, UnitKind
+
+from .enums import Comparison, Confidence, Derivation, Level, Measure, NotApplicable, Outcome, Step
+from .models import CriteriaSet, Criterion
+from .values import plain_number
+
+CHOICES = {
+    "measure": Measure,
+    "comparison": Comparison,
+    "derivation": Derivation,
+    "outcome": Outcome,
+    "not_applicable_rule": NotApplicable,
+    "confidence": Confidence,
+    "level": Level,
+    "step": Step,
+}
+LISTS = {"unit_kinds": UnitKind, "derived_from": UnitKind, "excluded_subtypes": Subtype}
+NUMBERS = ("threshold", "max_points", "points_total", "lower_bound")
+
+
+def field_in_words(name: str) -> str:
+    """The field's Vietnamese name, as the models have it."""
+    for model in (Criterion, CriteriaSet):
+        if name in {field.name for field in model._meta.fields}:
+            words = str(model._meta.get_field(name).verbose_name)
+            return words[0].upper() + words[1:]
+    return name
+
+
+def value_in_words(name: str, value) -> str:
+    """A content's value as people read it; empty for none."""
+    if value in (None, "", []):
+        return ""
+    if name in CHOICES:
+        return str(CHOICES[name](value).label)
+    if name in LISTS:
+        return ", ".join(str(LISTS[name](one).label) for one in value)
+    if name in NUMBERS:
+        return plain_number(Decimal(value))
+    if name == "excuses":
+        return "; ".join(f"{one['label']} ({one['short']})" for one in value)
+    if name in ("window_from", "window_to"):
+        return "/".join(reversed(value.split("-")))
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    return str(value)
+
+
+def route_name(row: dict) -> str:
+    """How a route is told from another: whose files, managed where, from when."""
+    year, month, day = row["valid_from"].split("-")
+    kind, level = UnitKind(row["kind"]).label.lower(), Level(row["managed_at"]).label
+    return f"{kind} do {level} quản lý, từ {day}/{month}/{year}"

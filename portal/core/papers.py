@@ -1,0 +1,159 @@
+"""What a file may be to count as evidence: judged by its content, never by its name."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from django.conf import settings
+
+from .errors import Refused
+from .store import CHUNK
+
+PDF = "application/pdf"
+JPEG = "image/jpeg"
+PNG = "image/png"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SUFFIXES = {".pdf": PDF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".xlsx": XLSX, ".docx": DOCX}
+OFFICE_PARTS = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
+MAX_PIXELS = 40_000_000
+MAX_UNPACKED = 60 * 1024 * 1024
+TAIL = 2048  # how far from its end a PDF may say that it ends
+ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
+ACTIVE_KEYS = {"/JS", "/EF", "/EmbeddedFiles", "/JavaScript"}  # a script, or a file inside the file
+ALLOWED = "Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."
+
+
+def inspect(upload) -> tuple[str, Iterator[bytes]]:
+    """The true type of an uploaded file and the bytes to keep (pictures re-encoded, so without place or camera).
+
+    Raises Refused with a sentence naming the file for anything empty, too large, forged, locked or active.
+    """
+    name = upload.name or "tệp"
+    if not upload.size:
+        raise Refused(f"Tệp “{name}” rỗng (0 byte). Hãy chọn lại tệp.")
+    if upload.size > settings.EVIDENCE_MAX_BYTES:
+        limit = settings.EVIDENCE_MAX_BYTES // (1024 * 1024)
+        raise Refused(f"Tệp “{name}” lớn hơn {limit} MB. Hãy nén hoặc tách thành nhiều tệp nhỏ hơn.")
+    expected = SUFFIXES.get(PurePath(name).suffix.lower())
+    if expected is None:
+        raise Refused(f"Không nhận tệp “{name}”. {ALLOWED}")
+    upload.seek(0)
+    head = upload.read(1024)
+    upload.seek(0)
+    found = _type_of(head, upload)
+    if found != expected:
+        suffix = PurePath(name).suffix
+        raise Refused(f"Nội dung tệp “{name}” không khớp phần mở rộng {suffix}. {ALLOWED}")
+    if found in (JPEG, PNG):
+        return found, iter([_picture(name, upload, found)])
+    if found == PDF:
+        _check_pdf(name, upload)
+    upload.seek(0)
+    return found, upload.chunks(CHUNK)
+
+
+def _type_of(head: bytes, upload) -> str:
+    if head.startswith(b"%PDF-"):
+        return PDF
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith(b"PK\x03\x04"):
+        return _office_type(upload)
+    return ""
+
+
+def _office_type(upload) -> str:
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            members = archive.infolist()
+    except Exception:  # a forged archive fails in ways of its own; any of them means it is none
+        return ""
+    names = {member.filename for member in members}
+    if len(members) > 5000 or sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise Refused(f"Tệp “{upload.name}” giải nén vượt 60 MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    lowered = [name.lower() for name in names]
+    if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in lowered):
+        raise Refused(f"Tệp “{upload.name}” chứa macro. Hãy lưu lại dạng không macro.")
+    if "[Content_Types].xml" not in names:
+        return ""
+    return next((kind for part, kind in OFFICE_PARTS.items() if part in names), "")
+
+
+def _picture(name: str, upload, kind: str) -> bytes:
+    """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it."""
+    from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 -- heavy
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing WeasyPrint turns it on for the whole process
+    too_many = f"Ảnh “{name}” quá lớn, tối đa {MAX_PIXELS // 1_000_000} megapixel. Hãy chụp hoặc quét cỡ nhỏ hơn."
+    try:
+        with Image.open(upload, formats=["JPEG"] if kind == JPEG else ["PNG"]) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refused(too_many)
+            upright = ImageOps.exif_transpose(picture)
+            has_alpha = kind == PNG and ("A" in upright.getbands() or "transparency" in upright.info)
+            drawn = upright.convert("RGBA" if has_alpha else "RGB")
+            drawn.info.clear()  # comments, XMP and the place would be written out again
+            kept = io.BytesIO()
+            drawn.save(kept, "JPEG" if kind == JPEG else "PNG", quality=88)
+    except Refused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise Refused(too_many) from bomb
+    except Exception as broken:  # a forged picture fails in ways of its own
+        raise Refused(f"Ảnh “{name}” hỏng, không mở được. Hãy chụp hoặc quét lại.") from broken
+    return kept.getvalue()
+
+
+def _check_pdf(name: str, upload) -> None:
+    import pikepdf  # noqa: PLC0415 -- heavy
+
+    broken = f"Tệp PDF “{name}” hỏng hoặc tải lên chưa hết, không mở được. Hãy quét hoặc xuất lại."
+    upload.seek(max(0, upload.size - TAIL))
+    if b"%%EOF" not in upload.read():
+        raise Refused(broken)
+    upload.seek(0)
+    if zipfile.is_zipfile(upload):
+        raise Refused(f"Tệp PDF “{name}” có tệp nén nối vào sau. Hãy in lại ra PDF thường.")
+    upload.seek(0)
+    try:
+        with pikepdf.open(upload) as pdf:
+            if not len(pdf.pages):
+                raise Refused(f"Tệp PDF “{name}” không có trang nào.")
+            if pdf.is_encrypted:
+                raise Refused(f"Tệp PDF “{name}” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại.")
+            if any(_is_active(thing) for thing in pdf.objects):
+                raise Refused(f"Tệp PDF “{name}” chứa mã lệnh hoặc tệp nhúng. Hãy in lại ra PDF thường.")
+    except Refused:
+        raise
+    except pikepdf.PasswordError:
+        raise Refused(f"Tệp PDF “{name}” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại.") from None
+    except Exception as error:  # a forged PDF fails in ways of its own
+        raise Refused(broken) from error
+
+
+def _is_active(thing) -> bool:
+    """The object, or one written inside it, runs something or carries a file; references are objects of their own."""
+    import pikepdf  # noqa: PLC0415 -- heavy
+
+    waiting = [thing]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            keys = set(one.keys())
+            if keys & ACTIVE_KEYS or ("/S" in keys and str(one["/S"]) in ACTIVE_ACTIONS):
+                return True
+            waiting += [one[key] for key in keys]
+        elif isinstance(one, pikepdf.Array):
+            waiting += list(one)
+        waiting = [inner for inner in waiting if _is_inside(inner)]
+    return False
+
+
+def _is_inside(thing) -> bool:
+    import pikepdf  # noqa: PLC0415 -- heavy
+
+    return isinstance(thing, pikepdf.Dictionary | pikepdf.Array) and not thing.is_indirect

@@ -1,0 +1,155 @@
+"""Which files a table counts and where they lie: the boundaries of the year counted, or those of today."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import QuerySet, TextChoices
+from django.utils import timezone
+
+from evaluations.models import Cycle, Evaluation
+from units.enums import ReformStatus, UnitKind
+from units.models import Lineage, Reorganisation, Unit, UnitVersion
+
+from .places import names_on
+
+COLUMNS: dict[str, str] = {
+    UnitKind.PROVINCE: "province",
+    UnitKind.DISTRICT: "district",
+    UnitKind.COMMUNE: "commune",
+}
+
+
+class Boundaries(TextChoices):
+    THEN = "then", "Ranh giới của năm đó"
+    TODAY = "today", "Ranh giới hiện nay"
+
+
+def condition_of(place: Unit, boundaries: str, province_id: int | None = None) -> dict[str, int] | None:
+    """The column that holds the place in a file of a cycle of that province; None where nothing can be there.
+
+    Of the year: the file's own snapshot. A province asks for no column then: the cycle says it already, and the roll-up
+    index answers alone. Of today: the unit's columns, which for an ended unit are those of its heir, so a file is
+    counted once, where its unit's main line of succession ended.
+    """
+    column = COLUMNS.get(place.kind, "unit")
+    if boundaries == Boundaries.TODAY:
+        return {column if column == "unit" else f"unit__{column}": place.pk}
+    if place.kind == UnitKind.PROVINCE:
+        return {} if province_id in (None, place.pk) else None
+    return {column: place.pk}
+
+
+def of_place(files: QuerySet[Evaluation], place: Unit, boundaries: str, province_id: int | None = None):
+    """The place's files among those of cycles that may hold them (see `cycles_at`), or of that province's cycles."""
+    condition = condition_of(place, boundaries, province_id)
+    return files.none() if condition is None else files.filter(**condition)
+
+
+def cycles_at(place: Unit, boundaries: str) -> QuerySet[Cycle]:
+    """Cycles that may hold files of the place: of every province it, or what lies in it today, may have belonged to."""
+    if boundaries == Boundaries.TODAY:
+        return Cycle.objects.filter(province__in=provinces_joined(place.province_id or place.pk))
+    if place.kind == UnitKind.PROVINCE:
+        return Cycle.objects.filter(province=place.pk)
+    return Cycle.objects.filter(province__in=UnitVersion.objects.filter(unit=place.pk).values("province"))
+
+
+def provinces_joined(province_id: int) -> set[int | None]:
+    """The province and those from which reorganisations may have brought units to it; one small query.
+
+    A unit changes its province only by a reorganisation that concerns both: whatever lies here today once lay there.
+    """
+    applied = Reorganisation.objects.filter(status=ReformStatus.APPLIED)
+    concerned: dict[int, set[int | None]] = defaultdict(set)
+    for reform, then, today in applied.values_list("pk", "provinces", "provinces__province"):
+        concerned[reform] |= {then, today}
+    found: set[int | None] = {province_id}
+    size = 0
+    while size < len(found):
+        size = len(found)
+        for provinces in concerned.values():
+            if found & provinces:
+                found |= provinces
+    return found
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The files of a place in a programme's year; under today's boundaries those of every cycle it took over."""
+
+    cycles: tuple[Cycle, ...]  # the one asked for comes first
+    place: Unit
+    boundaries: Boundaries = Boundaries.THEN
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.cycles[0]
+
+    @property
+    def is_today(self) -> bool:
+        return self.boundaries == Boundaries.TODAY
+
+    @property
+    def levels(self) -> tuple[str, str]:
+        """The columns of district and commune."""
+        return ("unit__district_id", "unit__commune_id") if self.is_today else ("district_id", "commune_id")
+
+    def files(self, kind: str | None = None) -> QuerySet[Evaluation]:
+        files = Evaluation.objects.filter(cycle__in=[cycle.pk for cycle in self.cycles])
+        files = of_place(files, self.place, self.boundaries, self.cycle.province_id)
+        return files.filter(kind=kind) if kind else files
+
+    def names(self, ids: Iterable[int | None]) -> dict[int, str]:
+        """What the units are called: today, or on the day the roster was taken from."""
+        return names_on(timezone.localdate() if self.is_today else self.cycle.as_of, ids)
+
+    @cached_property
+    def name(self) -> str:
+        return self.names({self.place.pk})[self.place.pk]
+
+    @cached_property
+    def manager(self) -> str:
+        """The name of the unit above the place, in the same boundaries; empty for a province."""
+        above = self.place.parent_id
+        if not self.is_today:
+            version = UnitVersion.objects.in_force(self.cycle.as_of).filter(unit=self.place.pk).first()
+            above = version.parent_id if version else above
+        return self.names({above})[above] if above else ""
+
+
+def scope_of(cycle: Cycle, place: Unit, boundaries: str = Boundaries.THEN) -> Scope:
+    """The cycle alone, or with the cycles of the same programme and year whose files may lie in the place today."""
+    if boundaries != Boundaries.TODAY:
+        return Scope((cycle,), place)
+    same = cycles_at(place, boundaries).filter(programme=cycle.programme_id, year=cycle.year).exclude(pk=cycle.pk)
+    others = same.select_related("programme", "province").order_by("province__sort_key", "pk")
+    return Scope((cycle, *others), place, Boundaries.TODAY)
+
+
+def divided(files: QuerySet[Evaluation], place: Unit) -> int:
+    """How many of the files are of units divided since: today each is counted whole where the main part went."""
+    units = divided_units(place)
+    return files.filter(unit__in=units).count() if units else 0
+
+
+def divided_units(place: Unit) -> set[int]:
+    """Ended units lying in the place today that were divided, themselves or further down their main line."""
+    column = COLUMNS.get(place.kind)
+    if column is None:
+        return set()
+    rows = Lineage.objects.filter(**{f"predecessor__{column}": place.pk})
+    before: dict[int, list[int]] = defaultdict(list)
+    found: set[int] = set()
+    for predecessor, successor, is_main in rows.values_list("predecessor", "successor", "is_main"):
+        if is_main:
+            before[successor].append(predecessor)
+        else:
+            found.add(predecessor)
+    waiting = list(found)
+    while waiting:
+        new = [one for one in before[waiting.pop()] if one not in found]
+        found.update(new)
+        waiting += new
+    return found

@@ -1,0 +1,60 @@
+"""What a paper must say of its figures: in which boundaries, from which sources, and what they are not."""
+
+from evaluations.enums import CycleStatus
+from evaluations.models import Evaluation
+from portal.core.marks import EXAMPLE_WORDS
+
+from .datasets import Boundaries, Scope, Years, divided
+from .datasets.boundaries import of_place
+from .figures import grouped
+
+DEMO_NOTE = "Báo cáo có số liệu mẫu, không dùng để chỉ đạo, điều hành."
+EXAMPLE_YEARS = f"Có năm theo bộ tiêu chí {EXAMPLE_WORDS}"
+TODAY_SUBJECT = " (tính theo ranh giới hiện nay)"
+TODAY_NOTE = (
+    "tính theo ranh giới hiện nay: hồ sơ của đơn vị đã kết thúc hoạt động được tính vào nơi kế thừa, mỗi hồ sơ một lần."
+)
+
+
+def mark_of(scope: Scope) -> str:
+    """What every page of a paper about the year says when no law stands behind its criteria."""
+    return f"Theo bộ tiêu chí {EXAMPLE_WORDS}" if any(cycle.is_example for cycle in scope.cycles) else ""
+
+
+def notes_of(scope: Scope, kind: str | None = None) -> tuple[str, ...]:
+    notes = []
+    if any(cycle.is_demo for cycle in scope.cycles):
+        notes.append(DEMO_NOTE)
+    if any(cycle.status == CycleStatus.OPEN for cycle in scope.cycles):
+        notes.append("Kỳ đánh giá đang thực hiện; số liệu tính đến khi in báo cáo.")
+    notes += [f"Nguồn: {source}." for source in dict.fromkeys(cycle.source for cycle in scope.cycles) if source]
+    return (*notes, *boundary_notes(scope, kind))
+
+
+def boundary_notes(scope: Scope, kind: str | None = None) -> list[str]:
+    """Which boundaries the year is counted in, and what that did to files of divided units."""
+    if not scope.is_today:
+        return [f"Tên gọi, ranh giới theo ngày chốt danh sách đơn vị {scope.cycle.as_of:%d/%m/%Y}."]
+    notes = [f"Số liệu {TODAY_NOTE}"]
+    held = set(scope.files(kind).order_by().values_list("cycle", flat=True).distinct())
+    if held and held != {scope.cycle.pk}:
+        names = ", ".join(cycle.province.name for cycle in scope.cycles if cycle.pk in held)
+        notes.append(f"Lấy từ các kỳ đánh giá năm {scope.cycle.year} của {names}.")
+    return notes + _divided_note(divided(scope.files(kind), scope.place))
+
+
+def years_notes(years: Years) -> list[str]:
+    """The same for a table of several years."""
+    if years.boundaries != Boundaries.TODAY:
+        return ["Mỗi năm tính theo ranh giới của năm đó."]
+    files = Evaluation.objects.filter(cycle__in=[pk for row in years.rows for pk in row.cycle_ids])
+    files = of_place(files, years.place, years.boundaries)
+    if years.kind:
+        files = files.filter(kind=years.kind)
+    return [f"Mọi năm đều {TODAY_NOTE}", *_divided_note(divided(files, years.place))]
+
+
+def _divided_note(many: int) -> list[str]:
+    if not many:
+        return []
+    return [f"Có {grouped(many)} hồ sơ của đơn vị bị chia tách sau đó được tính trọn vào nơi nhận phần chính."]

@@ -1,0 +1,235 @@
+"""A set out as a pack and as a workbook, and in again."""
+
+import io
+from pathlib import Path
+
+import pytest
+import yaml
+from openpyxl import load_workbook
+
+from criteria import importing
+from criteria.content import content_of
+from criteria.exchange import as_xlsx, as_yaml, source_of
+from criteria.models import CriteriaSet
+from criteria.packs import BadPacks, Known, read_packs
+from criteria.services import known, published_content
+from portal.core.errors import Refused
+from tests.units.factories import make_province, make_user
+from units.enums import Role
+
+from .factories import SMALL, load_examples, load_packs
+
+# Text of content; test_fixtures reads the content itself back on both databases.
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
+WRITERS = {"yaml": lambda one: as_yaml(one).encode(), "xlsx": as_xlsx}
+
+
+def read_back(criteria_set: CriteriaSet, form: str, folder: Path) -> dict:
+    """The content of the exported file, read where only the sets it leans on are known."""
+    path = folder / f"{criteria_set.code}-{criteria_set.version}.{form}"
+    path.write_bytes(WRITERS[form](criteria_set))
+    held = known()
+    leaning = Known(documents=frozenset(), programmes=held.programmes, criteria=held.criteria, base=published_content)
+    (content,) = read_packs([source_of(path, path.name)], leaning).sets
+    return content
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_every_set_that_ships_comes_back_as_it_went(form, tmp_path):
+    load_examples()
+    sets = list(CriteriaSet.objects.select_related("document", "programme", "base"))
+    assert len(sets) > 25
+    for one in sets:
+        assert read_back(one, form, tmp_path) == content_of(one), one
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_an_overlay_comes_back_with_the_lines_of_its_base(form, tmp_path):
+    load_packs()
+    base = CriteriaSet.objects.get(code="TT124-KDC", version=1)
+    content = content_of(base) | {"base": "TT124-KDC/1", "code": "BG-KDC", "province_code": "24"}
+    last = content["criteria"][-1]
+    content["criteria"] = [
+        *content["criteria"],
+        last | {"code": "BG-1", "parent": "", "order": last["order"] + 1, "number": "BG1", "label": "Việc của tỉnh"},
+    ]
+    overlay = CriteriaSet()
+    importing.write_set(overlay, content)
+    assert read_back(overlay, form, tmp_path) == content == content_of(overlay)
+    told = yaml.safe_load(as_yaml(overlay))["sets"][0]
+    assert [row["code"] for row in told["criteria"]] == ["BG-1"]
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_marks_and_odd_words_come_back(form, draft, tmp_path):
+    line = draft.criteria.get(code="A")
+    line.label, line.guidance = "=HYPERLINK(1) “Hoà” – 5% @x", "-1 vụ; +2 việc: 'x' #y"
+    line.save()
+    assert read_back(draft, form, tmp_path) == content_of(draft)
+
+
+def test_what_looks_like_a_formula_is_no_formula(draft):
+    line = draft.criteria.get(code="A")
+    line.label = "=1+1"
+    line.save()
+    book = load_workbook(io.BytesIO(as_xlsx(draft)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert [str(cell.value).lstrip("'") for cell in cells].count("=1+1") == 1
+    control = load_workbook(io.BytesIO(as_xlsx(draft)))
+    control.active["A9"] = "=1+1"
+    assert control.active["A9"].data_type == "f"  # what the check above would see
+
+
+BAD = [
+    (("threshold: 70", "threshold: bảy mươi"), "threshold"),
+    (("measure: percent", "measure: per_cent"), "measure"),
+    (("code: B\n", "code: a\n"), "code"),
+    (("document: DOC", "document: NONE"), "document"),
+]
+
+
+@pytest.mark.parametrize(("change", "path"), BAD)
+def test_every_fault_is_told_with_its_file_line_and_path(change, path, db):
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(SMALL.replace(*change).encode(), "bộ của tôi.yaml", province_code="24")
+    fault = refusal.value.faults[0]
+    assert fault.file == "bộ của tôi.yaml"
+    assert path in fault.path
+    line = SMALL.replace(*change).splitlines()[fault.line - 1]
+    assert change[1].strip() in line
+
+
+def edited(criteria_set: CriteriaSet, sheet: str, change) -> bytes:
+    book = load_workbook(io.BytesIO(as_xlsx(criteria_set)))
+    change(book[sheet])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def column(sheet, heading: str) -> int:
+    return next(cell.column for cell in sheet[1] if cell.value == heading)
+
+
+def test_a_fault_in_a_workbook_is_told_with_its_row(draft):
+    def change(sheet):
+        sheet.cell(5, column(sheet, "threshold"), "nhiều")
+
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(edited(draft, "Tiêu chí", change), "bo.xlsx", province_code="24")
+    (fault,) = refusal.value.faults
+    assert (fault.file, fault.line) == ("bo.xlsx", 5)
+    assert "threshold" in fault.path
+    assert CriteriaSet.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "x.yaml"),
+        (b"\xff\xfe\x00", "x.yaml"),
+        (b"sets: [", "x.yaml"),
+        (b"documents: []\nprogrammes: []\nsets: []\n", "x.yaml"),
+        (b"sets: 5", "x.yaml"),
+        (b"PK\x03\x04 no workbook", "x.xlsx"),
+        (b"", "x.xlsx"),
+        (b"x" * 2_000_001, "x.yaml"),
+        (b"a: &a [*a]", "x.yaml"),
+        (b"a" * 50, "x" * 300 + ".yaml"),
+    ],
+)
+def test_a_file_that_is_no_pack_is_refused_in_words(data, name):
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(data, name, province_code="24")
+    assert refusal.value.faults
+    assert CriteriaSet.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "heading", "value"),
+    [
+        ("Bộ", 2, "first_year", "năm nay"),
+        ("Bộ", 2, "version", 1.5),
+        ("Bộ", 2, "unit_kinds", "planet"),
+        ("Bộ", 2, "window_from", 1116),
+        ("Bộ", 1, "code", "Mã lạ"),
+        ("Tiêu chí", 3, "parent", "KHONG-CO"),
+        ("Tiêu chí", 3, "code", None),
+        ("Tiêu chí", 4, "excuses", "không hiểu"),
+        ("Tiêu chí", 3, "label", 12),
+        ("Tiêu chí", 5, "threshold", 1e300),
+        ("Tuyến", 2, "valid_from", "hôm qua"),
+        ("Tuyến", 2, "decide_by", "99/99"),
+        ("Tuyến", 2, "decide_by", "trước 31/02; Điều 9"),
+    ],
+)
+def test_a_workbook_with_a_bad_cell_is_refused_in_words(draft, sheet, row, heading, value):
+    def change(page):
+        page.cell(row, column(page, heading)).value = value
+
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(edited(draft, sheet, change), "bo.xlsx", province_code="24")
+    assert all(fault.sentence and fault.line for fault in refusal.value.faults)
+
+
+# --- drafts out of a file ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def staff():
+    return make_user(Role.STAFF, make_province("Tỉnh Bắc Giang", "24"))
+
+
+def renamed(text: str, code: str) -> bytes:
+    return text.replace("code: TT124-KDC\n", f"code: {code}\n").encode()
+
+
+def test_a_national_set_sent_back_under_a_code_of_the_province_s_becomes_its_draft(sets, staff):
+    data = renamed(as_yaml(sets["TT124-KDC"]), "BG-KDC")
+    packs = importing.check(data, "bg.yaml", province_code="24")
+    assert [(one.what, one.name) for one in importing.preview(packs)] == [("mới", "BG-KDC phiên bản 1")]
+    (made,) = importing.load_drafts(packs, province_code="24", by=staff)
+    assert (made.status, made.province_code, made.criteria.count()) == ("draft", "24", 21)
+    stored = content_of(sets["TT124-KDC"]) | {"code": "BG-KDC", "province_code": "24"}
+    assert content_of(made) == stored
+
+
+def test_publishing_is_not_done_by_a_file(staff):
+    text = SMALL.replace("first_year: 2030\n", "first_year: 2030\n    publish: true\n    province_code: '99'\n")
+    assert "publish" in text
+    packs = importing.check(text.encode(), "x.yaml", province_code="24")
+    (made,) = importing.load_drafts(packs, province_code="24", by=staff)
+    assert (made.status, made.province_code) == ("draft", "24")
+    assert made.document.province_code == "24"
+
+
+def test_the_same_file_again_changes_nothing_and_another_shows_what_it_would(staff):
+    importing.load_drafts(importing.check(SMALL.encode(), "x.yaml", province_code="24"), province_code="24", by=staff)
+    again = importing.check(SMALL.encode(), "x.yaml", province_code="24")
+    assert [one.what for one in importing.preview(again)] == ["không đổi"]
+    other = importing.check(SMALL.replace("threshold: 70", "threshold: 75").encode(), "x.yaml", province_code="24")
+    (change,) = importing.preview(other)
+    assert (change.what, change.lines) == ("sửa bản thảo", ("C, threshold: 70.00 → 75.00",))
+    (made,) = importing.load_drafts(other, province_code="24", by=staff)
+    assert CriteriaSet.objects.count() == 1
+    assert str(made.criteria.get(code="C").threshold) == "75.00"
+
+
+@pytest.mark.parametrize("code", ["TT124-KDC", "DA375-KDC"])
+def test_a_code_of_others_is_not_taken(sets, staff, code):
+    """The whole country's, and another province's that the sender does not even see."""
+    text = SMALL.replace("code: TRIAL", f"code: {code}")
+    packs = importing.check(text.encode(), "x.yaml", province_code="24")
+    for act in (importing.preview, lambda packs: importing.load_drafts(packs, province_code="24", by=staff)):
+        with pytest.raises(Refused, match="không phải bản thảo của tỉnh"):
+            act(packs)
+    assert not CriteriaSet.objects.filter(code="TRIAL").exists()
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.INSPECTOR, Role.CHAIR])
+def test_only_those_who_write_sets_load_them(role):
+    packs = importing.check(SMALL.encode(), "x.yaml", province_code="24")
+    with pytest.raises(Refused):
+        importing.load_drafts(packs, province_code="24", by=make_user(role, make_province("Tỉnh", "24")))
+    assert CriteriaSet.objects.count() == 0

@@ -1,0 +1,275 @@
+"""A graded file from its first answer to the decision: what waits for what, what is kept, what every face says."""
+
+import html
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from criteria.packs import BadPacks
+from criteria.values import Value
+from evaluations import queries, services, workflow
+from evaluations.enums import State
+from evaluations.filters import EvaluationFilterSet
+from evaluations.models import Evaluation, Recognition
+from portal.core.errors import Refused
+
+from .factories import appraise, hold_sitting, issue, recognise
+from .graded import ALONE, PACK, answer, load_example, open_graded
+from .world import put
+
+
+@pytest.fixture
+def graded(world, tmp_path):
+    world.graded = open_graded(world, tmp_path)
+    return world
+
+
+def file(world, place: int = 0) -> Evaluation:
+    found = world.graded.evaluations.select_related("cycle__programme", "criteria_set", "grade", "unit")
+    return found.get(unit=world.tree.areas[place])
+
+
+def safe(world, place: int, state: str = State.RECOGNISED) -> None:
+    """The area's result of the same year's safety programme, which the graded set requires."""
+    put(list(world.cycle.evaluations.filter(unit=world.tree.areas[place])), state)
+
+
+def send(world, place: int = 0, **answers) -> Evaluation:
+    workflow.advance(file(world, place), "register", by=world.officer)
+    answer(file(world, place), world, **answers)
+    workflow.advance(file(world, place), "submit", by=world.officer)
+    return file(world, place)
+
+
+def conclude(world, places: list[int], *, ballot="for", held_on=date(2024, 11, 4)):
+    files = [file(world, place) for place in places]
+    sitting = hold_sitting(world.council.committee, files, by=world.standing, ballot=ballot, held_on=held_on)
+    return services.close_sitting(sitting, by=world.chair), sitting
+
+
+def page(client, user, name, *args) -> str:
+    client.force_login(user)
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200
+    return html.unescape(response.content.decode())
+
+
+def test_sending_does_not_wait_for_another_programme_but_the_sitting_does(graded):
+    sent = send(graded)
+    assert sent.state == State.SUBMITTED
+    appraise(sent, by=graded.standing)
+    assert conclude(graded, [0]) == (None, graded.council.committee.sittings.get())
+    declined = file(graded)
+    assert (declined.state, declined.grade, declined.points) == (State.DECLINED, None, None)
+    assert declined.agenda_items.get().reason == (
+        "Thôn 1 (A1.1) chưa đủ điều kiện công nhận: Chưa có kết quả để xét điều kiện “được công nhận an toàn về an "
+        "ninh, trật tự trong năm” (Ví dụ, Mục 6)."
+    )
+
+
+def test_an_unanswered_criterion_does_hold_a_file_back(graded):
+    workflow.advance(file(graded), "register", by=graded.officer)
+    services.save_answer(file(graded), "VD-1", Value(met=True), version=0, by=graded.officer)
+    with pytest.raises(Refused, match="Còn 2 tiêu chí chưa có số liệu: 2, 3. Hãy nhập đủ rồi gửi."):
+        workflow.advance(file(graded), "submit", by=graded.officer)
+
+
+@pytest.mark.parametrize(
+    ("answers", "safety", "result"),
+    [
+        ({}, State.RECOGNISED, "Loại Tốt (92,5/100 điểm)"),
+        ({"score": "40"}, State.RECOGNISED, "Loại Tốt (90/100 điểm)"),
+        ({"score": "39.99"}, State.RECOGNISED, "Loại Khá (89,99/100 điểm)"),
+        ({"score": "0", "events": "2", "plan": Value(met=False)}, State.RECOGNISED, "Loại Yếu (0/100 điểm)"),
+        ({}, State.DECLINED, "Loại Yếu (92,5/100 điểm)"),
+    ],
+)
+def test_the_sitting_keeps_grade_and_points_and_proposes_the_weakest_too(graded, answers, safety, result):
+    appraise(send(graded, **answers), by=graded.standing)
+    safe(graded, 0, safety)
+    before = queries.verdicts([file(graded)], queries.APPRAISED)[file(graded).pk]
+    draft, _ = conclude(graded, [0])
+    proposed = file(graded)
+    assert (proposed.state, proposed.result, before.label) == (State.PROPOSED, result, result)
+    assert proposed.get_state_display() == "Phiên họp đề nghị phân loại"
+    issue(draft, by=graded.chair)
+    assert (file(graded).get_state_display(), file(graded).result) == ("Đã công nhận kết quả phân loại", result)
+
+
+def test_a_file_considered_again_gets_the_grade_of_the_second_sitting(graded):
+    appraise(send(graded, score="20"), by=graded.standing)
+    safe(graded, 0)
+    conclude(graded, [0], ballot="against")
+    assert (file(graded).state, file(graded).result) == (State.DECLINED, "")
+    workflow.advance(file(graded), "reconsider", by=graded.standing, comment="Có tài liệu mới")
+    workflow.advance(file(graded), "return", by=graded.standing, comment="Bổ sung")
+    answer(file(graded), graded, score="50")
+    workflow.advance(file(graded), "submit", by=graded.officer)
+    changed = file(graded)
+    services.save_answer(
+        changed,
+        "VD-2",
+        Value(value=changed.answers.get(criterion__code="VD-2").value),
+        version=changed.answers.get(criterion__code="VD-2").version,
+        by=graded.standing,
+        side=queries.APPRAISED,
+    )
+    workflow.advance(changed, "appraise", by=graded.standing)
+    conclude(graded, [0], held_on=date(2024, 11, 5))
+    assert file(graded).result == "Loại Tốt (100/100 điểm)"
+
+
+def test_revoking_keeps_what_the_sitting_concluded(graded):
+    appraise(send(graded), by=graded.standing)
+    safe(graded, 0)
+    recognise(graded.council.committee, [file(graded)], by=graded.standing)
+    services.revoke(
+        Recognition.objects.get(evaluation=file(graded)),
+        number=2,
+        symbol="QĐ-UBND",
+        signed_on=date(2024, 12, 2),
+        signer="Nguyễn Văn Mẫu",
+        reason="Có sai phạm",
+        by=graded.chair,
+    )
+    revoked = file(graded)
+    assert (revoked.state, revoked.result) == (State.REVOKED, "Loại Tốt (92,5/100 điểm)")
+    assert revoked.get_state_display() == "Bị thu hồi công nhận"
+
+
+def test_files_of_one_sitting_each_keep_their_own(graded):
+    for place, score in ((0, "50"), (1, "25")):
+        appraise(send(graded, place, score=score), by=graded.standing)
+        safe(graded, place)
+    conclude(graded, [0, 1])
+    kept = {found.unit_name: found.result for found in (file(graded, 0), file(graded, 1))}
+    assert kept == {"Thôn 1 (A1.1)": "Loại Tốt (100/100 điểm)", "Thôn 2 (A1.1)": "Loại Khá (75/100 điểm)"}
+
+
+def test_a_file_judged_by_all_criteria_keeps_no_grade(world):
+    from .factories import submit
+
+    submit(world.area, by=world.officer)
+    appraise(world.area, by=world.standing)
+    recognise(world.council.committee, [world.area], by=world.standing)
+    done = world.area
+    assert (done.result, done.points, done.met_count, done.get_state_display()) == ("", None, None, "Đã công nhận")
+
+
+COUNTED = (
+    PACK.replace("outcome: grades", "outcome: number_met")
+    .replace("points_total: 100", "needed_met: 2")
+    .replace(", max_points: 30", "")
+    .replace(
+        "measure: points, max_points: 50", "measure: count, comparison: at_least, threshold: 1, numerator_label: tổ"
+    )
+    .replace(", max_points: 20", "")
+    .replace("        best_rank: 3\n", "")
+)
+
+
+def counted_pack() -> str:
+    head, tail = COUNTED.split("    grades:\n")
+    return head + tail[tail.index("    preconditions:") :]
+
+
+def test_a_number_of_criteria_met_is_kept(world, tmp_path):
+    world.graded = open_graded(world, tmp_path, counted_pack())
+    appraise(send(world, score="3", events="1"), by=world.standing)
+    safe(world, 0)
+    conclude(world, [0])
+    assert (file(world).state, file(world).met_count, file(world).result) == (State.PROPOSED, 2, "2 tiêu chí đạt")
+    assert file(world).get_state_display() == "Phiên họp đề nghị công nhận"
+
+
+# --- what the faces say ----------------------------------------------------------------------------------------
+
+
+def test_the_grade_shows_wherever_the_file_does(client, graded):
+    result, points_lost = "Loại Tốt (92,5/100 điểm)", "Tiêu chí 2: được 42,5/50 điểm, mất 7,5 điểm (Ví dụ, Mục 2)."
+    appraise(send(graded), by=graded.standing)
+    safe(graded, 0)
+    detail = ("evaluations:detail", file(graded).pk)
+    shown = page(client, graded.officer, *detail)
+    assert result in shown and points_lost in shown
+    assert result in page(client, graded.officer, "evaluations:grid", graded.graded.pk)
+    committee = graded.council.committee
+    sitting = hold_sitting(committee, [file(graded)], by=graded.standing)
+    shown = page(client, graded.standing, "evaluations:sitting_detail", sitting.pk)
+    assert result in shown and points_lost in shown
+    assert result not in page(client, graded.officer, "evaluations:list")  # nothing is concluded yet
+    draft = services.close_sitting(sitting, by=graded.chair)
+    for state in ("Phiên họp đề nghị phân loại", "Đã công nhận kết quả phân loại"):
+        for name, *args in (
+            ("evaluations:detail", file(graded).pk),
+            ("evaluations:sitting_detail", sitting.pk),
+            ("evaluations:decision_detail", draft.pk),
+        ):
+            assert result in page(client, graded.chair, name, *args), name
+        client.force_login(graded.officer)
+        files = client.get(reverse("evaluations:list"), {"cycle": graded.graded.pk, "grade": "Tốt"})
+        shown = html.unescape(files.content.decode())
+        assert result in shown and state in shown and "1 hồ sơ" in shown
+        if not draft.is_issued:
+            draft = issue(draft, by=graded.chair)
+    assert result in page(client, graded.officer, "evaluations:recognition_list")
+    client.force_login(graded.officer)
+    weak = client.get(reverse("evaluations:list"), {"cycle": graded.graded.pk, "grade": "Yếu"})
+    assert "0 hồ sơ" in html.unescape(weak.content.decode())
+    told = client.get(reverse("api:evaluation-detail", args=[file(graded).pk])).json()
+    assert (told["grade"], told["grade_rank"], told["points"], told["is_example"]) == ("Tốt", 1, "92.50", True)
+    (row,) = client.get(reverse("api:recognition-list")).json()["results"]
+    assert (row["grade"], row["grade_rank"], row["is_example"]) == ("Tốt", 1, True)
+
+
+def test_a_cell_saved_answers_with_grade_points_and_what_costs_them(client, graded):
+    workflow.advance(file(graded), "register", by=graded.officer)
+    safe(graded, 0, State.DECLINED)
+    client.force_login(graded.officer)
+    told = {}
+    for code, text in (("VD-1", "Đ"), ("VD-3", "1"), ("VD-2", "50")):
+        told = client.post(
+            reverse("evaluations:cell", args=[file(graded).pk]),
+            {"code": code, "text": text, "version": "0", "side": "own"},
+        ).json()["verdict"]
+    assert (told["outcome"], told["label"], told["unmet"]) == ("met", "Loại Yếu (80/100 điểm)", ["VD-3"])
+    assert told["sentences"] == [
+        "Số điểm đủ loại Khá nhưng chỉ được xếp cao nhất là loại Yếu vì chưa đủ điều kiện “được công nhận an toàn về "
+        "an ninh, trật tự trong năm” (năm 2024: chưa đạt) (Ví dụ, Mục 6).",
+        "Tiêu chí 3: đã để xảy ra 1 vụ, việc (Không để xảy ra vụ việc); chỉ đạt khi không để xảy ra vụ, việc nào; "
+        "mất 20 điểm (Ví dụ, Mục 3).",
+    ]
+
+
+def test_a_version_with_other_names_is_offered_in_the_filter(client, world, tmp_path):
+    assert "Vững mạnh" not in page(client, world.officer, "evaluations:list")
+    later = PACK.replace("version: 1", "version: 2").replace("first_year: 2020", "first_year: 2025")
+    load_example(tmp_path)
+    load_example(tmp_path, later.replace("label: Tốt", "label: Vững mạnh"))
+    assert "Tốt" not in dict(EvaluationFilterSet.base_filters["grade"].field.choices)  # as the API's schema asks it
+    shown = page(client, world.officer, "evaluations:list")
+    options = shown[shown.index('<select name="grade"') :].split("</select>")[0]
+    names = [name for name in ("Vững mạnh", "Tốt", "Khá") if options.count(f">{name}</option>") == 1]
+    assert names == ["Vững mạnh", "Tốt", "Khá"]
+
+
+def test_a_cap_on_a_scored_criterion_says_which_points_it_asks(world, tmp_path):
+    capped = ALONE.replace("criterion: VD-3, best_rank", "criterion: VD-2, best_rank")
+    with pytest.raises(BadPacks) as refused:
+        load_example(tmp_path, capped)
+    sentence = "tiêu chí chấm điểm VD-2 phải có mức phải đạt (threshold) thì mới khống chế được loại"
+    assert [sentence in str(fault) for fault in refused.value.faults] == [True]
+    scored = "measure: points, max_points: 50"
+    world.graded = open_graded(
+        world, tmp_path, capped.replace(scored, f"{scored}, threshold: 45, comparison: at_least")
+    )
+    send(world, score="44.5")
+    verdict = queries.verdicts([file(world)])[file(world).pk]
+    assert (verdict.label, [item.sentence for item in verdict.remarks]) == (
+        "Loại Khá (94,5/100 điểm)",
+        [
+            "Số điểm đủ loại Tốt nhưng chỉ được xếp cao nhất là loại Khá vì tiêu chí 2 chưa đạt (Ví dụ, Mục 5).",
+            "Tiêu chí 2: có 44,5 điểm, cần ít nhất 45; còn thiếu 0,5; mất 5,5 điểm (Ví dụ, Mục 2).",
+        ],
+    )

@@ -1,0 +1,328 @@
+"""Years running: counted in SQL as one counts by hand, across programmes, gaps and the year under way."""
+
+import html
+import re
+from datetime import date
+from random import Random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from criteria.enums import Level, MissingYear
+from criteria.models import CriteriaSet, Deadline, Programme, StreakRule, StreakTitle
+from evaluations import demo, services, streaks
+from evaluations.enums import CycleStatus, State
+from evaluations.models import Cycle, Evaluation
+from units.enums import Role, Subtype, UnitKind
+from units.models import Unit
+
+from ..units.factories import make_province, make_units, make_user
+from .factories import published_sets
+from .world import fill, put
+
+RECOGNISED, DECLINED = State.RECOGNISED, State.DECLINED
+SETS = {"safety": "TT124-KDC", "da375": "DA375-KDC"}
+TITLES = ((1, Level.COMMUNE), (3, Level.DISTRICT), (5, Level.PROVINCE))
+
+
+def make_rule(code="LT-THU", *, missing=MissingYear.BREAKS, counts=("da375", "safety"), titles=TITLES, **fields):
+    """A rule over results of Đề án 375 and the safety programme."""
+    published_sets()
+    model = CriteriaSet.objects.filter(code="DA375-KDC").latest("version")
+    rule = StreakRule.objects.create(
+        code=code,
+        programme=model.programme,
+        document=model.document,
+        name="Khu dân cư an toàn nhiều năm liên tục",
+        unit_kinds=["residential_area"],
+        counts=list(counts),
+        missing_year=missing,
+        statement="Tính các năm liên tục được công nhận.",
+        **fields,
+    )
+    StreakTitle.objects.bulk_create(
+        StreakTitle(rule=rule, years=years, level=level, title=f"An toàn {years} năm") for years, level in titles
+    )
+    return rule
+
+
+def areas(commune, many: int) -> list[Unit]:
+    names = [f"Thôn {number}" for number in range(1, many + 1)]
+    return make_units(commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, names)
+
+
+def record(commune, year: int, states: dict[Unit, str], *, programme="safety", is_open=False) -> Cycle:
+    """A year's results as a document gives them; an open one is made open afterwards."""
+    sets = {"residential_area": CriteriaSet.objects.filter(code=SETS[programme]).earliest("version")}
+    cycle = services.record_results(
+        Programme.objects.get(code=programme),
+        commune.province,
+        year,
+        as_of=date(year, 6, 30),
+        source="Báo cáo thử",
+        states={unit.pk: state for unit, state in states.items()},
+        sets=sets,
+    )
+    if is_open:
+        Cycle.objects.filter(pk=cycle.pk).update(status=CycleStatus.OPEN)
+    return cycle
+
+
+def lengths(rule, commune, last: int | None = None) -> dict[str, int]:
+    """The streak of each unit by its name."""
+    years = streaks.recorded_years([rule], commune.province_id)[rule.pk]
+    span = streaks.span_of(rule, years, last or max(years))
+    return dict(streaks.with_streak(commune.children.all(), span).values_list("name", "streak"))
+
+
+def run_of(commune, results: str, first: int = 2016, **cycle):
+    """One area's years, a letter each: r recognised, d declined, v revoked, w withdrawn, e expected, - no file.
+
+    A second area is recognised throughout, so that every year is there.
+    """
+    one, other = areas(commune, 2)
+    names = {"r": RECOGNISED, "d": DECLINED, "v": State.REVOKED, "w": State.WITHDRAWN, "e": State.EXPECTED}
+    for year, letter in enumerate(results, first):
+        states = {other: RECOGNISED} | ({one: names[letter]} if letter != "-" else {})
+        record(commune, year, states, is_open=cycle.get("open_year") == year)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("results", "breaks", "skipped"),
+    [
+        ("rrrr", 4, 4),
+        ("rrdr", 1, 1),
+        ("rrrd", 0, 0),
+        ("rr-r", 1, 3),
+        ("rr--", 0, 2),
+        ("rrwr", 1, 3),  # taken out of the year: not judged
+        ("rrer", 1, 3),
+        ("rrvr", 1, 1),  # a revoked recognition is none
+        ("drrr", 3, 3),
+        ("dddd", 0, 0),
+        ("-r-r", 1, 2),
+    ],
+)
+def test_a_row_is_counted_back_from_its_last_year(place, results, breaks, skipped):
+    unit = run_of(place, results)
+    found = [lengths(make_rule(f"LT-{missing}", missing=missing), place)[unit.name] for missing in MissingYear]
+    assert found == [breaks, skipped]
+
+
+@pytest.mark.parametrize(
+    ("results", "length"), [("rrre", 3), ("rrrd", 3), ("rrrr", 4), ("rrr-", 3), ("rrdd", 0), ("rrde", 0)]
+)
+def test_the_year_under_way_adds_but_never_breaks(place, results, length):
+    unit = run_of(place, results, open_year=2019)
+    assert lengths(make_rule(), place)[unit.name] == length
+
+
+def test_only_the_newest_year_can_be_under_way(place):
+    unit = run_of(place, "rrer", open_year=2018)
+    assert lengths(make_rule(), place)[unit.name] == 1
+
+
+def test_a_rule_counts_from_its_first_year_and_only_its_programmes(place):
+    (unit,) = areas(place, 1)
+    for year in (2010, 2011, 2012):
+        record(place, year, {unit: RECOGNISED}, programme="da375")
+    for year in (2013, 2014):
+        record(place, year, {unit: RECOGNISED})
+    assert lengths(make_rule(), place) == {unit.name: 5}
+    assert lengths(make_rule("LT-A", counts=["safety"]), place) == {unit.name: 2}
+    assert lengths(make_rule("LT-B", first_year=2012), place) == {unit.name: 3}
+    assert lengths(StreakRule.objects.get(code="LT-THU"), place, 2011) == {unit.name: 2}
+
+
+def test_two_programmes_in_one_year_are_one_year(place):
+    (unit,) = areas(place, 1)
+    record(place, 2012, {unit: RECOGNISED}, programme="da375")
+    record(place, 2012, {unit: RECOGNISED})
+    record(place, 2013, {unit: RECOGNISED}, programme="da375")
+    record(place, 2013, {unit: DECLINED})
+    assert lengths(make_rule(), place) == {unit.name: 2}
+
+
+def test_sql_counts_as_one_does_by_hand(place):
+    """Three hundred areas of random luck over nine years, each counted by walking back."""
+    luck = Random(7)  # noqa: S311 -- the same draw every time
+    units = areas(place, 300)
+    states = (RECOGNISED, RECOGNISED, RECOGNISED, DECLINED, State.REVOKED, State.WITHDRAWN, State.EXPECTED, None)
+    drawn = {year: {unit: luck.choice(states) for unit in units} for year in range(2010, 2019)}
+    for year, states_of in drawn.items():
+        record(place, year, {unit: state for unit, state in states_of.items() if state}, is_open=year == 2018)
+
+    def by_hand(unit, breaks_on) -> int:
+        length = int(drawn[2018][unit] == RECOGNISED)
+        for year in range(2017, 2009, -1):
+            if drawn[year][unit] == RECOGNISED:
+                length += 1
+            elif breaks_on is None or drawn[year][unit] in breaks_on:
+                return length
+        return length
+
+    for missing, breaks_on in (("breaks", None), ("skipped", (DECLINED, State.REVOKED))):
+        expected = {unit.name: by_hand(unit, breaks_on) for unit in units if any(drawn[y][unit] for y in drawn)}
+        assert lengths(make_rule(f"LT-{missing}", missing=missing), place) == expected
+        assert len(set(expected.values())) > 4
+
+
+# --- Nga Sơn, Báo cáo 55/BC-BCĐ: of the 177 areas of 2012, 150 two years running, 91 three, 51 four ---------------
+def test_nga_son_2012_is_rebuilt_from_yearly_results(place):
+    units = areas(place, 234)
+    for year in range(2009, 2013):
+        met = demo.nga_son_met(year, demo.NGA_SON[year])
+        states = {unit: RECOGNISED if at in met else DECLINED for at, unit in enumerate(units)}
+        record(place, year, states, programme="da375")
+    rule = (
+        next((one for one in StreakRule.objects.order_by("is_example") if "da375" in one.counts), None) or make_rule()
+    )
+    years = streaks.recorded_years([rule], place.province_id)[rule.pk]
+    rows = streaks.with_streak(place.children.all(), streaks.span_of(rule, years, 2012))
+    assert streaks.how_many(rows, rule)[:4] == [(1, 177), (2, 150), (3, 91), (4, 51)]
+
+
+# --- near a title, in danger -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def under_way(place):
+    """Twelve areas: two to four years running up to 2023, and 2024 open with files in every state."""
+    rule = make_rule()
+    units = areas(place, 12)
+    for year, least in ((2020, 9), (2021, 6), (2022, 0), (2023, 0)):
+        record(place, year, {unit: RECOGNISED if at >= least else DECLINED for at, unit in enumerate(units)})
+    states = [State.EXPECTED, State.REGISTERED, State.RETURNED, State.SUBMITTED, DECLINED, State.REVOKED]
+    states += [State.WITHDRAWN, RECOGNISED, State.APPRAISED, State.EXPECTED, State.TABLED, RECOGNISED]
+    record(place, 2024, dict(zip(units, states, strict=True)), is_open=True)
+    years = streaks.recorded_years([rule], place.province_id)[rule.pk]
+    span = streaks.span_of(rule, years, 2024)
+    return rule, span, units, streaks.with_streak(place.children.order_by("pk"), span)
+
+
+def places_in(units, rows) -> list[int]:
+    order = {unit.pk: at for at, unit in enumerate(units)}
+    return sorted(order[row.pk] for row in rows)
+
+
+def test_one_year_away_from_the_next_title(under_way):
+    rule, span, units, rows = under_way
+    assert [row.streak for row in rows] == [2] * 6 + [3, 4, 3, 4, 4, 5]
+    assert places_in(units, streaks.one_year_away(rows, span)) == [0, 1, 2, 3, 4, 5, 7, 9, 10]
+    told = streaks.standing(rule, 4)
+    assert (told.reached.years, told.coming.years, told.missing) == (3, 5, 1)
+    assert told.sentence == (
+        "Đủ điều kiện đề nghị cấp huyện công nhận “An toàn 3 năm”. "
+        "Còn 1 năm nữa để đề nghị cấp tỉnh công nhận “An toàn 5 năm” (5 năm liên tục)."
+    )
+    assert (streaks.standing(rule, 0).reached, streaks.standing(rule, 6).coming) == (None, None)
+
+
+def test_in_danger_is_what_went_wrong_this_year(under_way):
+    rule, span, units, rows = under_way
+    assert places_in(units, streaks.in_danger(rows, span)) == [2, 4, 5, 6]
+    assert places_in(units, streaks.undecided(rows, span)) == [1, 2, 3, 8, 10]
+    Evaluation.objects.filter(unit=units[0], cycle__year=2024).update(route=(route := late_route()))
+    late = streaks.late_routes(rule, 2024, date(2024, 12, 31))
+    assert route.pk in late and streaks.late_routes(rule, 2024, date(2024, 1, 1)) == []
+    assert places_in(units, streaks.in_danger(rows, span, late)) == [0, 2, 4, 5, 6]
+
+
+def late_route():
+    return Deadline.objects.filter(step="register", route__kind="residential_area").first().route
+
+
+def test_nobody_is_in_danger_in_a_settled_year_or_without_a_row(under_way):
+    rule, span, units, rows = under_way
+    settled = streaks.span_of(rule, dict.fromkeys(range(2020, 2025), False) | {2024: True}, 2023)
+    older = streaks.with_streak(units[0].parent.children.all(), settled)
+    assert list(streaks.in_danger(older, settled)) == list(streaks.undecided(older, settled)) == []
+    Evaluation.objects.filter(unit=units[4], cycle__year__lt=2024).update(state=DECLINED)
+    assert places_in(units, streaks.in_danger(rows, span)) == [2, 5, 6]
+
+
+def test_a_year_taken_out_costs_nothing_where_years_may_be_missing(under_way):
+    *_, units, _ = under_way
+    rule = make_rule("LT-BO", missing=MissingYear.SKIPPED)
+    span = streaks.span_of(rule, dict.fromkeys(range(2020, 2024), False) | {2024: True}, 2024)
+    rows = streaks.with_streak(units[0].parent.children.all(), span)
+    assert places_in(units, streaks.in_danger(rows, span)) == [2, 4, 5]
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def page_of(client, user, **query) -> str:
+    """The page by this module's rule: packs may bring rules of their own."""
+    client.force_login(user)
+    rule = StreakRule.objects.filter(code="LT-THU").values_list("pk", flat=True).first() or ""
+    response = client.get(reverse("evaluations:streak_list"), {"rule": rule} | query)
+    assert response.status_code == 200
+    return html.unescape(response.content.decode())
+
+
+def test_the_page_counts_filters_and_warns(client, place, under_way):
+    rule, _, units, _ = under_way
+    staff = make_user(Role.STAFF, place.province)
+    page = page_of(client, staff)
+    assert "Khu dân cư an toàn nhiều năm liên tục – Tỉnh Thử, tính đến năm 2024 (năm 2024 đang thực hiện)" in page
+    assert re.findall(r'figure"><b>(\d+)</b>', page) == ["12", "12", "6", "4", "1"]
+    assert page.count("Có nguy cơ</span>") == 4 and "Bị trả lại (năm 2024)." in page
+    danger = page_of(client, staff, near="danger")
+    assert re.findall(r">(Thôn \d+)</a>", danger) == ["Thôn 7", "Thôn 3", "Thôn 5", "Thôn 6"]
+    assert re.findall(r">(Thôn \d+)</a>", page_of(client, staff, q="thon 12")) == ["Thôn 12"]
+    past = page_of(client, staff, year=2021, commune=place.pk)
+    assert re.findall(r'figure"><b>(\d+)</b>', past) == ["6", "3", "0", "0", "0"] and "(năm 2021" not in past
+    settled = page_of(client, staff, year=2021, near="danger")
+    assert "Năm 2021 đã xong nên không còn chuỗi nào có nguy cơ đứt." in settled
+
+
+def test_the_page_is_each_ones_own_place(client, place, under_way):
+    (district,) = make_units(place.province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện Bên"])
+    other = make_user(Role.OFFICER, make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Bên"])[0])
+    assert "Không có đơn vị nào khớp bộ lọc." in page_of(client, other)
+    foreign = make_user(Role.STAFF, make_province("Tỉnh Xa", code="95"))
+    assert "Chưa có quy tắc năm liên tục nào có kết quả để tính." in page_of(client, foreign)
+    assert "Chưa có quy tắc" in page_of(client, make_user())
+    assert "Thôn 1<" in page_of(client, make_user(Role.OFFICER, place))
+
+
+def test_answers_that_cannot_be_met_are_told_beside_the_unit(client, world):
+    """Two years behind it and a year under way whose answers fail: a warning though nobody has judged yet."""
+    area = world.area
+    make_rule()
+    for year in (2022, 2023):
+        record(world.commune, year, {area.unit: RECOGNISED})
+    put([area], State.REGISTERED)
+    fill([area], world.officer, failing={"TT124-KDC-2"}, appraised=False)
+    page = page_of(client, world.officer, near="doing")
+    assert area.unit_name in page and page.count("Có nguy cơ</span>") == 1
+    area.answers.filter(criterion__code="TT124-KDC-2").delete()
+    assert "Có nguy cơ</span>" not in page_of(client, world.officer, near="doing")
+
+
+def test_the_page_asks_as_often_for_many_as_for_few(client, place, under_way):
+    staff = make_user(Role.STAFF, place.province)
+
+    def asked(**query) -> int:
+        page_of(client, staff, **query)
+        with CaptureQueriesContext(connection) as found:
+            page_of(client, staff, **query)
+        return len(found)
+
+    few = asked(q="Thôn 1")
+    more = make_units(place, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, [f"Thôn 1{number:03}" for number in range(60)])
+    for year in (2014, 2015):
+        record(place, year, dict.fromkeys(more, RECOGNISED))
+    assert (asked(q="Thôn 1"), few < 30) == (few, True)
+
+
+@pytest.mark.parametrize("key", ["q", "rule", "year", "near", "district", "commune", "province", "page"])
+def test_junk_in_the_address_shows_the_list_all_the_same(client, place, under_way, key):
+    client.force_login(make_user(Role.STAFF, place.province))
+    for junk in ("x", "²", "-1", "9" * 40, "\0", "'", "<script>alert(1)</script>"):
+        response = client.get(reverse("evaluations:streak_list"), {key: junk})
+        assert response.status_code == 200 and b"<script>alert" not in response.content

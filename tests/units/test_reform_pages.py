@@ -1,0 +1,225 @@
+"""Pages of reorganisations: drafting by hand and by spreadsheet, carrying out, undoing, and who sees them."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.core.errors import Refused
+from units import reform_sheet, services
+from units.enums import ReformStatus, Role
+from units.models import Reorganisation, Unit, User
+
+from .factories import make_committee, make_tree, make_user
+from .test_reforms import draft, line, the_reform
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def tree():
+    return make_tree()
+
+
+@pytest.fixture
+def admin(tree):
+    client = Client()
+    client.force_login(make_user(Role.ADMIN, tree.province), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(reform):
+    return reverse("units:reform_detail", args=[reform.pk])
+
+
+def act(client, reform, action, password="mat-khau", **data):  # noqa: S107 -- of the test's people
+    data |= {"action": action, "password": password}
+    return client.post(reverse("units:reform_act", args=[reform.pk]), data, follow=True)
+
+
+def test_a_draft_is_made_on_the_page(admin, tree):
+    answer = admin.post(
+        reverse("units:reform_create"),
+        {
+            "number": "1658/NQ-UBTVQH15",
+            "title": "Sắp xếp",
+            "issuer": "Uỷ ban Thường vụ Quốc hội",
+            "effective_on": "01/07/2025",
+            "provinces": [tree.province.pk],
+            "streaks": "carry",
+            "open_files": "finish",
+        },
+        follow=True,
+    )
+    made = Reorganisation.objects.get()
+    assert (made.effective_on, list(made.provinces.all())) == (date(2025, 7, 1), [tree.province])
+    assert "chưa có thay đổi nào" in answer.content.decode()
+    answer = admin.post(
+        reverse("units:change_add", args=[made.pk]),
+        {"action": "rename", "unit": f"DV{tree.communes[0].pk}", "name": "Xã Mới"},
+        follow=True,
+    )
+    assert "Có thể áp dụng" in answer.content.decode()
+    assert made.changes.get().unit == tree.communes[0]
+
+
+def test_a_wrong_line_is_refused_with_what_was_typed(admin, tree):
+    made = draft(tree)
+    answer = admin.post(
+        reverse("units:change_add", args=[made.pk]), {"action": "merge", "unit": "99999", "to": "DV1", "name": "Xã Gõ"}
+    )
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert "Không thấy “99999” trong các tỉnh của phương án" in body
+    assert 'value="Xã Gõ"' in body
+    assert made.changes.count() == 0
+
+
+def test_a_spreadsheet_out_and_in_again_is_the_same(admin, tree):
+    made = the_reform(tree)
+    before = list(made.changes.values_list("action", "unit", "key", "to_unit", "to_key", "percent", "is_main", "name"))
+    out = admin.get(reverse("units:changes_export", args=[made.pk])).content
+    file = SimpleUploadedFile("phuong-an.csv", out, "text/csv")
+    answer = admin.post(reverse("units:changes_import", args=[made.pk]), {"file": file}, follow=True)
+    assert f"Đã nạp {len(before)} dòng" in answer.content.decode()
+    after = list(made.changes.values_list("action", "unit", "key", "to_unit", "to_key", "percent", "is_main", "name"))
+    assert after == before
+
+
+def test_a_spreadsheet_half_wrong_changes_nothing(admin, tree):
+    made = draft(tree, line("rename", tree.communes[0], name="Xã Giữ"))
+    rows = [
+        "Việc,Đơn vị,Tên mới,Về đơn vị,Phần (%)",
+        f"Đổi tên,DV{tree.communes[1].pk},Xã Tốt,,",
+        "Bay hơi,DV1,,,",
+        "Nhập toàn bộ vào,77777,,88888,",
+        f"Tách một phần vào,DV{tree.communes[1].pk},,DV{tree.communes[2].pk},nhiều",
+    ]
+    file = SimpleUploadedFile("phuong-an.csv", "\n".join(rows).encode(), "text/csv")
+    answer = admin.post(reverse("units:changes_import", args=[made.pk]), {"file": file})
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    for words in (
+        "Dòng 3: Không có việc “Bay hơi”",
+        "Dòng 4: Cột “Đơn vị”: không thấy “77777”",
+        "Dòng 5: Không đọc được",
+    ):
+        assert words in body
+    assert [change.name for change in made.changes.all()] == ["Xã Giữ"]
+    assert reform_sheet.read(b"a,b\n1,2\n", "x.csv", made).problems[0].row == 1
+
+
+def test_carrying_out_and_undoing(admin, tree):
+    made = the_reform(tree)
+    assert "Phường Mới" in admin.get(page(made)).content.decode()
+    wrong = act(admin, made, "apply", password="khong-phai")
+    assert (wrong.status_code, "Mật khẩu không đúng." in wrong.content.decode()) == (422, True)
+    made.refresh_from_db()
+    assert made.status == ReformStatus.DRAFT
+    assert "Đã áp dụng phương án" in act(admin, made, "apply").content.decode()
+    made.refresh_from_db()
+    assert made.status == ReformStatus.APPLIED
+    assert "Không có quyền" not in act(admin, made, "apply").content.decode()
+    assert "đang ở tình trạng “Đã áp dụng”" in act(admin, made, "apply").content.decode()
+    assert "Đã hoàn tác" in act(admin, made, "undo").content.decode()
+    assert not Unit.objects.filter(code="07001").exists()
+    assert "Đã xoá dự thảo" in act(admin, made, "drop").content.decode()
+    assert not Reorganisation.objects.exists()
+
+
+def test_the_administrator_of_an_ended_province_goes_on_at_its_heir(tree):
+    person = make_user(Role.ADMIN, tree.province)
+    made = draft(
+        tree,
+        line("open", kind="province", subtype="tinh", code="24", name="Tỉnh Lớn", key="T"),
+        line("merge", tree.province, to_key="T"),
+    )
+    services.apply(made, by=person)
+    heir = Unit.objects.get(name="Tỉnh Lớn")
+    assert [(item.unit, item.valid_to) for item in person.placements.order_by("valid_from")] == [
+        (tree.province, date(2025, 6, 30)),
+        (heir, None),
+    ]
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(page(made)).status_code == 200
+    stranger = make_user(Role.ADMIN, make_tree("B").province)
+    with pytest.raises(Refused):
+        services.undo(made, by=stranger)
+    assert "Đã hoàn tác" in act(client, made, "undo").content.decode()  # who goes on at the heir may take it back
+    assert [(item.unit, item.valid_to) for item in person.placements.all()] == [(tree.province, None)]
+
+
+def test_who_sees_and_who_changes(tree):
+    made, other = the_reform(tree), make_tree("B")
+    for role, unit, sees, changes in (
+        (Role.STAFF, tree.province, 200, 404),
+        (Role.OFFICER, tree.communes[0], 404, 404),
+        (Role.ADMIN, other.province, 404, 404),
+    ):
+        client = Client()
+        client.force_login(make_user(role, unit), backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(page(made)).status_code == sees
+        assert client.post(reverse("units:reform_act", args=[made.pk]), {"action": "apply"}).status_code == changes
+    made.refresh_from_db()
+    assert made.status == ReformStatus.DRAFT
+
+
+def test_gaps_are_looked_at_before_it_is_carried_out(admin, tree):
+    made = the_reform(tree)
+    services.write_changes(made, list(made.changes.all()), by=None, gaps=["Xã Năm: không có nguồn."])
+    refused = act(admin, made, "apply")
+    assert refused.status_code == 422
+    assert "Hãy đối chiếu các chỗ chưa có nguồn" in refused.content.decode()
+    assert "Đã áp dụng phương án" in act(admin, made, "apply", checked="on").content.decode()
+
+
+def test_the_trees_before_and_after_say_who_became_what(admin, tree):
+    body = admin.get(reverse("units:reform_trees", args=[the_reform(tree).pk])).content.decode()
+    before, after = body.split('id="after"')
+    assert "Huyện A1" in before and "về Phường Mới" in before
+    assert "Huyện A1" not in after
+    assert f"từ {tree.communes[0].name}, {tree.communes[1].name}, {tree.communes[2].name} (một phần)" in after
+
+
+def test_who_must_be_placed_anew(admin, tree):
+    lost, kept = make_user(Role.OFFICER, tree.communes[0]), make_user(Role.OFFICER, tree.communes[1])
+    services.place_person(kept, tree.province, Role.STAFF, by=None, valid_from=date(2024, 1, 1))
+    committee = make_committee(tree.communes[0], members=2)
+    made = the_reform(tree)
+    address = reverse("units:reform_people", args=[made.pk])
+    drafted = admin.get(address)
+    act(admin, made, "apply")
+    applied = admin.get(address)
+    for answer in (drafted, applied):
+        placed = {item.user: item.placed for item in answer.context["page"]}
+        assert placed == {lost: False, kept: True} | dict.fromkeys(committee.people, False)
+        assert answer.context["waiting_many"] == 3
+        assert str(committee.committee) in answer.content.decode()
+    services.place_person(lost, Unit.objects.get(code="07001"), Role.OFFICER, by=None, valid_from=timezone.localdate())
+    assert admin.get(address).context["waiting_many"] == 2
+
+
+def test_people_placed_since_the_day_lose_the_place_too_and_get_it_back(tree):
+    """A resolution is often applied months after its day; who was placed at an ended unit since has no place there."""
+    today = timezone.localdate()
+    late, chief = (
+        make_user(Role.OFFICER, tree.communes[0], valid_from=today),
+        make_user(Role.ADMIN, tree.province, valid_from=today),
+    )
+    made = draft(
+        tree,
+        line("open", kind="province", subtype="tinh", code="24", name="Tỉnh Lớn", key="T"),
+        line("open", kind="commune", subtype="phuong", code="07001", name="Phường Mới", key="M", to_key="T"),
+        line("merge", tree.province, to_key="T"),
+        line("merge", tree.communes[0], to_key="M"),
+    )
+    services.apply(made, by=None)
+    again = [User.objects.get(pk=one.pk) for one in (late, chief)]
+    assert [one.places() for one in again] == [[], [Unit.objects.get(name="Tỉnh Lớn")]]
+    services.undo(made, by=None)
+    again = [User.objects.get(pk=one.pk) for one in (late, chief)]
+    assert [one.places() for one in again] == [[tree.communes[0]], [tree.province]]

@@ -1,0 +1,67 @@
+"""Reads of days gone by: what units were called, who sat where, and who took over from whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Prefetch, Q
+
+from .enums import UnitKind
+from .models import Lineage, Reorganisation, Seat, Unit, UnitVersion, User, on
+
+
+def names_on(day: date, ids: Iterable[int | None]) -> dict[int, str]:
+    """What the units were called that day; those that were not there are left out."""
+    rows = UnitVersion.objects.in_force(day).filter(unit__in=[pk for pk in ids if pk])
+    return dict(rows.order_by().values_list("unit_id", "name"))
+
+
+def children_on(unit: Unit, day: date) -> list[tuple[UnitKind, int]]:
+    """How many units of each kind the unit managed itself that day."""
+    rows = UnitVersion.objects.in_force(day).filter(parent=unit).order_by().values("kind")
+    counts = dict(rows.annotate(many=Count("pk")).values_list("kind", "many"))
+    return [(kind, counts[kind]) for kind in UnitKind if kind in counts]
+
+
+def with_seats_on(committees, day: date):
+    """The committees, each with `seats_then`: who sat there that day; one query more."""
+    seats = Seat.objects.filter(on(day)).select_related("user").order_by("valid_from", "pk")
+    return committees.prefetch_related(Prefetch("seats", seats, to_attr="seats_then"))
+
+
+@dataclass
+class Succession:
+    """What one resolution made of a unit: whom it took over from (`is_origin`), or who took over from it."""
+
+    on: date
+    reform: Reorganisation
+    is_origin: bool
+    is_read: bool  # the reader may open the resolution
+    others: list[tuple[Unit, Lineage]] = field(default_factory=list)
+    hidden: int = 0  # units outside the reader's place
+
+
+def successions(unit: Unit, user: User) -> list[Succession]:
+    """The unit's lines of succession, oldest first; units outside the reader's place are only counted.
+
+    One query, and two more where there are any.
+    """
+    rows = Lineage.objects.filter(Q(successor=unit) | Q(predecessor=unit))
+    lines = list(rows.select_related("reform", "predecessor", "successor").order_by("on", "reform", "-is_main", "pk"))
+    if not lines:
+        return []
+    reforms = Reorganisation.objects.visible_to(user).filter(pk__in={line.reform_id for line in lines})
+    read = set(reforms.values_list("pk", flat=True))
+    ends = {pk for line in lines for pk in (line.predecessor_id, line.successor_id)}
+    seen = set(Unit.objects.visible_to(user).filter(pk__in=ends).values_list("pk", flat=True))
+    found: dict[tuple[int, bool], Succession] = {}
+    for line in lines:
+        is_origin = line.successor_id == unit.pk
+        made = Succession(line.on, line.reform, is_origin, is_read=line.reform_id in read)
+        one = found.setdefault((line.reform_id, is_origin), made)
+        other = line.predecessor if is_origin else line.successor
+        if other.pk in seen:
+            one.others.append((other, line))
+        else:
+            one.hidden += 1
+    return list(found.values())

@@ -1,0 +1,129 @@
+"""The reform of 1/7/2025 as data: a draft for a province out of the national lineage, what it does not say as gaps."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+
+from . import text
+from .enums import ChangeAction, Subtype, UnitKind
+from .models import Change, Unit
+
+FOLDER = settings.BASE_DIR / "fixtures" / "reform-2025"
+EFFECTIVE_ON = date(2025, 7, 1)
+SUBTYPES = {"Phường": Subtype.WARD, "Xã": Subtype.COMMUNE, "Đặc khu": Subtype.SPECIAL_ZONE}
+WHOLE, MAIN = "whole", "part-main"
+
+
+@dataclass
+class Draft:
+    """Lines of a reorganisation ready to be written, the provinces it concerns, and what has no source."""
+
+    provinces: list[Unit] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    unknown: list[Unit] = field(default_factory=list)  # communes no source says the end of; each is among the gaps
+
+
+def read(name: str) -> Iterator[dict[str, str]]:
+    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def draft_for(code: str) -> Draft:
+    """The lines that lead from the units here to the province of that code as it is from 1/7/2025.
+
+    A new commune with one whole predecessor of its own name goes on under the same id; every other one is opened. What
+    the lineage does not know is told as a gap, never guessed: a person enters it.
+    """
+    rows = [row for row in read("lineage.csv") if row["new_province_code"] == code]
+    communes = [row for row in read("communes.csv") if row["province_code"] == code]
+    made = Draft()
+    if not communes:
+        made.gaps.append(f"Không có tỉnh mã {code} sau ngày 01/7/2025.")
+        return made
+    old_codes = sorted({row["old_province_code"] for row in rows})
+    open_now = Unit.objects.filter(closed_on=None)
+    made.provinces = list(open_now.filter(kind=UnitKind.PROVINCE, code__in=old_codes).order_by("code"))
+    held = open_now.filter(kind=UnitKind.COMMUNE, province__in=made.provinces).select_related("province")
+    here = {(unit.province.code, unit.code): unit for unit in held}
+    for lost in sorted(set(old_codes) - {unit.code for unit in made.provinces}):
+        made.gaps.append(f"Cổng chưa có các đơn vị của tỉnh mã {lost}, một phần của tỉnh mới.")
+    target = _province(made, code, communes[0]["province"])
+    _communes(made, rows, communes, here, target)
+    made.changes += [
+        Change(action=ChangeAction.CLOSE_LEVEL, unit=province, kind=UnitKind.DISTRICT)
+        for province in made.provinces
+        if Unit.objects.filter(parent=province, kind=UnitKind.DISTRICT, closed_on=None).exists()
+    ]
+    return made
+
+
+def _province(made: Draft, code: str, name: str) -> dict:
+    """Where the communes go: the province that stays, or the one that several become."""
+    stays = len(made.provinces) == 1 and text.match_key(made.provinces[0].name) == text.match_key(name)
+    if stays:
+        return {"to_unit": made.provinces[0]}
+    key = f"T{code}"
+    subtype = Subtype.CENTRAL_CITY if name.startswith("Thành phố") else Subtype.PROVINCE
+    made.changes.append(
+        Change(action=ChangeAction.OPEN, kind=UnitKind.PROVINCE, subtype=subtype, code=code, name=name, key=key)
+    )
+    made.changes += [Change(action=ChangeAction.MERGE, unit=unit, to_key=key) for unit in made.provinces]
+    return {"to_key": key}
+
+
+def _communes(made: Draft, rows: list[dict], communes: list[dict], here: dict, target: dict) -> None:
+    before: dict[str, list[dict]] = defaultdict(list)
+    known = set()
+    for row in rows:
+        before[row["new_commune_code"]].append(row)
+        known.add((row["old_province_code"], row["old_commune_code"]))
+    passing: list[Change] = []
+    divided = set()
+    for new in communes:
+        olds = before.get(new["commune_code"], [])
+        units = [(here.get((old["old_province_code"], old["old_commune_code"])), old["share"]) for old in olds]
+        named = f"{new['commune']} ({new['commune_code']})"
+        if not olds:
+            made.gaps.append(f"{named}: bảng kế thừa không nói được lập từ xã nào. Hãy nhập theo nghị quyết.")
+        for old, (unit, _) in zip(olds, units, strict=True):
+            if unit is None:
+                missing = f"{old['old_commune']} ({old['old_commune_code']})"
+                made.gaps.append(
+                    f"{named}: cổng không có {missing}, một phần của đơn vị này. Hãy kiểm tra danh sách xã."
+                )
+        found = [(unit, share) for unit, share in units if unit is not None]
+        if len(olds) == 1 and found and found[0][1] == WHOLE:
+            unit = found[0][0]
+            if text.match_key(unit.name) == text.match_key(new["commune"]):
+                continue  # it goes on as it is; the end of the districts brings it under the province
+        made.changes.append(
+            Change(
+                action=ChangeAction.OPEN,
+                kind=UnitKind.COMMUNE,
+                subtype=SUBTYPES[new["commune_type"]],
+                code=new["commune_code"],
+                name=new["commune"],
+                key=new["commune_code"],
+                **target,
+            )
+        )
+        for unit, share in found:
+            action = ChangeAction.MERGE if share == WHOLE else ChangeAction.SPLIT
+            passing.append(Change(action=action, unit=unit, to_key=new["commune_code"], is_main=share == MAIN))
+            if action == ChangeAction.SPLIT:
+                divided.add(unit.name)
+    made.changes += passing
+    for key, unit in sorted(here.items()):
+        if key not in known:
+            made.unknown.append(unit)
+            made.gaps.append(f"{unit} ({unit.code}): không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết.")
+    if divided:
+        made.gaps.append(
+            f"{len(divided)} xã bị chia cho nhiều nơi; khu dân cư, cơ quan, trường của các xã này tạm chuyển về phần "
+            "chính, cần rà lại từng đơn vị."
+        )

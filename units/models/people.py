@@ -1,0 +1,204 @@
+"""People and their placements, committees and their seats."""
+
+from datetime import date
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .. import text
+from ..enums import LEVELS, Role
+from .delegations import Delegation
+from .tree import Unit, on, within
+
+
+class User(AbstractUser):
+    """Somebody who signs in, known by the post they hold."""
+
+    post = models.CharField("chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã An Hà.")
+    search_key = models.CharField(max_length=400, editable=False, default="")
+    must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # true after a one-time password
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = "người dùng"
+        verbose_name_plural = "người dùng"
+        ordering = ["username"]
+
+    def __str__(self):
+        return self.post or self.username
+
+    def save(self, *args, **kwargs):
+        self.search_key = text.search_key(f"{self.post} {self.username}")
+        super().save(*args, **kwargs)
+
+    def placements_now(self) -> list["Placement"]:
+        """Today's placements, read once a request (a user object lives one request)."""
+        if "_placements" not in self.__dict__:
+            self._placements = list(self.placements.in_force().select_related("unit").order_by("pk"))
+        return self._placements
+
+    def places(self) -> list[Unit]:
+        return [placement.unit for placement in self.placements_now()]
+
+    def grounds(self) -> list[Unit]:
+        """Today's places and the ended ones whose history those took over: where facts of any year may be read.
+
+        An ended unit's place columns are its heir's, so one query finds them all, read once a request.
+        """
+        if "_grounds" not in self.__dict__:
+            places = self.places()
+            took_over = Q(pk__in=[])
+            for kind in LEVELS:
+                own = [place.pk for place in places if place.kind == kind]
+                if own:
+                    took_over |= Q(kind=kind, **{f"{kind}__in": own})
+            ended = Unit.objects.filter(took_over, closed_on__lt=timezone.localdate()) if places else []
+            self._grounds = [*places, *ended]
+        return self._grounds
+
+    def heirs(self) -> dict[int, int]:
+        """Levels of government that ended within the user's places, each with the open unit that took over from it.
+
+        An ended unit's place columns are its heir's, so the lowest of them is the heir; read once a request.
+        """
+        if "_heirs" not in self.__dict__:
+            below = within([place for place in self.places() if place.kind in LEVELS])
+            ended = Unit.objects.filter(below, kind__in=LEVELS, closed_on__lt=timezone.localdate()).order_by()
+            rows = ended.values_list("pk", "commune", "district", "province")
+            self._heirs = {pk: next(one for one in above if one) for pk, *above in rows}
+        return self._heirs
+
+    def entrusted(self) -> list[int]:
+        """Ids of organisations whose management is delegated to today's places, read once a request."""
+        if "_entrusted" not in self.__dict__:
+            places = [place.pk for place in self.places() if place.kind in LEVELS]
+            held = Delegation.objects.in_force().filter(receiver__in=places) if places else Delegation.objects.none()
+            self._entrusted = list(held.order_by().values_list("unit", flat=True))
+        return self._entrusted
+
+    def has_role(self, *roles: Role, at: int | None = None) -> bool:
+        """Holds one of the roles today: at the unit with this id when one is given, or at the heir of an ended one."""
+        held = {placement.unit_id for placement in self.placements_now() if placement.role in roles}
+        if at is None or at in held:
+            return bool(held)
+        return bool(held) and self.heirs().get(at) in held
+
+
+class PlacementQuerySet(models.QuerySet):
+    def in_force(self, day: date | None = None):
+        """Placements that give rights on the day; one withdrawn at once gives none from that moment."""
+        return self.filter(on(day), withdrawn_at=None)
+
+    def held_on(self, day: date):
+        """Placements that gave rights on a day gone by: one withdrawn later gave them still."""
+        return self.filter(on(day), Q(withdrawn_at=None) | Q(withdrawn_at__date__gt=day))
+
+    def administered_by(self, user):
+        """Placements at the units the user administers today."""
+        return self.filter(unit__in=Unit.objects.administered_by(user))
+
+
+class Placement(models.Model):
+    """A person's role at a unit during a time; all rights come from here."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="placements", verbose_name="người dùng")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="placements", verbose_name="đơn vị")
+    role = models.CharField("vai trò", max_length=10, choices=Role)
+    valid_from = models.DateField("từ ngày", default=timezone.localdate)
+    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
+    acting_for = models.CharField("thay cho", max_length=200, blank=True)
+    placed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người phân công")
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người kết thúc")
+    withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "phân công"
+        verbose_name_plural = "phân công"
+        indexes = [models.Index(fields=["user", "valid_to"], name="placement_by_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="placement_ends_after_start"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_role_display()} – {self.unit}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.withdrawn_at is not None or bool(self.valid_to and self.valid_to < timezone.localdate())
+
+    @property
+    def is_coming(self) -> bool:
+        return not self.is_over and self.valid_from > timezone.localdate()
+
+
+class CommitteeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(within([place for place in user.grounds() if place.kind in LEVELS], "unit__"))
+
+    def in_office(self, day: date | None = None):
+        return self.filter(on(day))
+
+
+class Committee(models.Model):
+    """A steering committee of a level of government, under the name it carries there."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="committees", verbose_name="cấp")
+    name = models.CharField("tên Ban Chỉ đạo", max_length=250)
+    quorum_percent = models.PositiveSmallIntegerField(
+        "tỷ lệ dự họp tối thiểu (%)", default=0, help_text="Số người dự phải vượt tỷ lệ này; theo quy chế của Ban."
+    )
+    approval_percent = models.PositiveSmallIntegerField(
+        "tỷ lệ tán thành (%)", default=0, help_text="Số phiếu thuận phải vượt tỷ lệ này; theo quy chế của Ban."
+    )
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
+
+    objects = CommitteeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "Ban Chỉ đạo"
+        verbose_name_plural = "Ban Chỉ đạo"
+
+    def __str__(self):
+        return self.name
+
+
+class Seat(models.Model):
+    """A seat on a committee during a time: an official post, held through an account or by the post alone."""
+
+    committee = models.ForeignKey(Committee, models.PROTECT, related_name="seats", verbose_name="Ban Chỉ đạo")
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="seats", verbose_name="tài khoản của người giữ"
+    )
+    post = models.CharField("chức vụ trong Ban", max_length=100)
+    host_post = models.CharField("chức vụ ở cơ quan", max_length=200, blank=True)
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="thay cho"
+    )
+    is_demo = models.BooleanField("dữ liệu mẫu", default=False, editable=False)
+
+    class Meta:
+        verbose_name = "thành viên Ban Chỉ đạo"
+        verbose_name_plural = "thành viên Ban Chỉ đạo"
+        indexes = [models.Index(fields=["committee", "valid_from"], name="seat_by_committee")]
+        constraints = [
+            models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(host_post=""), name="a_seat_has_a_holder"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="seat_ends_after_start"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.post} – {self.holder}"
+
+    @property
+    def holder(self) -> str:
+        """Who sits there, by post: that of the account, or that at the host body."""
+        return str(self.user) if self.user_id else self.host_post

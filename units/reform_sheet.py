@@ -1,0 +1,138 @@
+"""A spreadsheet of changes: read whole, every problem with its row, and a draft written out the same way."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from . import text
+from .enums import ChangeAction, Subtype, UnitKind
+from .models import Change, Reorganisation, Unit
+from .sheet import OWN_KEY, Here, Problem, Unreadable, lines_of, read_choice, safe_cell
+
+COLUMNS = {
+    "action": "Việc",
+    "unit": "Đơn vị",
+    "key": "Khoá đơn vị mới",
+    "kind": "Loại đơn vị",
+    "subtype": "Phân loại mới",
+    "code": "Mã số mới",
+    "name": "Tên mới",
+    "to": "Về đơn vị",
+    "percent": "Phần (%)",
+    "is_main": "Phần chính",
+}
+HEADINGS = {text.search_key(label): name for name, label in COLUMNS.items()}
+YES = {"x", "co", "1", "dung"}
+
+
+@dataclass
+class Read:
+    """The changes a file holds, or what is wrong with it, row by row."""
+
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(data: bytes, file: str, reform: Reorganisation) -> Read:
+    """Changes of the file's rows for the draft, or every problem; writes nothing."""
+    found = Read()
+    try:
+        rows = list(lines_of(data, file))
+        names = _names(rows[0][1] if rows else [], file)
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    cells = [
+        (number, {name: cell.strip() for name, cell in zip(names, line, strict=False)})
+        for number, line in rows[1:]
+        if any(cell.strip() for cell in line)
+    ]
+    reachable = Unit.objects.filter(province__in=reform.provinces.all(), closed_on=None)
+    wanted = {row.get(name, "") for _, row in cells for name in ("unit", "to")} - {""}
+    here = Here(reachable, reachable).named(wanted)
+    keys = {row["key"] for _, row in cells if row.get("key")}
+    for number, row in cells:
+        try:
+            found.changes.append(_change(row, here, keys))
+        except ValueError as wrong:
+            found.problems.append(Problem(file, number, str(wrong)))
+    if not found.changes and not found.problems:
+        found.problems.append(Problem(file, None, "Tệp không có dòng thay đổi nào. Hãy kiểm tra lại tệp đã chọn."))
+    return found
+
+
+def _names(headings: list[str], file: str) -> list[str]:
+    names = [HEADINGS.get(text.search_key(heading), "") for heading in headings]
+    if missing := [COLUMNS[name] for name in ("action", "unit", "to") if name not in names]:
+        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề.", 1)
+    return names
+
+
+def _change(row: dict[str, str], here: dict[str, list[Unit]], keys: set[str]) -> Change:
+    change = Change(action=read_choice(ChangeAction, row.get("action", ""), COLUMNS["action"]))
+    change.unit = _unit(row.get("unit", ""), here, "Đơn vị")
+    to = row.get("to", "")
+    if to in keys:
+        change.to_key = to
+    else:
+        change.to_unit = _unit(to, here, "Về đơn vị")
+    change.key, change.code, change.name = row.get("key", ""), row.get("code", ""), text.clean(row.get("name", ""))
+    for name, choices in (("kind", UnitKind), ("subtype", Subtype)):
+        if row.get(name):
+            setattr(change, name, read_choice(choices, row[name], COLUMNS[name]))
+    change.percent = _percent(row.get("percent", ""))
+    change.is_main = text.search_key(row.get("is_main", "")) in YES
+    return change
+
+
+def _unit(named: str, here: dict[str, list[Unit]], column: str) -> Unit | None:
+    if not named:
+        return None
+    units = here.get(named, [])
+    if len(units) == 1:
+        return units[0]
+    if units:
+        names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in units)
+        raise ValueError(f"Mã “{named}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
+    raise ValueError(f"Cột “{column}”: không thấy “{named}” trong các tỉnh của phương án. Hãy ghi mã số hoặc khoá.")
+
+
+def _percent(cell: str) -> Decimal | None:
+    if not cell:
+        return None
+    try:
+        found = Decimal(cell.replace(",", ".").rstrip("% "))
+    except InvalidOperation:
+        raise ValueError(f"Không đọc được phần “{cell}”. Hãy ghi một số, ví dụ 60.") from None
+    if not 0 < found <= 100:
+        raise ValueError(f"Phần “{cell}” phải lớn hơn 0 và không quá 100.")
+    return found
+
+
+def write(changes: Iterable[Change]) -> str:
+    """The draft as CSV with the same columns; reading it back gives the same changes."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(COLUMNS.values())
+    for change in changes:
+        to = change.to_key or _key(change.to_unit)
+        cells = (
+            change.get_action_display(),
+            _key(change.unit),
+            change.key,
+            change.get_kind_display() if change.kind else "",
+            change.get_subtype_display() if change.subtype else "",
+            change.code,
+            change.name,
+            to,
+            f"{change.percent.normalize():f}".replace(".", ",") if change.percent is not None else "",
+            "x" if change.is_main else "",
+        )
+        rows.writerow([safe_cell(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _key(unit: Unit | None) -> str:
+    return f"{OWN_KEY}{unit.pk}" if unit else ""

@@ -1,0 +1,202 @@
+"""Working a reorganisation out in memory: the tree after it, change by change."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .. import text
+from ..enums import LEVELS, ChangeAction, UnitKind, suits
+from ..models import Change, Lineage, Reorganisation, Unit
+from . import checks
+from .facts import COLUMNS, FIELDS, Node, Passing, Plan, Ref
+
+
+def plan(reform: Reorganisation) -> Plan:
+    """Work the reorganisation out in memory: a fixed number of queries, nothing written.
+
+    Every problem is listed, none stops the others from being found.
+    """
+    made = Plan(reform)
+    _read(made)
+    made.after = dict(made.before)
+    changes = list(reform.changes.select_related("unit", "to_unit"))
+    if not changes:
+        made.add(None, "Phương án chưa có thay đổi nào. Hãy nhập thay đổi hoặc nạp từ bảng tính.")
+    _open(made, changes)
+    for change in changes:
+        if change.action != ChangeAction.OPEN:
+            _make(made, change)
+    checks.twice(made, changes)
+    checks.shares(made, changes)
+    _pass_down(made)
+    checks.tree(made)
+    checks.codes(made)
+    made.places = _places(made)
+    checks.days(made)
+    return made
+
+
+def _read(made: Plan) -> None:
+    """Units of the provinces that were there the day before, as they are now, and those ended with their heirs."""
+    provinces = [unit.pk for unit in made.reform.provinces.all()]
+    rows = Unit.objects.filter(province__in=provinces, opened_on__lt=made.reform.effective_on).order_by(
+        "sort_key", "pk"
+    )
+    mains = Lineage.objects.filter(is_main=True, predecessor__province__in=provinces)
+    successors = dict(mains.values_list("predecessor", "successor"))
+    for *facts, closed_on, province, district, commune in rows.values_list("pk", *FIELDS, "closed_on", *COLUMNS):
+        node = Node(*facts)
+        if closed_on is not None:
+            # A place entered as ended lies under itself: whoever managed it goes on with its history.
+            above = next((place for place in (commune, district, province) if place and place != node.ref), None)
+            node = replace(node, is_closed=True, heir=successors.get(node.ref, above))
+        made.before[node.ref] = node
+        made.stood[node.ref] = dict(zip(COLUMNS, (province, district, commune), strict=True))
+    while late := [  # what lies under a place of a later day came there after this plan: it is no part of it
+        node.ref
+        for node in made.before.values()
+        if (above := node.heir or node.parent) is not None and above not in made.before
+    ]:
+        for ref in late:
+            del made.before[ref]
+
+
+def _open(made: Plan, changes: Iterable[Change]) -> None:
+    for change in changes:
+        if change.action != ChangeAction.OPEN:
+            continue
+        name = text.clean(change.name)
+        if not change.key or not name or not change.kind:
+            made.add(change.order, "thành lập đơn vị phải có khoá, loại và tên. Hãy bổ sung.")
+            continue
+        if change.key in made.after:
+            made.add(change.order, f"khoá “{change.key}” đã dùng cho {made.after[change.key]}. Hãy đặt khoá khác.")
+            continue
+        if not suits(change.kind, change.subtype):
+            made.add(change.order, f"“{name}”: phân loại không dùng cho {UnitKind(change.kind).label}.")
+        parent: Ref | None = change.to_unit_id or change.to_key or None
+        made.after[change.key] = Node(
+            change.key, change.kind, change.subtype, change.code, name, parent, made.reform.effective_on
+        )
+
+
+def _make(made: Plan, change: Change) -> None:
+    """One change of a unit that is there already."""
+    node = made.after.get(change.unit_id or "")
+    if node is None or made.before[node.ref].is_closed:
+        named = f"{change.unit} " if change.unit else ""
+        made.add(change.order, f"đơn vị {named}không có trong các tỉnh của phương án vào ngày sắp xếp. Hãy chọn lại.")
+        return
+    if node.opened_on >= made.reform.effective_on:
+        made.add(change.order, f"{node} chỉ có từ {node.opened_on:%d/%m/%Y}, sau ngày phương án có hiệu lực.")
+        return
+    match change.action:
+        case ChangeAction.RENAME:
+            _rename(made, change, node)
+        case ChangeAction.RECLASSIFY:
+            _reclassify(made, change, node)
+        case ChangeAction.TRANSFER:
+            to = _target(made, change)
+            if to is not None:
+                made.after[node.ref] = replace(made.after[node.ref], parent=to)
+        case ChangeAction.MERGE | ChangeAction.SPLIT:
+            _pass_on(made, change, node)
+        case ChangeAction.CLOSE:
+            made.after[node.ref] = replace(node, is_closed=True)
+        case ChangeAction.CLOSE_LEVEL:
+            _close_level(made, change, node)
+
+
+def _rename(made: Plan, change: Change, node: Node) -> None:
+    name = text.clean(change.name)
+    if not name or name == node.name:
+        made.add(change.order, f"chưa có tên mới của {node}. Hãy ghi tên mới.")
+        return
+    made.after[node.ref] = replace(node, name=name, code=change.code or node.code)
+
+
+def _reclassify(made: Plan, change: Change, node: Node) -> None:
+    if not suits(node.kind, change.subtype):
+        made.add(change.order, f"phân loại mới không dùng cho {UnitKind(node.kind).label} ({node}). Hãy chọn lại.")
+        return
+    name = text.clean(change.name) or node.name
+    made.after[node.ref] = replace(node, subtype=change.subtype, name=name, code=change.code or node.code)
+
+
+def _pass_on(made: Plan, change: Change, node: Node) -> None:
+    to = _target(made, change)
+    if to is None:
+        return
+    if to == node.ref:
+        made.add(change.order, f"{node} không thể nhập vào chính mình. Hãy chọn đơn vị khác.")
+        return
+    if made.after[to].kind != node.kind:
+        made.add(change.order, f"{node} và {made.after[to]} không cùng loại đơn vị nên không kế thừa nhau được.")
+        return
+    is_main = change.action == ChangeAction.MERGE or change.is_main
+    made.passings.append(Passing(node.ref, to, is_main, change.percent))
+    heir = to if is_main else made.after[node.ref].heir
+    made.after[node.ref] = replace(made.after[node.ref], is_closed=True, heir=heir)
+
+
+def _close_level(made: Plan, change: Change, node: Node) -> None:
+    """Every unit of the kind under the named one ends; what they managed goes to the level above."""
+    if change.kind not in LEVELS or change.kind == node.kind:
+        made.add(change.order, "chỉ kết thúc được một cấp hành chính nằm dưới đơn vị đã chọn. Hãy chọn lại cấp.")
+        return
+    ends = [one for one in made.after.values() if one.kind == change.kind and one.parent == node.ref]
+    if not ends:
+        made.add(change.order, f"{node} không có đơn vị {UnitKind(change.kind).label} nào. Hãy kiểm tra lại.")
+    for one in ends:
+        made.after[one.ref] = replace(one, is_closed=True, heir=one.heir or node.ref)
+
+
+def _target(made: Plan, change: Change) -> Ref | None:
+    to: Ref = change.to_unit_id or change.to_key
+    if to in made.after and not (to in made.before and made.before[to].is_closed):
+        return to
+    made.add(
+        change.order,
+        f"không có đơn vị đích “{change.to_unit or change.to_key}” trong phương án. Hãy thành lập nó hoặc chọn lại."
+        if to
+        else "chưa chọn đơn vị đích. Hãy chọn một đơn vị.",
+    )
+    return None
+
+
+def _pass_down(made: Plan) -> None:
+    """Units managed by one that ends go to its heir, where that kind may stand there."""
+    for ref, node in list(made.after.items()):
+        if node.is_closed or node.parent is None:
+            continue
+        to, seen = node.parent, set()
+        while to in made.after and made.after[to].is_closed and to not in seen:
+            seen.add(to)
+            heir = made.after[to].heir
+            if heir is None:
+                break
+            to = heir
+        ground = made.after.get(node.stands_in) if node.stands_in is not None else None
+        stands_in = ground.heir if ground and ground.is_closed and ground.heir is not None else node.stands_in
+        if (to, stands_in) != (node.parent, node.stands_in):
+            made.after[ref] = replace(node, parent=to, stands_in=stands_in)
+
+
+def _places(made: Plan) -> dict[Ref, dict[str, Ref | None]]:
+    """Ancestor columns after: an open unit's own line; an ended one's is its heir's, whose people read its history."""
+    known: dict[Ref, dict[str, Ref | None]] = {}
+
+    def of(ref: Ref) -> dict[str, Ref | None]:
+        if ref in known:
+            return known[ref]
+        known[ref] = {}  # where a line leads back to itself it ends
+        node = made.after[ref]
+        above = node.heir if node.is_closed and node.heir is not None else node.parent
+        place: dict[str, Ref | None] = dict.fromkeys(COLUMNS)
+        if above is not None and above in made.after:
+            place |= of(above)
+        if not node.is_closed and node.kind in COLUMNS:
+            place[node.kind] = ref
+        known[ref] = place
+        return place
+
+    return {ref: of(ref) for ref in made.after}

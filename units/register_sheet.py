@@ -1,0 +1,218 @@
+"""A file of register rows: its columns, how its cells are read, every problem by row. Writes nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from . import services, sheet, text, workbook
+from .models import RegisterRow, Unit, User
+from .permissions import may_keep
+from .registers import Register
+from .services import Sorted
+from .sheet import OWN_KEY, Here, Problem, Unreadable
+
+MAX_ROWS = 2000
+UNIT = "Khoá đơn vị"
+SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
+MAX_COUNT = 2_000_000_000
+
+
+def headings(register: Register) -> list[str]:
+    """The columns an import reads, then those for the reader."""
+    return [UNIT, *([register.label(register.holder)] if register.holder else []), *_own(register), *SHOWN_ONLY]
+
+
+def _own(register: Register) -> list[str]:
+    return [register.label(name) for name in register.columns]
+
+
+def exported(register: Register, rows: Iterable[RegisterRow]) -> Iterator[list]:
+    """Cells of the rows under `headings`; rows come with `register.related()` selected."""
+    for row in rows:
+        unit = row.place
+        holder = [str(getattr(row, register.holder))] if register.holder else []
+        place = [unit.name, unit.commune.name if unit.commune else "", unit.district.name if unit.district else ""]
+        yield [f"{OWN_KEY}{unit.pk}", *holder, *register.values(row), *place, row.is_demo]
+
+
+@dataclass
+class Read:
+    """The rows of a file, those whose cells were all understood, and what is wrong."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[int, RegisterRow] = field(default_factory=dict)  # by their number in the file
+    sorted: Sorted = field(default_factory=Sorted)
+
+    def refuse(self, number: int | None, sentence: str) -> None:
+        self.problems.append(Problem(self.file, number, sentence))
+
+
+def read(register: Register, data: bytes, file: str, user: User) -> Read:
+    """Read and check the file with the rights of now; a row already here is matched by its place and key."""
+    found = Read(file)
+    try:
+        lines = list(_lines(register, data, file))
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    units = _units(found, {number: cells[UNIT] for number, cells in lines}, user)
+    holders = _holders(register, units)
+    seen: dict[tuple, int] = {}
+    for number, cells in lines:
+        row, is_whole = _row(register, found, number, cells)
+        unit = units.get(number)
+        if unit is None or (register.holder and not _hold(register, found, number, cells, unit, holders, row)):
+            continue
+        if not register.holder:
+            setattr(row, "unit", unit)  # noqa: B010 -- only rows without a holder have the field
+        if not is_whole:
+            continue
+        if sentence := services.fault_of(register, row):
+            found.refuse(number, sentence)
+        elif (first := seen.setdefault(register.key_of(row), number)) != number:
+            found.refuse(number, f"Trùng với dòng {first}: cùng đơn vị, cùng {_key_words(register)}. Hãy bỏ một dòng.")
+        else:
+            found.rows[number] = row
+    found.problems.sort(key=lambda problem: problem.row or 0)
+    if not found.problems:
+        found.sorted = services.sort_rows(register, found.rows.values())
+    return found
+
+
+def _key_words(register: Register) -> str:
+    return ", ".join(str(register.field(name).verbose_name) for name in (register.holder, *register.key) if name)
+
+
+def _lines(register: Register, data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """(row number, cells by heading); raises Unreadable when the headings are not this register's."""
+    lines = workbook.lines(data, file, most=MAX_ROWS)
+    _, heads = next(lines, (1, []))
+    known = {text.search_key(word): word for word in headings(register)}
+    names = [known.get(text.search_key(head), "") for head in heads]
+    needed = [UNIT, *([register.label(register.holder)] if register.holder else [])]
+    needed += [register.label(name) for name in register.columns if not _may_lack(register.field(name))]
+    if missing := [name for name in needed if name not in names]:
+        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu của sổ “{register.title}”.", 1)
+    if strange := [head for head, name in zip(heads, names, strict=True) if not name]:
+        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise Unreadable(file, f"Cột “{twice[0]}” có hai lần. Hãy bỏ bớt một cột.", 1)
+    some = False
+    for number, cells in lines:
+        some = True
+        if len(cells) != len(names):
+            raise Unreadable(
+                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
+            )
+        yield number, dict(zip(names, (cell.strip() for cell in cells), strict=True))
+    if not some:
+        raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
+
+
+def _may_lack(column: Any) -> bool:
+    return column.blank or column.has_default()
+
+
+def _units(found: Read, keys: dict[int, str], user: User) -> dict[int, Unit]:
+    """The unit of each row that names one the writer keeps; the rest is told."""
+    visible = Unit.objects.visible_to(user).select_related("commune", "district")
+    named = Here(visible, visible).named(set(keys.values()) - {""})
+    units = {}
+    for number, key in keys.items():
+        ones = named.get(key, [])
+        if not key:
+            found.refuse(number, f"Cột “{UNIT}” để trống. Hãy ghi khoá {OWN_KEY}… (như tệp tải về) hoặc mã số của xã.")
+        elif len(ones) > 1:
+            names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in ones)
+            found.refuse(number, f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
+        elif not ones:
+            found.refuse(
+                number,
+                f"Không thấy đơn vị “{key}” trong phạm vi của bạn. Hãy ghi khoá {OWN_KEY}… như tệp tải về, hoặc mã số "
+                "của xã, huyện, tỉnh, đủ cả số 0 ở đầu.",
+            )
+        elif not may_keep(user, ones[0]):
+            found.refuse(number, f"Bạn không ghi sổ của {ones[0]} được. Hãy xoá dòng này khỏi tệp.")
+        else:
+            units[number] = ones[0]
+    return units
+
+
+def _holders(register: Register, units: dict[int, Unit]) -> dict[tuple[int, str], RegisterRow]:
+    if not register.holder:
+        return {}
+    kept = register.field(register.holder).related_model._default_manager
+    rows = kept.filter(unit__in={unit.pk for unit in units.values()}).select_related("unit")
+    return {(row.unit_id, row.name_key): row for row in rows}
+
+
+def _hold(register: Register, found: Read, number: int, cells: dict, unit: Unit, holders: dict, row) -> bool:
+    """Hang the row on the team or model it names; says so when there is none."""
+    name = cells[register.label(register.holder)]
+    holder = holders.get((unit.pk, text.match_key(name)))
+    if holder is None:
+        book = register.kept_in.title if register.kept_in else ""
+        wrong = f"không có “{name}”" if name else f"chưa ghi {register.field(register.holder).verbose_name}"
+        found.refuse(number, f"{unit}: {wrong}. Hãy sửa tên cho đúng, hoặc ghi vào sổ “{book}” trước.")
+        return False
+    setattr(row, register.holder, holder)
+    return True
+
+
+def _row(register: Register, found: Read, number: int, cells: dict[str, str]) -> tuple[RegisterRow, bool]:
+    """The row of the cells, and whether every cell was understood; the rest is told."""
+    row, is_whole = register.model(), True
+    for name in register.columns:
+        column, label = register.field(name), register.label(name)
+        if label not in cells:
+            continue
+        try:
+            setattr(row, name, _value(column, label, cells[label]))
+        except ValueError as wrong:
+            found.refuse(number, str(wrong))
+            is_whole = False
+    return row, is_whole
+
+
+def _value(column, label: str, cell: str):
+    """The cell's value for the column; raises ValueError with the sentence."""
+    if column.choices:
+        return sheet.read_choice(_Choices(column), cell, label)
+    if isinstance(column, models.DateField):
+        return sheet.read_date(cell, label, required=not column.null)
+    if isinstance(column, models.IntegerField):
+        return read_count(cell, label, default=column.default if column.has_default() else None)
+    name = text.clean(cell)
+    if not name:
+        raise ValueError(f"Cột “{label}” để trống. Hãy điền {label.lower()}.")
+    if len(name) > column.max_length:
+        raise ValueError(f"Cột “{label}” dài {len(name)} chữ, tối đa {column.max_length}. Hãy viết gọn lại.")
+    return name
+
+
+class _Choices:
+    """A column's choices as `sheet.read_choice` asks them."""
+
+    def __init__(self, column):
+        self.choices = column.flatchoices
+
+    def __iter__(self):
+        return (type("Choice", (), {"label": label}) for _, label in self.choices)
+
+
+def read_count(cell: str, label: str, *, default: int | None) -> int:
+    """A whole number as people write it: 1200, 1.200 or 1 200."""
+    bare = cell.replace(" ", "").replace("\u00a0", "")
+    if not bare:
+        if default is None:
+            raise ValueError(f"Cột “{label}” để trống. Hãy ghi một số, không có thì ghi 0.")
+        return default
+    whole, *groups = bare.split(".")
+    if bare.isdecimal() and bare.isascii() and int(bare) <= MAX_COUNT:
+        return int(bare)
+    if groups and whole.isdecimal() and 1 <= len(whole) <= 3 and all(len(g) == 3 and g.isdecimal() for g in groups):
+        return int("".join((whole, *groups)))
+    raise ValueError(f"Cột “{label}” ghi “{cell[:40]}”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12.")

@@ -1,0 +1,201 @@
+"""A file of committee seats: its columns, how its rows name each other, every problem by row. Writes nothing."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from . import services, sheet, text, workbook
+from .models import Committee, Seat, Unit, User
+from .permissions import may_seat
+from .services import SeatRow
+from .sheet import OWN_KEY, Here, Problem, Unreadable
+
+MAX_ROWS = 2000
+SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
+COLUMNS = {
+    "key": "Khoá",
+    "unit": "Khoá đơn vị",
+    "board": "Tên Ban Chỉ đạo",
+    "post": "Chức vụ trong Ban",
+    "host_post": "Chức vụ ở cơ quan",
+    "valid_from": "Từ ngày",
+    "valid_to": "Đến hết ngày",
+    "replaces": "Thay cho khoá",
+}
+NEEDED = ("unit", "post", "valid_from")
+SHOWN_ONLY = ("Đơn vị", "Tài khoản")
+HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
+
+
+def exported(seats: Iterable[Seat]) -> Iterator[list]:
+    """Cells of the seats under HEADINGS; they come with their committee, its unit and the account selected."""
+    for seat in seats:
+        board = seat.committee
+        yield [
+            *(f"{SEAT_KEY}{seat.pk}", f"{OWN_KEY}{board.unit_id}", board.name, seat.post, seat.host_post),
+            *(seat.valid_from, seat.valid_to, f"{SEAT_KEY}{seat.replaces_id}" if seat.replaces_id else ""),
+            *(board.unit.name, str(seat.user) if seat.user_id else ""),
+        ]
+
+
+@dataclass
+class Read:
+    """What a file of seats says: the rows to write, how many of them are new, and what is wrong."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[int, SeatRow] = field(default_factory=dict)  # by their number in the file
+
+    def refuse(self, number: int | None, sentence: str) -> None:
+        self.problems.append(Problem(self.file, number, sentence))
+
+    @property
+    def new(self) -> list[tuple[int, SeatRow]]:
+        return [(number, row) for number, row in self.rows.items() if row.seat.pk is None]
+
+
+def read(data: bytes, file: str, user: User) -> Read:
+    """Read and check the file with the rights of now; a seat already here is known by its TV key, or by its
+    committee, posts and first day."""
+    found = Read(file)
+    try:
+        lines = list(_lines(data, file))
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    boards = _boards(found, lines, user)
+    stored = list(
+        Seat.objects.filter(committee__in={board.pk for board in boards.values()}).select_related(
+            "committee__unit", "user", "replaces"
+        )
+    )
+    here = _Known(stored)
+    by_key: dict[str, SeatRow] = {}
+    for number, cells in lines:
+        if number in boards and (row := _row(found, number, cells, boards[number], here)):
+            found.rows[number] = row
+            key = cells["key"]
+            if key and by_key.setdefault(key, row) is not row:
+                found.refuse(number, f"Khoá “{key}” đã dùng ở dòng trên. Hãy đặt khoá khác.")
+    keys = {cells["key"] for _, cells in lines} - {""}
+    for number, cells in lines:
+        if row := found.rows.get(number):
+            _link(found, number, cells["replaces"], row, by_key, keys, here)
+    replaced: dict[int, int] = {}
+    for number, row in found.rows.items():
+        if sentence := services.seat_fault(row):
+            found.refuse(number, sentence)
+            continue
+        before = row.before
+        if before is not None and (first := replaced.setdefault(id(before), number)) != number:
+            found.refuse(number, f"“{before}” đã được thay ở dòng {first}. Một người chỉ được một người thay.")
+        elif before is not None and before.pk and here.replaced_by.get(before.pk, row.seat.pk) != row.seat.pk:
+            found.refuse(number, f"“{before}” đã có người thay. Hãy sửa lại khoá ở cột “{COLUMNS['replaces']}”.")
+    found.problems.sort(key=lambda problem: problem.row or 0)
+    return found
+
+
+class _Known:
+    """Stored seats by key and by what they are."""
+
+    def __init__(self, stored: list[Seat]):
+        self.by_key = {f"{SEAT_KEY}{seat.pk}": seat for seat in stored}
+        self.by_words = {self.words(seat): seat for seat in stored if not seat.user_id}
+        self.replaced_by = {seat.replaces_id: seat.pk for seat in stored if seat.replaces_id}
+
+    @staticmethod
+    def words(seat: Seat) -> tuple:
+        return seat.committee_id, text.match_key(seat.post), text.match_key(seat.host_post), seat.valid_from
+
+
+def _lines(data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
+    lines = workbook.lines(data, file, most=MAX_ROWS)
+    _, heads = next(lines, (1, []))
+    known = {text.search_key(word): name for name, word in COLUMNS.items()} | {
+        text.search_key(word): word for word in SHOWN_ONLY
+    }
+    names = [known.get(text.search_key(head), "") for head in heads]
+    if missing := [COLUMNS[name] for name in NEEDED if name not in names]:
+        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp tải về và giữ dòng tiêu đề.", 1)
+    if strange := [head for head, name in zip(heads, names, strict=True) if not name]:
+        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
+    empty = dict.fromkeys(COLUMNS, "")
+    some = False
+    for number, cells in lines:
+        some = True
+        if len(cells) != len(names):
+            raise Unreadable(
+                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
+            )
+        yield number, empty | dict(zip(names, (cell.strip() for cell in cells), strict=True))
+    if not some:
+        raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
+
+
+def _boards(found: Read, lines, user: User) -> dict[int, Committee]:
+    """The committee of each row that names one the reader administers; the rest is told."""
+    visible = Unit.objects.visible_to(user)
+    units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
+    of_unit: dict[int, list[Committee]] = {}
+    ids = {unit.pk for ones in units.values() for unit in ones}
+    for board in Committee.objects.filter(unit__in=ids).select_related("unit").order_by("pk"):
+        of_unit.setdefault(board.unit_id, []).append(board)
+    boards = {}
+    for number, cells in lines:
+        ones, name = units.get(cells["unit"], []), cells["board"]
+        if len(ones) != 1:
+            many = "là của nhiều đơn vị" if ones else "không có trong phạm vi của bạn"
+            found.refuse(number, f"Đơn vị “{cells['unit']}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.")
+            continue
+        held = of_unit.get(ones[0].pk, [])
+        if name:
+            held = [board for board in held if text.match_key(board.name) == text.match_key(name)]
+        if len(held) != 1:
+            what = "có nhiều Ban Chỉ đạo" if held else f"không có Ban Chỉ đạo{f' tên “{name}”' if name else ''}"
+            found.refuse(number, f"{ones[0]} {what}. Hãy ghi đúng cột “{COLUMNS['board']}” như tệp tải về.")
+        elif not may_seat(user, held[0]):
+            found.refuse(number, f"Bạn không quản trị {ones[0]} nên không thay đổi thành viên của Ban được.")
+        else:
+            boards[number] = held[0]
+    return boards
+
+
+def _row(found: Read, number: int, cells: dict, board: Committee, here: _Known) -> SeatRow | None:
+    """The seat of the cells, the stored one where it is here already; what is not understood is told."""
+    faults = []
+    days = {}
+    for name in ("valid_from", "valid_to"):
+        try:
+            days[name] = sheet.read_date(cells[name], COLUMNS[name], required=name == "valid_from")
+        except ValueError as wrong:
+            faults.append(str(wrong))
+    words = {name: text.clean(cells[name]) for name in ("post", "host_post")}
+    if not words["post"]:
+        faults.append(f"Cột “{COLUMNS['post']}” để trống. Hãy ghi, ví dụ: Thành viên.")
+    for name, most in (("post", 100), ("host_post", 200)):
+        if len(words[name]) > most:
+            faults.append(f"Cột “{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
+    seat = here.by_key.get(cells["key"])
+    if seat is not None and seat.committee_id != board.pk:
+        faults.append(f"Khoá “{cells['key']}” là ghế của Ban khác. Hãy để trống khoá nếu là người mới.")
+    if seat is None and re.fullmatch(rf"{SEAT_KEY}[0-9]+", cells["key"]):
+        faults.append(f"Không thấy ghế “{cells['key']}” trong Ban này. Hãy để trống khoá nếu là người mới.")
+    if faults:
+        for sentence in faults:
+            found.refuse(number, sentence)
+        return None
+    if seat is None:
+        seat = Seat(committee=board, **words, valid_from=days["valid_from"])
+        seat = here.by_words.get(here.words(seat), seat)
+    for name, value in (words | days).items():
+        setattr(seat, name, value)
+    return SeatRow(seat)
+
+
+def _link(found: Read, number: int, key: str, row: SeatRow, by_key: dict, keys: set[str], here: _Known) -> None:
+    if not key:
+        return
+    before = by_key.get(key) or here.by_key.get(key)
+    if before is None and key not in keys:  # a row with a fault of its own is told there
+        found.refuse(number, f"Không thấy “{key}” để thay. Hãy ghi khoá của một dòng trong tệp hoặc khoá {SEAT_KEY}….")
+    row.replaces = before

@@ -1,0 +1,130 @@
+"""Writing the registers: one door for a form's row and for a file's rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.db.models.functions import Now
+
+from portal.core.errors import Refused
+
+from ..models import RegisterRow, User
+from ..permissions import may_keep
+from ..registers import Register, time_fault
+
+BATCH = 500
+TAKEN = "Có người vừa ghi cùng một dòng. Chưa ghi gì; hãy tải lại trang rồi làm lại."
+
+
+@dataclass
+class Sorted:
+    """Rows sorted by what writing them would do; `known` maps a changed or equal row to the stored one."""
+
+    new: list[RegisterRow] = field(default_factory=list)
+    changed: list[RegisterRow] = field(default_factory=list)
+    same: list[RegisterRow] = field(default_factory=list)
+
+
+def _refuse_stranger(by: User | None, row: RegisterRow) -> None:
+    if by is not None and not may_keep(by, row.place):
+        raise Refused(f"Bạn không ghi sổ của {row.place} được. Hãy đề nghị cán bộ nhập liệu của nơi đó.")
+
+
+def fault_of(register: Register, row: RegisterRow) -> str:
+    """What is wrong with the row by itself and beside its unit; empty when nothing is. No query."""
+    unit = row.place
+    if unit.kind not in register.kinds:
+        kinds = ", ".join(kind.label for kind in register.kinds)
+        return f"“{unit}” là {unit.get_kind_display().lower()}; sổ này chỉ ghi: {kinds}. Hãy chọn đơn vị khác."
+    try:
+        row.clean_fields(exclude=["search_key", "name_key", "saved_by", "saved_at", register.owner])
+        row.clean()
+    except ValidationError as wrong:
+        return " ".join(
+            f"{register.label(name)}: {sentence}"
+            for name, sentences in wrong.message_dict.items()
+            for sentence in sentences
+        )
+    return time_fault(row, unit)
+
+
+def sort_rows(register: Register, rows: Iterable[RegisterRow]) -> Sorted:
+    """Match rows with the stored ones of the same key, whose id they then take; one query, writes nothing."""
+    rows = list(rows)
+    owners = {getattr(row, f"{register.owner}_id") for row in rows}
+    stored = {
+        register.key_of(row): row for row in register.model._default_manager.filter(**{f"{register.owner}__in": owners})
+    }
+    found = Sorted()
+    for row in rows:
+        old = stored.get(register.key_of(row))
+        if old is None:
+            found.new.append(row)
+            continue
+        row.pk = old.pk
+        equal = all(getattr(row, name) == getattr(old, name) for name in register.columns)
+        (found.same if equal else found.changed).append(row)
+    return found
+
+
+@transaction.atomic
+def write_rows(register: Register, rows: Iterable[RegisterRow], *, by: User | None) -> Sorted:
+    """Add the rows that are new, rewrite those that changed, leave the equal ones: all of them or none.
+
+    `by` is None for the command line only. Statements grow with batches, not with rows. Raises Refused with the
+    first thing that is wrong: a unit the writer does not keep, a kind the register is not for, a wrong value.
+    """
+    rows = list(rows)
+    for row in rows:
+        _refuse_stranger(by, row)
+        if sentence := fault_of(register, row):
+            raise Refused(sentence)
+    found = sort_rows(register, rows)
+    for row in (*found.new, *found.changed):
+        row.saved_by, row.saved_at = by, Now()  # type: ignore[assignment]  # -- an expression stands for the value
+    names = [name for name in ("search_key", "name_key") if hasattr(register.model, name)]
+    try:
+        with transaction.atomic():
+            register.model._default_manager.bulk_create(found.new, batch_size=BATCH)
+            register.model._default_manager.bulk_update(
+                found.changed, [*register.columns, *names, "saved_by", "saved_at"], batch_size=BATCH
+            )
+    except IntegrityError:
+        raise Refused(TAKEN) from None
+    return found
+
+
+@transaction.atomic
+def save_row(register: Register, row: RegisterRow, *, by: User) -> RegisterRow:
+    """Write one row of a form, new or changed; raises Refused when another row has its unit, year or name already."""
+    same = register.model._default_manager.filter(**{register.owner: getattr(row, f"{register.owner}_id")})
+    clash = next((one for one in same if register.key_of(one) == register.key_of(row) and one.pk != row.pk), None)
+    if clash is not None:
+        raise Refused(f"Đã có dòng “{clash}” trong sổ. Hãy sửa dòng đó thay cho ghi thêm.")
+    if row.pk is None:
+        write_rows(register, [row], by=by)
+        return row
+    _refuse_stranger(by, row)
+    if sentence := fault_of(register, row):
+        raise Refused(sentence)
+    row.saved_by, row.saved_at = by, Now()  # type: ignore[assignment]  # -- as above
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Refused(TAKEN) from None
+    return row
+
+
+@transaction.atomic
+def drop_row(register: Register, row: RegisterRow, *, by: User) -> None:
+    """Take a row written by mistake off; raises Refused when yearly rows hang on it."""
+    _refuse_stranger(by, row)
+    try:
+        row.delete()
+    except ProtectedError:
+        raise Refused(
+            f"“{row}” đã có số liệu hằng năm nên không xoá được. Nếu đã kết thúc, hãy ghi ngày cuối cùng."
+        ) from None

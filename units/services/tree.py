@@ -1,0 +1,133 @@
+"""Placing units in the tree."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from portal.core.errors import Refused
+
+from .. import text
+from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
+from ..models import Unit, UnitVersion
+
+DEPTHS = (*((kind,) for kind in LEVELS), tuple(kind for kind in UnitKind if kind not in LEVELS))
+COLUMNS = {UnitKind.PROVINCE: "province", UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
+
+
+@dataclass(kw_only=True)
+class NewUnit:
+    """A unit to be placed; `parent` and `stands_in` are units, or the `key` of another row of the same call."""
+
+    kind: str
+    subtype: str
+    name: str
+    parent: Unit | str | None = None
+    stands_in: Unit | str | None = None
+    code: str = ""
+    key: str = ""
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+def lock_tree() -> None:
+    """Let one writer of the tree in at a time, until the transaction ends (SQLite's own lock does it there)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('units.tree'))")
+
+
+@transaction.atomic
+def place_units(rows: Iterable[NewUnit], *, on: date, demo: bool = False) -> list[Unit]:
+    """Create the units with their ancestor columns and first versions, in the order of the rows.
+
+    `on` is the first day of rows that name none. Statements grow with batches, never with rows.
+    Raises Refused when a row stands under nothing, under a kind that may not manage it, outside its parent's time,
+    or on the ground of another though it is no organisation.
+    """
+    rows = list(rows)
+    if stray := next((row for row in rows if row.kind not in UnitKind), None):
+        raise Refused(f"“{stray.name}”: không có loại đơn vị “{stray.kind}”.")
+    placed: dict[int, Unit] = {}
+    by_key: dict[str, Unit] = {}
+    lock_tree()
+    for kinds in DEPTHS:
+        wave = [(place, row) for place, row in enumerate(rows) if row.kind in kinds]
+        made = Unit.objects.bulk_create([_new_unit(row, by_key, on=on, demo=demo) for _, row in wave])
+        _own_column(made, kinds[0])
+        placed |= {place: unit for (place, _), unit in zip(wave, made, strict=True)}
+        by_key |= {row.key: unit for (_, row), unit in zip(wave, made, strict=True) if row.key}
+    units = [placed[place] for place in range(len(rows))]
+    UnitVersion.objects.bulk_create([_first_version(unit) for unit in units])
+    return units
+
+
+def _new_unit(row: NewUnit, by_key: dict[str, Unit], *, on: date, demo: bool) -> Unit:
+    """The unit of a row, its parent already saved."""
+    name = text.clean(row.name)
+    parent, stands_in = _found(row, row.parent, by_key), _found(row, row.stands_in, by_key)
+    if (parent.kind if parent else None) not in (PARENTS[UnitKind(row.kind)] or (None,)):
+        raise Refused(f"“{name}” ({UnitKind(row.kind).label}) không thể trực thuộc {parent or 'nơi để trống'}.")
+    if stands_in and (row.kind not in ORGANISATIONS or not stands_in.is_level):
+        raise Refused(f"“{name}” ({UnitKind(row.kind).label}) không thể đứng chân tại {stands_in}.")
+    if not suits(row.kind, row.subtype):
+        raise Refused(f"“{name}”: phân loại “{row.subtype}” không dùng cho {UnitKind(row.kind).label}.")
+    unit = Unit(
+        kind=row.kind,
+        subtype=row.subtype,
+        code=row.code,
+        name=name,
+        **text.keys(name),
+        parent=parent,
+        stands_in=stands_in,
+        opened_on=row.opened_on or on,
+        closed_on=row.closed_on,
+        is_demo=demo,
+    )
+    if parent:
+        unit.province_id, unit.district_id, unit.commune_id = parent.province_id, parent.district_id, parent.commune_id
+    return unit
+
+
+def _found(row: NewUnit, named: Unit | str | None, by_key: dict[str, Unit]) -> Unit | None:
+    if not isinstance(named, str):
+        return named
+    if named not in by_key:
+        raise Refused(f"“{row.name}”: không thấy đơn vị có khoá “{named}” ở cấp trên.")
+    return by_key[named]
+
+
+def _own_column(made: list[Unit], kind: str) -> None:
+    """A level of government is its own province, district or commune."""
+    column = COLUMNS.get(UnitKind(kind))
+    if column is None or not made:
+        return
+    Unit.objects.filter(kind=kind, **{f"{column}__isnull": True}).update(**{column: F("pk")})
+    for unit in made:
+        setattr(unit, f"{column}_id", unit.pk)
+
+
+def _first_version(unit: Unit) -> UnitVersion:
+    return UnitVersion(
+        unit=unit,
+        kind=unit.kind,
+        name=unit.name,
+        subtype=unit.subtype,
+        code=unit.code,
+        search_key=unit.search_key,
+        match_key=unit.match_key,
+        sort_key=unit.sort_key,
+        parent_id=unit.parent_id,
+        stands_in_id=unit.stands_in_id,
+        **{f"{column}_id": pk for column, pk in unit.ancestor_ids.items()},
+        valid_from=unit.opened_on,
+        valid_to=unit.closed_on,
+    )
+
+
+def in_sentence(unit: Unit) -> str:
+    """The unit's name inside a sentence: "Xã Tân Dĩnh" is written "xã Tân Dĩnh"."""
+    label = Subtype(unit.subtype).label
+    return f"{label}{unit.name[len(label) :]}" if unit.name.casefold().startswith(label) else unit.name

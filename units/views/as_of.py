@@ -1,0 +1,116 @@
+"""The tree as it stood on a day, a search over it, and one unit as it was that day."""
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Case, When
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from .. import history, queries
+from ..enums import LEVELS, UnitKind
+from ..forms import DayField
+from ..models import Committee, Unit, UnitVersion
+from ..permissions import may_see_people
+from .units import PER_PAGE
+
+LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(UnitKind)))
+
+
+class OnDayForm(forms.Form):
+    ngay = DayField(label="Ngày")
+
+
+class TreeForm(OnDayForm):
+    q = forms.CharField(label="Tên hoặc mã số", max_length=100, required=False)
+
+
+def asked_day(request, form: type[OnDayForm]) -> OnDayForm:
+    """The form as the address fills it in; today where it names no day."""
+    asked = request.GET if request.GET.get("ngay") else {**request.GET.dict(), "ngay": timezone.localdate().isoformat()}
+    return form(asked)
+
+
+@require_safe
+def as_of(request):
+    """Units of the day under one of them (`duoi`), or those a search finds; first the highest the reader sees."""
+    form = asked_day(request, TreeForm)
+    if not form.is_valid():
+        empty = {"day": None, "at": None, "above": [], "page": None}
+        return render(request, "units/as_of.html", {"form": form, **empty}, status=422)
+    day, words = form.cleaned_data["ngay"], form.cleaned_data["q"]
+    there = UnitVersion.objects.visible_to(request.user).in_force(day).select_related("unit")
+    at = _at(there, request.GET.get("duoi", ""))
+    if words:
+        rows = there.search(words).nearest_first(words, LEVELS_FIRST)
+    else:
+        rows = there.filter(parent=at.unit_id) if at else there.exclude(parent__in=there.order_by().values("unit"))
+        rows = rows.order_by(LEVELS_FIRST, "sort_key", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    names = history.names_on(day, [row.parent_id for row in page])
+    seen_today = set(
+        Unit.objects.visible_to(request.user).filter(pk__in=[row.unit_id for row in page]).values_list("pk", flat=True)
+    )
+    for row in page:
+        row.managed_by = names.get(row.parent_id, "")
+        row.is_seen_today = row.unit_id in seen_today
+    return render(
+        request,
+        "units/as_of.html",
+        {
+            "form": form,
+            "day": day,
+            "at": at,
+            "above": _above(at, there) if at else [],
+            "page": page,
+            "words": words,
+            "levels": [kind.value for kind in LEVELS],
+        },
+    )
+
+
+def _at(there, wanted: str) -> UnitVersion | None:
+    if not wanted:
+        return None
+    found = there.filter(unit=wanted if wanted.isdecimal() else 0).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _above(at: UnitVersion, there) -> list[UnitVersion]:
+    """The versions of that day the unit stood under, the highest first; only those the reader sees."""
+    wanted = [pk for pk in (at.province_id, at.district_id, at.commune_id) if pk and pk != at.unit_id]
+    held = {row.unit_id: row for row in there.filter(unit__in=wanted)}
+    return [held[pk] for pk in wanted if pk in held]
+
+
+@require_safe
+def unit_as_of(request, pk):
+    """One unit on a day: its name and place, who sat and acted there, what it had been given by then."""
+    user = request.user
+    visible = UnitVersion.objects.visible_to(user)
+    versions = list(visible.filter(unit=pk).select_related("unit").order_by("-valid_from"))
+    if not versions:
+        raise Http404
+    unit, form = versions[0].unit, asked_day(request, OnDayForm)
+    context = {"unit": unit, "versions": versions, "form": form, "day": None, "version": None}
+    if not form.is_valid():
+        return render(request, "units/unit_as_of.html", context, status=422)
+    day = form.cleaned_data["ngay"]
+    there = visible.in_force(day)
+    version = there.filter(unit=pk).first()
+    context |= {"day": day, "version": version}
+    if version:
+        committees = Committee.objects.visible_to(user).in_office(day).filter(unit=pk)
+        context |= {
+            "above": _above(version, there),
+            "managed_by": history.names_on(day, [version.parent_id]).get(version.parent_id, ""),
+            "children": history.children_on(unit, day),
+            "committees": history.with_seats_on(committees, day),
+            "people": list(queries.people_at(unit, day)) if may_see_people(user, unit) else None,
+        }
+    is_seen_today = Unit.objects.visible_to(user).filter(pk=pk).exists()
+    context |= {"is_seen_today": is_seen_today, "successions": history.successions(unit, user)}
+    return render(request, "units/unit_as_of.html", context)

@@ -1,0 +1,236 @@
+"""Reorganisations: the list, a draft with its lines and its dry run, carrying it out and undoing it."""
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core.errors import Refused
+from portal.core.once import once
+
+from .. import lineage, reform_sheet, reforms, services
+from ..enums import ChangeAction, ReformStatus, Role, UnitKind
+from ..forms import ApplyForm, ChangeForm, ReformForm, UnitFileForm
+from ..models import Change, Reorganisation, Unit
+from ..permissions import may_carry_through
+
+PER_PAGE = 50
+SHOWN = 100  # lines of each part of a dry run on the page
+
+
+def _mine(request):
+    """Provinces where the reader may carry reorganisations through."""
+    held = [
+        item.unit_id
+        for item in request.user.placements_now()
+        if item.role == Role.ADMIN and item.unit.kind == UnitKind.PROVINCE
+    ]
+    return Unit.objects.filter(pk__in=held)
+
+
+@require_safe
+def reform_list(request):
+    visible = Reorganisation.objects.visible_to(request.user)
+    found = visible.annotate(lines=Count("changes", distinct=True)).order_by("-effective_on", "-pk")
+    page = Paginator(found.prefetch_related("provinces"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "units/reform_list.html", {"page": page, "may_draft": _mine(request).exists()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def reform_create(request):
+    provinces = _mine(request)
+    if not provinces.exists():
+        raise Http404
+    form = ReformForm(request.POST or None, provinces=provinces)
+    if request.method != "POST":
+        return render(request, "units/reform_form.html", {"form": form})
+    if form.is_valid():
+        try:
+            made = services.new_reform(**form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "Đã lập phương án. Hãy nhập các thay đổi.")
+            return redirect("units:reform_detail", pk=made.pk)
+    return render(request, "units/reform_form.html", {"form": form}, status=422)
+
+
+def visible_reform(request, pk) -> Reorganisation:
+    return get_object_or_404(Reorganisation.objects.visible_to(request.user).prefetch_related("provinces"), pk=pk)
+
+
+def draft_of(request, pk) -> Reorganisation:
+    """The reorganisation for somebody who may change it; 404 for others."""
+    reform = visible_reform(request, pk)
+    if not may_carry_through(request.user, reform):
+        raise Http404
+    return reform
+
+
+def _context(request, reform: Reorganisation, **more) -> dict:
+    rows = reform.changes.select_related("unit", "to_unit")
+    may_change = may_carry_through(request.user, reform)
+    is_draft = reform.status == ReformStatus.DRAFT
+    if not is_draft:
+        rows = reform.lineage.select_related("predecessor", "successor").order_by("successor__sort_key", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    if is_draft:
+        opening = dict(reform.changes.filter(action=ChangeAction.OPEN).values_list("key", "name"))
+        for row in page:
+            row.to_name = opening.get(row.to_key, row.to_key)
+    context = {
+        "reform": reform,
+        "page": page,
+        "may_change": may_change and is_draft,
+        "may_undo": may_change and not is_draft,
+        "form": ChangeForm(reform=reform),
+        "file_form": UnitFileForm(),
+    }
+    if is_draft:
+        context |= _dry_run(services.dry_run(reform))
+        context["apply_form"] = ApplyForm(user=request.user, reform=reform)
+    return context | more
+
+
+def _dry_run(made: reforms.Plan) -> dict:
+    """What the page says of a plan: counts before and after, what opens, ends and changes, what stands in the way."""
+    counts = []
+    for kind in UnitKind:
+        before = sum(node.kind == kind and not node.is_closed for node in made.before.values())
+        after = sum(node.kind == kind and not node.is_closed for node in made.after.values())
+        if before or after:
+            counts.append((kind.label, before, after, after - before))
+    came_from: dict = {}
+    for one in made.passings:
+        came_from.setdefault(one.successor, []).append((made.before[one.predecessor].name, one.is_main, one.percent))
+    kept = Counter()
+    renamed = []
+    for node in made.kept:
+        old = made.before[node.ref]
+        if (node.name, node.subtype, node.code) != (old.name, old.subtype, old.code):
+            renamed.append((old, node))
+        else:
+            kept[UnitKind(node.kind).label] += 1
+    return {
+        "problems": made.problems[:SHOWN],
+        "problems_many": len(made.problems),
+        "counts": counts,
+        "opened": [(node, came_from.get(node.ref, [])) for node in made.opened[:SHOWN]],
+        "opened_many": len(made.opened),
+        "closed": [(node, made.after[node.heir].name if node.heir else "") for node in made.closed[:SHOWN]],
+        "closed_many": len(made.closed),
+        "renamed": renamed[:SHOWN],
+        "moved": sorted(kept.items()),
+        "people_many": reforms.placements_ended(made).count(),
+        "committees_many": reforms.committees_ended(made).count(),
+        "waiting_many": len(services.waiting(made)),
+        "plan": made,
+    }
+
+
+@require_safe
+def reform_detail(request, pk):
+    """A draft with its dry run, or an applied one with who took over from whom."""
+    return render(request, "units/reform_detail.html", _context(request, visible_reform(request, pk)))
+
+
+@require_POST
+def change_add(request, pk):
+    reform = draft_of(request, pk)
+    form = ChangeForm(request.POST, reform=reform)
+    if form.is_valid():
+        try:
+            services.add_change(reform, form.change(), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "Đã thêm một dòng vào phương án.")
+            return redirect("units:reform_detail", pk=reform.pk)
+    return render(request, "units/reform_detail.html", _context(request, reform, form=form), status=422)
+
+
+@require_POST
+def change_drop(request, pk):
+    change = get_object_or_404(
+        Change.objects.filter(reform__in=Reorganisation.objects.visible_to(request.user)).select_related("reform"),
+        pk=pk,
+    )
+    if not may_carry_through(request.user, change.reform):
+        raise Http404
+    try:
+        services.drop_change(change, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "Đã bỏ dòng khỏi phương án.")
+    return redirect("units:reform_detail", pk=change.reform_id)
+
+
+@require_POST
+def changes_import(request, pk):
+    """Lines from a spreadsheet in place of the draft's: all of them, or none with every problem."""
+    reform = draft_of(request, pk)
+    form = UnitFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return render(request, "units/reform_detail.html", _context(request, reform, file_form=form), status=422)
+    file = form.cleaned_data["file"]
+    found = reform_sheet.read(file.read(), file.name, reform)
+    if found.problems:
+        shown = {"file_problems": found.problems[:SHOWN], "file_many": len(found.problems), "file_form": form}
+        return render(request, "units/reform_detail.html", _context(request, reform, **shown), status=422)
+    try:
+        many = services.write_changes(reform, found.changes, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"Đã nạp {many} dòng từ tệp, thay cho các dòng trước.")
+    return redirect("units:reform_detail", pk=reform.pk)
+
+
+@require_safe
+def changes_export(request, pk):
+    """The lines as CSV, to be worked on in a spreadsheet and brought back."""
+    reform = visible_reform(request, pk)
+    text = reform_sheet.write(reform.changes.select_related("unit", "to_unit"))
+    return HttpResponse(
+        text.encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="phuong-an-sap-xep-{reform.pk}.csv"'},
+    )
+
+
+@require_POST
+def reform_act(request, pk):
+    """Load the national lineage, carry out (the password is asked again), undo, or throw away."""
+    reform = draft_of(request, pk)
+    action = request.POST.get("action", "")
+    try:
+        if action == "lineage":
+            made = lineage.draft_for(request.POST.get("code", "")[:2])
+            services.write_changes(reform, made.changes, by=request.user, gaps=made.gaps)
+            messages.success(request, f"Đã nạp {len(made.changes)} dòng; {len(made.gaps)} chỗ chưa có nguồn.")
+        elif action == "apply":
+            form = ApplyForm(request.POST, user=request.user, reform=reform)
+            if not form.is_valid():
+                context = _context(request, reform) | {"apply_form": form}
+                return render(request, "units/reform_detail.html", context, status=422)
+            services.apply(reform, by=request.user)
+            messages.success(request, "Đã áp dụng phương án. Hãy phân công lại người ở các đơn vị mới.")
+            return redirect("units:reform_people", pk=reform.pk)
+        elif action == "undo":
+            services.undo(reform, by=request.user)
+            messages.success(request, "Đã hoàn tác; phương án trở lại dự thảo.")
+        elif action == "drop":
+            services.drop_reform(reform, by=request.user)
+            messages.success(request, "Đã xoá dự thảo phương án.")
+            return redirect("units:reform_list")
+        else:
+            raise Http404
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("units:reform_detail", pk=reform.pk)

@@ -1,0 +1,293 @@
+"""Registers on units: the list of registers, one register's rows, a row's form, files out and in."""
+
+from django.contrib import messages
+from django.core import signing
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core import store
+from portal.core.errors import Refused
+from portal.core.once import once
+
+from .. import queries, register_sheet, services, workbook
+from ..enums import UnitKind
+from ..filters import REGISTER_FILTERS
+from ..forms import RegisterFileForm, register_form
+from ..models import Unit
+from ..permissions import may_keep, may_keep_somewhere
+from ..registers import REGISTERS, Register
+
+PER_PAGE = 50
+MOST_OWNERS = 500  # a longer list is no list to choose from
+SHOWN = 200  # problems and preview rows on a page
+SALT = "units.register_import"
+
+
+def _register(slug: str) -> Register:
+    if slug not in REGISTERS:
+        raise Http404
+    return REGISTERS[slug]
+
+
+def _rows(register: Register, user):
+    return register.model._default_manager.visible_to(user)
+
+
+def _filtered(request, register: Register):
+    """(filter set, years) of the request; a yearly list without a word about the year shows the latest one."""
+    rows = _rows(register, request.user)
+    years = queries.years_of(register, rows)
+    data = request.GET.copy()
+    if years and "year" not in data:
+        data["year"] = str(years[0])
+    shown = rows.select_related(*register.related()).order_by(*register.order())
+    return REGISTER_FILTERS[register.slug](data, shown, request=request), years
+
+
+@require_safe
+def register_index(request):
+    """Every register with how many rows of it the reader may read."""
+    counts = queries.register_counts(request.user)
+    listed = [(register, counts.get(slug, 0)) for slug, register in REGISTERS.items()]
+    return render(request, "units/registers.html", {"registers": listed, "may_keep": may_keep_somewhere(request.user)})
+
+
+@require_safe
+def register_list(request, slug):
+    """One register's rows with their totals over the whole filter."""
+    register = _register(slug)
+    found, years = _filtered(request, register)
+    context = {"register": register, "filter": found, "years": years, "heads": register.columns}
+    if not found.is_valid():
+        return render(request, "units/register_list.html", context, status=422)
+    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    sums, chosen, many = queries.register_totals(register, found.qs)
+    asked = found.form.cleaned_data
+    under = Unit.objects.visible_to(request.user).filter(pk=asked["unit"] or 0).first()
+    at = under or asked["commune"] or asked["district"]
+    year = asked.get("year")
+    return render(
+        request,
+        "units/register_list.html",
+        context
+        | {
+            "page": page,
+            "rows": [_shown(register, row, request.user) for row in page],
+            "heads": [(register.label(name), name in register.sums) for name in register.columns],
+            "sums": sums if register.sums and (year or not register.is_yearly) else [],
+            "chosen": [(label, count) for label, count in chosen if count],
+            "many": many,
+            "year": int(year) if year else None,
+            "under": under,
+            "query": found.form.data.urlencode(),
+            "may_keep": may_keep_somewhere(request.user),
+            "at": at.pk if at else None,
+        },
+    )
+
+
+def _shown(register: Register, row, user) -> dict:
+    """A row ready to print: cells with whether each is a figure."""
+    cells = [
+        (f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else value, name in register.sums)
+        for name, value in zip(register.columns, register.values(row), strict=True)
+    ]
+    holder = getattr(row, register.holder) if register.holder else None
+    return {"row": row, "unit": row.place, "holder": holder, "cells": cells, "may_keep": may_keep(user, row.place)}
+
+
+@require_safe
+def register_export(request, slug):
+    """The filtered rows as CSV or, with `dang=xlsx`, as a workbook; either can be imported again."""
+    register = _register(slug)
+    found, _ = _filtered(request, register)
+    if not found.is_valid():
+        raise Http404
+    heads, rows = register_sheet.headings(register), register_sheet.exported(register, found.qs)
+    return _file(request, register, f"{slug}-{timezone.localdate():%Y-%m-%d}", heads, rows)
+
+
+@require_safe
+def register_template(request, slug):
+    """An empty file with the register's headings."""
+    register = _kept_register(request, slug)
+    return _file(request, register, f"mau-{slug}", register_sheet.headings(register), [])
+
+
+def _file(request, register: Register, name: str, heads, rows) -> HttpResponse:
+    if request.GET.get("dang") == "xlsx":
+        kind, ending, data = workbook.XLSX, "xlsx", workbook.as_xlsx(register.title, heads, rows)
+    else:
+        kind, ending, data = workbook.CSV, "csv", workbook.as_csv(heads, rows)
+    return HttpResponse(
+        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    )
+
+
+# --- one row -----------------------------------------------------------------------------------------------------
+def _kept_register(request, slug: str) -> Register:
+    """The register, for those who write registers somewhere."""
+    register = _register(slug)
+    if not may_keep_somewhere(request.user):
+        raise Http404
+    return register
+
+
+def _list_of(register: Register, row=None) -> str:
+    address = reverse("units:register_list", args=[register.slug])
+    return f"{address}?unit={row.place.pk}" if row is not None else address
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def register_add(request, slug):
+    """A new row about a unit at or below `don_vi`; whoever keeps very many units chooses a commune first."""
+    register = _kept_register(request, slug)
+    wanted = request.GET.get("don_vi", "")
+    visible = Unit.objects.visible_to(request.user)
+    at = get_object_or_404(visible, pk=wanted if wanted.isdecimal() else 0) if wanted else None
+    units = queries.units_to_keep(register, request.user, at, most=MOST_OWNERS)
+    context = {"register": register, "at": at, "communes": None, "form": None}
+    if not units:
+        context["communes"] = visible.open_on().filter(kind=UnitKind.COMMUNE) if units is None else []
+        status = 422 if request.method == "POST" else 200
+        return render(request, "units/register_form.html", context, status=status)
+    owners = _owners(register, request.user, units)
+    form = register_form(register, request.POST or None, owners=owners)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = services.save_row(register, form.save(commit=False), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã ghi vào sổ: {row}.")
+            return redirect(_list_of(register, row))
+    context["form"] = form
+    return render(request, "units/register_form.html", context, status=422 if form.errors else 200)
+
+
+def _owners(register: Register, user, units: list[Unit]):
+    """The rows a new row may hang on: the units, or the teams or models of them."""
+    ids = [unit.pk for unit in units]
+    if register.holder:
+        return (
+            register.field(register.holder)
+            .related_model._default_manager.filter(unit__in=ids)
+            .select_related(*(f"unit{way}" for way in ("", "__province", "__district", "__commune")))
+        )
+    return Unit.objects.kept_by(user).filter(pk__in=ids).order_by("kind", "sort_key", "pk")
+
+
+def _kept_row(request, slug: str, pk: int):
+    """(register, row) for those who keep the row's unit; 404 for everybody else."""
+    register = _register(slug)
+    row = get_object_or_404(_rows(register, request.user).select_related(*register.related()), pk=pk)
+    if not may_keep(request.user, row.place):
+        raise Http404
+    return register, row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def register_edit(request, slug, pk):
+    """Change a row; its unit stays."""
+    register, row = _kept_row(request, slug, pk)
+    form = register_form(register, request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_row(register, form.save(commit=False), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã sửa: {row}.")
+            return redirect(_list_of(register, row))
+    context = {"register": register, "row": row, "at": row.place, "form": form, "communes": None}
+    return render(request, "units/register_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def register_drop(request, slug, pk):
+    """Take off a row written by mistake."""
+    register, row = _kept_row(request, slug, pk)
+    said, address = str(row), _list_of(register, row)
+    try:
+        services.drop_row(register, row, by=request.user)
+        messages.success(request, f"Đã xoá khỏi sổ: {said}.")
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect(address)
+
+
+# --- files in ----------------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "HEAD", "POST"])
+def register_import(request, slug):
+    """Take a file and check all its rows; nothing is written but the file itself."""
+    register = _kept_register(request, slug)
+    form = RegisterFileForm(request.POST or None, request.FILES or None)
+    context = {"register": register, "form": form, "heads": register_sheet.headings(register)}
+    if request.method != "POST":
+        return render(request, "units/register_import.html", context | {"form": RegisterFileForm()})
+    if not form.is_valid():
+        return render(request, "units/register_import.html", context, status=422)
+    file = form.cleaned_data["file"]
+    data = file.read()
+    found = register_sheet.read(register, data, file.name, request.user)
+    if found.problems:
+        return render(request, "units/register_import.html", context | _told(found), status=422)
+    kept = store.put([data])
+    named = {"sha256": kept.sha256, "name": file.name[:200], "user": request.user.pk, "slug": slug}
+    return redirect("units:register_preview", slug=slug, token=signing.dumps(named, salt=SALT))
+
+
+def _told(found: register_sheet.Read) -> dict:
+    return {"problems": found.problems[:SHOWN], "many": len(found.problems), "file": found.file}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def register_preview(request, slug, token):
+    """What the checked file would write; a POST writes it, all rows or none."""
+    register = _kept_register(request, slug)
+    try:
+        kept = signing.loads(token, salt=SALT, max_age=24 * 3600)
+    except signing.BadSignature:
+        raise Http404 from None
+    if (kept["user"], kept["slug"]) != (request.user.pk, slug):
+        raise Http404
+    try:
+        data = store.take(kept["sha256"]).read_bytes()
+    except store.Damaged:
+        messages.error(request, "Tệp đã lưu không còn nguyên vẹn. Hãy gửi lại tệp.")
+        return redirect("units:register_import", slug=slug)
+    found = register_sheet.read(register, data, kept["name"], request.user)
+    heads = register_sheet.headings(register)
+    if found.problems:  # units, teams or rights changed since the upload
+        context = {"register": register, "form": RegisterFileForm(), "heads": heads} | _told(found)
+        return render(request, "units/register_import.html", context, status=422)
+    if request.method == "POST":
+        try:
+            done = services.write_rows(register, found.rows.values(), by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect("units:register_import", slug=slug)
+        messages.success(
+            request, f"Đã ghi {len(done.new)} dòng mới, sửa {len(done.changed)} dòng, {len(done.same)} dòng không đổi."
+        )
+        return redirect("units:register_list", slug=slug)
+    sorted_rows = [("Thêm", row) for row in found.sorted.new] + [("Sửa", row) for row in found.sorted.changed]
+    numbers = {id(row): number for number, row in found.rows.items()}
+    shown = [(numbers[id(row)], what, _shown(register, row, request.user)) for what, row in sorted_rows[:SHOWN]]
+    context = {
+        "register": register,
+        "file": kept["name"],
+        "rows": shown,
+        "heads": [(register.label(name), name in register.sums) for name in register.columns],
+        "new": len(found.sorted.new),
+        "changed": len(found.sorted.changed),
+        "same": len(found.sorted.same),
+        "to_write": len(sorted_rows),
+    }
+    return render(request, "units/register_preview.html", context)
