@@ -268,12 +268,22 @@ def before_the_heir_was_there(walk, tree):
 
 DOOR, PLAN, FILES = "units.services.reforms.", "units.reforms.", "evaluations.reform."
 PROTECTED = {  # walk -> (protection, what stands in for it, what is then found)
-    "no versions": (moved, DOOR + "UnitVersion", NoVersions, "versions ≠ units"),
+    "no versions": (moved, DOOR + "applying.UnitVersion", NoVersions, "versions ≠ units"),
     "places stay": (moved, PLAN + "planning._places", lambda made: made.stood, "the place of"),
     "any tree": (under_an_equal, PLAN + "checks.tree", lambda made: None, "Xã A1.1"),
     "any day": (twice_on_a_day, PLAN + "checks.days", lambda made: None, "(?i)unique"),
-    "undone in any order": (undone_below_another, DOOR + "_check_newest", lambda found, kept: None, "the place of"),
-    "units left behind": (undone_above_a_new_unit, DOOR + "_check_newest", lambda found, kept: None, "the place of"),
+    "undone in any order": (
+        undone_below_another,
+        DOOR + "undoing._check_newest",
+        lambda found, kept: None,
+        "the place of",
+    ),
+    "units left behind": (
+        undone_above_a_new_unit,
+        DOOR + "undoing._check_newest",
+        lambda found, kept: None,
+        "the place of",
+    ),
     "files lost": (ended_with_files, FILES + "Files.apply", losing_files(Files.apply), "lost files"),
     "past files moved": (judged_before, FILES + "FINAL", (), "past file"),
     "a roster of before": (opened_late, "evaluations.services.cycles._hand_on", lambda rows: None, "waits for a place"),

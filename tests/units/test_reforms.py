@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.core.errors import Refused
 from units import reforms, services
 from units.enums import ReformStatus, Role, Subtype, UnitKind
-from units.models import Change, Committee, Lineage, Placement, Unit, UnitVersion, on
+from units.models import Change, Committee, Lineage, Placement, Seat, Unit, UnitVersion, on
 
 from .factories import make_committee, make_tree, make_units, make_user
 
@@ -128,6 +128,21 @@ def test_undoing_puts_every_row_back():
     reform.refresh_from_db()
     assert reform.status == ReformStatus.DRAFT
     services.apply(reform, by=None)  # and it can be carried out again
+
+
+def test_a_committee_seated_since_the_day_does_not_outlive_its_unit():
+    tree = make_tree()
+    late = DAY + timedelta(days=20)
+    officer = make_user(Role.OFFICER, tree.communes[0], valid_from=late)
+    made = make_committee(tree.communes[0], members=1, on=late)
+    before, seats = snapshot(), list(Seat.objects.values())
+    reform = the_reform(tree)
+    assert [row.unit for row in reforms.committees_ended(services.dry_run(reform))] == [tree.communes[0]]
+    services.apply(reform, by=None)
+    assert (Committee.objects.get().valid_to, Seat.objects.get(pk=made.seats[0].pk).valid_to) == (late, late)
+    assert officer.placements.get().withdrawn_at is not None
+    services.undo(reform, by=None)
+    assert (snapshot(), list(Seat.objects.values())) == (before, seats)
 
 
 def test_what_ended_before_follows_its_heir():

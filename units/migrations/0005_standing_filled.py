@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.db.models import OuterRef, Subquery
 
-STANDS_IN = 7  # where a reorganisation's `before` keeps the column (services.reforms.UNIT_COLUMNS)
+STANDS_IN = 7  # where a reorganisation's `before` keeps the column (services.reforms.columns.COLUMNS)
 
 
 def fill(apps, schema_editor):

@@ -51,12 +51,10 @@ def tree_of(nodes: Mapping[Ref, Node], links: Mapping[Ref, list[str]]) -> list[B
 
 
 def committees_ended(made: Plan):
-    """Committees in office on the day that end with their units; one query."""
+    """Committees that end with their units, or began there since; one query."""
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=made.reform.effective_on)
     return (
-        Committee.objects.in_office(made.reform.effective_on)
-        .filter(unit__in=ends(made))
-        .select_related("unit")
-        .order_by("unit__sort_key", "pk")
+        Committee.objects.filter(lasting, unit__in=ends(made)).select_related("unit").order_by("unit__sort_key", "pk")
     )
 
 

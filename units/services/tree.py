@@ -60,7 +60,7 @@ def place_units(rows: Iterable[NewUnit], *, on: date, demo: bool = False) -> lis
         placed |= {place: unit for (place, _), unit in zip(wave, made, strict=True)}
         by_key |= {row.key: unit for (_, row), unit in zip(wave, made, strict=True) if row.key}
     units = [placed[place] for place in range(len(rows))]
-    UnitVersion.objects.bulk_create([_first_version(unit) for unit in units])
+    UnitVersion.objects.bulk_create([version_of(unit, since=unit.opened_on, until=unit.closed_on) for unit in units])
     return units
 
 
@@ -109,7 +109,8 @@ def _own_column(made: list[Unit], kind: str) -> None:
         setattr(unit, f"{column}_id", unit.pk)
 
 
-def _first_version(unit: Unit) -> UnitVersion:
+def version_of(unit: Unit, *, since: date, until: date | None = None) -> UnitVersion:
+    """The unit as it is now, as a version in force from one day to another; not saved."""
     return UnitVersion(
         unit=unit,
         kind=unit.kind,
@@ -122,8 +123,8 @@ def _first_version(unit: Unit) -> UnitVersion:
         parent_id=unit.parent_id,
         stands_in_id=unit.stands_in_id,
         **{f"{column}_id": pk for column, pk in unit.ancestor_ids.items()},
-        valid_from=unit.opened_on,
-        valid_to=unit.closed_on,
+        valid_from=since,
+        valid_to=until,
     )
 
 

@@ -1,0 +1,47 @@
+"""A programme's year in a province."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from criteria.models import Programme
+from portal.core.marks import EXAMPLE_WORDS
+from units.models import Unit
+
+from ..enums import CycleStatus
+
+EXAMPLE_MARK = f" ({EXAMPLE_WORDS})"
+
+
+class CycleQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Cycles of the provinces the user's placements lie in, and of those these took over: an ended province's own
+        column is its heir."""
+        return self.filter(province__province__in={place.province_id for place in user.places()})
+
+
+class Cycle(models.Model):
+    """A programme's year in a province; opening it freezes who is expected."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="cycles", verbose_name="chương trình")
+    province = models.ForeignKey(Unit, models.PROTECT, related_name="cycles", verbose_name="tỉnh")
+    year = models.PositiveSmallIntegerField("năm")
+    as_of = models.DateField("danh sách đơn vị tính đến ngày")
+    status = models.CharField("tình trạng", max_length=10, choices=CycleStatus, default=CycleStatus.OPEN)
+    source = models.CharField("nguồn số liệu", max_length=250, blank=True)  # for results taken from documents
+    is_demo = models.BooleanField("dữ liệu mẫu", default=False)
+    is_example = models.BooleanField("theo bộ tiêu chí ví dụ, không phải luật", default=False)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="người mở")
+    opened_at = models.DateTimeField("mở lúc", db_default=Now())
+
+    objects = CycleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kỳ đánh giá"
+        verbose_name_plural = "kỳ đánh giá"
+        ordering = ["-year", "programme"]
+        constraints = [models.UniqueConstraint(fields=["programme", "province", "year"], name="one_cycle_a_year")]
+
+    def __str__(self):
+        """Wherever the year is named, one that was opened with example criteria says so."""
+        return f"{self.programme} năm {self.year}{EXAMPLE_MARK if self.is_example else ''}"

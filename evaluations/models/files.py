@@ -1,0 +1,184 @@
+"""A unit's file in a cycle: the fact every count is made of, and the steps of its life."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from criteria.enums import Level, Step
+from criteria.models import CriteriaSet, Grade, Route
+from criteria.values import plain_number
+from units.enums import JUDGED, Subtype
+from units.models import Unit, hosted_by, whether, within
+
+from ..enums import GRADED_LABELS, Origin, State
+from .cycles import Cycle
+
+JUDGED_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
+
+
+def readable(user, prefix: str = "") -> Q:
+    """Files managed under, standing on or delegated to the user's places, by their snapshot columns."""
+    grounds = user.grounds()
+    levels = [place.pk for place in grounds if place.is_level]
+    return within(grounds, prefix) | hosted_by(grounds, prefix) | Q(**{f"{prefix}delegated_to__in": levels})
+
+
+class EvaluationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files that were managed, stood, or were delegated, when the cycle opened, at the user's places of today.
+
+        Who only has the ground reads the file; every move asks for the acting units (see permissions).
+        """
+        return self.filter(readable(user))
+
+    def counted_for(self, user):
+        """Files counted at the user's places: a unit that only stands there is counted where it is managed."""
+        return self.filter(within(user.grounds()))
+
+    def hosted_for(self, user):
+        """Files of units that stood on the ground of the user's places and were managed elsewhere."""
+        return self.filter(hosted_by(user.grounds())).exclude(within(user.grounds()))
+
+    def entrusted_to(self, user):
+        """Files given, when the cycle opened, to one of the user's places by delegation."""
+        return self.filter(delegated_to__in=[place.pk for place in user.grounds() if place.is_level])
+
+    def guests_of(self, user):
+        """Files the user reads that are counted elsewhere: their unit stood on the ground, or was delegated."""
+        return self.filter(readable(user)).exclude(within(user.grounds()))
+
+    def with_relation(self, user):
+        """`is_counted`: managed under one of the user's places, not only standing on their ground."""
+        return self.annotate(is_counted=whether(within(user.grounds())))
+
+    def entered_by(self, user):
+        """Files whose self-assessment is written at one of the user's units."""
+        return self.filter(entry_unit__in=[place.pk for place in user.places()])
+
+
+class Evaluation(models.Model):
+    """One unit's file in one cycle: the fact every count is made of."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="evaluations", verbose_name="kỳ đánh giá")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="evaluations", verbose_name="đơn vị")
+    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="+", verbose_name="bộ tiêu chí")
+    route = models.ForeignKey(Route, models.PROTECT, null=True, related_name="+", verbose_name="tuyến xét duyệt")
+    origin = models.CharField("nguồn", max_length=10, choices=Origin, default=Origin.WORKED)
+    state = models.CharField("tình trạng", max_length=10, choices=State, default=State.EXPECTED)
+
+    # The place as it was when the cycle opened; never updated.
+    unit_name = models.CharField("tên đơn vị", max_length=200)
+    unit_sort_key = models.CharField(max_length=600, editable=False)
+    unit_search_key = models.CharField(max_length=200, editable=False)
+    kind = models.CharField("loại đơn vị", max_length=20, choices=JUDGED_CHOICES)
+    subtype = models.CharField("phân loại", max_length=20, choices=Subtype)
+    managed_at = models.CharField("cấp quản lý", max_length=10, choices=Level)
+    province = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="tỉnh")
+    district = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="huyện")
+    commune = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="xã")
+    stands_in = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="đứng chân trên địa bàn"
+    )
+    delegated_to = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="được uỷ quyền cho"
+    )
+    # Who acts, found from the route and the unit's managers, or the one it was delegated to, of that day.
+    entry_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="nơi nhập")
+    appraisal_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="nơi thẩm định")
+    decision_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="nơi công nhận")
+
+    # What the sitting concluded beside the state: the grade and points, or how many criteria were met.
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="xếp loại")
+    points = models.DecimalField("điểm", max_digits=7, decimal_places=2, null=True, blank=True)
+    met_count = models.PositiveSmallIntegerField("số tiêu chí đạt", null=True, blank=True)
+
+    registered_on = models.DateField("ngày đăng ký", null=True, blank=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField("gửi lúc", null=True)
+    appraised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    appraised_at = models.DateTimeField("thẩm định lúc", null=True)
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "hồ sơ đánh giá"
+        verbose_name_plural = "hồ sơ đánh giá"
+        ordering = ["unit_sort_key", "pk"]
+        constraints = [models.UniqueConstraint(fields=["cycle", "unit"], name="one_file_a_unit_and_cycle")]
+        indexes = [
+            models.Index(fields=["cycle", "kind", "district", "commune", "state"], name="rollup"),
+            models.Index(fields=["cycle", "district", "commune", "kind", "state"], name="rollup_district"),
+            models.Index(fields=["cycle", "commune", "kind", "state"], name="rollup_commune"),
+            models.Index(fields=["cycle", "unit_sort_key"], name="file_list"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit_name} – {self.cycle}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef] -- Django adds its own where there is none
+        """The state's label; where the file has a grade, it is the grade that is recognised."""
+        state = State(self.state)
+        return (GRADED_LABELS.get(state) if self.grade_id else None) or state.label
+
+    @property
+    def managed_by(self) -> Unit | None:
+        """The unit that managed it when the cycle opened; reads the place column of that level."""
+        return getattr(self, self.managed_at, None)
+
+    @property
+    def result(self) -> str:
+        """What the sitting concluded beside the state: "Loại Khá (82,5/100 điểm)", "28 tiêu chí đạt"; or empty.
+
+        Reads the file's grade and criteria set.
+        """
+        if self.grade is None:
+            return "" if self.met_count is None else f"{self.met_count} tiêu chí đạt"
+        if self.points is None:
+            return f"Loại {self.grade}"
+        most = self.criteria_set.points_total
+        total = f"/{plain_number(most)}" if most is not None else ""
+        return f"Loại {self.grade} ({plain_number(self.points)}{total} điểm)"
+
+    @property
+    def outcome(self):
+        """The recognition the file led to, revoked or not; None without one."""
+        return getattr(self, "recognition", None)
+
+    def last_day(self, step: Step):
+        """The last day in time for the step, or None when the law names none. Reads the route's deadlines."""
+        if self.route is None:
+            return None
+        deadline = next((item for item in self.route.deadlines.all() if item.step == step), None)
+        return deadline and deadline.last_day(self.cycle.year)
+
+
+class Event(models.Model):
+    """One step in a file's life; rows are only ever added."""
+
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="events", verbose_name="hồ sơ")
+    action = models.CharField("việc", max_length=20)
+    label = models.CharField("tên việc", max_length=60)
+    source = models.CharField("từ tình trạng", max_length=10, choices=State)
+    target = models.CharField("sang tình trạng", max_length=10, choices=State)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by_post = models.CharField("chức danh khi đó", max_length=200)
+    comment = models.TextField("lý do, ý kiến", blank=True)
+    at = models.DateTimeField("lúc", db_default=Now())
+
+    class Meta:
+        verbose_name = "diễn biến"
+        verbose_name_plural = "diễn biến"
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["evaluation", "at"], name="event_of_file")]
+
+    def __str__(self):
+        return f"{self.label} ({self.evaluation_id})"
+
+    def save(self, **kwargs):
+        if self.pk:
+            raise TypeError("an event is never changed")
+        super().save(**kwargs)
+
+    def delete(self, **kwargs):
+        raise TypeError("an event is never deleted")

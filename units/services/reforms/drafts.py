@@ -1,0 +1,138 @@
+"""Drafting a reorganisation: its lines, what has no source, and the ends of files under way."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+
+from portal.core.errors import Refused
+
+from ... import text
+from ...enums import OpenFiles, ReformStatus, Streaks
+from ...models import Change, Reorganisation, Unit, User
+from ...permissions import may_reorganise
+from ...reforms import Plan, Problem, Waiting, plan
+from .columns import BATCH
+from .followers import FOLLOWERS
+
+
+@transaction.atomic
+def new_reform(
+    *,
+    number: str,
+    title: str,
+    issuer: str,
+    effective_on: date,
+    provinces: Iterable[Unit],
+    by: User | None,
+    signed_on: date | None = None,
+    streaks: Streaks | str = Streaks.CARRY,
+    open_files: OpenFiles | str = OpenFiles.FINISH,
+    gaps: Iterable[str] = (),
+    is_demo: bool = False,
+) -> Reorganisation:
+    """A draft for the provinces. `by` is None for the command line. Raises Refused outside the person's place."""
+    provinces = list(provinces)
+    if not provinces:
+        raise Refused("Phương án phải thuộc ít nhất một tỉnh. Hãy chọn tỉnh.")
+    for province in provinces:
+        if by is not None and not may_reorganise(by, province):
+            raise Refused(f"Đồng chí không quản trị {province} nên không lập phương án sắp xếp ở đó được.")
+    reform = Reorganisation.objects.create(
+        number=text.clean(number),
+        title=text.clean(title),
+        issuer=text.clean(issuer),
+        signed_on=signed_on,
+        effective_on=effective_on,
+        streaks=streaks,
+        open_files=open_files,
+        gaps=list(gaps),
+        is_demo=is_demo,
+        created_by=by,
+    )
+    reform.provinces.set(provinces)
+    return reform
+
+
+def locked(reform: Reorganisation, by: User | None, status: ReformStatus) -> Reorganisation:
+    """The reorganisation, its row locked. Raises Refused outside the person's place or in another status."""
+    found = Reorganisation.objects.select_for_update().get(pk=reform.pk)
+    for province in found.provinces.all():
+        if by is not None and not may_reorganise(by, province):
+            raise Refused(f"Đồng chí không quản trị {province} nên không thay đổi phương án này được.")
+    if found.status != status:
+        raise Refused(f"Phương án đang ở tình trạng “{found.get_status_display()}”. Hãy tải lại trang.")
+    return found
+
+
+@transaction.atomic
+def write_changes(
+    reform: Reorganisation, changes: Iterable[Change], *, by: User | None, gaps: Iterable[str] | None = None
+) -> int:
+    """Put these lines in place of the draft's; returns how many. Raises Refused once it is applied.
+
+    `gaps`, when given, takes the place of what the draft says has no source and a person must enter.
+    """
+    found = locked(reform, by, ReformStatus.DRAFT)
+    found.changes.all().delete()
+    rows = list(changes)
+    for order, row in enumerate(rows, 1):
+        row.reform, row.order, row.pk = found, order, None
+    Change.objects.bulk_create(rows, batch_size=BATCH)
+    if gaps is not None:
+        found.gaps = list(gaps)
+        found.save(update_fields=["gaps"])
+    return len(rows)
+
+
+def dry_run(reform: Reorganisation) -> Plan:
+    """The plan with the problems of every app that follows the tree. Writes nothing."""
+    made = plan(reform)
+    if not made.problems:
+        made.problems += [Problem(None, sentence) for follow in FOLLOWERS for sentence in follow.problems(made)]
+    return made
+
+
+def waiting(made: Plan) -> list[Waiting]:
+    """What is under way at units that end, in every app that follows the tree, with the end each of it takes."""
+    return [row for follow in FOLLOWERS for row in follow.waiting(made)]
+
+
+@transaction.atomic
+def choose_ends(reform: Reorganisation, chosen: Mapping[int, str], *, by: User | None) -> None:
+    """Let these files take an end of their own; one that is the draft's is no exception any more.
+
+    Raises Refused once it is applied, for an end there is not, or a file it does not concern.
+    """
+    found = locked(reform, by, ReformStatus.DRAFT)
+    here = {row.pk for row in waiting(plan(found))}
+    for pk, end in chosen.items():
+        if pk not in here or end not in OpenFiles:
+            raise Refused("Có hồ sơ không thuộc phương án, hoặc cách xử lý không có. Hãy tải lại trang rồi chọn lại.")
+        found.ends.pop(str(pk), None)
+        if end != found.open_files:
+            found.ends[str(pk)] = end
+    found.save(update_fields=["ends"])
+
+
+@transaction.atomic
+def add_change(reform: Reorganisation, change: Change, *, by: User | None) -> Change:
+    """Add a line to the draft, after the others. Raises Refused once it is applied."""
+    found = locked(reform, by, ReformStatus.DRAFT)
+    change.reform, change.order = found, (found.changes.aggregate(last=Max("order"))["last"] or 0) + 1
+    change.save()
+    return change
+
+
+@transaction.atomic
+def drop_change(change: Change, *, by: User | None) -> None:
+    """Take a line out of the draft. Raises Refused once it is applied."""
+    locked(change.reform, by, ReformStatus.DRAFT)
+    change.delete()
+
+
+@transaction.atomic
+def drop_reform(reform: Reorganisation, *, by: User | None) -> None:
+    """Throw a draft away. Raises Refused once it is applied."""
+    locked(reform, by, ReformStatus.DRAFT).delete()

@@ -1,0 +1,96 @@
+"""Undoing a reorganisation while nothing leans on it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.deletion import ProtectedError
+
+from portal.core.errors import Refused
+
+from ...enums import ReformStatus
+from ...models import Committee, Placement, Reorganisation, Seat, Unit, UnitVersion, User
+from ..delegations import made_after_reform, restore_after_undo
+from ..tree import lock_tree
+from .columns import BATCH, PLACE, named, put_back, store, values
+from .drafts import locked
+from .followers import FOLLOWERS
+
+
+@transaction.atomic
+def undo(reform: Reorganisation, *, by: User | None) -> None:
+    """Put everything back as it was before the reorganisation was applied.
+
+    Raises Refused when something already leans on it: a later reorganisation, people or files of a unit it opened.
+    """
+    lock_tree()
+    found = locked(reform, by, ReformStatus.APPLIED)
+    kept: dict[str, Any] = found.before or {}
+    touched = [*kept["opened"], *(int(pk) for pk in kept["units"])]
+    later = UnitVersion.objects.filter(unit__in=touched, valid_from__gt=found.effective_on).first()
+    if later:
+        raise Refused(f"{later.unit} đã thay đổi tiếp từ {later.valid_from:%d/%m/%Y} nên không hoàn tác được nữa.")
+    if newer := made_after_reform(kept.get("delegations"), touched, found.effective_on):
+        raise Refused(f"“{newer}” được ghi sau khi áp dụng phương án. Hãy kết thúc uỷ quyền đó rồi hoàn tác.")
+    _check_newest(found, kept)
+    for follow in FOLLOWERS:
+        follow.undo(kept.get(follow.name))
+    found.lineage.all().delete()
+    UnitVersion.objects.filter(unit__in=touched, valid_from=found.effective_on).delete()
+    last = found.effective_on - timedelta(days=1)
+    ended = [int(pk) for pk, old in kept["units"].items() if named(old)["closed_on"] is None]
+    UnitVersion.objects.filter(unit__in=ended, valid_to=last).update(valid_to=None)
+    units, now = [], {}
+    for unit in Unit.objects.filter(pk__in=[int(pk) for pk in kept["units"]]).iterator(BATCH):
+        now[str(unit.pk)] = values(unit)
+        put_back(unit, kept["units"][str(unit.pk)])
+        units.append(unit)
+    store(units, now)
+    Placement.objects.filter(pk__in=kept["placed"]).delete()
+    Placement.objects.filter(pk__in=kept.get("withdrawn", [])).update(withdrawn_at=None)
+    models: dict[str, Any] = {"placements": Placement, "seats": Seat, "committees": Committee}
+    for name, model in models.items():
+        rows = [model(pk=pk, valid_to=valid_to) for pk, valid_to in kept[name]]
+        model.objects.bulk_update(rows, ["valid_to"], batch_size=BATCH)
+    restore_after_undo(kept.get("delegations"), last)
+    opened = Unit.objects.filter(pk__in=kept["opened"])
+    opened.update(**dict.fromkeys(PLACE))
+    try:
+        for unit_ids in _leaves_first(opened):
+            Unit.objects.filter(pk__in=unit_ids).delete()
+    except ProtectedError as held:
+        one = next(iter(held.protected_objects))
+        raise Refused(f"Đã có dữ liệu dựa vào đơn vị mới thành lập ({one}) nên không hoàn tác được nữa.") from held
+    found.before, found.status, found.applied_by, found.applied_at = None, ReformStatus.DRAFT, None, None
+    found.save(update_fields=["before", "status", "applied_by", "applied_at"])
+
+
+def _check_newest(found: Reorganisation, kept: Mapping[str, Any]) -> None:
+    """Raises Refused when a reorganisation was applied, or a unit entered, on the tree this one made."""
+    touched = {int(pk): named(old) for pk, old in kept["units"].items()}
+    places = [*kept["opened"], *found.provinces.values_list("pk", flat=True)]
+    others = Reorganisation.objects.filter(status=ReformStatus.APPLIED, provinces__in=places).exclude(pk=found.pk)
+    newer = Q(applied_at__gt=found.applied_at) | Q(applied_at=found.applied_at, pk__gt=found.pk)
+    if after := others.filter(newer).order_by("applied_at", "pk").last():
+        raise Refused(f"Phương án {after.number} được áp dụng sau phương án này. Hãy hoàn tác phương án đó trước.")
+    moved = [
+        unit.pk
+        for unit in Unit.objects.filter(pk__in=touched)
+        if any(touched[unit.pk][name] != getattr(unit, f"{name}_id") for name in PLACE) or unit.closed_on
+    ]
+    new = Unit.objects.filter(parent__in=moved, closed_on=None).exclude(pk__in=[*touched, *kept["opened"]]).first()
+    if new:
+        raise Refused(f"{new} được nhập sau khi sắp xếp, dưới {new.parent}, nên không hoàn tác được nữa.")
+
+
+def _leaves_first(units) -> list[list[int]]:
+    """Ids in waves, those nobody of the others stands under first."""
+    left = dict(units.values_list("pk", "parent"))
+    waves = []
+    while left:
+        wave = [pk for pk in left if pk not in set(left.values())]
+        waves.append(wave)
+        left = {pk: parent for pk, parent in left.items() if pk not in wave}
+    return waves
