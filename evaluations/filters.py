@@ -11,13 +11,22 @@ from units.filters import by_relation
 from units.models import Unit
 
 from .enums import DecisionKind, State
+from .forms import CycleLabel
 from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, Recognition
 
 DESKS = (("entry_unit", "Tôi nhập"), ("appraisal_unit", "Tôi thẩm định"), ("decision_unit", "Cấp tôi công nhận"))
 
 
 def visible_cycles(request):
-    return Cycle.objects.visible_to(request.user).select_related("programme") if request else Cycle.objects.none()
+    return Cycle.objects.visible_to(request.user).to_choose() if request else Cycle.objects.none()
+
+
+class CycleFilterField(CycleLabel, filters.fields.ModelChoiceField):
+    pass
+
+
+class CycleFilter(filters.ModelChoiceFilter):
+    field_class = CycleFilterField
 
 
 def visible_grades(request) -> list[str]:
@@ -40,7 +49,7 @@ class EvaluationFilterSet(filters.FilterSet):
     """Which files: by year, kind, place, state, or the name of the unit without tone marks."""
 
     q = filters.CharFilter(label="Tên đơn vị", method="by_name")
-    cycle = filters.ModelChoiceFilter(label="Kỳ đánh giá", queryset=visible_cycles)
+    cycle = CycleFilter(label="Kỳ đánh giá", queryset=visible_cycles)
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=JUDGED_CHOICES)
     district = filters.ModelChoiceFilter(label="Huyện", queryset=visible_levels(UnitKind.DISTRICT))
     commune = filters.ModelChoiceFilter(label="Xã", queryset=visible_levels(UnitKind.COMMUNE))

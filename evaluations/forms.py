@@ -194,17 +194,28 @@ class CycleForm(forms.Form):
         return data
 
 
+class CycleLabel:
+    """A choice of cycles that `to_choose` found: each by name, and by its province where two share it."""
+
+    def label_from_instance(self, cycle: Cycle) -> str:
+        return f"{cycle} – {cycle.province.name}" if cycle.namesakes > 1 else str(cycle)
+
+
+class CycleField(CycleLabel, forms.ModelChoiceField):
+    pass
+
+
 class SittingForm(forms.Form):
     """When and where a committee meets, and who presides."""
 
-    cycle = forms.ModelChoiceField(label="Kỳ đánh giá", queryset=Cycle.objects.none())
+    cycle = CycleField(label="Kỳ đánh giá", queryset=Cycle.objects.none())
     committee = forms.ModelChoiceField(label="Ban Chỉ đạo", queryset=Committee.objects.none())
     held_on = forms.DateField(label="Ngày họp", initial=timezone.localdate, **DATE)
     place = forms.CharField(label="Địa điểm", max_length=200, required=False)
 
     def __init__(self, *args, cycles: QuerySet[Cycle], committees: QuerySet[Committee], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["cycle"].queryset = cycles
+        self.fields["cycle"].queryset = cycles.to_choose()
         self.fields["committee"].queryset = committees
 
 

@@ -11,9 +11,8 @@ from units.reforms import Plan, Ref, Waiting, ends, final_heir
 
 from . import workflow
 from .enums import FINAL, CycleStatus, State
-from .models import Cycle, Evaluation, Event
+from .models import ACTING, Cycle, Evaluation, Event
 
-ACTING = ("entry_unit", "appraisal_unit", "decision_unit")
 BATCH = 200
 
 

@@ -15,12 +15,11 @@ from criteria.models import Grade
 from criteria.queries import asked_of
 from criteria.rules import Verdict
 from portal.core.errors import Refused
-from units.models import User
-from units.queries import heirs_of
+from units.models import Unit, User
 
 from . import permissions, queries
 from .enums import FINAL, CycleStatus, State
-from .models import Evaluation, Event
+from .models import ACTING, Evaluation, Event
 
 
 @dataclass(frozen=True)
@@ -333,7 +332,7 @@ def _write(files: list[Evaluation], step: Transition, by: User, comments: Mappin
     stamps = by_action.get(step.action, {})
     Evaluation.objects.filter(pk__in=[file.pk for file in files]).update(state=step.target, **stamps)
     if step.sources[0] in FINAL and step.target not in FINAL:
-        _hand_on(files)
+        Evaluation.objects.bulk_update(hand_on(files), ACTING, batch_size=500)
     Event.objects.bulk_create(
         Event(
             evaluation=file,
@@ -353,16 +352,16 @@ def _write(files: list[Evaluation], step: Transition, by: User, comments: Mappin
             file.submitted_by = by
 
 
-def _hand_on(files: list[Evaluation]) -> None:
-    """What comes back under way is acted on by who took over from places that have ended since; two statements."""
-    acting = ("entry_unit", "appraisal_unit", "decision_unit")
-    heirs = heirs_of(getattr(file, f"{column}_id") for file in files for column in acting)
-    moved = [file for file in files if any(getattr(file, f"{column}_id") in heirs for column in acting)]
+def hand_on(files: Iterable[Evaluation]) -> list[Evaluation]:
+    """Let who took over act where the acting place has ended; returns the files that changed, none saved. One query."""
+    files = list(files)
+    heirs = Unit.objects.filter(pk__in={getattr(file, f"{column}_id") for file in files for column in ACTING}).heirs()
+    moved = [file for file in files if any(getattr(file, f"{column}_id") in heirs for column in ACTING)]
     for file in moved:
-        for column in acting:
+        for column in ACTING:
             place = getattr(file, f"{column}_id")
             setattr(file, f"{column}_id", heirs.get(place, place))
-    Evaluation.objects.bulk_update(moved, acting, batch_size=500)
+    return moved
 
 
 def _not_yours(by: User, file: Evaluation, step: Transition) -> str:

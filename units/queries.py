@@ -53,21 +53,6 @@ def ancestors(unit: Unit) -> list[Unit]:
     return [above for above in (unit.province, unit.district, unit.commune) if above and above.pk != unit.pk]
 
 
-def heirs_of(units: Iterable[int]) -> dict[int, int]:
-    """The ended ones among these ids, each with the place that took over: of its kind, else the next level up.
-
-    An ended unit's place columns are its heir's. One query.
-    """
-    heirs = {}
-    ended = Unit.objects.filter(pk__in=set(units), closed_on__isnull=False)
-    for pk, kind, *place in ended.values_list("pk", "kind", "province", "district", "commune"):
-        levels = place[: LEVELS.index(UnitKind(kind)) + 1] if kind in LEVELS else place
-        heir = next((above for above in reversed(levels) if above and above != pk), None)
-        if heir:
-            heirs[pk] = heir
-    return heirs
-
-
 def people_at(unit: Unit, day: date | None = None):
     """Who acts at the unit today, or acted there on a day gone by."""
     held = Placement.objects.held_on(day) if day else Placement.objects.in_force()

@@ -3,10 +3,11 @@
 from .answers import Answer, Evidence
 from .cycles import EXAMPLE_MARK, Cycle
 from .decisions import Decision, Recognition
-from .files import JUDGED_CHOICES, Evaluation, EvaluationQuerySet, Event
+from .files import ACTING, JUDGED_CHOICES, Evaluation, EvaluationQuerySet, Event
 from .sittings import AgendaItem, Sitting, Vote
 
 __all__ = [
+    "ACTING",
     "AgendaItem",
     "Answer",
     "Cycle",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, Window
 from django.db.models.functions import Now
 
 from criteria.models import Programme
@@ -18,6 +19,11 @@ class CycleQuerySet(models.QuerySet):
         """Cycles of the provinces the user's placements lie in, and of those these took over: an ended province's own
         column is its heir."""
         return self.filter(province__province__in={place.province_id for place in user.places()})
+
+    def to_choose(self):
+        """With what names them: `namesakes` tells how many of these share programme and year, as after a merger."""
+        namesakes = Window(Count("pk"), partition_by=["programme", "year"])
+        return self.select_related("programme", "province").annotate(namesakes=namesakes)
 
 
 class Cycle(models.Model):

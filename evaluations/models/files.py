@@ -14,6 +14,7 @@ from units.models import Unit, hosted_by, whether, within
 from ..enums import GRADED_LABELS, Origin, State
 from .cycles import Cycle
 
+ACTING = ("entry_unit", "appraisal_unit", "decision_unit")  # whose hands a file is in, by step
 JUDGED_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
 
 

@@ -14,10 +14,10 @@ from portal.core.errors import Refused
 from units import text
 from units.enums import UnitKind
 from units.models import Delegation, Unit, UnitVersion, User, on
-from units.queries import heirs_of
 
 from ..enums import CycleStatus, Origin, State
 from ..models import Cycle, Evaluation
+from ..workflow import hand_on
 
 BATCH = 1000
 LEVEL_VALUES = tuple(Level.values)
@@ -97,18 +97,9 @@ def open_cycle(
         raise Refused(f"Chưa có tuyến xét duyệt cho {len(lost)} đơn vị: {named}. Hãy bổ sung tuyến vào bộ tiêu chí.")
     if not rows:
         raise Refused(f"Không có đơn vị nào của {province.name} thuộc diện xét tính đến ngày {as_of:%d/%m/%Y}.")
-    _hand_on(rows)
+    hand_on(rows)  # the day of the roster may lie before a reorganisation; the place stays that day's
     Evaluation.objects.bulk_create(rows, batch_size=BATCH)
     return cycle
-
-
-def _hand_on(rows: list[Evaluation]) -> None:
-    """The day of the roster may lie before a reorganisation: who took over acts, and the place stays that day's."""
-    acting = ("entry_unit_id", "appraisal_unit_id", "decision_unit_id")
-    heirs = heirs_of(getattr(row, column) for row in rows for column in acting)
-    for row in rows if heirs else ():
-        for column in acting:
-            setattr(row, column, heirs.get(getattr(row, column), getattr(row, column)))
 
 
 def _one_set_a_kind(sets: list[tuple[CriteriaSet, tuple[str, ...]]]) -> None:

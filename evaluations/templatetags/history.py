@@ -31,8 +31,7 @@ def unit_history(context, unit):
     return {
         "unit": unit,
         "files": files,
-        "joinings": by_reform(joinings),
-        "readable": readable(joinings, user),
+        "joinings": by_reform(joinings, user),
         "rows": streaks.of_unit(unit, user),
         "settled": settled,
         "bars": awards.barred([unit.pk], settled).get(unit.pk, []) if settled else [],
@@ -47,15 +46,18 @@ def unit_results_on(context, unit, day):
     return {"rows": results_on(unit, user, day), "day": day, "user": user}
 
 
-def by_reform(joinings) -> list[tuple[Reorganisation, Unit, list[Unit]]]:
-    """(resolution, who took over, from whom), the newest first."""
-    found: dict[tuple[int, int], tuple[Reorganisation, Unit, list[Unit]]] = {}
-    for one in joinings:
-        found.setdefault((one.reform_id, one.successor_id), (one.reform, one.successor, []))[2].append(one.predecessor)
-    return list(found.values())
+def by_reform(joinings, user) -> list[tuple[Reorganisation, Unit, list[Unit], int]]:
+    """(resolution, who took over, from whom, from how many more outside the reader's place), the newest first.
 
-
-def readable(joinings, user) -> set[int]:
-    """Those before it whose own page the reader may open: a divided unit's page is where its main part went."""
+    One query where anybody was joined: a divided unit's page is where its main part went.
+    """
     wanted = {one.predecessor_id for one in joinings}
-    return set(Unit.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    seen = set(Unit.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    groups: dict[tuple[int, int], list] = {}
+    for one in joinings:
+        groups.setdefault((one.reform_id, one.successor_id), []).append(one)
+    found = []
+    for lines in groups.values():
+        origins = [one.predecessor for one in lines if one.predecessor_id in seen]
+        found.append((lines[0].reform, lines[0].successor, origins, len(lines) - len(origins)))
+    return found

@@ -49,6 +49,7 @@ def decision_context(request, decision: Decision) -> dict:
     else:
         rows = decision.sitting.items.filter(resolution=Resolution.RECOGNISE).select_related("evaluation__commune")
     rows = rows.select_related("evaluation__cycle__programme", "evaluation__criteria_set", "evaluation__grade")
+    rows = rows.select_related(*(f"evaluation__{column}" for column in ("province", "district", "delegated_to")))
     order = F("evaluation__unit_sort_key").asc()
     first = rows.first()
     return {

@@ -42,7 +42,7 @@ def sitting_create(request):
     committees = my_committees(request.user)
     if not committees:
         raise Http404
-    cycles = Cycle.objects.visible_to(request.user).filter(status=CycleStatus.OPEN).select_related("programme")
+    cycles = Cycle.objects.visible_to(request.user).filter(status=CycleStatus.OPEN)
     form = SittingForm(request.POST or None, cycles=cycles, committees=committees)
     if len(committees) == 1:
         form.fields["committee"].initial = committees[0]

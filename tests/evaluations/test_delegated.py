@@ -86,7 +86,7 @@ def test_from_the_province_to_the_commune_once_districts_are_gone(tree):
     assert (acting(file), file.managed_at, file.delegated_to_id) == ({new.pk}, "province", new.pk)
 
 
-def test_the_receiver_walks_it_to_its_own_decision(tree):
+def test_the_receiver_walks_it_to_its_own_decision(tree, client):
     commune = tree.communes[0]
     delegate(tree.school, commune)
     cycle = open_year(tree, 2024)
@@ -100,6 +100,9 @@ def test_the_receiver_walks_it_to_its_own_decision(tree):
     decision = issue(services.close_sitting(sitting, by=body.people[1]), by=body.people[1])
     file.refresh_from_db()
     assert (file.state, decision.issuer) == (State.RECOGNISED, commune)
+    client.force_login(body.people[1])
+    page = client.get(reverse("evaluations:decision_detail", args=[decision.pk])).content.decode()
+    assert f"Do {tree.districts[0]} quản lý, uỷ quyền cho {commune}" in html.unescape(page)
     place = yearly_rollup(cycle, place=commune, by="kind")
     assert sum(row.counts.recognised for row in place.rows) == 0  # counted once, at the district
     place = yearly_rollup(cycle, place=tree.districts[0], by="kind")

@@ -10,7 +10,7 @@ from criteria.enums import MissingYear
 from criteria.models import StreakRule
 from evaluations import joined, streaks
 from portal.core.errors import Refused
-from tests.units.factories import make_user
+from tests.units.factories import make_units, make_user
 from tests.units.test_reforms import line
 from units import services
 from units.enums import Role, Streaks, Subtype, UnitKind
@@ -179,3 +179,18 @@ def test_the_list_shows_who_is_there_and_the_passport_who_joined(client, place):
     services.undo(made, by=None)
     page = client.get(reverse("evaluations:streak_list"))
     assert {row.unit for row in page.context["rows"]} == {first, second}
+
+
+def test_the_passport_counts_those_before_it_outside_the_readers_place(client, place):
+    whole, main = areas(place, 2)
+    (other,) = make_units(place.parent, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Bên"])
+    (part,) = areas(other, 1)
+    lines = (line("split", whole, to_unit=main, is_main=True), line("split", whole, to_unit=part))
+    reform(place, *lines, on=date(2023, 1, 1), rule=Streaks.CARRY)
+    told = {}
+    for role, unit in ((Role.STAFF, place.province), (Role.OFFICER, other)):
+        client.force_login(make_user(role, unit))
+        told[role] = client.get(reverse("units:detail", args=[part.pk])).content.decode()
+    assert f">{whole.name}</a>. Chuỗi" in told[Role.STAFF] and "ngoài phạm vi" not in told[Role.STAFF]
+    assert reverse("units:detail", args=[whole.pk]) not in told[Role.OFFICER]
+    assert "kế thừa 1 đơn vị ngoài phạm vi của đồng chí. Chuỗi" in told[Role.OFFICER]

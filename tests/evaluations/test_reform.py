@@ -15,7 +15,7 @@ from tests.units.factories import make_committee, make_tree, make_user
 from tests.units.test_reforms import draft, line
 from units import services
 from units.enums import OpenFiles, Role, Subtype, UnitKind
-from units.models import Unit, User
+from units.models import Placement, Unit, User
 
 from .factories import appraise, file_of, hold_sitting, open_year, register, submit
 
@@ -207,3 +207,21 @@ def test_a_year_opened_on_the_new_tree_stops_the_undoing():
     open_year(tree, 2025, as_of=date(2025, 1, 2))
     with pytest.raises(Refused, match="năm 2025” được mở sau khi áp dụng phương án"):
         services.undo(reform, by=None)
+
+
+def test_cycles_of_one_name_are_told_apart_by_their_province(client):
+    tree, other = make_tree(), make_tree("B")
+    for one in (tree, other):
+        open_year(one, 2024)
+    open_year(tree, 2023)
+    user = make_user(Role.STAFF, tree.province)
+
+    def choices() -> list[str]:
+        client.force_login(User.objects.get(pk=user.pk))
+        field = client.get(reverse("evaluations:list")).context["filters"].form.fields["cycle"]
+        return [label for value, label in field.choices if value]
+
+    name = "An toàn về an ninh, trật tự năm"
+    assert choices() == [f"{name} 2024", f"{name} 2023"]
+    Placement.objects.create(user=user, unit=other.province, role=Role.STAFF, valid_from=date(2020, 1, 1))
+    assert sorted(choices()) == [f"{name} 2023", f"{name} 2024 – Tỉnh A", f"{name} 2024 – Tỉnh B"]

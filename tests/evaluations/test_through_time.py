@@ -286,8 +286,8 @@ PROTECTED = {  # walk -> (protection, what stands in for it, what is then found)
     ),
     "files lost": (ended_with_files, FILES + "Files.apply", losing_files(Files.apply), "lost files"),
     "past files moved": (judged_before, FILES + "FINAL", (), "past file"),
-    "a roster of before": (opened_late, "evaluations.services.cycles._hand_on", lambda rows: None, "waits for a place"),
-    "brought back": (restored_late, "evaluations.workflow._hand_on", lambda files: None, "waits for a place"),
+    "a roster of before": (opened_late, "evaluations.services.cycles.hand_on", lambda rows: [], "waits for a place"),
+    "brought back": (restored_late, "evaluations.workflow.hand_on", lambda files: [], "waits for a place"),
 }
 OTHERS = (
     *(judged_after_and_undone, brought_back_by_hand_and_undone, carried_and_moved_and_undone, merged_area_follows),

@@ -58,15 +58,13 @@ class User(AbstractUser):
         return self._grounds
 
     def heirs(self) -> dict[int, int]:
-        """Levels of government that ended within the user's places, each with the open unit that took over from it.
+        """Levels of government that ended within the user's places, each with the unit that took over from it.
 
-        An ended unit's place columns are its heir's, so the lowest of them is the heir; read once a request.
+        Read once a request.
         """
         if "_heirs" not in self.__dict__:
             below = within([place for place in self.places() if place.kind in LEVELS])
-            ended = Unit.objects.filter(below, kind__in=LEVELS, closed_on__lt=timezone.localdate()).order_by()
-            rows = ended.values_list("pk", "commune", "district", "province")
-            self._heirs = {pk: next(one for one in above if one) for pk, *above in rows}
+            self._heirs = Unit.objects.filter(below, kind__in=LEVELS, closed_on__lt=timezone.localdate()).heirs()
         return self._heirs
 
     def entrusted(self) -> list[int]:

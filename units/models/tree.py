@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from .. import text
@@ -93,6 +93,14 @@ class UnitQuerySet(models.QuerySet):
 
     def open_on(self, day: date | None = None):
         return self.filter(on(day, start="opened_on", end="closed_on"))
+
+    def heirs(self) -> dict[int, int]:
+        """The ended ones among these by id, each with the unit that took over; those without an heir are left out.
+
+        An ended unit's place columns are its heir's, so the lowest of them is the heir. One query.
+        """
+        ended = self.filter(closed_on__isnull=False).annotate(heir=Coalesce("commune_id", "district_id", "province_id"))
+        return dict(ended.exclude(heir=F("pk")).order_by().values_list("pk", "heir"))
 
     def search(self, words: str):
         """Units whose name or code of today or before holds the words; tone marks and case do not matter."""
