@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from units import queries, services
-from units.enums import Role
+from units.enums import Role, Subtype, UnitKind
 from units.models import Seat, Unit, UnitVersion
+from units.services import NewUnit
 
 from .factories import OPENED, make_committee, make_tree, make_units, make_user
 from .test_reforms import DAY, LAST, draft, line, the_reform
@@ -258,3 +259,25 @@ def test_a_day_costs_the_same_queries_for_few_and_for_many(peopled):
         )
         make_units(one, "residential_area", "thon", [f"Thôn {i}" for i in range(20)])
     assert counts[0] == counts[1]
+
+
+def test_a_unit_entered_later_lay_where_its_manager_lay(tree):
+    """Entered after the reform with a first day before it: the past shows the district of then, today shows none."""
+    stays, gone = tree.communes[3], tree.districts[1]
+    stays.refresh_from_db()
+    area, new = services.place_units(
+        [
+            NewUnit(kind=UnitKind.RESIDENTIAL_AREA, subtype=Subtype.VILLAGE, name="Thôn Cũ", parent=stays),
+            NewUnit(
+                kind=UnitKind.RESIDENTIAL_AREA, subtype=Subtype.VILLAGE, name="Thôn Mới", parent=stays, opened_on=DAY
+            ),
+        ],
+        on=date(2021, 5, 1),
+    )
+    lain = [(row.district_id, row.commune_id, row.valid_from, row.valid_to) for row in area.versions.all()]
+    assert lain == [
+        (gone.pk, stays.pk, date(2021, 5, 1), LAST),
+        (None, stays.pk, DAY, None),
+    ]
+    assert [(row.district_id, row.valid_from) for row in new.versions.all()] == [(None, DAY)]
+    assert area.district_id is None

@@ -135,7 +135,16 @@ def _managed(user) -> Q:
     return within([place for place in places if place.kind in LEVELS]) | Q(pk__in=[place.pk for place in places])
 
 
-class Unit(models.Model):
+class Placed:
+    """What has place columns."""
+
+    @property
+    def ancestor_ids(self) -> dict[str, int | None]:
+        """The managing units by level, this one included: the snapshot columns of a fact."""
+        return {"province": self.province_id, "district": self.district_id, "commune": self.commune_id}
+
+
+class Unit(Placed, models.Model):
     """A place or organisation that takes part in the movement."""
 
     kind = models.CharField("loại đơn vị", max_length=20, choices=UnitKind)
@@ -205,11 +214,6 @@ class Unit(models.Model):
         """The unit an ended one's facts lie at today; its own id while it is open."""
         return self.commune_id or self.district_id or self.province_id if self.is_over else self.pk
 
-    @property
-    def ancestor_ids(self) -> dict[str, int | None]:
-        """The managing units by level, this one included: the snapshot columns of a fact."""
-        return {"province": self.province_id, "district": self.district_id, "commune": self.commune_id}
-
 
 class UnitVersionQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -239,7 +243,7 @@ class UnitVersionQuerySet(models.QuerySet):
         return self.alias(marked=MARKED).alias(nearness=nearness).order_by("nearness", *then, "sort_key", "pk")
 
 
-class UnitVersion(models.Model):
+class UnitVersion(Placed, models.Model):
     """How a unit was called and who managed it during a time."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="versions", verbose_name="đơn vị")

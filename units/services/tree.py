@@ -41,9 +41,10 @@ def lock_tree() -> None:
 
 @transaction.atomic
 def place_units(rows: Iterable[NewUnit], *, on: date, demo: bool = False) -> list[Unit]:
-    """Create the units with their ancestor columns and first versions, in the order of the rows.
+    """Create the units with their ancestor columns and versions, in the order of the rows.
 
-    `on` is the first day of rows that name none. Statements grow with batches, never with rows.
+    `on` is the first day of rows that name none. A unit opened before its manager last moved lay then where its
+    manager lay. Statements grow with batches, never with rows.
     Raises Refused when a row stands under nothing, under a kind that may not manage it, outside its parent's time,
     or on the ground of another though it is no organisation.
     """
@@ -60,7 +61,7 @@ def place_units(rows: Iterable[NewUnit], *, on: date, demo: bool = False) -> lis
         placed |= {place: unit for (place, _), unit in zip(wave, made, strict=True)}
         by_key |= {row.key: unit for (_, row), unit in zip(wave, made, strict=True) if row.key}
     units = [placed[place] for place in range(len(rows))]
-    UnitVersion.objects.bulk_create([version_of(unit, since=unit.opened_on, until=unit.closed_on) for unit in units])
+    UnitVersion.objects.bulk_create(_versions(placed.values()))
     return units
 
 
@@ -107,6 +108,36 @@ def _own_column(made: list[Unit], kind: str) -> None:
     Unit.objects.filter(kind=kind, **{f"{column}__isnull": True}).update(**{column: F("pk")})
     for unit in made:
         setattr(unit, f"{column}_id", unit.pk)
+
+
+def _versions(units: Iterable[Unit]) -> list[UnitVersion]:
+    """The units' versions, of managers before those they manage: a new one each time the manager moved. One query."""
+    units = list(units)
+    known: dict[int, list[UnitVersion]] = {unit.pk: [] for unit in units}
+    above = {unit.parent_id for unit in units if unit.parent_id} - known.keys()
+    for version in UnitVersion.objects.filter(unit__in=above).order_by("valid_from") if above else ():
+        known.setdefault(version.unit_id, []).append(version)
+    made = []
+    for unit in units:
+        mine = known[unit.pk]
+        for over in known.get(unit.parent_id or 0, ()):
+            since = max(over.valid_from, unit.opened_on)
+            until = min((day for day in (over.valid_to, unit.closed_on) if day), default=None)
+            if until and until < since:
+                continue
+            version = version_of(unit, since=since, until=until)
+            for column in COLUMNS.values():
+                if unit.ancestor_ids[column] != unit.pk:
+                    setattr(version, f"{column}_id", over.ancestor_ids[column])
+            if mine and mine[-1].ancestor_ids == version.ancestor_ids:
+                mine[-1].valid_to = until  # the manager changed, and stayed where it was
+            else:
+                mine.append(version)
+        if not mine:
+            mine.append(version_of(unit, since=unit.opened_on))
+        mine[0].valid_from, mine[-1].valid_to = unit.opened_on, unit.closed_on
+        made += mine
+    return made
 
 
 def version_of(unit: Unit, *, since: date, until: date | None = None) -> UnitVersion:
