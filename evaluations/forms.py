@@ -19,6 +19,7 @@ from .models import Cycle, Evaluation
 WHOLE = {"error_messages": {"invalid": "Hãy nhập một số nguyên, không chấm, phẩy."}}
 NUMBER = {"error_messages": {"invalid": "Hãy nhập một số."}}
 STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
+EVERY = "Tất cả"
 YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
 DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"})}
 
@@ -290,13 +291,13 @@ def seats_on(committee: Committee, day) -> QuerySet[Seat]:
 class StreakForm(forms.Form):
     """Which row of years to look at: rule, year, place, how near a title; anything that cannot be is left out."""
 
-    NEAR = (("", "Tất cả"), ("one", "Còn một năm nữa"), ("danger", "Có nguy cơ đứt"), ("doing", "Đang làm hồ sơ"))
+    NEAR = (("", EVERY), ("one", "Còn một năm nữa"), ("danger", "Có nguy cơ đứt"), ("doing", "Đang làm hồ sơ"))
     q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
     rule = forms.TypedChoiceField(label="Quy tắc", coerce=int, required=False)
     year = forms.TypedChoiceField(label="Tính đến năm", coerce=int, required=False)
     near = forms.ChoiceField(label="Đơn vị", choices=NEAR, required=False)
-    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False)
-    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False)
+    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
+    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
 
     def __init__(self, data, *, rules, years: list[int], places: QuerySet[Unit]):
         self.rules = {rule.pk: rule for rule in rules}
@@ -335,8 +336,8 @@ class BarredForm(forms.Form):
 
     q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
     year = forms.TypedChoiceField(label="Năm", coerce=int, required=False)
-    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False)
-    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False)
+    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
+    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
 
     def __init__(self, data, *, years: list[int], places: QuerySet[Unit]):
         super().__init__(data)
@@ -350,10 +351,12 @@ class BarredForm(forms.Form):
 class SelectionForm(forms.Form):
     """Which candidates; anything that cannot be is left out."""
 
-    STATES = (("", "Tất cả"), ("chosen", "Đã chọn"), ("open", "Chưa chọn"))
+    STATES = (("", EVERY), ("chosen", "Đã chọn"), ("open", "Chưa chọn"))
     q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
-    criteria_set = forms.ModelChoiceField(label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), required=False)
-    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False)
+    criteria_set = forms.ModelChoiceField(
+        label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), required=False, empty_label=EVERY
+    )
+    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
     state = forms.ChoiceField(label="Đã chọn chưa", choices=STATES, required=False)
 
     def __init__(self, data, *, files: QuerySet[Evaluation], places: QuerySet[Unit]):
