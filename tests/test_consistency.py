@@ -54,7 +54,7 @@ ASKED_OTHERWISE = {
     ("units/views/reforms.py", "Unit.filter"): "provinces the reader administers",
     ("units/forms.py", "User.filter"): "people placed at the committee's level, for its administrator",
     ("units/views/committees.py", "Seat.filter"): "seats of visible committees",
-    ("units/views/files.py", "Job"): "the asker's own import jobs",
+    ("units/views/intake.py", "Job"): "the asker's own import jobs",
     ("units/views/people.py", "User.filter"): "people of placements the administrator runs",
 }
 SCOPING = {"visible_to", "counted_for", "hosted_for", "entrusted_to", "administered_by", "kept_by", "none"}

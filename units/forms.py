@@ -181,7 +181,7 @@ class RegisterFileForm(UnitFileForm):
     file = forms.FileField(
         label="Tệp CSV hoặc XLSX",
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        help_text="Theo tệp mẫu hoặc tệp tải về của sổ này; tối đa 5 MB, 2.000 dòng.",
+        help_text="Theo tệp mẫu hoặc tệp tải về của sổ này; tối đa 5 MB, 20.000 dòng.",
         error_messages={"empty": "Tệp trống. Hãy chọn lại tệp."},
     )
     endings = (".csv", ".xlsx")

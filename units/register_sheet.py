@@ -13,7 +13,6 @@ from .registers import Register
 from .services import Sorted
 from .sheet import OWN_KEY, Here, Problem, Unreadable
 
-MAX_ROWS = 2000
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
 MAX_COUNT = 2_000_000_000
@@ -88,7 +87,7 @@ def _key_words(register: Register) -> str:
 
 def _lines(register: Register, data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(row number, cells by heading); raises Unreadable when the headings are not this register's."""
-    lines = workbook.lines(data, file, most=MAX_ROWS)
+    lines = workbook.lines(data, file)
     _, heads = next(lines, (1, []))
     known = {text.search_key(word): word for word in headings(register)}
     names = [known.get(text.search_key(head), "") for head in heads]

@@ -10,7 +10,6 @@ from .permissions import may_seat
 from .services import SeatRow
 from .sheet import OWN_KEY, Here, Problem, Unreadable
 
-MAX_ROWS = 2000
 SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
 COLUMNS = {
     "key": "Khoá",
@@ -109,7 +108,7 @@ class _Known:
 
 
 def _lines(data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-    lines = workbook.lines(data, file, most=MAX_ROWS)
+    lines = workbook.lines(data, file)
     _, heads = next(lines, (1, []))
     known = {text.search_key(word): name for name, word in COLUMNS.items()} | {
         text.search_key(word): word for word in SHOWN_ONLY

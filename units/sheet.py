@@ -119,7 +119,7 @@ def read(data: bytes, file: str):
             )
         rows.append([*(plain(cell) for cell in cells), number])
         if len(rows) > MAX_ROWS:
-            raise Unreadable(file, f"Tệp có hơn {MAX_ROWS} dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+            raise too_long(file)
     if not rows:
         raise Unreadable(file, "Tệp không có dòng đơn vị nào. Hãy kiểm tra lại tệp đã chọn.")
     optional = [name for name in COLUMNS if name not in names]
@@ -128,13 +128,17 @@ def read(data: bytes, file: str):
     return dataset
 
 
+def too_long(file: str) -> Unreadable:
+    return Unreadable(file, f"Tệp có hơn {MAX_ROWS // 1000}.000 dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+
+
 def lines_of(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     """Numbered rows of cells of a CSV file, our export's apostrophes taken off; raises Unreadable."""
     if len(data) > MAX_BYTES:
         raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
     for number, cells in _lines(_decode(data, file), file):
-        if number > MAX_ROWS:
-            raise Unreadable(file, f"Tệp có hơn {MAX_ROWS} dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+        if number > MAX_ROWS + 1:  # the heading is one
+            raise too_long(file)
         yield number, [plain(cell) for cell in cells]
 
 

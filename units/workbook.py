@@ -55,15 +55,11 @@ def as_xlsx(title: str, headings: Iterable[str], rows: Iterable[Iterable]) -> by
     return out.getvalue()
 
 
-def lines(data: bytes, file: str, *, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows of text of a CSV file or of a workbook's first page; raises Unreadable, also past `most` rows."""
+def lines(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Numbered rows of text of a CSV file or of a workbook's first page, without the empty ones; raises Unreadable."""
     is_book = data[:4] == b"PK\x03\x04"
-    found = 0
     for number, cells in _of_book(data, file) if is_book else sheet.lines_of(data, file):
         if any(cell.strip() for cell in cells):
-            found += 1
-            if found > most + 1:  # the heading is one
-                raise Unreadable(file, f"Tệp có hơn {most} dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
             yield number, cells
 
 
@@ -77,11 +73,13 @@ def _of_book(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked <= MAX_UNPACKED:
             page = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-            rows = [list(row) for row in page.iter_rows(values_only=True, max_row=sheet.MAX_ROWS, max_col=100)]
+            rows = [list(row) for row in page.iter_rows(values_only=True, max_row=sheet.MAX_ROWS + 2, max_col=100)]
     except Exception:  # a forged workbook fails in ways of its own
         raise Unreadable(file, "Không mở được bảng tính. Hãy lưu lại dạng XLSX hoặc CSV UTF-8.") from None
     if unpacked > MAX_UNPACKED:
         raise Unreadable(file, "Bảng tính giải nén vượt 60 MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    if len(rows) > sheet.MAX_ROWS + 1:  # the heading is one
+        raise sheet.too_long(file)
     width = max((place for row in rows for place, cell in enumerate(row, 1) if cell is not None), default=0)
     for number, row in enumerate(rows, 1):
         yield number, [sheet.plain(_text(cell)) for cell in row[:width]] + [""] * (width - len(row))

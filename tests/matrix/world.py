@@ -366,7 +366,7 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
         "run": run,
         "schedule": schedule,
         "job": job,
-        "import_token": signing.dumps(kept_file, salt="units.import"),
+        "import_token": signing.dumps(kept_file, salt="import_units"),
         "pack_token": signing.dumps(kept_pack, salt="criteria.import"),
     }
 
@@ -396,8 +396,8 @@ def _registers(world: World, commune: Unit, area: Unit, word) -> dict:
     of_seats = {"sha256": seats.sha256, "name": "ghe.csv", "user": world.people["admin@own"].pk}
     return {
         "rows": rows,
-        "register_token": signing.dumps(named, salt="units.register_import"),
-        "seat_token": signing.dumps(of_seats, salt="units.seat_import"),
+        "register_token": signing.dumps(named, salt="import_register"),
+        "seat_token": signing.dumps(of_seats, salt="import_seats"),
     }
 
 

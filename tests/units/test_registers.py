@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from portal.core import jobs
 from portal.core.errors import Refused
+from portal.core.models import Job, JobState
 from portal.core.once import new_token
-from units import queries, register_sheet, services
+from units import queries, services, sheet, workbook
 from units.enums import Force, ModelRating, Role, Subtype, UnitKind
 from units.models import (
     AreaClass,
@@ -22,6 +24,7 @@ from units.models import (
     Headcount,
     MassModel,
     ModelYear,
+    Placement,
     SecurityTeam,
     TeamYear,
     Unit,
@@ -370,6 +373,20 @@ def sent(client, slug: str, data: bytes, name: str = "so.csv"):
     return client.post(reverse("units:register_import", args=[slug]), {"file": file})
 
 
+def applied(client, address: str) -> Job:
+    """The job of a yes on the preview, done."""
+    job = asked(client, address)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def asked(client, address: str) -> Job:
+    """The job of a yes on the preview, waiting for a worker."""
+    shown = client.post(address, {"once": new_token()}).url
+    return Job.objects.get(kind="import_register", pk=shown.rstrip("/").rpartition("/")[2])
+
+
 def cells_of(response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
 
@@ -406,7 +423,15 @@ def test_a_file_adds_and_changes_rows_after_a_yes(client, tree, officer, files):
     assert preview.status_code == 302 and GroupCount.objects.count() == 1
     seen = client.get(preview.url)
     assert [seen.context[name] for name in ("new", "changed", "same", "to_write")] == [2, 1, 0, 3]
-    assert client.post(preview.url, {"once": new_token()}).status_code == 302
+    job = asked(client, preview.url)
+    page = reverse("units:import_job", args=[job.pk])
+    assert GroupCount.objects.count() == 1
+    assert b"data-finished" not in client.get(f"{page}tien-do/").content
+    for _ in range(2):  # a redelivered bell finds everything written
+        Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED)
+        assert jobs.run(job.pk)
+    assert "Đã ghi 0 dòng mới, sửa 0 dòng, 3 dòng không đổi." in client.get(f"{page}tien-do/").content.decode()
+    assert reverse("units:register_list", args=["to-tu-quan"]) in client.get(page).content.decode()
     rows = GroupCount.objects.order_by("year", "unit").values_list("unit", "year", "groups", "members", "saved_by")
     assert list(rows) == [
         (first.pk, 2023, 4, 90, officer.pk),
@@ -463,7 +488,7 @@ def test_a_file_half_wrong_tells_every_row_and_writes_nothing(client, tree, offi
         ("Khoá đơn vị,Năm,Tổ,Lạ\n1,2,3,4\n".encode(), "Cột “Lạ” không có trong mẫu."),
         ("Khoá đơn vị,Năm,Tổ,Tổ\n1,2,3,4\n".encode(), "Cột “Tổ” có hai lần."),
         ("Khoá đơn vị,Năm,Tổ\n1,2\n".encode(), "Có 2 ô, dòng tiêu đề có 3 cột."),
-        ("Khoá đơn vị,Năm,Tổ\n".encode() + b"DV1,2024,1\n" * 2001, "Tệp có hơn 2000 dòng."),
+        ("Khoá đơn vị,Năm,Tổ\n".encode() + b"DV1,2024,1\n" * 20_001, "Tệp có hơn 20.000 dòng."),
         (b"PK\x03\x04 no workbook", "Không mở được bảng tính."),
         (b"\xff\xfe\x00\x00", "Tệp không phải là văn bản CSV."),
         ("Khoá đơn vị,Năm,Tổ\n".encode("utf-16"), "Tệp không có dòng nào dưới dòng tiêu đề."),
@@ -492,7 +517,7 @@ def test_numbers_and_days_of_a_workbook_are_read_as_typed(client, tree, officer,
     out = io.BytesIO()
     book.save(out)
     preview = sent(client, "mo-hinh", out.getvalue(), "so.xlsx")
-    assert client.post(preview.url, {"once": new_token()}).status_code == 302
+    assert applied(client, preview.url).state == JobState.DONE
     assert list(MassModel.objects.order_by("founded_on").values_list("name", "field", "founded_on")) == [
         ("Tổ liên gia", "traffic", date(2021, 3, 4)),
         ("=1+1", "camera", date(2022, 4, 5)),
@@ -517,26 +542,97 @@ def test_rights_and_units_of_now_decide_when_the_file_is_applied(client, tree, o
     text = f"Khoá đơn vị,Năm,Tổ\nDV{tree.areas[0].pk},2024,6\n".encode()
     client.force_login(officer)
     address = sent(client, "to-tu-quan", text).url
+    waiting = asked(client, address)
     Unit.objects.filter(pk=tree.areas[0].pk).update(closed_on=date(2022, 1, 1))
-    answer = client.post(address, {"once": new_token()})
-    assert (answer.status_code, GroupCount.objects.count()) == (422, 0)
-    assert "không có năm 2024" in answer.content.decode()
+    told = client.get(address)
+    assert (told.status_code, "không có năm 2024" in told.content.decode()) == (422, True)
+    jobs.run(waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, GroupCount.objects.count()) == (JobState.FAILED, 0)
+    assert "so.csv, dòng 2: " in waiting.error and "không có năm 2024" in waiting.error
 
 
-def test_a_file_of_two_thousand_rows_is_written_in_batches(tree, staff):
+@pytest.fixture
+def thousands(tree):
+    """A file of 5,000 rows: 1,250 areas of one commune, four years."""
     areas = make_units(
-        tree.communes[0], UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, [f"Thôn {n}" for n in range(100, 600)]
+        tree.communes[0], UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, [f"Thôn {n}" for n in range(1000, 2250)]
     )
     lines = [f"DV{area.pk},{year},3,60" for area in areas for year in (2021, 2022, 2023, 2024)]
-    data = ("Khoá đơn vị,Năm,Tổ,Thành viên\n" + "\n".join(lines)).encode()
-    register = REGISTERS["to-tu-quan"]
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        found = register_sheet.read(register, data, "so.csv", staff)
-        services.write_rows(register, found.rows.values(), by=staff)
-    assert (len(found.problems), GroupCount.objects.count()) == (0, 2000)
-    assert len(seen) <= 60  # batches, not rows
+    return "Khoá đơn vị,Năm,Tổ,Thành viên\n" + "\n".join(lines)
+
+
+def test_thousands_of_rows_are_written_by_the_worker_in_batches(client, tree, staff, files, thousands):
+    client.force_login(staff)
+    few = asked(client, sent(client, "to-tu-quan", "\n".join(thousands.split("\n")[:101]).encode()).url)
+    many = asked(client, sent(client, "to-tu-quan", thousands.encode()).url)
+    counted = []
+    for job in (few, many):
+        with CaptureQueriesContext(connection) as seen:
+            assert jobs.run(job.pk)
+        counted.append(len(seen))
+    many.refresh_from_db()
+    assert (many.state, many.percent, GroupCount.objects.count()) == (JobState.DONE, 100, 5000)
+    assert many.message == "Đã ghi 4.900 dòng mới, sửa 0 dòng, 100 dòng không đổi."
+    assert counted[1] - counted[0] <= 4900 / 100  # batches, not rows; SQLite's are of about 110
+
+
+def test_one_bad_row_among_thousands_is_told_and_nothing_is_written(client, tree, staff, files, thousands):
+    client.force_login(staff)
+    lines = thousands.split("\n")
+    bad = lines.copy()
+    bad[4321] = bad[4321].replace(",3,60", ",ba,60")
+    told = sent(client, "to-tu-quan", "\n".join(bad).encode())
+    assert [one.row for one in told.context["problems"]] == [4322]
+    waiting = asked(client, sent(client, "to-tu-quan", thousands.encode()).url)
+    last = Unit.objects.get(pk=lines[-1].partition(",")[0].removeprefix("DV"))
+    Unit.objects.filter(pk=last.pk).update(closed_on=date(2022, 5, 1))  # between the yes and the worker
+    jobs.run(waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.state == JobState.FAILED
+    assert [line.partition(": ")[0] for line in waiting.error.split("\n")[1:]] == [
+        "so.csv, dòng 5000",
+        "so.csv, dòng 5001",
+    ]
+    page = client.get(reverse("units:import_progress", args=[waiting.pk])).content.decode()
+    assert "dòng 5001: " in page and reverse("units:register_import", args=["to-tu-quan"]) in page
+    assert GroupCount.objects.count() == 0
+
+
+def test_rights_withdrawn_before_the_worker_comes_leave_nothing_written(client, tree, officer, files):
+    """All rights, or those over the one place of the file; the control keeps them."""
+    text = f"Khoá đơn vị,Năm,Tổ\nDV{tree.areas[0].pk},2024,6\n".encode()
+    client.force_login(officer)
+    first, second, third = (asked(client, sent(client, "to-tu-quan", text).url) for _ in range(3))
+    placement = officer.placements.get()
+    services.withdraw_placement(placement, by=None)
+    Placement.objects.create(user=officer, unit=tree.communes[1], role=Role.INSPECTOR, valid_from=date(2021, 1, 1))
+    jobs.run(first.pk)
+    Placement.objects.create(user=officer, unit=tree.communes[1], role=Role.OFFICER, valid_from=date(2021, 1, 1))
+    jobs.run(second.pk)
+    for job in (first, second):
+        job.refresh_from_db()
+    assert first.error == "Người yêu cầu không còn quyền ghi sổ, nên chưa ghi gì."
+    assert "so.csv, dòng 2: Không thấy đơn vị" in second.error
+    assert GroupCount.objects.count() == 0
+    Placement.objects.filter(pk=placement.pk).update(withdrawn_at=None, valid_to=None)
+    jobs.run(third.pk)
+    assert GroupCount.objects.count() == 1
+
+
+def test_a_workbook_past_the_limit_is_refused_and_not_cut(officer, monkeypatch):
+    monkeypatch.setattr(sheet, "MAX_ROWS", 3)
+    book = Workbook()
+    page = book.active
+    for number in range(4):
+        page.append(["ô", number])
+    data = [io.BytesIO(), io.BytesIO()]
+    book.save(data[0])
+    page.append(["ô", 4])
+    book.save(data[1])
+    assert len(list(workbook.lines(data[0].getvalue(), "so.xlsx"))) == 4
+    with pytest.raises(sheet.Unreadable):
+        list(workbook.lines(data[1].getvalue(), "so.xlsx"))
 
 
 # --- the API -----------------------------------------------------------------------------------------------------

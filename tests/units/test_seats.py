@@ -8,7 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.core import jobs
 from portal.core.errors import Refused
+from portal.core.models import Job
 from portal.core.once import new_token
 from units import queries, seat_sheet, services
 from units.enums import Role, Subtype, UnitKind
@@ -184,6 +186,16 @@ def send(client, data: bytes, name: str = "ghe.csv"):
     return client.post(reverse("units:seat_import"), {"file": SimpleUploadedFile(name, data)})
 
 
+def applied(client, address: str, *, meanwhile=lambda: None) -> Job:
+    """The job of a yes on the preview, done after what happens meanwhile."""
+    shown = client.post(address, {"once": new_token()}).url
+    job = Job.objects.get(kind="import_seats", pk=shown.rstrip("/").rpartition("/")[2])
+    meanwhile()
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_seats_go_out_and_come_in_unchanged(client, board, admin, files, form):
     old = sit(board, "Trưởng Công an xã", date(2020, 1, 1))
@@ -194,7 +206,7 @@ def test_seats_go_out_and_come_in_unchanged(client, board, admin, files, form):
     checked = send(client, out.content, f"ghe.{form}")
     assert checked.status_code == 302, checked.context["problems"]
     assert client.get(checked.url).context["new"] == 0
-    assert client.post(checked.url, {"once": new_token()}).status_code == 302
+    assert applied(client, checked.url).message == "Đã ghi 5 dòng, trong đó 0 thành viên mới."
     assert list(Seat.objects.order_by("pk").values()) == before
 
 
@@ -211,7 +223,7 @@ def test_a_file_adds_seats_and_replacements(client, board, admin, files):
     for _ in range(2):  # the same file twice changes nothing the second time
         preview = send(client, text.encode())
         assert preview.status_code == 302, preview.context["problems"]
-        assert client.post(preview.url, {"once": new_token()}).status_code == 302
+        assert applied(client, preview.url).state == "done"
         chain = (
             board.seats.filter(user=None)
             .order_by("valid_from")
@@ -272,3 +284,35 @@ def test_a_file_of_many_seats_asks_no_more_than_one_of_few(board, admin):
 
     asked(1)
     assert asked(300) == asked(3)
+
+
+def test_thousands_of_seats_are_written_by_the_worker_or_none_of_them(client, board, admin, files):
+    lines = [f"DV{board.unit_id},Thành viên,Chức vụ {n},01/01/2021" for n in range(3000)]
+    data = "\n".join(["Khoá đơn vị,Chức vụ trong Ban,Chức vụ ở cơ quan,Từ ngày", *lines]).encode()
+    before = Seat.objects.count()
+    client.force_login(admin)
+    refused_job = applied(
+        client,
+        send(client, data).url,
+        meanwhile=lambda: Committee.objects.filter(pk=board.pk).update(valid_from=date(2022, 1, 1)),
+    )
+    assert (refused_job.state, refused_job.error.count("dòng "), Seat.objects.count()) == ("failed", 200, before)
+    assert "Tệp có 3.000 lỗi" in refused_job.error and "ghe.csv, dòng 2: " in refused_job.error
+    Committee.objects.filter(pk=board.pk).update(valid_from=board.valid_from)
+    with CaptureQueriesContext(connection) as seen:
+        done = applied(client, send(client, data).url)
+    assert (done.message, Seat.objects.count()) == ("Đã ghi 3.000 dòng, trong đó 3.000 thành viên mới.", before + 3000)
+    assert len(seen) <= 40 + 2 * 3000 / 50  # batches of adding and of linking, not rows
+
+
+def test_seats_are_not_written_with_rights_that_are_gone(client, board, admin, files):
+    text = f"Khoá đơn vị,Chức vụ trong Ban,Chức vụ ở cơ quan,Từ ngày\nDV{board.unit_id},Thành viên,X,01/01/2022\n"
+    client.force_login(admin)
+    before = Seat.objects.count()
+    job = applied(
+        client,
+        send(client, text.encode()).url,
+        meanwhile=lambda: services.withdraw_placement(admin.placements.get(), by=None),
+    )
+    assert job.error == "Người yêu cầu không còn quyền quản trị, nên chưa ghi gì."
+    assert Seat.objects.count() == before

@@ -11,7 +11,8 @@ from .committees import (
     seat_preview,
 )
 from .delegations import delegation_add, delegation_end, delegation_list
-from .files import import_job, import_preview, import_progress, import_units, template_file, unit_export
+from .files import import_preview, import_units, template_file, unit_export
+from .intake import import_job, import_progress
 from .people import password_reset, people, person_add, person_detail, placement_end
 from .reform_effects import reform_files, reform_people, reform_trees
 from .reforms import (

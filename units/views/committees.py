@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core import signing
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpResponse
@@ -11,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.core import store
 from portal.core.errors import Refused
 from portal.core.once import once
 
@@ -21,10 +19,9 @@ from ..forms import DayForm, EndForm, PeriodForm, RegisterFileForm, SeatForm
 from ..models import Committee, Seat, UnitVersion, on
 from ..permissions import may_administer, may_seat
 from .as_of import OnDayForm, asked_day
+from .intake import SHOWN, Intake, confirm, take
 
 PER_PAGE = 50
-SHOWN = 200  # problems and preview rows on a page
-SALT = "units.seat_import"
 GROUP_LABELS = {"ban": "Từng Ban Chỉ đạo", "xa": "Xã", "huyen": "Huyện", "tinh": "Tỉnh"}
 
 
@@ -181,58 +178,31 @@ def _require_administrator(request) -> None:
         raise Http404
 
 
+def _shown(found: seat_sheet.Read) -> dict:
+    return {"rows": list(found.rows.items())[:SHOWN], "new": len(found.new), "many": len(found.rows)}
+
+
+SEATS = Intake(
+    job="import_seats",
+    form=RegisterFileForm,
+    upload="units:seat_import",
+    preview="units:seat_preview",
+    page="units/seat_import.html",
+    preview_page="units/seat_preview.html",
+    read=seat_sheet.read,
+    shown=_shown,
+    context={"heads": seat_sheet.COLUMNS.values()},
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat_import(request):
-    """Take a file of seats and check all its rows; nothing is written but the file itself."""
     _require_administrator(request)
-    form = RegisterFileForm(request.POST or None, request.FILES or None)
-    context = {"form": form, "heads": seat_sheet.COLUMNS.values()}
-    if request.method != "POST":
-        return render(request, "units/seat_import.html", context | {"form": RegisterFileForm()})
-    if not form.is_valid():
-        return render(request, "units/seat_import.html", context, status=422)
-    file = form.cleaned_data["file"]
-    data = file.read()
-    found = seat_sheet.read(data, file.name, request.user)
-    if found.problems:
-        return render(request, "units/seat_import.html", context | _told(found), status=422)
-    kept = store.put([data])
-    named = {"sha256": kept.sha256, "name": file.name[:200], "user": request.user.pk}
-    return redirect("units:seat_preview", token=signing.dumps(named, salt=SALT))
-
-
-def _told(found: seat_sheet.Read) -> dict:
-    return {"problems": found.problems[:SHOWN], "many": len(found.problems), "file": found.file}
+    return take(request, SEATS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def seat_preview(request, token):
-    """What the checked file of seats would write; a POST writes it, all rows or none."""
     _require_administrator(request)
-    try:
-        kept = signing.loads(token, salt=SALT, max_age=24 * 3600)
-    except signing.BadSignature:
-        raise Http404 from None
-    if kept["user"] != request.user.pk:
-        raise Http404
-    try:
-        data = store.take(kept["sha256"]).read_bytes()
-    except store.Damaged:
-        messages.error(request, "Tệp đã lưu không còn nguyên vẹn. Hãy gửi lại tệp.")
-        return redirect("units:seat_import")
-    found = seat_sheet.read(data, kept["name"], request.user)
-    if found.problems:  # committees or rights changed since the upload
-        context = {"form": RegisterFileForm(), "heads": seat_sheet.COLUMNS.values()} | _told(found)
-        return render(request, "units/seat_import.html", context, status=422)
-    if request.method == "POST":
-        try:
-            services.write_seats(found.rows.values(), by=request.user)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-            return redirect("units:seat_import")
-        messages.success(request, f"Đã ghi {len(found.rows)} dòng, trong đó {len(found.new)} thành viên mới.")
-        return redirect("units:committee_list")
-    shown = list(found.rows.items())[:SHOWN]
-    context = {"file": kept["name"], "rows": shown, "new": len(found.new), "many": len(found.rows)}
-    return render(request, "units/seat_preview.html", context)
+    return confirm(request, SEATS, token)

@@ -1,7 +1,8 @@
 """Registers on units: the list of registers, one register's rows, a row's form, files out and in."""
 
+from functools import partial
+
 from django.contrib import messages
-from django.core import signing
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.core import store
 from portal.core.errors import Refused
 from portal.core.once import once
 
@@ -20,11 +20,10 @@ from ..forms import RegisterFileForm, register_form
 from ..models import Unit
 from ..permissions import may_keep, may_keep_somewhere
 from ..registers import REGISTERS, Register
+from .intake import SHOWN, Intake, confirm, take
 
 PER_PAGE = 50
 MOST_OWNERS = 500  # a longer list is no list to choose from
-SHOWN = 200  # problems and preview rows on a page
-SALT = "units.register_import"
 
 
 def _register(slug: str) -> Register:
@@ -222,72 +221,39 @@ def register_drop(request, slug, pk):
 
 
 # --- files in ----------------------------------------------------------------------------------------------------
+def _intake(register: Register, user) -> Intake:
+    def shown(found: register_sheet.Read) -> dict:
+        sorted_rows = [("Thêm", row) for row in found.sorted.new] + [("Sửa", row) for row in found.sorted.changed]
+        numbers = {id(row): number for number, row in found.rows.items()}
+        return {
+            "rows": [(numbers[id(row)], what, _shown(register, row, user)) for what, row in sorted_rows[:SHOWN]],
+            "heads": [(register.label(name), name in register.sums) for name in register.columns],
+            "new": len(found.sorted.new),
+            "changed": len(found.sorted.changed),
+            "same": len(found.sorted.same),
+            "to_write": len(sorted_rows),
+        }
+
+    return Intake(
+        job="import_register",
+        form=RegisterFileForm,
+        upload="units:register_import",
+        preview="units:register_preview",
+        page="units/register_import.html",
+        preview_page="units/register_preview.html",
+        read=partial(register_sheet.read, register),
+        shown=shown,
+        context={"register": register, "heads": register_sheet.headings(register)},
+        args=(register.slug,),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def register_import(request, slug):
-    """Take a file and check all its rows; nothing is written but the file itself."""
-    register = _kept_register(request, slug)
-    form = RegisterFileForm(request.POST or None, request.FILES or None)
-    context = {"register": register, "form": form, "heads": register_sheet.headings(register)}
-    if request.method != "POST":
-        return render(request, "units/register_import.html", context | {"form": RegisterFileForm()})
-    if not form.is_valid():
-        return render(request, "units/register_import.html", context, status=422)
-    file = form.cleaned_data["file"]
-    data = file.read()
-    found = register_sheet.read(register, data, file.name, request.user)
-    if found.problems:
-        return render(request, "units/register_import.html", context | _told(found), status=422)
-    kept = store.put([data])
-    named = {"sha256": kept.sha256, "name": file.name[:200], "user": request.user.pk, "slug": slug}
-    return redirect("units:register_preview", slug=slug, token=signing.dumps(named, salt=SALT))
-
-
-def _told(found: register_sheet.Read) -> dict:
-    return {"problems": found.problems[:SHOWN], "many": len(found.problems), "file": found.file}
+    return take(request, _intake(_kept_register(request, slug), request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def register_preview(request, slug, token):
-    """What the checked file would write; a POST writes it, all rows or none."""
-    register = _kept_register(request, slug)
-    try:
-        kept = signing.loads(token, salt=SALT, max_age=24 * 3600)
-    except signing.BadSignature:
-        raise Http404 from None
-    if (kept["user"], kept["slug"]) != (request.user.pk, slug):
-        raise Http404
-    try:
-        data = store.take(kept["sha256"]).read_bytes()
-    except store.Damaged:
-        messages.error(request, "Tệp đã lưu không còn nguyên vẹn. Hãy gửi lại tệp.")
-        return redirect("units:register_import", slug=slug)
-    found = register_sheet.read(register, data, kept["name"], request.user)
-    heads = register_sheet.headings(register)
-    if found.problems:  # units, teams or rights changed since the upload
-        context = {"register": register, "form": RegisterFileForm(), "heads": heads} | _told(found)
-        return render(request, "units/register_import.html", context, status=422)
-    if request.method == "POST":
-        try:
-            done = services.write_rows(register, found.rows.values(), by=request.user)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-            return redirect("units:register_import", slug=slug)
-        messages.success(
-            request, f"Đã ghi {len(done.new)} dòng mới, sửa {len(done.changed)} dòng, {len(done.same)} dòng không đổi."
-        )
-        return redirect("units:register_list", slug=slug)
-    sorted_rows = [("Thêm", row) for row in found.sorted.new] + [("Sửa", row) for row in found.sorted.changed]
-    numbers = {id(row): number for number, row in found.rows.items()}
-    shown = [(numbers[id(row)], what, _shown(register, row, request.user)) for what, row in sorted_rows[:SHOWN]]
-    context = {
-        "register": register,
-        "file": kept["name"],
-        "rows": shown,
-        "heads": [(register.label(name), name in register.sums) for name in register.columns],
-        "new": len(found.sorted.new),
-        "changed": len(found.sorted.changed),
-        "same": len(found.sorted.same),
-        "to_write": len(sorted_rows),
-    }
-    return render(request, "units/register_preview.html", context)
+    return confirm(request, _intake(_kept_register(request, slug), request.user), token)

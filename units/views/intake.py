@@ -1,0 +1,123 @@
+"""Files taken in: checked whole, shown, and after a yes written by a job whose progress is told."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from portal.core import jobs, store
+from portal.core.models import Job
+
+from ..forms import UnitFileForm
+from ..registers import REGISTERS
+
+SHOWN = 200  # problems and preview rows on a page
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One kind of file: the job that writes it, its two pages, how its bytes are read and what a preview shows."""
+
+    job: str
+    form: type[UnitFileForm]
+    upload: str  # name of the route that takes the file
+    preview: str
+    page: str
+    preview_page: str
+    read: Callable[[bytes, str, Any], Any]  # (data, file, user) to what has `problems`
+    shown: Callable[[Any], dict]
+    context: dict = field(default_factory=dict)
+    args: tuple = ()  # of the routes; the job is told the register's
+
+    @property
+    def params(self) -> dict:
+        return {"slug": self.args[0]} if self.args else {}
+
+
+def take(request, intake: Intake):
+    """The page that takes a file and checks all its rows; nothing is written but the file itself."""
+    if request.method != "POST":
+        return render(request, intake.page, intake.context | {"form": intake.form()})
+    form = intake.form(request.POST, request.FILES)
+    context = intake.context | {"form": form}
+    if not form.is_valid():
+        return render(request, intake.page, context, status=422)
+    file = form.cleaned_data["file"]
+    data = file.read()
+    problems = intake.read(data, file.name, request.user).problems
+    if problems:
+        return render(request, intake.page, context | _told(file.name, problems), status=422)
+    named = {"sha256": store.put([data]).sha256, "name": file.name[:200], "user": request.user.pk, **intake.params}
+    return redirect(intake.preview, *intake.args, signing.dumps(named, salt=intake.job))
+
+
+def _told(file: str, problems: list) -> dict:
+    return {"problems": problems[:SHOWN], "many": len(problems), "file": file}
+
+
+def confirm(request, intake: Intake, token: str):
+    """What the checked file would write; a POST asks for the job that writes it."""
+    kept = _kept(request, intake, token)
+    if request.method == "POST":
+        asked = hashlib.sha256(f"{token} {request.POST.get('once', '')}".encode()).hexdigest()
+        params = {"sha256": kept["sha256"], "name": kept["name"], **intake.params}
+        job, _ = jobs.ask(intake.job, f"{intake.job}:{request.user.pk}:{asked}", params, by=request.user)
+        return redirect("units:import_job", pk=job.pk)
+    try:
+        data = store.take(kept["sha256"]).read_bytes()
+    except store.Damaged:
+        messages.error(request, "Tệp đã lưu không còn nguyên vẹn. Hãy gửi lại tệp.")
+        return redirect(intake.upload, *intake.args)
+    found = intake.read(data, kept["name"], request.user)
+    if found.problems:  # units or rights changed since the upload
+        context = intake.context | {"form": intake.form()} | _told(kept["name"], found.problems)
+        return render(request, intake.page, context, status=422)
+    return render(request, intake.preview_page, intake.context | {"file": kept["name"]} | intake.shown(found))
+
+
+def _kept(request, intake: Intake, token: str) -> dict:
+    """What the token names; 404 for another person's or register's, a changed or a day-old one."""
+    try:
+        kept = signing.loads(token, salt=intake.job, max_age=DAY)
+    except signing.BadSignature:
+        raise Http404 from None
+    if kept["user"] != request.user.pk or any(kept.get(name) != value for name, value in intake.params.items()):
+        raise Http404
+    return kept
+
+
+# --- the job -----------------------------------------------------------------------------------------------------
+PLACES = {  # kind of job: where its rows are listed, where its file is sent again
+    "import_units": ("units:list", "units:import"),
+    "import_register": ("units:register_list", "units:register_import"),
+    "import_seats": ("units:committee_list", "units:seat_import"),
+}
+WORDS = {"import_units": "Đơn vị", "import_seats": "Thành viên Ban Chỉ đạo"}
+
+
+def _own_job(request, pk: int) -> dict:
+    """The reader's own import with its words and the pages before and after it."""
+    job = get_object_or_404(Job, pk=pk, kind__in=PLACES, asked_by=request.user)
+    args = [job.params["slug"]] if "slug" in job.params else []
+    rows, again = (reverse(name, args=args) for name in PLACES[job.kind])
+    what = WORDS.get(job.kind) or REGISTERS[job.params["slug"]].title
+    return {"job": job, "what": what, "rows": rows, "again": again}
+
+
+@require_safe
+def import_job(request, pk):
+    return render(request, "units/import_job.html", _own_job(request, pk))
+
+
+@require_safe
+def import_progress(request, pk):
+    """The part of the page that is asked for again until the job has ended."""
+    return render(request, "units/_import_progress.html", _own_job(request, pk))
