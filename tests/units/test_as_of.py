@@ -57,6 +57,24 @@ def test_the_successor_reads_the_tree_it_took_over(tree):
     assert names(stranger, LAST) == ["Xã A2.1", "Xã A2.2"]  # its own, and the one whose main part it took over
 
 
+def test_a_row_says_on_whose_ground_an_organisation_stood_that_day(tree):
+    """The school of Huyện A1 stood in Xã A1.1, afterwards in the ward that took the commune over."""
+    staff = reader(Role.STAFF, tree.province)
+
+    def grounds(day, at):
+        page = staff.get(reverse("units:as_of"), {"ngay": f"{day:%d/%m/%Y}", "duoi": at.pk})
+        rows = {row.name: row.stood_on for row in page.context["page"]}
+        for ground in filter(None, rows.values()):
+            assert f"Đứng chân trên địa bàn {ground}" in page.content.decode()
+        return rows
+
+    assert grounds(LAST, tree.districts[0]) == {"Xã A1.1": "", "Xã A1.2": "", "Trường A": "Xã A1.1"}
+    assert grounds(DAY, tree.province)["Trường A"] == "Phường Mới"
+    assert set(grounds(LAST, tree.communes[0]).values()) == {""}  # what stands where it is managed says nothing
+    then = staff.get(reverse("units:detail_as_of", args=[tree.school.pk]), {"ngay": f"{LAST:%d/%m/%Y}"})
+    assert then.context["stood_on"] == "Xã A1.1" and "Đứng chân trên địa bàn" in then.content.decode()
+
+
 def test_old_names_are_found_without_marks_and_lead_to_today(tree):
     found = Unit.objects.search("xa a2.2").nearest_first("xa a2.2")
     assert [unit.name for unit in found] == ["Xã Bốn"]

@@ -48,12 +48,13 @@ def as_of(request):
         rows = there.filter(parent=at.unit_id) if at else there.exclude(parent__in=there.order_by().values("unit"))
         rows = rows.order_by(LEVELS_FIRST, "sort_key", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    names = history.names_on(day, [row.parent_id for row in page])
+    names = history.names_on(day, [pk for row in page for pk in (row.parent_id, row.stands_in_id)])
     seen_today = set(
         Unit.objects.visible_to(request.user).filter(pk__in=[row.unit_id for row in page]).values_list("pk", flat=True)
     )
     for row in page:
         row.managed_by = names.get(row.parent_id, "")
+        row.stood_on = names.get(row.stands_in_id, "") if row.stands_in_id != row.parent_id else ""
         row.is_seen_today = row.unit_id in seen_today
     return render(
         request,
@@ -104,9 +105,11 @@ def unit_as_of(request, pk):
     context |= {"day": day, "version": version}
     if version:
         committees = Committee.objects.visible_to(user).in_office(day).filter(unit=pk)
+        names = history.names_on(day, [version.parent_id, version.stands_in_id])
         context |= {
             "above": _above(version, there),
-            "managed_by": history.names_on(day, [version.parent_id]).get(version.parent_id, ""),
+            "managed_by": names.get(version.parent_id, ""),
+            "stood_on": names.get(version.stands_in_id, ""),
             "children": history.children_on(unit, day),
             "committees": history.with_seats_on(committees, day),
             "people": list(queries.people_at(unit, day)) if may_see_people(user, unit) else None,
