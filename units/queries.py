@@ -1,11 +1,13 @@
 """Reads about units that several pages share."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models import Aggregate, Case, Count, F, FilteredRelation, Max, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from . import history
 from .enums import LEVELS, UnitKind
 from .models import Placement, Seat, Unit, User, on, within
 from .registers import REGISTERS, Register
@@ -100,6 +102,80 @@ def register_totals(register: Register, rows) -> tuple[list[int | None], list[tu
         for value, label in register.field(name).flatchoices
     ]
     return [found.get(f"sum_{name}") for name in register.columns], chosen, found["rows"]
+
+
+@dataclass
+class Share:
+    """What the rows about one place come to: how many they are, and their figures in the order of the heads."""
+
+    name: str
+    many: int
+    figures: list[int]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A register's rows by place: of one level, the highest at which they are about two places or more."""
+
+    level: UnitKind
+    heads: list[str]
+    rows: list[Share]
+    total: Share
+
+    @property
+    def title(self) -> str:
+        return f"Cộng theo {self.level.label.lower()}"
+
+
+def register_shares(register: Register, rows, day: date) -> Shares | None:
+    """The rows by the district their units were in that day, else by the commune; None when all are about one place.
+
+    A unit that was not there that day is counted where it lies today. Three queries.
+    """
+    parts = _counted(register)
+    version = FilteredRelation(
+        f"{register.place}__versions",
+        condition=on(day, prefix=f"{register.place}__versions__"),
+    )
+    place = {
+        level: Case(When(version__isnull=True, then=F(f"{register.place}__{level}")), default=F(f"version__{level}"))
+        for level in (UnitKind.DISTRICT.value, UnitKind.COMMUNE.value)
+    }
+    found = list(
+        rows.order_by()
+        .alias(version=version)
+        .annotate(**{f"at_{level}": column for level, column in place.items()})
+        .values(*(f"at_{level}" for level in place))
+        .annotate(many=Count("pk"), **{f"figure_{n}": figure for n, (_, figure) in enumerate(parts)})
+    )
+    level = next((level for level in place if len({row[f"at_{level}"] for row in found} - {None}) > 1), None)
+    if level is None:
+        return None
+    total = Share("Cộng", 0, [0] * len(parts))
+    shares: dict[int | None, Share] = {}
+    for row in found:
+        for share in (shares.setdefault(row[f"at_{level}"], Share("", 0, [0] * len(parts))), total):
+            share.many += row["many"]
+            share.figures = [sum_ + row[f"figure_{n}"] for n, sum_ in enumerate(share.figures)]
+    called = history.names_on(day, shares)
+    units = Unit.objects.filter(pk__in=[pk for pk in shares if pk]).order_by("sort_key", "pk")
+    for unit in units:
+        shares[unit.pk].name = called.get(unit.pk, unit.name)
+    if None in shares:
+        shares[None].name = "Do cấp trên quản lý"
+    ordered = [*(shares[unit.pk] for unit in units), *(shares[pk] for pk in shares if pk is None)]
+    return Shares(UnitKind(level), [label for label, _ in parts], ordered, total)
+
+
+def _counted(register: Register) -> list[tuple[str, Aggregate | Coalesce]]:
+    """(head, figure): sums of the counts, else how many rows chose what."""
+    if register.sums:
+        return [(register.label(name), Coalesce(Sum(name), 0)) for name in register.sums]
+    return [
+        (str(label), Count("pk", filter=Q(**{name: value})))
+        for name in register.choices
+        for value, label in register.field(name).flatchoices
+    ]
 
 
 def units_to_keep(register: Register, user: User, at: Unit | None, *, most: int) -> list[Unit] | None:

@@ -34,22 +34,28 @@ def as_csv(headings: Iterable[str], rows: Iterable[Iterable]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(title: str, headings: Iterable[str], rows: Iterable[Iterable]) -> bytes:
-    """A workbook of numbers and of text of type `s`: openpyxl would make a formula of a leading "="."""
+def as_xlsx(
+    title: str, headings: Iterable[str], rows: Iterable[Iterable], *more: tuple[str, Iterable[Iterable]]
+) -> bytes:
+    """A workbook of numbers and of text of type `s`: openpyxl would make a formula of a leading "=".
+
+    `more` are further pages, each a title and its rows; an import reads the first page alone.
+    """
     from openpyxl import Workbook  # noqa: PLC0415 -- heavy
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- heavy
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(title[:31])
-    for row in (headings, *rows):
-        cells = []
-        for value in row:
-            is_number = isinstance(value, int) and not isinstance(value, bool)
-            cell = WriteOnlyCell(page, value if is_number else "")
-            if not is_number:
-                cell.value, cell.data_type = plain(value), "s"
-            cells.append(cell)
-        page.append(cells)
+    for name, written in ((title, (headings, *rows)), *more):
+        page = book.create_sheet(name[:31])
+        for row in written:
+            cells = []
+            for value in row:
+                is_number = isinstance(value, int) and not isinstance(value, bool)
+                cell = WriteOnlyCell(page, value if is_number else "")
+                if not is_number:
+                    cell.value, cell.data_type = plain(value), "s"
+                cells.append(cell)
+            page.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

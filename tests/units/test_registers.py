@@ -33,6 +33,7 @@ from units.permissions import may_keep
 from units.registers import REGISTERS
 
 from .factories import make_tree, make_units, make_user
+from .test_reforms import the_reform
 
 pytestmark = pytest.mark.django_db
 BY_MODEL = {register.model: register for register in REGISTERS.values()}
@@ -308,6 +309,114 @@ def test_the_unit_page_leads_to_its_rows(client, tree, officer, staff):
     client.force_login(staff)
     assert dict.fromkeys(REGISTERS, 1) == queries.register_counts(staff)
     assert page_of(client, "registers").status_code == 200
+
+
+# --- by place ----------------------------------------------------------------------------------------------------
+def shares_of(client, slug: str, **query):
+    shares = page_of(client, "register_list", slug, **query).context["shares"]
+    return shares and (shares.title, shares.heads, [(row.name, row.many, *row.figures) for row in shares.rows])
+
+
+@pytest.fixture
+def counted(tree):
+    """Households in every area: 10 in the first, 20 in the second, and so on to 80."""
+    put(*(Headcount(unit=area, year=YEAR, households=10 * n) for n, area in enumerate(tree.areas, 1)))
+    put(*(Headcount(unit=area, year=YEAR - 1, households=1) for area in tree.areas))
+
+
+HEADS = ["Hộ", "Hộ có camera an ninh", "Người lao động", "Người học"]
+
+
+def test_a_register_is_added_up_by_district_and_then_by_commune(client, tree, staff, counted):
+    client.force_login(staff)
+    by_district = [("Huyện A1", 4, 100, 0, 0, 0), ("Huyện A2", 4, 260, 0, 0, 0)]
+    by_commune = [("Xã A1.1", 2, 30, 0, 0, 0), ("Xã A1.2", 2, 70, 0, 0, 0)]
+    assert shares_of(client, "so-ho") == ("Cộng theo cấp huyện", HEADS, by_district)
+    under = shares_of(client, "so-ho", year=YEAR, district=tree.districts[0].pk)
+    assert under == ("Cộng theo xã, phường, thị trấn", HEADS, by_commune)
+    assert shares_of(client, "so-ho", year=YEAR, commune=tree.communes[0].pk) is None  # one place is the sum above
+    assert shares_of(client, "so-ho", year="") is None  # years are not added up
+    assert shares_of(client, "so-ho", year=0) is None
+    page = page_of(client, "register_list", "so-ho")
+    assert (page.context["shares"].total.figures, page.context["sums"][1:]) == ([360, 0, 0, 0], [360, 0, 0, 0])
+
+
+def test_shares_are_of_the_readers_rows_alone(client, tree, counted):
+    client.force_login(make_user(Role.STAFF, tree.districts[1]))
+    title, _, rows = shares_of(client, "so-ho")
+    assert (title, rows) == (
+        "Cộng theo xã, phường, thị trấn",
+        [("Xã A2.1", 2, 110, 0, 0, 0), ("Xã A2.2", 2, 150, 0, 0, 0)],
+    )
+    client.force_login(make_user(Role.OFFICER, tree.communes[0]))
+    assert shares_of(client, "so-ho") is None
+
+
+def test_what_a_higher_level_manages_has_a_row_of_its_own(client, tree, staff):
+    units = (tree.province, tree.districts[0], tree.districts[1], tree.communes[2])
+    put(*(ForceStrength(unit=unit, year=YEAR, force=Force.OWN_GUARD, present=n) for n, unit in enumerate(units, 1)))
+    client.force_login(staff)
+    assert [row[:2] + row[3:4] for row in shares_of(client, "luc-luong")[2]] == [
+        ("Huyện A1", 1, 2),
+        ("Huyện A2", 2, 7),
+        ("Do cấp trên quản lý", 1, 1),
+    ]
+
+
+def test_registers_without_figures_are_counted(client, tree, staff):
+    put(*(AreaClass(unit=unit, year=YEAR, standing="low") for unit in tree.communes[1:]))
+    put(AreaClass(unit=tree.communes[0], year=YEAR, standing="order"))
+    put(*(SecurityTeam(unit=area, name="Tổ 1", founded_on=date(2021, 1, 1)) for area in tree.areas[1:]))
+    client.force_login(staff)
+    assert shares_of(client, "loai-dia-ban")[2] == [("Huyện A1", 2, 0, 1, 1), ("Huyện A2", 2, 0, 0, 2)]
+    assert shares_of(client, "to-bao-ve")[1:] == ([], [("Huyện A1", 3), ("Huyện A2", 4)])
+
+
+def test_places_are_those_of_the_year_shown(client, tree, staff, counted):
+    """Districts end in 2025: 2024 is still added up by district under the names of then, 2025 by commune."""
+    put(*(Headcount(unit=area, year=2025, households=5) for area in tree.areas))
+    put(*(MassModel(unit=unit, name="Mô hình", founded_on=date(2021, 1, 1)) for unit in tree.communes[::3]))
+    services.apply(the_reform(tree), by=None)
+    client.force_login(make_user(Role.STAFF, Unit.objects.get(pk=tree.province.pk)))
+    assert [row[:3] for row in shares_of(client, "so-ho", year=YEAR)[2]] == [
+        ("Huyện A1", 4, 100),
+        ("Huyện A2", 4, 260),
+    ]
+    title, _, rows = shares_of(client, "so-ho", year=2025)
+    assert (title, sum(row[1] for row in rows)) == ("Cộng theo xã, phường, thị trấn", 8)
+    # Of today: what an ended commune built counts where that commune lies now.
+    assert [row[:2] for row in shares_of(client, "mo-hinh")[2]] == [("Phường Mới", 1), ("Xã Bốn", 1)]
+
+
+def test_shares_cost_the_same_for_few_places_and_many(client, tree, staff, counted):
+    client.force_login(staff)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert shares_of(client, "so-ho", year=YEAR)
+        return len(seen)
+
+    asked()
+    before = asked()
+    for district in tree.districts:
+        for commune in make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, [f"Xã thêm {n}" for n in range(6)]):
+            areas = make_units(commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, ["Thôn X", "Thôn Y"])
+            put(*(Headcount(unit=area, year=YEAR, households=3) for area in areas))
+    assert asked() == before
+
+
+def test_a_workbook_carries_the_shares_on_a_page_of_its_own(client, tree, staff, counted, files):
+    client.force_login(staff)
+    out = page_of(client, "register_export", "so-ho", year=YEAR, dang="xlsx")
+    book = load_workbook(io.BytesIO(out.content))
+    assert [list(row) for row in book["Cộng theo cấp huyện"].iter_rows(values_only=True)] == [
+        ["Cấp huyện", "Số dòng", *HEADS],
+        ["Cộng", 8, 360, 0, 0, 0],
+        ["Huyện A1", 4, 100, 0, 0, 0],
+        ["Huyện A2", 4, 260, 0, 0, 0],
+    ]
+    checked = sent(client, "so-ho", out.content, "so.xlsx")  # and it can still be imported again
+    assert client.get(checked.url).context["same"] == 8
 
 
 # --- forms -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Registers on units: the list of registers, one register's rows, a row's form, files out and in."""
 
+from datetime import date
 from functools import partial
 
 from django.contrib import messages
@@ -80,6 +81,7 @@ def register_list(request, slug):
             "sums": sums if register.sums and (year or not register.is_yearly) else [],
             "chosen": [(label, count) for label, count in chosen if count],
             "many": many,
+            "shares": _shares(register, found, years),
             "year": int(year) if year else None,
             "under": under,
             "query": found.form.data.urlencode(),
@@ -87,6 +89,14 @@ def register_list(request, slug):
             "at": at.pk if at else None,
         },
     )
+
+
+def _shares(register: Register, found, years: list[int]) -> queries.Shares | None:
+    """The filtered rows by place, on the last day of the year shown, today at the latest; never of several years."""
+    year, day = found.form.cleaned_data.get("year"), timezone.localdate()
+    if register.is_yearly and year not in years:
+        return None
+    return queries.register_shares(register, found.qs, min(date(int(year), 12, 31), day) if year else day)
 
 
 def _shown(register: Register, row, user) -> dict:
@@ -103,11 +113,18 @@ def _shown(register: Register, row, user) -> dict:
 def register_export(request, slug):
     """The filtered rows as CSV or, with `dang=xlsx`, as a workbook; either can be imported again."""
     register = _register(slug)
-    found, _ = _filtered(request, register)
+    found, years = _filtered(request, register)
     if not found.is_valid():
         raise Http404
     heads, rows = register_sheet.headings(register), register_sheet.exported(register, found.qs)
-    return _file(request, register, f"{slug}-{timezone.localdate():%Y-%m-%d}", heads, rows)
+    shares = _shares(register, found, years) if request.GET.get("dang") == "xlsx" else None
+    more = [(shares.title, _share_rows(shares))] if shares else []
+    return _file(request, register, f"{slug}-{timezone.localdate():%Y-%m-%d}", heads, rows, *more)
+
+
+def _share_rows(shares: queries.Shares) -> list[list]:
+    rows = [shares.total, *shares.rows]
+    return [[shares.level.label, "Số dòng", *shares.heads], *([row.name, row.many, *row.figures] for row in rows)]
 
 
 @require_safe
@@ -117,9 +134,10 @@ def register_template(request, slug):
     return _file(request, register, f"mau-{slug}", register_sheet.headings(register), [])
 
 
-def _file(request, register: Register, name: str, heads, rows) -> HttpResponse:
+def _file(request, register: Register, name: str, heads, rows, *more) -> HttpResponse:
+    """`more` are further pages of a workbook."""
     if request.GET.get("dang") == "xlsx":
-        kind, ending, data = workbook.XLSX, "xlsx", workbook.as_xlsx(register.title, heads, rows)
+        kind, ending, data = workbook.XLSX, "xlsx", workbook.as_xlsx(register.title, heads, rows, *more)
     else:
         kind, ending, data = workbook.CSV, "csv", workbook.as_csv(heads, rows)
     return HttpResponse(
