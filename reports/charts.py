@@ -23,7 +23,9 @@ def trend_svg(years: Years, name: str = "", *, ident: str = "trend") -> SafeStri
     rows = years.rows
     points = [(_x(place, len(rows)), _y(row.counts.recognised, row.counts.roster)) for place, row in enumerate(rows)]
     described = "; ".join(
-        f"năm {row.year}: {row.share.text}%{f' ({row.note})' if row.note else ''}" for row in rows if row.counts.roster
+        f"năm {row.year}: {row.share.text}%" + (f" ({row.full_note})" if row.full_note else "")
+        for row in rows
+        if row.counts.roster
     )
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '

@@ -3,6 +3,7 @@
 from evaluations.enums import CycleStatus
 from evaluations.models import Evaluation
 from portal.core.marks import EXAMPLE_WORDS
+from units.services import in_sentence
 
 from .datasets import Boundaries, Scope, Years, divided
 from .datasets.boundaries import of_place
@@ -38,7 +39,7 @@ def boundary_notes(scope: Scope, kind: str | None = None) -> list[str]:
     notes = [f"Số liệu {TODAY_NOTE}"]
     held = set(scope.files(kind).order_by().values_list("cycle", flat=True).distinct())
     if held and held != {scope.cycle.pk}:
-        names = ", ".join(cycle.province.name for cycle in scope.cycles if cycle.pk in held)
+        names = ", ".join(in_sentence(cycle.province) for cycle in scope.cycles if cycle.pk in held)
         notes.append(f"Lấy từ các kỳ đánh giá năm {scope.cycle.year} của {names}.")
     return notes + _divided_note(divided(scope.files(kind), scope.place))
 

@@ -55,7 +55,7 @@ def years_table(years: Years, *, title: str, sheet: str = "Nhiều năm") -> Tab
         Column("Ghi chú", 28),
     )
     lines = (
-        Line((row.year, row.programme, row.counts.roster, row.counts.recognised, row.share, row.note))
+        Line((row.year, row.programme, row.counts.roster, row.counts.recognised, row.share, row.full_note))
         for row in years.rows
     )
     return Table(title, sheet, columns, tuple(lines))

@@ -1,6 +1,6 @@
 """Results through the years: one row a year, each saying under which programme it was judged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -9,6 +9,7 @@ from evaluations.enums import CycleStatus
 from evaluations.models import Cycle, Evaluation
 from portal.core.marks import EXAMPLE_WORDS
 from units.models import Unit
+from units.services import in_sentence
 
 from ..figures import Share
 from .boundaries import Boundaries, cycles_at, of_place
@@ -27,6 +28,7 @@ class YearRow:
     is_demo: bool
     is_example: bool
     sources: tuple[str, ...]
+    only: tuple[str, ...]  # the provinces that have figures of the year, where other years have more of them
     counts: Counts
 
     @property
@@ -39,6 +41,11 @@ class YearRow:
         """What the reader must know of the year: that it goes on, or that no law stands behind it."""
         words = (IN_PROGRESS if self.in_progress else "", EXAMPLE_WORDS if self.is_example else "")
         return "; ".join(filter(None, words))
+
+    @property
+    def full_note(self) -> str:
+        """The note, and whose figures alone stand there: another year is no fair comparison then."""
+        return "; ".join(filter(None, (self.note, self.only and f"chỉ có số liệu của {', '.join(self.only)}")))
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def ten_year_table(
     named = cycles_at(place, boundaries).filter(programme__code__in=programmes)
     if last_year:
         named = named.filter(year__lte=last_year)
-    cycles = {cycle.pk: cycle for cycle in named.select_related("programme").order_by("pk")}
+    cycles = {cycle.pk: cycle for cycle in named.select_related("programme", "province").order_by("pk")}
     files = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
     if kind:
         files = files.filter(kind=kind)
@@ -88,8 +95,9 @@ def ten_year_table(
         spoken = by_year.setdefault(cycle.year, [])
         if not spoken or spoken[0].programme_id == cycle.programme_id:
             spoken.append(cycle)
-    kept = sorted(by_year.items())[-years:]
-    return Years(place, kind, tuple(_row(same, found) for _, same in kept), Boundaries(boundaries))
+    kept = [same for _, same in sorted(by_year.items())[-years:]]
+    provinces = {cycle.province for same in kept for cycle in same}
+    return Years(place, kind, tuple(_row(same, found, provinces) for same in kept), Boundaries(boundaries))
 
 
 def trend(
@@ -106,8 +114,10 @@ def trend(
     )
 
 
-def _row(cycles: Sequence[Cycle], found: dict[int, Counts]) -> YearRow:
+def _row(cycles: Sequence[Cycle], found: dict[int, Counts], provinces: Collection[Unit]) -> YearRow:
     first = cycles[0]
+    here = [cycle.province for cycle in cycles]
+    there = {one for one in provinces if one.opened_on <= first.as_of <= (one.closed_on or first.as_of)}
     return YearRow(
         year=first.year,
         cycle_ids=tuple(cycle.pk for cycle in cycles),
@@ -117,5 +127,6 @@ def _row(cycles: Sequence[Cycle], found: dict[int, Counts]) -> YearRow:
         is_demo=any(cycle.is_demo for cycle in cycles),
         is_example=any(cycle.is_example for cycle in cycles),
         sources=tuple(dict.fromkeys(cycle.source for cycle in cycles if cycle.source)),
+        only=() if there <= set(here) else tuple(in_sentence(one) for one in here),
         counts=sum((found[cycle.pk] for cycle in cycles), Counts()),
     )

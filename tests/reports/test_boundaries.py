@@ -268,6 +268,18 @@ def test_years_of_today_join_the_provinces(world):
     assert ten_year_table(world.new, programmes=["safety"]).rows == ()
 
 
+def test_a_year_of_today_says_whose_figures_alone_it_has(world):
+    """B has no year 2021: told beside it. The joined province's own year of 2026 lacks nobody."""
+    make_files(make_cycle(world.a.province, 2021), world.a.areas[:2], State.RECOGNISED)
+    merge(world)
+    make_files(make_cycle(world.new, 2026), world.a.areas[:1], State.RECOGNISED)
+    rows = ten_year_table(world.new, programmes=["safety"], boundaries=TODAY).rows
+    assert [(row.year, row.only) for row in rows[1:]] == [(2020, ()), (2021, ("tỉnh A",)), (2026, ())]
+    assert rows[2].full_note == f"{rows[2].note}; chỉ có số liệu của tỉnh A".removeprefix("; ")
+    then = ten_year_table(fresh(world.a.province), programmes=["safety"]).rows
+    assert {row.only for row in then} == {()}
+
+
 def test_an_ended_place_has_no_boundaries_of_today(world):
     merge(world)
     old = fresh(world.a.province)

@@ -226,6 +226,7 @@ def year_row(year: int, recognised: int, **fields) -> YearRow:
         "is_demo": False,
         "is_example": False,
         "sources": (),
+        "only": (),
     }
     return YearRow(year=year, counts=Counts(roster=234, recognised=recognised), **given | fields)
 
