@@ -45,7 +45,8 @@ class YearRow:
     @property
     def full_note(self) -> str:
         """The note, and whose figures alone stand there: another year is no fair comparison then."""
-        return "; ".join(filter(None, (self.note, self.only and f"chỉ có số liệu của {', '.join(self.only)}")))
+        alone = f"chỉ có số liệu của {', '.join(self.only)}" if self.only else ""
+        return "; ".join(filter(None, (self.note, alone)))
 
 
 @dataclass(frozen=True)
