@@ -5,6 +5,7 @@ agencies and enterprises, report of 2018); what they are called is not.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import cast
 from zlib import crc32
 
@@ -19,6 +20,13 @@ BAC_GIANG, BAC_NINH, THANH_HOA, DONG_NAI, QUANG_NINH = "24", "27", "38", "75", "
 COMMITTEE = "Ban Chỉ đạo phòng, chống tội phạm, tệ nạn xã hội và xây dựng phong trào toàn dân bảo vệ ANTQ"
 AREAS = {BAC_GIANG: 2300, BAC_NINH: 242, THANH_HOA: 234, DONG_NAI: 84, QUANG_NINH: 57}  # two or three to a commune
 ORGANISATIONS = 1862
+DELEGATED = "Trường Trung học phổ thông Lạng Giang số 1"  # the province manages it, it stands in the district
+DELEGATION = {
+    "valid_from": date(2024, 1, 1),
+    "valid_to": date(2028, 12, 31),
+    "number": "01/QĐ-UBND (dữ liệu mẫu)",
+    "signed_on": date(2023, 12, 15),
+}
 VILLAGES = (
     *("Đông", "Tây", "Nam", "Bắc", "Trung", "Thượng", "Hạ", "Nội", "Ngoại", "Giữa", "Đình", "Chùa"),
     *("Chợ", "Mới", "Đồi", "Cầu", "Ngòi", "Đầm", "Bến", "Gò", "Trại", "Đền", "Tân", "Nguộn"),
@@ -90,6 +98,13 @@ def make_committees(province: Unit) -> int:
     """A steering committee for the province, each district and each commune that has none; returns how many."""
     levels = Unit.objects.filter(province=province, kind__in=LEVELS)
     return services.place_committees(levels, name=COMMITTEE, on=province.opened_on)
+
+
+def hand_down(province: Unit) -> None:
+    """The province hands one of its schools to the district it stands in; once."""
+    school = Unit.objects.select_related("stands_in__district").get(province=province, name=DELEGATED, is_demo=True)
+    if not school.delegations.exists():
+        services.delegate(school, school.stands_in.district, **DELEGATION, by=None)
 
 
 def _of(levels: list[Unit], kind: str) -> list[Unit]:

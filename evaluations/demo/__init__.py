@@ -10,7 +10,7 @@ from criteria.packs import demo_packs, read_packs
 from criteria.services import known, load
 from portal.core.errors import Refused
 from units import demo_registers
-from units.demo_units import make_committees
+from units.demo_units import hand_down, make_committees
 from units.enums import ReformStatus, UnitKind
 from units.models import Reorganisation, Unit
 
@@ -29,7 +29,18 @@ from .history import (
     past_year,
 )
 from .people import ACCOUNTS, PASSWORD, make_people
-from .places import BAC_GIANG, BAC_NINH, COMMUNE, DEMO_SOURCE, DISTRICT, DONG_NAI, QUANG_NINH, SISTER, THANH_HOA
+from .places import (
+    BAC_GIANG,
+    BAC_NINH,
+    COMMUNE,
+    DEMO_SOURCE,
+    DISTRICT,
+    DONG_NAI,
+    PROVINCE,
+    QUANG_NINH,
+    SISTER,
+    THANH_HOA,
+)
 from .reform import carry_through, draft_reforms, example_lines
 from .working import EXAMPLES, OPEN_YEAR, open_examples, open_safety
 
@@ -45,6 +56,7 @@ __all__ = [
     "OPEN_YEAR",
     "PASSWORD",
     "PAST_SHARES",
+    "PROVINCE",
     "SISTER",
     "build",
     "carry_through",
@@ -74,6 +86,8 @@ def build(say: Callable[[str], None] = lambda line: None) -> None:
         make_committees(province)
     say("Tài khoản mẫu.")
     make_people()
+    say("Bắc Giang uỷ quyền cho huyện Lạng Giang quản lý một trường.")
+    hand_down(bac_giang)
     say("Sổ theo dõi: Nga Sơn theo báo cáo 2018, một xã của Đồng Nai.")
     for province in (thanh_hoa, dong_nai):
         demo_registers.add(province)

@@ -310,6 +310,7 @@ def test_other_pages(walkers):
         ("/don-vi/", "don-vi"),
         ("/don-vi/nguoi/", "nguoi-dung"),
         ("/don-vi/nhap/", "nhap-don-vi"),
+        ("/don-vi/uy-quyen/", "uy-quyen"),
         ("/bo-tieu-chi/", "bo-tieu-chi"),
         ("/danh-gia/ky/", "cac-ky"),
         ("/danh-gia/cong-nhan/", "don-vi-duoc-cong-nhan"),
@@ -324,6 +325,9 @@ def test_other_pages(walkers):
     staff = walkers("canbo.tinh")
     staff.open("/danh-gia/ky/mo/")
     staff.look("mo-ky")
+    of_registers = walkers("canbo.thanhhoa")
+    of_registers.open("/don-vi/so/to-tu-quan/?q=nga+li")
+    of_registers.look("so-theo-doi")
     stranger = walkers("canbo.xuonglam")
     before = list(stranger.complaints)
     assert stranger.page.goto(stranger.address + "/danh-gia/1/").status == 404
@@ -334,6 +338,7 @@ def test_other_pages(walkers):
 def test_nobody_complained(walkers):
     """Runs last: no page broke the content policy, threw an error, failed axe or stuck out of the screen."""
     people = ("canbo.xa", "lanhdao.xa", "thuongtruc.xa", "truongban.xa", "canbo.tinh", "quantri", "canbo.xuonglam")
+    people += ("canbo.thanhhoa",)
     complaints = {name: walkers(name).complaints for name in people}
     expected = re.compile(r"console: Failed to load resource: .* (409|422) ")
     left = {name: [one for one in said if not expected.search(one)] for name, said in complaints.items()}

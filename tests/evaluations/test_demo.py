@@ -17,12 +17,14 @@ from criteria.values import Value
 from evaluations import demo, queries, services, workflow
 from evaluations.enums import State
 from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting, Vote
+from evaluations.permissions import may_enter
 from portal.core import store
 from reports.datasets import By, yearly_rollup
 from units import demo_registers
 from units.enums import ReformStatus
 from units.models import (
     Committee,
+    Delegation,
     GroupCount,
     ModelYear,
     Placement,
@@ -42,7 +44,7 @@ from .factories import published_sets
 
 pytestmark = pytest.mark.xdist_group("demo")
 TABLES = (Cycle, Evaluation, Answer, Evidence, Event, Sitting, Vote, Decision, Recognition, User, Placement, Seat)
-TABLES += (Committee, Unit, *(register.model for register in REGISTERS.values()))
+TABLES += (Committee, Delegation, Unit, *(register.model for register in REGISTERS.values()))
 # Worked out once and written down: the same on every machine, on both databases.
 OPEN_YEAR = {
     "Huyện Hiệp Hòa": {"expected": 42, "registered": 454},
@@ -140,6 +142,21 @@ def test_the_registers_hold_what_the_report_of_nga_son_counts(built, db):
     assert rows[ModelYear].get(model__name="Nông dân với ANTT").members == 18_900
     assert [register.slug for register in REGISTERS.values() if not register.model.objects.exists()] == []
     assert [model.__name__ for model in rows if model.objects.filter(is_demo=False).exists()] == []
+
+
+def test_one_school_is_managed_by_the_district_it_stands_in(cycle):
+    """Delegated by the province for five years: its files go the district's way and count where they are managed."""
+    held = Delegation.objects.select_related("unit", "giver", "receiver").get()
+    assert (held.unit.name, held.unit.is_demo) == ("Trường Trung học phổ thông Lạng Giang số 1", True)
+    assert (str(held.giver), str(held.receiver)) == (demo.PROVINCE, demo.DISTRICT)
+    assert held.unit.stands_in.parent == held.receiver and "dữ liệu mẫu" in held.number
+    files = Evaluation.objects.filter(delegated_to=held.receiver, cycle__is_demo=True)
+    assert set(files.values_list("unit", flat=True)) == {held.unit.pk}
+    file = files.get(cycle=cycle)
+    assert (file.entry_unit, file.district, file.state) == (held.receiver, None, State.EXPECTED)
+    officer, clerk = (User.objects.get(username=name) for name in ("canbo.huyen", "nhap.tinh"))
+    assert may_enter(officer, file) and not may_enter(clerk, file)
+    assert Unit.objects.exclude(stands_in=None).exclude(stands_in=F("parent")).filter(is_demo=True).count() > 100
 
 
 def test_building_again_changes_nothing(built, db):
@@ -374,6 +391,7 @@ def test_bac_ninh_afterwards_has_its_99_communes_and_every_past_report_its_figur
     after = Unit.objects.get(kind="province", code="24", closed_on=None)
     kinds = Counter(Unit.objects.filter(province=after, closed_on=None).values_list("kind", flat=True))
     assert (after.name, kinds["commune"], kinds["district"]) == ("Tỉnh Bắc Ninh", 99, 0)
+    assert Delegation.objects.get().valid_to == date(2025, 6, 30)  # with the district it was given to
     officer = User.objects.get(username="canbo.xa")
     assert [str(place) for place in officer.places()] == ["Xã Tân Dĩnh"]
     assert officer.places()[0].closed_on is None
