@@ -42,7 +42,7 @@ from units.services import dry_run
 from . import factories
 from .factories import published_sets
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.either, pytest.mark.xdist_group("demo")]
 TABLES = (Cycle, Evaluation, Answer, Evidence, Event, Sitting, Vote, Decision, Recognition, User, Placement, Seat)
 TABLES += (Committee, Delegation, Unit, *(register.model for register in REGISTERS.values()))
 # Worked out once and written down: the same on every machine, on both databases.

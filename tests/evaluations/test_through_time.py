@@ -28,7 +28,7 @@ from ..units.test_reforms import draft, line
 from .factories import published_sets
 from .years import BASE, DAY, START, Years
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.either, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")

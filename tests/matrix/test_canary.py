@@ -12,7 +12,7 @@ from units.models import Unit, UnitQuerySet
 from .crawl import Crawler, starts
 from .world import ACTED, BOOK, GROUND, NAME, ROLES, sign_in
 
-pytestmark = pytest.mark.once  # scopes in Python; test_matrix asks them for every role on both databases
+pytestmark = pytest.mark.once  # scopes in Python; test_matrix asks them for every role on PostgreSQL too
 
 AT_HOME = [f"{role}@own" for role in ROLES]
 

@@ -16,6 +16,8 @@ from .cells import noted_writes, read_table, routes, undone
 from .requests import asked
 from .world import sign_in
 
+pytestmark = pytest.mark.either
+
 ROWS = read_table()
 BY_NAME = {str(row): row for row in ROWS}
 ROUTES = sorted(name for name, _ in routes())
