@@ -76,7 +76,7 @@ class MissingYear(TextChoices):
 
 
 class Bar(TextChoices):
-    """What may bar a unit from awards, where its province says so."""
+    """The result of a programme that may bar a unit from awards, where its province says so."""
 
-    UNSAFE = "unsafe", "Chưa đạt tiêu chuẩn “An toàn về an ninh, trật tự”"
-    WEAKEST = "weakest", "Phong trào xếp loại thấp nhất"
+    UNMET = "unmet", "Không đạt"
+    WEAKEST = "weakest", "Xếp loại thấp nhất"

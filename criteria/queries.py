@@ -2,6 +2,8 @@
 
 import functools
 
+from django.db.models import QuerySet
+
 from units.enums import Role, UnitKind
 from units.models import User
 
@@ -97,6 +99,12 @@ def sets_for(programme: Programme, year: int, province_code: str) -> list[tuple[
         (one, tuple(kind for kind in one.unit_kinds if one.province_code or kind not in own)) for one in newest.values()
     ]
     return [(one, kinds) for one, kinds in told if kinds]
+
+
+def graded_programmes(province_code: str) -> QuerySet[Programme]:
+    """Programmes that give grades by a published set of the whole country or of the province, by name."""
+    sets = CriteriaSet.objects.published().for_province(province_code).filter(grades__isnull=False)
+    return Programme.objects.filter(pk__in=sets.values("programme")).order_by("name")
 
 
 WRITERS = (Role.STAFF, Role.ADMIN)

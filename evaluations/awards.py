@@ -8,7 +8,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.lookups import Exact
 
 from criteria.enums import Bar
-from criteria.models import AwardBar, Grade
+from criteria.models import AwardBar, Grade, Programme
+from criteria.queries import graded_programmes
 from portal.core.errors import Refused
 from units import text
 from units.models import Unit, User
@@ -17,36 +18,43 @@ from . import permissions
 from .enums import NOT_MET, CycleStatus, State
 from .models import Evaluation
 
-SAFETY = "safety"  # the programme whose standard Bar.UNSAFE names
 FIRST, LAST = 2008, 2100
 
 
 @transaction.atomic
-def set_bar(province: Unit, bar: str, *, first_year: int, ground: str, by: User) -> AwardBar:
-    """Switch a bar on from a year. Raises Refused: not allowed, no ground, already on, on in some of these years."""
+def set_bar(
+    province: Unit, bar: str, programme: Programme, *, first_year: int, ground: str, by: User | None
+) -> AwardBar:
+    """Switch a bar on from a year; `by` None stands for the operator at the command line.
+
+    Raises Refused: not allowed, no ground, the weakest grade of a programme without grades, on in some of these years.
+    """
     _refuse_unless_allowed(by, province)
     ground = text.clean(ground)
     if not ground:
         raise Refused("Hãy ghi căn cứ: số, ngày văn bản của tỉnh và điều, mục quy định việc không xét khen thưởng.")
     _refuse_unless_year(first_year)
-    label = Bar(bar).label
-    before = AwardBar.objects.filter(province=province, bar=bar).order_by("-first_year").first()
+    _refuse_unless_graded(province, bar, programme)
+    asked = AwardBar(province=province, bar=bar, programme=programme, first_year=first_year, ground=ground, set_by=by)
+    same = AwardBar.objects.filter(province=province, bar=bar, programme=programme)
+    before = same.order_by("-first_year").first()
     if before and (before.last_year is None or before.last_year >= first_year):
         until = f"đến hết năm {before.last_year}" if before.last_year else "và đang áp dụng"
         raise Refused(
-            f"“{label}” đã đặt từ năm {before.first_year} {until}. Hãy thôi áp dụng trước, hoặc chọn năm sau đó."
+            f"“{asked}” đã đặt từ năm {before.first_year} {until}. Hãy thôi áp dụng trước, hoặc chọn năm sau đó."
         )
     try:
         with transaction.atomic():
-            return AwardBar.objects.create(province=province, bar=bar, first_year=first_year, ground=ground, set_by=by)
+            asked.save(force_insert=True)
     except IntegrityError:
-        raise Refused(f"“{label}” vừa được người khác đặt. Hãy tải lại trang để xem.") from None
+        raise Refused(f"“{asked}” vừa được người khác đặt. Hãy tải lại trang để xem.") from None
+    return asked
 
 
 @transaction.atomic
 def end_bar(bar: AwardBar, *, last_year: int, by: User) -> AwardBar:
     """Switch a bar off after a year; what it barred until then stays barred. Raises Refused."""
-    held = AwardBar.objects.select_for_update().get(pk=bar.pk)
+    held = AwardBar.objects.select_for_update(of=("self",)).select_related("province", "programme").get(pk=bar.pk)
     _refuse_unless_allowed(by, held.province)
     if held.last_year is not None:
         raise Refused(f"“{held}” đã thôi áp dụng từ sau năm {held.last_year}.")
@@ -58,8 +66,8 @@ def end_bar(bar: AwardBar, *, last_year: int, by: User) -> AwardBar:
     return held
 
 
-def _refuse_unless_allowed(by: User, province: Unit) -> None:
-    if not permissions.may_bar_awards(by, province):
+def _refuse_unless_allowed(by: User | None, province: Unit) -> None:
+    if by is not None and not permissions.may_bar_awards(by, province):
         raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị của tỉnh được đặt điều kiện không xét khen thưởng.")
 
 
@@ -68,27 +76,44 @@ def _refuse_unless_year(year: int) -> None:
         raise Refused(f"Năm {year} không hợp lệ. Hãy nhập năm từ {FIRST} đến {LAST}.")
 
 
+def _refuse_unless_graded(province: Unit, bar: str, programme: Programme) -> None:
+    """Only where a published set gives grades is there a weakest one."""
+    if bar != Bar.WEAKEST:
+        return
+    graded = list(graded_programmes(province.code))
+    if programme not in graded:
+        remedy = (
+            f"Hãy chọn chương trình có xếp loại: {'; '.join(map(str, graded))}."
+            if graded
+            else "Hãy ban hành bộ tiêu chí có xếp loại trước."
+        )
+        raise Refused(
+            f"Chương trình “{programme}” chưa có bộ tiêu chí xếp loại đã ban hành nên không có loại thấp nhất. {remedy}"
+        )
+
+
 # --- whom they bar -----------------------------------------------------------------------------------------------
 
 
-GROUNDS = {Bar.UNSAFE: "is_unsafe", Bar.WEAKEST: "is_weakest"}
+GROUNDS = {Bar.UNMET: "is_unmet", Bar.WEAKEST: "is_weakest"}
 
 
 def barring(files: QuerySet[Evaluation], bars: Iterable[AwardBar], year: int) -> QuerySet[Evaluation]:
-    """Files of the year that bar their unit from awards by the bars given, with `is_unsafe` and `is_weakest`.
+    """Files of the year that bar their unit from awards by the bars given, with `is_unmet` and `is_weakest`.
 
-    Unsafe: the unit's file of the safety programme was not met, revoked or taken out of the year, or the year was
-    locked without its recognition. Weakest: graded with the last rank of its criteria set.
+    Unmet: the unit's file of the bar's programme was not met, revoked or taken out of the year, or the year was locked
+    without its recognition; a candidate nobody selected is none. Weakest: graded in the bar's programme with the last
+    rank of its criteria set.
     """
-    lost = Q(state__in=(*NOT_MET, State.WITHDRAWN)) | (Q(cycle__status=CycleStatus.CLOSED) & ~Q(state=State.RECOGNISED))
+    unselected = Q(criteria_set__by_selection=True, state=State.EXPECTED)
+    left = Q(cycle__status=CycleStatus.CLOSED) & ~Q(state=State.RECOGNISED) & ~unselected
+    lost = Q(state__in=(*NOT_MET, State.WITHDRAWN)) | left
     weaker = Grade.objects.filter(criteria_set=OuterRef("criteria_set"), rank__gt=OuterRef("grade__rank"))
     last = Q(grade__isnull=False, state__in=(State.RECOGNISED, State.DECLINED)) & ~Exists(weaker)
-    told = files.filter(cycle__year=year).annotate(
-        is_unsafe=_yes(Q(cycle__programme__code=SAFETY) & lost), is_weakest=_yes(last)
-    )
+    told = files.filter(cycle__year=year).annotate(is_unmet=_yes(lost), is_weakest=_yes(last))
     meant = Q(pk__in=[])
     for bar in bars:
-        meant |= Q(Exact(F(GROUNDS[Bar(bar.bar)]), True), province=bar.province_id)
+        meant |= Q(Exact(F(GROUNDS[Bar(bar.bar)]), True), province=bar.province_id, cycle__programme=bar.programme_id)
     return told.filter(meant)
 
 
@@ -108,15 +133,15 @@ def barred(unit_ids: Iterable[int], year: int) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for file in files.select_related("cycle__programme", "grade").order_by("cycle__programme__code", "pk"):
         for bar in bars:
-            if bar.province_id == file.province_id and getattr(file, GROUNDS[Bar(bar.bar)]):
+            held = (bar.province_id, bar.programme_id) == (file.province_id, file.cycle.programme_id)
+            if held and getattr(file, GROUNDS[Bar(bar.bar)]):
                 found.setdefault(file.unit_id, []).append(_sentence(file, bar))
     return found
 
 
 def _sentence(file: Evaluation, bar: AwardBar) -> str:
-    label = str(bar)
     if bar.bar == Bar.WEAKEST:
-        why = f"{file.cycle} xếp loại {file.grade}, là loại thấp nhất"
+        why = f"xếp loại {file.grade}, là loại thấp nhất"
     else:
-        why = f"năm {file.cycle.year} {label[0].lower()}{label[1:]} ({file.get_state_display()})"
-    return f"Không xét khen thưởng: {why}. Căn cứ: {bar.ground}."
+        why = f"không đạt ({file.get_state_display()})"
+    return f"Không xét khen thưởng: {file.cycle} {why}. Căn cứ: {bar.ground}."

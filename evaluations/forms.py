@@ -314,15 +314,25 @@ class StreakForm(forms.Form):
 
 
 class AwardBarForm(forms.Form):
-    """A bar from awards to switch on."""
+    """A bar from awards to switch on; `graded` are the programmes that have a weakest grade."""
 
     bar = forms.ChoiceField(label="Không xét khen thưởng khi", choices=Bar.choices)
+    programme = forms.ModelChoiceField(
+        label="Ở chương trình", queryset=Programme.objects.all(), empty_label="Chọn chương trình"
+    )
     first_year = forms.IntegerField(label="Từ năm", min_value=2008, max_value=2100, **WHOLE)
     ground = forms.CharField(
         label="Căn cứ",
         max_length=250,
         help_text="Văn bản của tỉnh, ví dụ: Đề án số …/ĐA-UBND ngày …, mục IV.7.",
     )
+
+    def __init__(self, data=None, *, graded: list[Programme], **options):
+        super().__init__(data, **options)
+        named = "; ".join(map(str, graded)) or "hiện chưa có chương trình nào"
+        self.fields[
+            "programme"
+        ].help_text = f"“{Bar.WEAKEST.label}” chỉ đặt cho chương trình có bộ tiêu chí xếp loại đã ban hành: {named}."
 
 
 class AwardBarEndForm(forms.Form):

@@ -70,13 +70,14 @@ class AwardBarQuerySet(models.QuerySet):
 
 
 class AwardBar(models.Model):
-    """A province's switch: from a year on, units in that state are not considered for awards.
+    """A province's switch: from a year on, units with that result in the programme are not considered for awards.
 
     Neither the circular nor the law says so: it is the province's own (Bắc Giang, Đề án 2020–2025, mục IV.7).
     """
 
     province = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="tỉnh")
     bar = models.CharField("không xét khen thưởng khi", max_length=10, choices=Bar)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name="ở chương trình")
     first_year = models.PositiveSmallIntegerField("từ năm")
     last_year = models.PositiveSmallIntegerField("đến năm", null=True, blank=True)
     ground = models.CharField("căn cứ", max_length=250)
@@ -88,12 +89,14 @@ class AwardBar(models.Model):
     class Meta:
         verbose_name = "điều kiện không xét khen thưởng"
         verbose_name_plural = "điều kiện không xét khen thưởng"
-        ordering = ["province", "bar", "first_year"]
+        ordering = ["province", "programme", "bar", "first_year"]
         constraints = [
             models.UniqueConstraint(
-                fields=["province", "bar"], condition=Q(last_year__isnull=True), name="one_open_bar_a_province"
+                fields=["province", "bar", "programme"],
+                condition=Q(last_year__isnull=True),
+                name="one_open_bar_a_programme",
             )
         ]
 
     def __str__(self):
-        return self.get_bar_display()
+        return f"{self.programme}: {self.get_bar_display().lower()}"

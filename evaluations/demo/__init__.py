@@ -5,7 +5,8 @@ Open years move through the same doors as real work; only the answers are writte
 
 from collections.abc import Callable
 
-from criteria.models import AwardBar
+from criteria.enums import Bar
+from criteria.models import AwardBar, Programme
 from criteria.packs import demo_packs, read_packs
 from criteria.services import known, load
 from portal.core.errors import Refused
@@ -14,6 +15,7 @@ from units.demo_units import hand_down, make_committees
 from units.enums import ReformStatus, UnitKind
 from units.models import Reorganisation, Unit
 
+from .. import awards
 from .history import (
     BAC_NINH_SHARE,
     BAC_NINH_YEAR,
@@ -36,8 +38,10 @@ from .places import (
     DEMO_SOURCE,
     DISTRICT,
     DONG_NAI,
+    GRADING,
     PROVINCE,
     QUANG_NINH,
+    SAFETY,
     SISTER,
     THANH_HOA,
 )
@@ -64,7 +68,7 @@ __all__ = [
     "nga_son_met",
 ]
 
-BARS = {"unsafe": "chưa đạt", "weakest": "loại Yếu"}
+BARS = {Bar.UNMET: SAFETY, Bar.WEAKEST: GRADING}
 BARS_GROUND = "Đề án nâng cao chất lượng phong trào giai đoạn 2020–2025 của tỉnh Bắc Giang, Phần 2, mục IV.7"
 
 
@@ -96,10 +100,7 @@ def build(say: Callable[[str], None] = lambda line: None) -> None:
         past_year(bac_giang, year, share)
     for year in GRADED_YEARS:
         graded_year(bac_giang, year, PAST_SHARES[year])
-    for bar in BARS:
-        AwardBar.objects.get_or_create(
-            province=bac_giang, bar=bar, defaults={"first_year": 2020, "ground": BARS_GROUND}
-        )
+    _bar_awards(bac_giang)
     say(f"Đồng Nai {DONG_NAI_YEAR}: kết quả và phân loại mẫu.")
     past_year(dong_nai, DONG_NAI_YEAR, DONG_NAI_SHARE)
     graded_year(dong_nai, DONG_NAI_YEAR, DONG_NAI_SHARE)
@@ -114,6 +115,13 @@ def build(say: Callable[[str], None] = lambda line: None) -> None:
     open_safety(bac_giang, say)
     say("Phương án sắp xếp năm 2025 (Bắc Ninh) và năm 2026 (Đồng Nai): dự thảo.")
     draft_reforms(found)
+
+
+def _bar_awards(province: Unit) -> None:
+    for bar, code in BARS.items():
+        programme = Programme.objects.get(code=code)
+        if not AwardBar.objects.filter(province=province, bar=bar, programme=programme).exists():
+            awards.set_bar(province, bar, programme, first_year=2020, ground=BARS_GROUND, by=None)
 
 
 def _load_examples() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from criteria.models import AwardBar
+from criteria.queries import graded_programmes
 from portal.core.errors import Refused
 from portal.core.once import once
 from units.models import Unit
@@ -38,7 +39,7 @@ def barred_list(request):
     visible = Unit.objects.counted_for(user)
     form = BarredForm(request.GET, years=years, places=visible)
     year = form.chosen("year") or next(iter(years), timezone.localdate().year)
-    bars = list(AwardBar.objects.visible_to(user).in_year(year).select_related("province"))
+    bars = list(AwardBar.objects.visible_to(user).in_year(year).select_related("province", "programme"))
     files = awards.barring(Evaluation.objects.counted_for(user), bars, year)
     units = visible.filter(pk__in=files.values("unit")).select_related("district", "commune")
     for name in ("district", "commune"):
@@ -66,13 +67,19 @@ def _mine(user) -> Unit | None:
     return next((one for one in my_provinces(user) if permissions.may_bar_awards(user, one)), None)
 
 
+def _form(province: Unit, data=None) -> AwardBarForm:
+    initial = {"first_year": timezone.localdate().year}
+    return AwardBarForm(data, graded=list(graded_programmes(province.code)), initial=initial)
+
+
 def _context(request, **more) -> dict:
+    province = _mine(request.user)
     return {
         "bars": AwardBar.objects.visible_to(request.user)
-        .select_related("province", "set_by")
-        .order_by(F("last_year").desc(nulls_first=True), "province__sort_key", "bar"),
-        "province": _mine(request.user),
-        "form": AwardBarForm(initial={"first_year": timezone.localdate().year}),
+        .select_related("province", "programme", "set_by")
+        .order_by(F("last_year").desc(nulls_first=True), "province__sort_key", "programme", "bar"),
+        "province": province,
+        "form": more.pop("form", None) or (_form(province) if province else None),
         "this_year": timezone.localdate().year,
     } | more
 
@@ -86,25 +93,30 @@ def award_bars(request):
     province = _mine(request.user)
     if province is None:
         raise Http404
-    form = AwardBarForm(request.POST)
+    form = _form(province, request.POST)
     if not form.is_valid():
         return refuse(request, "evaluations/award_bars.html", _context(request, form=form))
     data = form.cleaned_data
     try:
         bar = awards.set_bar(
-            province, data["bar"], first_year=data["first_year"], ground=data["ground"], by=request.user
+            province,
+            data["bar"],
+            data["programme"],
+            first_year=data["first_year"],
+            ground=data["ground"],
+            by=request.user,
         )
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/award_bars.html", _context(request, form=form))
-    messages.success(request, f"Từ năm {bar.first_year} không xét khen thưởng đơn vị: {str(bar).lower()}.")
+    messages.success(request, f"Từ năm {bar.first_year} không xét khen thưởng theo điều kiện “{bar}”.")
     return redirect("evaluations:award_bars")
 
 
 @require_POST
 def award_bar_end(request, pk):
     """Switch one off after a year."""
-    bar = get_object_or_404(AwardBar.objects.visible_to(request.user), pk=pk)
+    bar = get_object_or_404(AwardBar.objects.visible_to(request.user).select_related("programme"), pk=pk)
     form = AwardBarEndForm(request.POST)
     try:
         if not form.is_valid():

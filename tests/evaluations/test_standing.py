@@ -135,7 +135,7 @@ def test_pages_count_and_list_what_only_stands_there_apart(client, world, school
 @pytest.mark.parametrize("route", ["evaluations:streak_list", "evaluations:award_barred"])
 def test_years_running_and_bars_count_the_managed_alone(client, world, school, route, monkeypatch):
     Evaluation.objects.filter(pk=school.pk).update(state=State.DECLINED)
-    awards.set_bar(world.tree.province, "unsafe", first_year=2020, ground="Đề án", by=world.staff)
+    awards.set_bar(world.tree.province, "unmet", world.cycle.programme, first_year=2020, ground="Đề án", by=world.staff)
 
     def names() -> set[str]:
         response = client.get(reverse(route))

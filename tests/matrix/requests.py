@@ -4,6 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from criteria.content import content_of, digest
+from criteria.models import Programme
 from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from units.enums import Role
@@ -236,7 +237,12 @@ DATA = {
     },
     "evaluations:grid_act": lambda home, case: {"action": "register"},
     "evaluations:selection": lambda home, case: {"file": [home.candidate.pk]},
-    "evaluations:award_bars": lambda home, case: {"bar": "weakest", "first_year": "2024", "ground": "Đề án của tỉnh"},
+    "evaluations:award_bars": lambda home, case: {
+        "bar": "unmet",
+        "programme": Programme.objects.get(code="da375").pk,
+        "first_year": "2024",
+        "ground": "Đề án của tỉnh",
+    },
     "evaluations:award_bar_end": lambda home, case: {"last_year": "2024"},
     "evaluations:sitting_create": lambda home, case: {
         "cycle": home.cycle.pk,

@@ -90,7 +90,12 @@ def make_world() -> World:
     for tree, person in ((first, "staff@grand"), (second, "staff@top")):
         ground = world.token(GROUND, tree.province)
         tree.bar = awards.set_bar(
-            tree.province, "unsafe", first_year=OLD_YEAR, ground=f"Đề án {ground}", by=world.people[person]
+            tree.province,
+            "unmet",
+            tree.cycle.programme,
+            first_year=OLD_YEAR,
+            ground=f"Đề án {ground}",
+            by=world.people[person],
         )
     world.home = _stage(world, first, first.communes[0], seated=("chair@own", "standing@own", "member@own"))
     world.sibling = _stage(world, first, first.communes[1])
