@@ -8,6 +8,7 @@ from portal.core.papers import PDF, inspect
 from units.models import User
 from units.text import clean, search_key
 
+from .content import digest, plain
 from .enums import SetStatus
 from .models import LegalDocument, Programme
 from .queries import provinces_written
@@ -15,19 +16,33 @@ from .queries import provinces_written
 FACTS = ("number", "cite", "title", "issuer", "issued_on", "in_force_on", "ended_on", "replaces")
 
 
+def facts_of(document: LegalDocument) -> dict:
+    """The document as plain data, its signed copy by hash."""
+    facts = {name: plain(getattr(document, name)) for name in FACTS if name != "replaces"}
+    return facts | {"replaces": document.replaces_id, "scan_sha256": document.scan_sha256}
+
+
 @transaction.atomic
 def write_document(
-    document: LegalDocument | None, facts: dict, *, province_code: str, scan, by: User, code: str = ""
+    document: LegalDocument | None, facts: dict, *, province_code: str, scan, by: User, code: str = "", seen: str = ""
 ) -> LegalDocument:
     """A new document of the province, or changes to one; `scan` is the uploaded signed copy, if any.
 
-    `code` is the one a file gives a new document; without it one is made of the number.
+    `code` is the one a file gives a new document; without it one is made of the number. `seen` is the hash of the facts
+    the person's page was made from: a document changed since then is refused.
 
     What a published set rests on is only completed, never altered; the whole country's documents come with packs
     alone. Raises Refused: outside the province, a scan that is no sound PDF.
     """
     if (document.province_code if document else province_code) not in provinces_written(by):
         raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được ghi văn bản của tỉnh mình.")
+    if document is not None:
+        document = LegalDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if seen != digest(facts_of(document)):
+            raise Refused(
+                f"Văn bản {document.number} vừa được người khác sửa. "
+                "Hãy mở lại trang để xem rồi ghi lại phần của đồng chí."
+            )
     row = document or LegalDocument(
         province_code=province_code, code=code or _free_code(facts["number"], province_code)
     )

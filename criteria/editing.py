@@ -22,7 +22,6 @@ from .content import (
     base_of,
     block_of,
     content_of,
-    digest,
     end_of,
     in_order,
     keyed,
@@ -30,7 +29,7 @@ from .content import (
 from .enums import Measure, SetStatus
 from .models import CriteriaSet
 from .queries import provinces_written
-from .services import write_set
+from .services import refuse_unless_seen, write_set
 
 Change = Callable[[dict], None]
 
@@ -48,8 +47,7 @@ def edit(criteria_set: CriteriaSet, change: Change, *, seen: str, by: User) -> C
     if row.status != SetStatus.DRAFT:
         raise Refused(f"Bộ tiêu chí “{row.name}” không còn là bản thảo. Hãy lập phiên bản mới.")
     content = content_of(row)
-    if seen != digest(content):
-        raise Refused("Bản thảo vừa được người khác sửa. Hãy mở lại trang để xem rồi ghi lại phần của đồng chí.")
+    refuse_unless_seen(content, seen, "Hãy mở lại trang để xem rồi ghi lại phần của đồng chí.")
     change(content)
     _refuse_twins(content)
     _refuse_base(row, content)
@@ -247,11 +245,13 @@ def empty(*, programme: str, document: str, **fields) -> dict:
 
 
 @transaction.atomic
-def drop_draft(criteria_set: CriteriaSet, *, by: User) -> None:
-    """Throw a draft away. Raises Refused once published, or where files use it."""
+def drop_draft(criteria_set: CriteriaSet, *, seen: str, by: User) -> None:
+    """Throw a draft away. Raises Refused once published, where files use it, or changed since it was seen."""
     row = CriteriaSet.objects.select_for_update(of=("self",)).get(pk=criteria_set.pk)
     if not permissions.may_write(by, row):
         raise Refused("Đồng chí không xoá được bộ tiêu chí này.")
+    if row.status == SetStatus.DRAFT:
+        refuse_unless_seen(content_of(row), seen, "Chưa xoá gì. Hãy xem lại thay đổi rồi hãy xoá.")
     try:
         row.delete()
     except ProtectedError:

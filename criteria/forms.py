@@ -342,6 +342,7 @@ class DocumentForm(forms.Form):
         label="Thay thế văn bản", queryset=LegalDocument.objects.none(), required=False, empty_label="Không thay thế"
     )
     scan = forms.FileField(label="Bản đã ký (PDF)", required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, others, **kwargs):
         super().__init__(*args, **kwargs)

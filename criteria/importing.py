@@ -12,12 +12,12 @@ from portal.core.errors import Refused
 from units.models import User
 
 from . import documents, editing, permissions
-from .content import content_of, differences
+from .content import base_of, content_of, differences
 from .enums import SetStatus
 from .exchange import source_of
 from .models import CriteriaSet, LegalDocument, Programme
 from .packs import BadPacks, Packs, read_packs
-from .services import Change, known, write_set
+from .services import Change, known, refuse_unless_seen, write_set
 from .source import MAX_BYTES, Fault, Source
 
 
@@ -68,9 +68,16 @@ def _new_programmes(packs: Packs) -> list[dict]:
     return [row for row in packs.programmes if row["code"] not in stored]
 
 
-def _stored(content: dict) -> CriteriaSet | None:
+def drafts_of(packs: Packs, *, lock: bool = False) -> dict[str, dict]:
+    """The contents that loading would write over, by what they are: a preview is of these and no others."""
+    rows = {base_of(stored): stored for one in packs.sets if (stored := _stored(one, lock=lock))}
+    return {name: content_of(row) for name, row in rows.items()}
+
+
+def _stored(content: dict, *, lock: bool = False) -> CriteriaSet | None:
     """The own draft of that code and version, to be written over; Refused for any other set of it."""
-    stored = CriteriaSet.objects.filter(code__iexact=content["code"], version=content["version"]).first()
+    rows = CriteriaSet.objects.select_for_update(of=("self",)) if lock else CriteriaSet.objects
+    stored = rows.filter(code__iexact=content["code"], version=content["version"]).first()
     if stored is None:
         return None
     if stored.province_code != content["province_code"] or stored.status != SetStatus.DRAFT:
@@ -82,11 +89,13 @@ def _stored(content: dict) -> CriteriaSet | None:
 
 
 @transaction.atomic
-def load_drafts(packs: Packs, *, province_code: str, by: User) -> list[CriteriaSet]:
+def load_drafts(packs: Packs, *, province_code: str, seen: str, by: User) -> list[CriteriaSet]:
     """Make or rewrite the drafts, all of them or none; documents and programmes nobody has yet are added.
 
-    Raises Refused outside the sender's province or for a code in use.
+    `seen` is the hash of the drafts the sender's preview was made from (`drafts_of`). Raises Refused outside the
+    sender's province, for a code in use, or when such a draft has been changed since.
     """
+    refuse_unless_seen(drafts_of(packs, lock=True), seen, "Chưa ghi gì. Hãy xem lại những gì sẽ thay đổi rồi ghi.")
     for row in packs.documents:
         if not LegalDocument.objects.filter(code=row["code"]).exists():
             facts = {name: row.get(name) for name in documents.FACTS}

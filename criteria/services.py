@@ -9,7 +9,7 @@ from django.db.models import F, ProtectedError
 from portal.core.errors import Refused
 
 from . import content as plain_content
-from . import permissions
+from . import documents, permissions
 from .content import CRITERION_FIELDS, DEADLINE_FIELDS, PARTS, ROUTE_FIELDS, SET_FIELDS, STREAK_FIELDS, TITLE_FIELDS
 from .enums import SetStatus
 from .flaws import flaws, overlay_flaws, unready, years_meet
@@ -44,18 +44,35 @@ class Change:
 NEW, CHANGED, SAME, PUBLISHED, REFUSED = "mới", "sửa bản thảo", "không đổi", "ban hành", "từ chối"
 
 
-def publish(criteria_set: CriteriaSet, *, by=None) -> CriteriaSet:
+def refuse_unless_seen(content: dict, seen: str, remedy: str) -> None:
+    """Raises Refused when somebody changed what the person's page was made from; `seen` is the hash it carried."""
+    if seen != plain_content.digest(content):
+        raise Refused(f"Bản thảo vừa được người khác sửa. {remedy}")
+
+
+def to_publish(criteria_set: CriteriaSet) -> dict:
+    """What publishing fixes: the set's content, and the document it rests on as it stands."""
+    return {"content": plain_content.content_of(criteria_set), "document": documents.facts_of(criteria_set.document)}
+
+
+def publish(criteria_set: CriteriaSet, *, by=None, seen: str = "") -> CriteriaSet:
     """Fix the set for good: lock it, look for every lack, hash its content. Raises Refused listing all lacks.
 
-    `by` is the person who publishes, from the province the set is for, with the signed document attached; None stands
-    for the operator who loads a pack at the command line.
+    `by` is the person who publishes, from the province the set is for, with the signed document attached, and `seen`
+    the hash of what their page showed (`to_publish`): nothing else is published. None stands for the operator who loads
+    a pack at the command line.
     """
     with transaction.atomic():
-        criteria_set = CriteriaSet.objects.select_for_update(of=("self",)).get(pk=criteria_set.pk)
+        rows = CriteriaSet.objects.select_for_update(of=("self", "document")).select_related("document")
+        criteria_set = rows.get(pk=criteria_set.pk)
         if by is not None and not permissions.may_write(by, criteria_set):
             raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí của tỉnh mình.")
         if criteria_set.status != SetStatus.DRAFT:
             raise Refused(f"Bộ tiêu chí “{criteria_set.name}” không còn là bản thảo nên không ban hành lại.")
+        if by is not None:
+            refuse_unless_seen(
+                to_publish(criteria_set), seen, "Chưa ban hành gì. Hãy xem lại bản thảo và văn bản rồi ban hành."
+            )
         if found := lacks(criteria_set, with_papers=by is not None):
             raise Refused(f"Chưa ban hành được bộ tiêu chí “{criteria_set.name}”: {'; '.join(found)}.")
         content = plain_content.content_of(criteria_set)

@@ -12,6 +12,7 @@ from portal.core.errors import Refused
 from portal.core.once import once
 
 from .. import documents
+from ..content import digest
 from ..forms import DocumentForm, ProgrammeForm
 from ..models import CriteriaSet, LegalDocument
 from ..queries import provinces_written
@@ -41,6 +42,8 @@ def document_edit(request, pk=None):
     own = LegalDocument.objects.visible_to(request.user).filter(province_code=province)
     row = get_object_or_404(own, pk=pk) if pk else None
     initial = {name: getattr(row, name) for name in documents.FACTS} if row else {}
+    if row:
+        initial["seen"] = digest(documents.facts_of(row))
     others = LegalDocument.objects.visible_to(request.user).exclude(pk=pk).order_by("-issued_on", "code")
     form = DocumentForm(request.POST or None, request.FILES or None, initial=initial, others=others)
     context = {"form": form, "document": row}
@@ -50,7 +53,12 @@ def document_edit(request, pk=None):
         facts = {name: form.cleaned_data[name] for name in documents.FACTS}
         try:
             made = documents.write_document(
-                row, facts, province_code=province, scan=form.cleaned_data["scan"], by=request.user
+                row,
+                facts,
+                province_code=province,
+                scan=form.cleaned_data["scan"],
+                seen=form.cleaned_data["seen"],
+                by=request.user,
             )
         except Refused as refusal:
             form.add_error(None, refusal.sentence)

@@ -218,6 +218,7 @@ def set_publish(request, pk):
     criteria_set = draft_of(request, pk)
     context = {
         "criteria_set": criteria_set,
+        "seen": digest(services.to_publish(criteria_set)),
         "lacks": services.lacks(criteria_set),
         "lines": sheet.lines(criteria_set),
         "ways": sheet.ways(criteria_set, timezone.localdate()),
@@ -226,7 +227,7 @@ def set_publish(request, pk):
     if request.method != "POST":
         return render(request, "criteria/set_publish.html", context)
     try:
-        services.publish(criteria_set, by=request.user)
+        services.publish(criteria_set, by=request.user, seen=request.POST.get("seen", ""))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return render(request, "criteria/set_publish.html", context, status=422)
@@ -247,7 +248,7 @@ def set_act(request, pk):
             messages.success(request, "Bộ tiêu chí đã hết áp dụng; các kỳ đã mở vẫn giữ bộ này.")
             return redirect("criteria:detail", pk=pk)
         if action == "drop":
-            editing.drop_draft(criteria_set, by=request.user)
+            editing.drop_draft(criteria_set, seen=request.POST.get("seen", ""), by=request.user)
             messages.success(request, "Đã xoá bản thảo.")
             return redirect("criteria:list")
     except Refused as refusal:

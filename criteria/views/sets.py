@@ -16,7 +16,7 @@ from portal.core.errors import Refused
 from portal.core.once import once
 
 from .. import compare, exchange, importing, sheet
-from ..content import content_of
+from ..content import content_of, digest
 from ..enums import Measure, Outcome, SetStatus
 from ..filters import CriteriaSetFilterSet
 from ..forms import ImportForm
@@ -168,15 +168,21 @@ def import_preview(request, token):
         raise Http404
     try:
         packs = importing.check(data, kept["name"], province_code=province)
-        if request.method == "POST":
-            made = importing.load_drafts(packs, province_code=province, by=request.user)
-            messages.success(request, f"Đã nạp {len(made)} bản thảo.")
-            return redirect("criteria:edit", pk=made[0].pk) if len(made) == 1 else redirect("criteria:list")
-        changes = importing.preview(packs)
+        context = {"changes": importing.preview(packs), "seen": digest(importing.drafts_of(packs))}
     except BadPacks as bad:
         context = {"form": ImportForm(), "faults": bad.faults[:MOST_FAULTS], "many": len(bad.faults)}
         return render(request, "criteria/set_import.html", context | {"file": kept["name"]}, status=422)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("criteria:import")
-    return render(request, "criteria/import_preview.html", {"file": kept["name"], "changes": changes})
+    context |= {"file": kept["name"]}
+    if request.method != "POST":
+        return render(request, "criteria/import_preview.html", context)
+    try:
+        seen = request.POST.get("seen", "")
+        made = importing.load_drafts(packs, province_code=province, seen=seen, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return render(request, "criteria/import_preview.html", context, status=422)
+    messages.success(request, f"Đã nạp {len(made)} bản thảo.")
+    return redirect("criteria:edit", pk=made[0].pk) if len(made) == 1 else redirect("criteria:list")

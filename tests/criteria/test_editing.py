@@ -1,11 +1,13 @@
 """Drafts in the browser: begun, written, reordered, published with the signed document."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from criteria import documents, editing, services
+from criteria import documents, editing, exchange, services
 from criteria.content import PARTS, content_of, digest
 from criteria.enums import SetStatus
 from criteria.forms import PART_FORMS
@@ -123,7 +125,7 @@ def test_who_may_write(own, draft):
         with pytest.raises(Refused):
             edit(own, editing.header({"name": "Khác"}), person)
         with pytest.raises(Refused):
-            editing.drop_draft(own, by=person)
+            editing.drop_draft(own, seen=seen(own), by=person)
 
 
 def test_a_published_set_is_not_edited(own, staff):
@@ -132,7 +134,7 @@ def test_a_published_set_is_not_edited(own, staff):
     with pytest.raises(Refused, match="không còn là bản thảo"):
         edit(own, editing.header({"name": "Khác"}), staff, token)
     with pytest.raises(Refused):
-        editing.drop_draft(own, by=staff)
+        editing.drop_draft(own, seen=seen(own), by=staff)
     services.retire(own, by=staff)
     own.refresh_from_db()
     assert own.status == SetStatus.RETIRED
@@ -234,21 +236,122 @@ def test_a_set_is_written_and_published_on_the_pages(page, province):
     assert refused.status_code == 422
     assert "chưa có ngày ban hành" in refused.content.decode()
     facts = {"number": "12/QĐ-UBND", "cite": "QĐ 12/2030", "title": "Về bộ tiêu chí", "issuer": "Uỷ ban nhân dân tỉnh"}
-    page.post(
-        reverse("criteria:document_edit", args=[document.pk]),
-        facts | {"issued_on": "2030-01-05", "scan": make_paper("Bản ký", "ban-ky.pdf")},
+    edit = reverse("criteria:document_edit", args=[document.pk])
+
+    def shown() -> dict:
+        return {"seen": page.get(edit).context["form"].initial["seen"]}
+
+    page.post(edit, facts | {"issued_on": "2030-01-05", "scan": make_paper("Bản ký", "ban-ky.pdf")} | shown())
+    assert page.post(publish, {"seen": page.get(publish).context["seen"]}).url == reverse(
+        "criteria:detail", args=[one.pk]
     )
-    assert page.post(publish).url == reverse("criteria:detail", args=[one.pk])
     one.refresh_from_db()
     assert one.status == SetStatus.PUBLISHED
     assert page.get(reverse("criteria:document_file", args=[document.pk])).headers["Content-Type"] == "application/pdf"
     assert page.get(reverse("criteria:edit", args=[one.pk])).status_code == 404
     for name in ("issued_on", "title"):
-        wrong = page.post(
-            reverse("criteria:document_edit", args=[document.pk]),
-            facts | {"issued_on": "2030-01-05", name: {"issued_on": "2031-01-01", "title": "Khác"}[name]},
-        )
+        other = {name: {"issued_on": "2031-01-01", "title": "Khác"}[name]}
+        wrong = page.post(edit, facts | {"issued_on": "2030-01-05"} | other | shown())
         assert "chỉ bổ sung chỗ còn trống" in wrong.content.decode()
+
+
+@pytest.fixture
+def second(province):
+    """A colleague's browser."""
+    client = Client()
+    client.force_login(make_user(Role.STAFF, province), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def ready(own, province):
+    """The draft with everything that publishing asks for."""
+    LegalDocument.objects.filter(pk=own.document_id).update(
+        province_code=province.code, issued_on=date(2030, 1, 1), scan_sha256="0" * 64
+    )
+    return own
+
+
+DOCUMENT = {
+    "number": "1/2030/TT",
+    "cite": "TT 1/2030",
+    "title": "Đổi tên",
+    "issuer": "Nơi khác",
+    "issued_on": "2030-01-01",
+}
+LINE = {"code": "MOI", "number": "9", "label": "Việc mới", "article": "Điều 9", "measure": "must", "confidence": "T"}
+
+
+def add_line(client, criteria_set):
+    criteria_set.refresh_from_db()
+    address = reverse("criteria:part_add", args=[criteria_set.pk, "criteria"])
+    assert client.post(address, LINE | {"seen": seen(criteria_set)}).status_code == 302
+
+
+def change_document(client, criteria_set):
+    address = reverse("criteria:document_edit", args=[criteria_set.document_id])
+    token = client.get(address).context["form"].initial["seen"]
+    assert client.post(address, DOCUMENT | {"seen": token}).status_code == 302
+
+
+@pytest.mark.parametrize("change", [add_line, change_document])
+def test_only_what_was_shown_is_published(page, second, ready, change):
+    publish = reverse("criteria:publish", args=[ready.pk])
+    token = page.get(publish).context["seen"]
+    change(second, ready)
+    late = page.post(publish, {"seen": token})
+    assert late.status_code == 422
+    assert "vừa được người khác sửa. Chưa ban hành gì. Hãy xem lại bản thảo và văn bản" in late.content.decode()
+    for nothing in ({}, {"seen": ""}, {"seen": "0" * 64}):
+        assert page.post(publish, nothing).status_code == 422
+    ready.refresh_from_db()
+    assert ready.status == SetStatus.DRAFT
+    assert page.post(publish, {"seen": late.context["seen"]}).status_code == 302  # the page shown again is of the new
+    ready.refresh_from_db()
+    assert ready.status == SetStatus.PUBLISHED
+
+
+def test_what_nobody_changed_is_published_at_once(page, ready):
+    """The control of the test above."""
+    publish = reverse("criteria:publish", args=[ready.pk])
+    assert page.post(publish, {"seen": page.get(publish).context["seen"]}).status_code == 302
+
+
+def test_a_draft_changed_meanwhile_is_not_thrown_away(page, second, own):
+    drop = reverse("criteria:act", args=[own.pk])
+    token = page.get(reverse("criteria:edit", args=[own.pk])).context["seen"]
+    add_line(second, own)
+    told = page.post(drop, {"action": "drop", "seen": token}, follow=True).content.decode()
+    assert "vừa được người khác sửa. Chưa xoá gì" in told and CriteriaSet.objects.filter(pk=own.pk).exists()
+    token = page.get(reverse("criteria:edit", args=[own.pk])).context["seen"]
+    page.post(drop, {"action": "drop", "seen": token})
+    assert not CriteriaSet.objects.filter(pk=own.pk).exists()
+
+
+def test_a_document_changed_meanwhile_gives_back_what_was_typed(page, second, ready):
+    address = reverse("criteria:document_edit", args=[ready.document_id])
+    token = page.get(address).context["form"].initial["seen"]
+    change_document(second, ready)
+    late = page.post(address, DOCUMENT | {"title": "Tên tôi gõ", "seen": token})
+    assert late.status_code == 422
+    assert "vừa được người khác sửa" in late.content.decode() and "Tên tôi gõ" in late.content.decode()
+    assert LegalDocument.objects.get(pk=ready.document_id).title == "Đổi tên"
+    token = page.get(address).context["form"].initial["seen"]
+    assert page.post(address, DOCUMENT | {"title": "Tên tôi gõ", "seen": token}).status_code == 302
+
+
+def test_a_file_writes_over_the_draft_its_preview_was_made_from(page, second, own):
+    data = exchange.as_yaml(own).replace("Bộ thử", "Bộ từ tệp").encode()
+    checked = page.post(reverse("criteria:import"), {"file": SimpleUploadedFile("bo.yaml", data)})
+    token = page.get(checked.url).context["seen"]
+    add_line(second, own)
+    late = page.post(checked.url, {"seen": token})
+    assert late.status_code == 422
+    assert "Chưa ghi gì" in late.content.decode() and "bỏ MOI" in late.content.decode()
+    assert own.criteria.filter(code="MOI").exists()
+    assert page.post(checked.url, {"seen": late.context["seen"]}).status_code == 302
+    own.refresh_from_db()
+    assert own.name == "Bộ từ tệp" and not own.criteria.filter(code="MOI").exists()
 
 
 def test_a_wrong_row_comes_back_with_what_was_typed(page, own):

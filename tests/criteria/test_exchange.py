@@ -8,7 +8,7 @@ import yaml
 from openpyxl import load_workbook
 
 from criteria import importing
-from criteria.content import content_of
+from criteria.content import content_of, digest
 from criteria.exchange import as_xlsx, as_yaml, source_of
 from criteria.models import CriteriaSet
 from criteria.packs import BadPacks, Known, read_packs
@@ -181,6 +181,11 @@ def staff():
     return make_user(Role.STAFF, make_province("Tỉnh Bắc Giang", "24"))
 
 
+def loaded(packs, by) -> list[CriteriaSet]:
+    """Loaded as the page does right after its preview."""
+    return importing.load_drafts(packs, province_code="24", seen=digest(importing.drafts_of(packs)), by=by)
+
+
 def renamed(text: str, code: str) -> bytes:
     return text.replace("code: TT124-KDC\n", f"code: {code}\n").encode()
 
@@ -189,7 +194,7 @@ def test_a_national_set_sent_back_under_a_code_of_the_province_s_becomes_its_dra
     data = renamed(as_yaml(sets["TT124-KDC"]), "BG-KDC")
     packs = importing.check(data, "bg.yaml", province_code="24")
     assert [(one.what, one.name) for one in importing.preview(packs)] == [("mới", "BG-KDC phiên bản 1")]
-    (made,) = importing.load_drafts(packs, province_code="24", by=staff)
+    (made,) = loaded(packs, staff)
     assert (made.status, made.province_code, made.criteria.count()) == ("draft", "24", 21)
     stored = content_of(sets["TT124-KDC"]) | {"code": "BG-KDC", "province_code": "24"}
     assert content_of(made) == stored
@@ -199,19 +204,19 @@ def test_publishing_is_not_done_by_a_file(staff):
     text = SMALL.replace("first_year: 2030\n", "first_year: 2030\n    publish: true\n    province_code: '99'\n")
     assert "publish" in text
     packs = importing.check(text.encode(), "x.yaml", province_code="24")
-    (made,) = importing.load_drafts(packs, province_code="24", by=staff)
+    (made,) = loaded(packs, staff)
     assert (made.status, made.province_code) == ("draft", "24")
     assert made.document.province_code == "24"
 
 
 def test_the_same_file_again_changes_nothing_and_another_shows_what_it_would(staff):
-    importing.load_drafts(importing.check(SMALL.encode(), "x.yaml", province_code="24"), province_code="24", by=staff)
+    loaded(importing.check(SMALL.encode(), "x.yaml", province_code="24"), staff)
     again = importing.check(SMALL.encode(), "x.yaml", province_code="24")
     assert [one.what for one in importing.preview(again)] == ["không đổi"]
     other = importing.check(SMALL.replace("threshold: 70", "threshold: 75").encode(), "x.yaml", province_code="24")
     (change,) = importing.preview(other)
     assert (change.what, change.lines) == ("sửa bản thảo", ("C, threshold: 70.00 → 75.00",))
-    (made,) = importing.load_drafts(other, province_code="24", by=staff)
+    (made,) = loaded(other, staff)
     assert CriteriaSet.objects.count() == 1
     assert str(made.criteria.get(code="C").threshold) == "75.00"
 
@@ -221,7 +226,7 @@ def test_a_code_of_others_is_not_taken(sets, staff, code):
     """The whole country's, and another province's that the sender does not even see."""
     text = SMALL.replace("code: TRIAL", f"code: {code}")
     packs = importing.check(text.encode(), "x.yaml", province_code="24")
-    for act in (importing.preview, lambda packs: importing.load_drafts(packs, province_code="24", by=staff)):
+    for act in (importing.preview, lambda packs: loaded(packs, staff)):
         with pytest.raises(Refused, match="không phải bản thảo của tỉnh"):
             act(packs)
     assert not CriteriaSet.objects.filter(code="TRIAL").exists()
@@ -231,5 +236,5 @@ def test_a_code_of_others_is_not_taken(sets, staff, code):
 def test_only_those_who_write_sets_load_them(role):
     packs = importing.check(SMALL.encode(), "x.yaml", province_code="24")
     with pytest.raises(Refused):
-        importing.load_drafts(packs, province_code="24", by=make_user(role, make_province("Tỉnh", "24")))
+        loaded(packs, make_user(role, make_province("Tỉnh", "24")))
     assert CriteriaSet.objects.count() == 0

@@ -62,8 +62,9 @@ def test_a_file_becomes_a_draft_of_the_own_province(page, form):
     answer = sent(page, data, f"bo.{form}")
     assert answer.status_code == 302, answer.content.decode()
     assert counted() == before  # nothing until the yes
-    assert "BG-KDC phiên bản 1" in page.get(answer.url).content.decode()
-    page.post(answer.url)
+    preview = page.get(answer.url)
+    assert "BG-KDC phiên bản 1" in preview.content.decode()
+    page.post(answer.url, {"seen": preview.context["seen"]})
     made = CriteriaSet.objects.get(code="BG-KDC")
     assert (made.status, made.province_code, made.first_year) == (SetStatus.DRAFT, "24", 2031)
     assert made.criteria.count() == one.criteria.count()

@@ -10,7 +10,7 @@ from criteria.content import content_of, digest
 from criteria.enums import Confidence, Outcome, SetStatus
 from criteria.models import CriteriaSet, Criterion, LegalDocument, Programme
 from criteria.packs import all_packs, read_packs
-from criteria.services import CHANGED, NEW, REFUSED, SAME, Change, known, load, publish
+from criteria.services import CHANGED, NEW, REFUSED, SAME, Change, known, load, publish, to_publish
 from portal.core.errors import Refused
 from tests.units.factories import make_province, make_user
 from units.enums import Role
@@ -167,16 +167,18 @@ def test_who_may_publish(draft):
     draft.province_code = own.code
     draft.save()
     LegalDocument.objects.update(issued_on=date(2030, 1, 1), scan_sha256="0" * 64)
+    draft.document.refresh_from_db()
+    seen = digest(to_publish(draft))
     for stranger in (make_user(Role.OFFICER, own), make_user(Role.STAFF, other), make_user(Role.ADMIN, other)):
         with pytest.raises(Refused) as refusal:
-            publish(draft, by=stranger)
+            publish(draft, by=stranger, seen=seen)
         assert refusal.value.sentence == "Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí của tỉnh mình."
-    assert publish(draft, by=make_user(Role.STAFF, own)).status == SetStatus.PUBLISHED
+    assert publish(draft, by=make_user(Role.STAFF, own), seen=digest(to_publish(draft))).status == SetStatus.PUBLISHED
 
 
 def test_nobody_publishes_the_whole_countrys_in_the_browser(draft):
     with pytest.raises(Refused):
-        publish(draft, by=make_user(Role.STAFF, make_province()))
+        publish(draft, by=make_user(Role.STAFF, make_province()), seen=digest(to_publish(draft)))
     assert publish(draft).status == SetStatus.PUBLISHED
 
 
@@ -185,7 +187,7 @@ def test_a_person_publishes_only_with_the_signed_document(draft):
     draft.province_code = own.code
     draft.save()
     with pytest.raises(Refused) as refusal:
-        publish(draft, by=make_user(Role.STAFF, own))
+        publish(draft, by=make_user(Role.STAFF, own), seen=digest(to_publish(draft)))
     assert refusal.value.sentence == (
         "Chưa ban hành được bộ tiêu chí “Bộ thử”: văn bản 1/2030/TT chưa có ngày ban hành; "
         "văn bản 1/2030/TT chưa đính kèm bản đã ký; hãy chọn văn bản của tỉnh ở mục “Thông tin chung”."

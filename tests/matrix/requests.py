@@ -3,6 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from criteria import documents, services
 from criteria.content import content_of, digest
 from criteria.models import Programme
 from tests.criteria.factories import SMALL
@@ -308,13 +309,15 @@ DATA = {
         "document": home.files["expected"].criteria_set.document_id,
         "unit_kinds": ["commune"],
     },
-    "criteria:act": lambda home, case: {"action": "drop"},
+    "criteria:act": lambda home, case: _row(home, action="drop"),
+    "criteria:publish": lambda home, case: {"seen": digest(services.to_publish(home.own_set))},
+    "criteria:import_preview": lambda home, case: {"seen": digest({})},
     "criteria:part_add": lambda home, case: _row(home, order="1", name="Tờ trình"),
     "criteria:part_edit": lambda home, case: _row(home, rank="1", label="Khá", lower_bound="80"),
     "criteria:part_act": lambda home, case: _row(home, action="drop"),
     "criteria:import": lambda home, case: {"file": SimpleUploadedFile("bo.yaml", SMALL.encode(), "text/yaml")},
     "criteria:document_add": lambda home, case: DOCUMENT,
-    "criteria:document_edit": lambda home, case: DOCUMENT,
+    "criteria:document_edit": lambda home, case: DOCUMENT | {"seen": digest(documents.facts_of(_document(home, case)))},
     "criteria:programme_add": lambda home, case: {"code": "moi", "name": "Chương trình mới", "title": "Đạt"},
     "reports:rollup": lambda home, case: {"don_vi": home.commune.pk} if case else {},
     "reports:rollup_print": lambda home, case: {"don_vi": home.commune.pk},
