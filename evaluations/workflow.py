@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now, TruncDate
 from django.utils import timezone
 
@@ -376,7 +377,8 @@ def _moved_on(files: list[Evaluation], step: Transition) -> list[tuple[Evaluatio
     """What the files not where the step starts are told: their state, who put them there and when; one query."""
     if not files:
         return []
-    last = {event.evaluation_id: event for event in Event.objects.filter(evaluation__in=files).order_by("at", "pk")}
+    moves = Event.objects.filter(evaluation__in=files).exclude(source=F("target")).order_by("at", "pk")
+    last = {event.evaluation_id: event for event in moves}
     sentences = []
     for file in files:
         event = last.get(file.pk)

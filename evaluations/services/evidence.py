@@ -1,4 +1,4 @@
-"""Attaching papers to a file and taking them off while it may still be edited."""
+"""Attaching papers to a file and taking them off while it may still be edited; the file's log tells both."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from portal.core.papers import inspect
 from units import text
 from units.models import User
 
-from ..models import Evaluation, Evidence
+from ..models import Evaluation, Event, Evidence
 from ..queries import OWN
 from .answers import locked_file
 
@@ -43,7 +43,9 @@ def add_evidence(
         "dossier_paper": dossier_paper,
     }
     with transaction.atomic():
-        return [_attach(file, paper, codes, by) for file in sorted(files, key=lambda file: file.pk)]
+        kept = [_attach(file, paper, codes, by) for file in sorted(files, key=lambda file: file.pk)]
+        Event.objects.bulk_create(_told(one, "attach", "Đính kèm tài liệu", by) for one in kept)
+        return kept
 
 
 def _attach(file: Evaluation, paper: dict, codes: list[str], by: User) -> Evidence:
@@ -68,5 +70,22 @@ def _attach(file: Evaluation, paper: dict, codes: list[str], by: User) -> Eviden
 @transaction.atomic
 def remove_evidence(paper: Evidence, *, by: User) -> None:
     """Take the paper off the file; its bytes stay in the store for what may still cite them."""
-    locked_file(paper.evaluation, by, OWN)
+    paper.evaluation = locked_file(paper.evaluation, by, OWN)
+    _told(paper, "detach", "Gỡ tài liệu", by).save()
     paper.delete()
+
+
+def _told(paper: Evidence, action: str, label: str, by: User) -> Event:
+    """A line of the file's log that moves it nowhere."""
+    state = paper.evaluation.state
+    named = f"{paper.title} ({paper.file_name})"
+    return Event(
+        evaluation=paper.evaluation,
+        action=action,
+        label=label,
+        source=state,
+        target=state,
+        by=by,
+        by_post=str(by),
+        comment=named,
+    )

@@ -390,6 +390,8 @@ def test_one_paper_serves_many_files_or_none(client, world, file):
     again = client.post(page, typed | {"file": make_paper("chung")})
     assert again.status_code == 422 and f"đã có trong hồ sơ {files[1].unit_name}." in told(again)
     assert list(Evidence.objects.values_list("evaluation", flat=True)) == [files[1].pk]
+    assert not files[0].events.filter(action="attach").exclude(comment__startswith="Kế hoạch chung").exists()
+    assert [one.events.filter(action="attach").count() for one in files] == [1, 1]  # what was refused left no line
     stranger = client.post(page, typed | {"files": [10**9], "file": make_paper("khác")})
     assert stranger.status_code == 422 and Evidence.objects.count() == 1
 
@@ -401,6 +403,17 @@ def test_a_paper_is_taken_off_by_its_button(client, world, file):
     assert remove in client.get(reverse("evaluations:detail", args=[file.pk])).content.decode()
     client.post(remove)
     assert Evidence.objects.count() == 0
+    lines = file.events.exclude(action="register").values_list("label", "comment", "by", "source", "target")
+    known = (f"Giấy ({paper.file_name})", world.officer.pk, State.REGISTERED, State.REGISTERED)
+    assert list(lines) == [("Đính kèm tài liệu", *known), ("Gỡ tài liệu", *known)]
+    text = told(client.get(reverse("evaluations:detail", args=[file.pk])))
+    assert "Gỡ tài liệu" in text and f"Giấy ({paper.file_name})" in text
+
+
+def test_who_is_late_is_told_of_the_last_move_not_of_a_paper(world, file):
+    services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])
+    with pytest.raises(Refused, match=r"tình trạng “Đã đăng ký” \(đăng ký lúc"):
+        workflow.advance(file, "register", by=world.officer)
 
 
 # --- the dossier -------------------------------------------------------------------------------------------------
