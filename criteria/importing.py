@@ -14,11 +14,11 @@ from units.models import User
 from . import documents, editing, permissions
 from .content import base_of, content_of, differences
 from .enums import SetStatus
-from .exchange import source_of
 from .models import CriteriaSet, LegalDocument, Programme
 from .packs import BadPacks, Packs, read_packs
 from .services import Change, known, refuse_unless_seen, write_set
 from .source import MAX_BYTES, Fault, Source
+from .workbook import source_of
 
 
 def check(data: bytes, name: str, *, province_code: str) -> Packs:

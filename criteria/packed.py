@@ -16,7 +16,7 @@ from .content import (
     in_order,
     keyed,
 )
-from .source import Source, Where, spell
+from .source import Source, Where
 
 # Field of the content -> where a pack writes it.
 WRITTEN_AS = {
@@ -49,11 +49,11 @@ class Draft:
 
 def drafts_of(source: Source, documents: Mapping[str, dict]) -> Iterator[Draft]:
     """The file's sets whose shape is right; what is wrong with the others has been said by the schema."""
-    broken = {fault.path.split(".")[0] for fault in source.faults}
+    broken = set(source.broken)
     rows = source.data.get("sets")
     for place, row in enumerate(rows if isinstance(rows, list) else []):
         where: Where = ("sets", place)
-        if spell(where) in broken or "sets" in broken:
+        if where in broken or ("sets",) in broken:
             continue
         cite = documents.get(row["document"], {}).get("cite", "")
         window = row.get("window", {})

@@ -83,21 +83,21 @@ def _schema_faults(source: Source) -> None:
         elif error.validator == "required":
             for key in error.validator_value:
                 if key not in error.instance:
-                    source.fault(where, f"thiếu mục “{key}”")
+                    source.fault(where, f"thiếu mục “{source.named((*where, key))}”")
         else:
-            source.fault(where, _say(error))
+            source.fault(where, _say(error, source, where))
 
 
-def _say(error) -> str:
+def _say(error, source: Source, where: Where) -> str:
     asked, found = error.validator_value, error.instance
     shown = f"“{str(found)[:60]}”"
     match error.validator:
         case "type":
             return f"{shown} phải là {TYPES[asked]}"
         case "enum":
-            return f"không có giá trị {shown}; chỉ dùng {', '.join(map(str, asked))}"
+            return f"không có giá trị {shown}; chỉ dùng {', '.join(source.shown(where, one) for one in asked)}"
         case "pattern" | "format":
-            return f"{shown} sai dạng; {error.schema.get('description', 'hãy xem lại cách ghi')}"
+            return f"{shown} sai dạng; {source.hint(where, error.schema.get('description', 'hãy xem lại cách ghi'))}"
         case "maxLength":
             return f"dài {len(found)} ký tự, chỉ được {asked}; hãy viết gọn lại"
         case "minLength" | "minItems":
@@ -332,7 +332,7 @@ def _check_rounds(drafts: list[Draft], known: Known) -> None:
 
 
 def _check_streaks(source: Source, documents: Iterable[str], programmes: Iterable[str]) -> None:
-    broken = {fault.path for fault in source.faults if fault.path.startswith("streaks")}
+    broken = [where for where in source.broken if where[:1] == ("streaks",)]
     rows = source.data.get("streaks")
     for place, row in enumerate(rows if isinstance(rows, list) and not broken else []):
         where: Where = ("streaks", place)

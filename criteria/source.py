@@ -32,21 +32,42 @@ class Source:
     """One file's data, and the line each part of it stands on."""
 
     def __init__(self, path: Path):
-        self.name = path.name
-        self.lines: dict[Where, int] = {}
-        self.faults: list[Fault] = []
-        self.data: dict = {}
-        self._values = 0
+        self._begin(path.name)
         text = self._text(path)
         if text is not None:
             self._parse(text)
 
-    def fault(self, where: Where, sentence: str) -> None:
-        line = next((self.lines[where[:end]] for end in range(len(where), -1, -1) if where[:end] in self.lines), 1)
-        self.faults.append(Fault(self.name, line, spell(where), sentence))
+    def _begin(self, name: str) -> None:
+        self.name = name
+        self.lines: dict[Where, int] = {}
+        self.faults: list[Fault] = []
+        self.broken: set[Where] = set()  # documents, sets and rules that hold a fault
+        self.data: dict = {}
+        self._values = 0
 
-    def _stop(self, line: int, sentence: str) -> None:
-        self.faults.append(Fault(self.name, line, "", sentence))
+    def path_of(self, where: Where) -> str:
+        """Where a fault stands, as the file's writer finds it."""
+        return spell(where)
+
+    def named(self, where: Where) -> str:
+        """What the file's writer calls the last part of the path."""
+        return str(where[-1])
+
+    def shown(self, where: Where, value) -> str:
+        """What the file's writer calls one of the values that may stand there."""
+        return str(value)
+
+    def hint(self, where: Where, hint: str) -> str:
+        """How a value is written there, `hint` being how a pack writes it."""
+        return hint
+
+    def fault(self, where: Where, sentence: str) -> None:
+        self.broken.add(where[:2])
+        line = next((self.lines[where[:end]] for end in range(len(where), -1, -1) if where[:end] in self.lines), 1)
+        self.faults.append(Fault(self.name, line, self.path_of(where), sentence))
+
+    def _stop(self, line: int, sentence: str, path: str = "") -> None:
+        self.faults.append(Fault(self.name, line, path, sentence))
 
     def _text(self, path: Path) -> str | None:
         try:

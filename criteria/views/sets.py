@@ -15,7 +15,7 @@ from portal.core import store
 from portal.core.errors import Refused
 from portal.core.once import once
 
-from .. import compare, exchange, importing, sheet
+from .. import compare, exchange, importing, sheet, workbook
 from ..content import content_of, digest
 from ..enums import Measure, Outcome, SetStatus
 from ..filters import CriteriaSetFilterSet
@@ -124,7 +124,7 @@ def set_export(request, pk, form):
     criteria_set = visible_set(request, pk)
     name = f"{criteria_set.code}-{criteria_set.version}"
     if form == "xlsx":
-        data, kind = exchange.as_xlsx(criteria_set), XLSX
+        data, kind = workbook.as_xlsx(criteria_set), XLSX
     elif form == "yaml":
         data, kind = exchange.as_yaml(criteria_set).encode(), "application/yaml; charset=utf-8"
     else:

@@ -1,6 +1,8 @@
 """A set out as a pack and as a workbook, and in again."""
 
 import io
+import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,13 +11,15 @@ from openpyxl import load_workbook
 
 from criteria import importing
 from criteria.content import content_of, digest
-from criteria.exchange import as_xlsx, as_yaml, source_of
-from criteria.models import CriteriaSet
+from criteria.exchange import as_yaml
+from criteria.models import CriteriaSet, Precondition
 from criteria.packs import BadPacks, Known, read_packs
 from criteria.services import known, published_content
+from criteria.workbook import CRITERIA, SHEETS, as_xlsx, source_of
 from portal.core.errors import Refused
 from tests.units.factories import make_province, make_user
 from units.enums import Role
+from units.text import search_key
 
 from .factories import SMALL, load_examples, load_packs
 
@@ -108,8 +112,8 @@ def edited(criteria_set: CriteriaSet, sheet: str, change) -> bytes:
     return held.getvalue()
 
 
-def column(sheet, heading: str) -> int:
-    return next(cell.column for cell in sheet[1] if cell.value == heading)
+def column(sheet, key: str) -> int:
+    return next(cell.column for cell in sheet[1] if cell.value == SHEETS[sheet.title][key].heading)
 
 
 def test_a_fault_in_a_workbook_is_told_with_its_row(draft):
@@ -119,9 +123,118 @@ def test_a_fault_in_a_workbook_is_told_with_its_row(draft):
     with pytest.raises(BadPacks) as refusal:
         importing.check(edited(draft, "Tiêu chí", change), "bo.xlsx", province_code="24")
     (fault,) = refusal.value.faults
-    assert (fault.file, fault.line) == ("bo.xlsx", 5)
-    assert "threshold" in fault.path
+    assert (fault.file, fault.line, fault.path) == ("bo.xlsx", 5, "trang “Tiêu chí”, cột “Mức phải đạt”")
     assert CriteriaSet.objects.count() == 1
+
+
+def test_no_heading_and_no_choice_of_a_workbook_is_a_key(examples):
+    """Every cell of a choice, in every set that ships, is a word of the pages; what is named by its code keeps it."""
+    for one in CriteriaSet.objects.all():
+        for page in load_workbook(io.BytesIO(as_xlsx(one))):
+            columns = list(SHEETS[page.title].values())
+            heads = [cell.value for cell in page[1]]
+            assert heads == [column.heading for column in columns] and len(set(heads)) == len(heads)
+            assert not {search_key(head) for head in heads} & set(SHEETS[page.title])
+            for row in page.iter_rows(min_row=2, values_only=True):
+                for named, cell in zip(columns, row, strict=True):
+                    if named.labels and cell is not None:
+                        assert set(str(cell).splitlines()) <= set(named.labels.values()), (one, named.key, cell)
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_headings_and_labels_read_back_as_one_thing_each(sheet):
+    keys = {search_key(word) for key, named in SHEETS[sheet].items() for word in {key, named.heading}}
+    assert len(keys) == sum(len({search_key(key), search_key(one.heading)}) for key, one in SHEETS[sheet].items())
+    for named in SHEETS[sheet].values():
+        assert all(named.read(label) == value == named.read(value) for value, label in named.labels.items()), named.key
+
+
+def as_keys(cell, named):
+    """The cell as a workbook of keys and codes has it."""
+    values = {label: str(value) for value, label in named.labels.items()}
+    return "\n".join(values.get(line, line) for line in cell.splitlines()) if isinstance(cell, str) else cell
+
+
+WRITINGS = {
+    "keys": (lambda named: named.key, as_keys),
+    "decomposed": (
+        lambda named: unicodedata.normalize("NFD", named.heading),
+        lambda cell, named: unicodedata.normalize("NFD", cell) if isinstance(cell, str) else cell,
+    ),
+    "loose": (
+        lambda named: f"  {named.heading.upper().replace(' ', '   ')} ",
+        lambda cell, named: f" {cell.upper()}  " if named.labels and isinstance(cell, str) else cell,
+    ),
+    "bare": (
+        lambda named: search_key(named.heading),
+        lambda cell, named: "\n".join(map(search_key, cell.splitlines())) if named.labels and cell else cell,
+    ),
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_headings_and_values_are_understood_in_any_writing(writing, draft, tmp_path):
+    heading, value = WRITINGS[writing]
+    draft.criteria.filter(code="C").update(due_quarter=2)
+    Precondition.objects.create(
+        criteria_set=draft, programme=draft.programme, years_back=1, label="Đạt năm trước", article="Điều 1"
+    )
+    book = load_workbook(io.BytesIO(as_xlsx(draft)))
+    for page in book:
+        for named, cells in zip(SHEETS[page.title].values(), page.columns, strict=True):
+            cells[0].value = heading(named)
+            for cell in cells[1:]:
+                cell.value = value(cell.value, named)
+    path = tmp_path / "bo.xlsx"
+    book.save(path)
+    (content,) = read_packs([source_of(path, "bo.xlsx")], known()).sets
+    assert content == content_of(draft)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "key", "value", "said"),
+    [
+        (
+            "Tiêu chí",
+            5,
+            "measure",
+            "Đếm",
+            "trang “Tiêu chí”, cột “cach do”: không có giá trị “Đếm”; chỉ dùng Nhóm tiêu chí, ",
+        ),
+        ("Tiêu chí", 3, "number", None, "trang “Tiêu chí”: thiếu mục “Số mục”"),
+        ("Tuyến", 2, "decide_by", "mai", "trang “Tuyến”, cột “Thời hạn công nhận”: không hiểu thời hạn “mai”"),
+        (
+            "Bộ",
+            2,
+            "window_to",
+            "31/02",
+            "trang “Bộ”, cột “Kỳ đánh giá đến hết ngày”: “31/02” sai dạng; hãy ghi ngày/tháng, ",
+        ),
+        ("Tuyến", 2, "valid_to", "mai", "trang “Tuyến”, cột “Đến hết ngày”: “mai” sai dạng; hãy ghi ngày/tháng/năm, "),
+    ],
+)
+def test_a_fault_names_sheet_row_and_heading_as_the_file_has_it(draft, sheet, row, key, value, said):
+    def change(page):
+        page.cell(row, column(page, key)).value = value
+        if sheet == CRITERIA:
+            page.cell(1, column(page, "measure")).value = "cach do"
+
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(edited(draft, sheet, change), "bo.xlsx", province_code="24")
+    assert any(str(fault).startswith(f"bo.xlsx, dòng {row}, {said}") for fault in refusal.value.faults)
+
+
+def test_days_are_days_of_the_spreadsheet(draft, tmp_path):
+    book = load_workbook(io.BytesIO(as_xlsx(draft)))
+    day = book["Tuyến"].cell(2, column(book["Tuyến"], "valid_from"))
+    assert (day.value.date(), day.number_format) == (date(2030, 1, 1), "dd/mm/yyyy")
+    window = book["Bộ"].cell(2, column(book["Bộ"], "window_from"))
+    assert (window.value, window.number_format) == ("01/11", "@")
+    day.value, window.value = "05/02/2030", date(2026, 11, 16)
+    path = tmp_path / "bo.xlsx"
+    book.save(path)
+    (content,) = read_packs([source_of(path, "bo.xlsx")], known()).sets
+    assert (content["routes"][0]["valid_from"], content["window_from"]) == ("2030-02-05", "11-16")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +260,7 @@ def test_a_file_that_is_no_pack_is_refused_in_words(data, name):
 
 
 @pytest.mark.parametrize(
-    ("sheet", "row", "heading", "value"),
+    ("sheet", "row", "key", "value"),
     [
         ("Bộ", 2, "first_year", "năm nay"),
         ("Bộ", 2, "version", 1.5),
@@ -164,9 +277,9 @@ def test_a_file_that_is_no_pack_is_refused_in_words(data, name):
         ("Tuyến", 2, "decide_by", "trước 31/02; Điều 9"),
     ],
 )
-def test_a_workbook_with_a_bad_cell_is_refused_in_words(draft, sheet, row, heading, value):
+def test_a_workbook_with_a_bad_cell_is_refused_in_words(draft, sheet, row, key, value):
     def change(page):
-        page.cell(row, column(page, heading)).value = value
+        page.cell(row, column(page, key)).value = value
 
     with pytest.raises(BadPacks) as refusal:
         importing.check(edited(draft, sheet, change), "bo.xlsx", province_code="24")

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from criteria import exchange
+from criteria import exchange, workbook
 from criteria.enums import SetStatus
 from criteria.models import CriteriaSet, LegalDocument, Programme
 from tests.units.factories import make_province, make_user
@@ -50,11 +50,11 @@ def test_a_file_becomes_a_draft_of_the_own_province(page, form):
     else:
         from openpyxl import load_workbook
 
-        book = load_workbook(io.BytesIO(exchange.as_xlsx(one)))
-        sheet = book[exchange.SETS]
+        book = load_workbook(io.BytesIO(workbook.as_xlsx(one)))
+        sheet = book["Bộ"]
         heads = [cell.value for cell in sheet[1]]
-        sheet.cell(2, heads.index("code") + 1, "BG-KDC")
-        sheet.cell(2, heads.index("first_year") + 1, 2031)
+        sheet.cell(2, heads.index("Mã bộ") + 1, "BG-KDC")
+        sheet.cell(2, heads.index("Từ năm") + 1, 2031)
         held = io.BytesIO()
         book.save(held)
         data = held.getvalue()
