@@ -155,7 +155,7 @@ class Evaluation(models.Model):
 
 
 class Event(models.Model):
-    """One step in a file's life; rows are only ever added."""
+    """One line of a file's log: a move, or what was done to its papers and answers; rows are only ever added."""
 
     evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="events", verbose_name="hồ sơ")
     action = models.CharField("việc", max_length=20)
@@ -183,3 +183,9 @@ class Event(models.Model):
 
     def delete(self, **kwargs):
         raise TypeError("an event is never deleted")
+
+    @classmethod
+    def staying(cls, file: Evaluation, action: str, label: str, *, by, comment: str) -> "Event":
+        """A line that moves the file nowhere; not saved."""
+        here = {"source": file.state, "target": file.state}
+        return cls(evaluation=file, action=action, label=label, by=by, by_post=str(by), comment=comment, **here)

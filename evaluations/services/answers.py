@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from criteria.cells import write_cell
 from criteria.models import Criterion
 from criteria.queries import asked_of
 from criteria.values import Asked, BadValue, Value, check
@@ -11,11 +12,12 @@ from units.models import User
 
 from .. import permissions
 from ..enums import EDITABLE, CycleStatus, State
-from ..models import Answer, Evaluation
+from ..models import Answer, Evaluation, Event
 from ..queries import APPRAISED, OWN
 
 FIELDS = ("met", "value", "numerator", "denominator", "not_applicable", "excuse")
 PREFIX = {OWN: "", APPRAISED: "appraised_"}
+AMENDED = {OWN: "Sửa số liệu", APPRAISED: "Sửa kết quả thẩm định"}
 
 
 class Conflict(Exception):
@@ -66,7 +68,7 @@ def find_asked(evaluation: Evaluation, code: str) -> Asked:
 def save_answer(
     evaluation: Evaluation, code: str, value: Value, *, version: int, by: User, note: str | None = None, side: str = OWN
 ) -> Answer:
-    """Write one cell and return the answer with its new version.
+    """Write one cell and return the answer with its new version; the log keeps the value it takes the place of.
 
     `version` is the one that was read (0 when there was no answer). Raises Refused (not allowed, value outside its
     measure) or Conflict (saved by somebody else meanwhile; nothing is written).
@@ -90,6 +92,10 @@ def save_answer(
         return Answer.objects.create(evaluation=file, criterion=criterion, saved_by=by, **changes)
     if stored.version != version:
         raise Conflict(stored)
+    before = stored.own if side == OWN else stored.appraised
+    if before != value and not before.is_empty:
+        told = f"Tiêu chí {line.number}: {write_cell(line, before)} → {write_cell(line, value) or 'để trống'}"
+        Event.staying(file, "amend", AMENDED[side], by=by, comment=told).save()
     for name, new in changes.items():
         setattr(stored, name, new)
     stored.version += 1

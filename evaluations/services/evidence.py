@@ -76,16 +76,4 @@ def remove_evidence(paper: Evidence, *, by: User) -> None:
 
 
 def _told(paper: Evidence, action: str, label: str, by: User) -> Event:
-    """A line of the file's log that moves it nowhere."""
-    state = paper.evaluation.state
-    named = f"{paper.title} ({paper.file_name})"
-    return Event(
-        evaluation=paper.evaluation,
-        action=action,
-        label=label,
-        source=state,
-        target=state,
-        by=by,
-        by_post=str(by),
-        comment=named,
-    )
+    return Event.staying(paper.evaluation, action, label, by=by, comment=f"{paper.title} ({paper.file_name})")

@@ -73,6 +73,29 @@ def test_each_save_is_a_new_version_and_an_empty_cell_is_one_too(client, world, 
     assert stored(file) == {MUST: (Value(), 3)}
 
 
+def test_the_log_keeps_the_value_that_another_takes_the_place_of(client, world, file):
+    """A first value, the same again, and a note leave no line; each change does, on either side."""
+    for at, (text, note) in enumerate((("Đ", ""), ("đ", ""), ("Đ", "Có biên bản"), ("K", ""), ("", ""), ("Đ", ""))):
+        type_in(client, world.officer, file, MUST, text, version=at, note=note)
+    number = next(line.number for line in answered(file) if line.code == MUST)
+    lines = file.events.filter(action="amend").values_list("label", "comment", "by_post", "source", "target")
+    mine = (world.officer.post, State.REGISTERED, State.REGISTERED)
+    assert list(lines) == [
+        ("Sửa số liệu", f"Tiêu chí {number}: Đ → K", *mine),
+        ("Sửa số liệu", f"Tiêu chí {number}: K → để trống", *mine),
+    ]
+    put([file], State.SUBMITTED)
+    services.accept_answers(file, by=world.standing)
+    answer = file.answers.get(criterion__code=MUST)
+    services.save_answer(file, MUST, Value(met=False), version=answer.version, by=world.standing, side=APPRAISED)
+    last = file.events.last()
+    assert (last.label, last.comment) == ("Sửa kết quả thẩm định", f"Tiêu chí {number}: Đ → K")
+    assert (last.source, last.by) == (State.SUBMITTED, world.standing)
+    client.force_login(world.officer)
+    page = html.unescape(client.get(reverse("evaluations:detail", args=[file.pk])).content.decode())
+    assert f"Tiêu chí {number}: K → để trống" in page
+
+
 def test_a_note_not_sent_is_kept(client, world, file):
     type_in(client, world.officer, file, MUST, "Đ", note="Nghị quyết số 3")
     type_in(client, world.officer, file, MUST, "K", version=1)
@@ -551,5 +574,5 @@ def test_a_cell_save_costs_the_same_in_a_full_file(client, world, side):
 
     statements(few)  # the session's first request
     put([few], few.state)
-    few.answers.update(version=1)
+    few.answers.update(version=1, met=True)
     assert statements(few) == statements(many)
