@@ -1,8 +1,9 @@
 """Two criteria sets side by side: what is the same, reworded, changed, new or dropped. Pure functions of contents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .content import PARTS, SET_FIELDS, naming
 from .enums import Confidence, Level, Measure, Step
 from .words import field_in_words, route_name, value_in_words
 
@@ -203,3 +204,37 @@ def _route(row: dict) -> str:
     if row["confidence"] != Confidence.TEXT:
         told += f" ({Confidence(row['confidence']).label.lower()})"
     return told
+
+
+TOLD = ("enter_level", "appraise_level", "decide_level", "confidence", "deadlines")  # of a route, by `_route`
+
+
+def differences(stored: dict, wanted: dict) -> list[str]:
+    """Every difference of two contents of one set, a Vietnamese line each; empty when they are equal."""
+    lines = _changed("", stored, wanted, ("programme", "document", "base", *SET_FIELDS))
+    for part, name_of in (
+        ("criteria", lambda row: f"tiêu chí {row['code']}"),
+        *((part, naming(part)) for part in PARTS),
+        ("routes", lambda row: f"tuyến {route_name(row)}"),
+    ):
+        old, new = ({name_of(row): row for row in content[part]} for content in (stored, wanted))
+        lines += [f"thêm {name}" for name in new if name not in old]
+        lines += [f"bỏ {name}" for name in old if name not in new]
+        for name in (name for name in new if name in old):
+            fields = tuple(new[name])
+            if part == "routes" and _route(old[name]) != _route(new[name]):
+                lines.append(f"{name}: {_route(old[name])} → {_route(new[name])}")
+                fields = tuple(field for field in fields if field not in TOLD)
+            lines += _changed(f"{name}, ", old[name], new[name], fields)
+    return lines
+
+
+def _changed(what: str, old: dict, new: dict, names: Iterable[str]) -> list[str]:
+    def told(name: str, row: dict) -> str:
+        return value_in_words(name, row[name]) or "để trống"
+
+    return [
+        f"{what}{field_in_words(name)}: {told(name, old)} → {told(name, new)}"
+        for name in names
+        if old[name] != new[name]
+    ]

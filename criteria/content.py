@@ -1,4 +1,4 @@
-"""A criteria set as plain data: what it holds, its hash, and how two of them differ."""
+"""A criteria set as plain data: what it holds, its hash, and how its rows are named."""
 
 import hashlib
 import json
@@ -196,28 +196,6 @@ def end_of(rows: list[dict], parent: str) -> int:
 
 def digest(content: dict) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def differences(stored: dict, wanted: dict) -> list[str]:
-    """What would change, one Vietnamese line each, criteria and routes by their names."""
-    lines = [
-        f"{name}: {stored[name]!s} → {wanted[name]!s}"
-        for name in ("programme", "document", "base", *SET_FIELDS)
-        if stored[name] != wanted[name]
-    ]
-    for part, name_of in (
-        ("criteria", lambda row: row["code"]),
-        ("routes", lambda row: f"tuyến {row['kind']} do {row['managed_at']} quản lý từ {row['valid_from']}"),
-        *((part, naming(part)) for part in PARTS),
-    ):
-        old, new = ({name_of(row): row for row in content[part]} for content in (stored, wanted))
-        lines += [f"thêm {name}" for name in new if name not in old]
-        lines += [f"bỏ {name}" for name in old if name not in new]
-        for name in new:
-            if name in old:
-                fields = [field for field in new[name] if new[name][field] != old[name][field]]
-                lines += [f"{name}, {field}: {old[name][field]!s} → {new[name][field]!s}" for field in fields]
-    return lines
 
 
 def naming(part: str):

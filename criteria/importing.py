@@ -12,7 +12,8 @@ from portal.core.errors import Refused
 from units.models import User
 
 from . import documents, editing, permissions
-from .content import base_of, content_of, differences
+from .compare import differences
+from .content import base_of, content_of
 from .enums import SetStatus
 from .models import CriteriaSet, LegalDocument, Programme
 from .packs import BadPacks, Packs, read_packs

@@ -10,6 +10,7 @@ from portal.core.errors import Refused
 
 from . import content as plain_content
 from . import documents, permissions
+from .compare import differences
 from .content import CRITERION_FIELDS, DEADLINE_FIELDS, PARTS, ROUTE_FIELDS, SET_FIELDS, STREAK_FIELDS, TITLE_FIELDS
 from .enums import SetStatus
 from .flaws import flaws, overlay_flaws, unready, years_meet
@@ -24,6 +25,7 @@ from .models import (
     StreakTitle,
 )
 from .packs import Known, Packs
+from .words import field_in_words
 
 log = logging.getLogger(__name__)
 
@@ -192,10 +194,11 @@ def _load_row(model, code: str, fields: dict) -> Change:
     if row is None:
         model.objects.create(code=code, **fields)
         return Change(NEW, code)
+    stored = {name: plain_content.plain(getattr(row, name)) for name in fields}
     lines = [
-        f"{name}: {plain_content.plain(getattr(row, name))} → {value}"
+        f"{field_in_words(name, [model])}: {stored[name] or 'để trống'} → {value or 'để trống'}"
         for name, value in fields.items()
-        if plain_content.plain(getattr(row, name)) != value
+        if stored[name] != value
     ]
     if not lines:
         return Change(SAME, code)
@@ -241,7 +244,7 @@ def _load_set(content: dict, *, publish_it: bool) -> list[Change]:
         stored = CriteriaSet(sha256=plain_content.digest(content))
         changes = [Change(NEW, name, (f"{len(content['criteria'])} dòng, {len(content['routes'])} tuyến",))]
     else:
-        lines = tuple(plain_content.differences(plain_content.content_of(stored), content))
+        lines = tuple(differences(plain_content.content_of(stored), content))
         if lines and stored.status != SetStatus.DRAFT:
             return [Change(REFUSED, name, ("đã ban hành nên không sửa; hãy lập phiên bản mới (version)", *lines))]
         changes = [Change(CHANGED if lines else SAME, name, lines)]

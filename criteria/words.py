@@ -5,7 +5,7 @@ from decimal import Decimal
 from units.enums import Subtype, UnitKind
 
 from .enums import Comparison, Confidence, Derivation, Level, Measure, NotApplicable, Outcome, Step
-from .models import CriteriaSet, Criterion
+from .models import Cap, CriteriaSet, Criterion, DossierPaper, Grade, Precondition, Quota, Route
 from .values import plain_number
 
 CHOICES = {
@@ -22,9 +22,12 @@ LISTS = {"unit_kinds": UnitKind, "derived_from": UnitKind, "excluded_subtypes": 
 NUMBERS = ("threshold", "max_points", "points_total", "lower_bound")
 
 
-def field_in_words(name: str) -> str:
-    """The field's Vietnamese name, as the models have it."""
-    for model in (Criterion, CriteriaSet):
+OF_A_SET = (Criterion, CriteriaSet, Route, Grade, Cap, Precondition, Quota, DossierPaper)
+
+
+def field_in_words(name: str, models=OF_A_SET) -> str:
+    """The field's Vietnamese name, as the first of the models that has it says; the name itself when none does."""
+    for model in models:
         if name in {field.name for field in model._meta.fields}:
             words = str(model._meta.get_field(name).verbose_name)
             return words[0].upper() + words[1:]
@@ -45,6 +48,8 @@ def value_in_words(name: str, value) -> str:
         return "; ".join(f"{one['label']} ({one['short']})" for one in value)
     if name in ("window_from", "window_to"):
         return "/".join(reversed(value.split("-")))
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "; ".join(value)
     if isinstance(value, bool):
         return "có" if value else "không"
     return str(value)

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from criteria import content
+from criteria.compare import differences
 from criteria.models import CriteriaSet
 from criteria.packs import all_packs, demo_packs, read_packs
 from criteria.services import known, load
@@ -46,4 +47,4 @@ def test_criteria_come_back_as_they_were_written(db, paths):
     stored = {(one.code, one.version): content.content_of(one) for one in CriteriaSet.objects.all()}
     written = {(one["code"], one["version"]): one for one in packs.sets}
     assert stored.keys() == written.keys()
-    assert {key: content.differences(stored[key], written[key]) for key in stored} == {key: [] for key in stored}
+    assert {key: differences(stored[key], written[key]) for key in stored} == {key: [] for key in stored}

@@ -347,7 +347,7 @@ def test_a_file_writes_over_the_draft_its_preview_was_made_from(page, second, ow
     add_line(second, own)
     late = page.post(checked.url, {"seen": token})
     assert late.status_code == 422
-    assert "Chưa ghi gì" in late.content.decode() and "bỏ MOI" in late.content.decode()
+    assert "Chưa ghi gì" in late.content.decode() and "bỏ tiêu chí MOI" in late.content.decode()
     assert own.criteria.filter(code="MOI").exists()
     assert page.post(checked.url, {"seen": late.context["seen"]}).status_code == 302
     own.refresh_from_db()

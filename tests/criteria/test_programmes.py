@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from criteria import services
-from criteria.content import content_of, differences
+from criteria.compare import differences
+from criteria.content import content_of
 from criteria.enums import Measure, SetStatus
 from criteria.models import CriteriaSet, LegalDocument, Programme, StreakRule, routes_on
 from criteria.packs import all_packs, demo_packs, read_packs
@@ -93,7 +94,7 @@ def test_the_amendment_is_a_new_version_with_every_criterion_the_same(sets, code
     assert after["criteria"] == before["criteria"] and after["window_article"] == before["window_article"]
     assert after["excluded_subtypes"] == before["excluded_subtypes"]
     changed = {line.split(":")[0] for line in differences(before, after)}
-    assert {"document", "version", "first_year"} <= changed and not changed & {row["code"] for row in after["criteria"]}
+    assert {"Văn bản", "Phiên bản", "Từ năm"} <= changed and not changed & {row["code"] for row in after["criteria"]}
     assert (second.status, second.document.code, second.first_year) == ("draft", "TT48-2025", 2026)
     assert "chưa đọc được" in second.gaps[0]
     assert set(second.routes.values_list("confidence", flat=True)) == {"I"}

@@ -57,18 +57,18 @@ def test_a_draft_follows_its_pack_and_keeps_its_rows(draft, tmp_path):
     text = SMALL.replace("Việc A", "Việc A mới").replace("code: C\n", "code: D\n").replace("day: 20", "day: 25")
     text = text.replace("issuer: Bộ Thử", "issuer: Bộ Khác")
     assert load_text(tmp_path, text) == [
-        Change("sửa", "DOC", ("issuer: Bộ Thử → Bộ Khác",)),
+        Change("sửa", "DOC", ("Cơ quan ban hành: Bộ Thử → Bộ Khác",)),
         Change(SAME, "trial"),
         Change(
             CHANGED,
             "TRIAL phiên bản 1",
             (
-                "thêm D",
-                "bỏ C",
-                "A, label: Việc A → Việc A mới",
-                "tuyến commune do province quản lý từ 2030-01-01, deadlines: "
-                "[{'step': 'decide', 'month': 11, 'day': 20, 'inclusive': False, 'article': 'TT 1/2030, Điều 9'}] → "
-                "[{'step': 'decide', 'month': 11, 'day': 25, 'inclusive': False, 'article': 'TT 1/2030, Điều 9'}]",
+                "thêm tiêu chí D",
+                "bỏ tiêu chí C",
+                "tiêu chí A, Nội dung: Việc A → Việc A mới",
+                "tuyến xã, phường, thị trấn do cấp tỉnh quản lý, từ 01/01/2030: "
+                "cấp xã nhập, cấp tỉnh thẩm định, cấp tỉnh công nhận; công nhận trước ngày 20/11 → "
+                "cấp xã nhập, cấp tỉnh thẩm định, cấp tỉnh công nhận; công nhận trước ngày 25/11",
             ),
         ),
     ]
@@ -95,7 +95,7 @@ def test_a_published_set_needs_a_new_version(draft, tmp_path):
     assert load_text(tmp_path, text)[-1] == Change(
         REFUSED,
         "TRIAL phiên bản 1",
-        ("đã ban hành nên không sửa; hãy lập phiên bản mới (version)", "A, label: Việc A → Việc A mới"),
+        ("đã ban hành nên không sửa; hãy lập phiên bản mới (version)", "tiêu chí A, Nội dung: Việc A → Việc A mới"),
     )
     assert draft.criteria.get(code="A").label == "Việc A"
     assert LegalDocument.objects.get().issuer == "Bộ Thử"  # the whole load was rolled back
