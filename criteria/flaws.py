@@ -76,7 +76,7 @@ def _criterion_flaws(row: dict, content: dict, *, has_children: bool) -> Iterato
     if measure not in (*SHARES, Measure.COUNT, Measure.POINTS, Measure.TREND) and threshold is not None:
         yield "threshold", f"cách đo “{Measure(measure).label}” không có mức phải đạt"
     if threshold is not None and row["comparison"] not in Comparison.values:
-        yield "comparison", "có mức phải đạt thì phải nói cách so sánh (at_least hoặc exactly)"
+        yield "comparison", "có mức phải đạt thì phải nói cách so sánh: “từ” (at_least) hoặc “đúng” (exactly)"
     if row["max_points"] is not None and not Decimal(row["max_points"]) > 0:
         yield "max_points", "điểm tối đa phải lớn hơn 0"
     if measure == Measure.DERIVED and row["derivation"] not in Derivation.values:
