@@ -21,7 +21,10 @@ BROKEN = {
     "không có mục tên “tieu_chi”": ("    criteria:\n", "    tieu_chi:\n"),
     "“1” phải là chữ (số thì đặt trong dấu nháy)": ('number: "1"\n', "number: 1\n"),
     "mã VD124-1 trùng với VD124-1 (không phân biệt dấu, hoa thường)": ("code: VD124-2\n", "code: VD124-1\n"),
-    "có mức phải đạt thì phải nói cách so sánh: “từ” (at_least) hoặc “đúng” (exactly)": ("            comparison: exactly\n", ""),
+    "có mức phải đạt thì phải nói cách so sánh: “từ” (at_least) hoặc “đúng” (exactly)": (
+        "            comparison: exactly\n",
+        "",
+    ),
     "so sánh hai số thì phải gọi tên cả hai số": ("            denominator_label: hộ đang cư trú\n", ""),
     "không có văn bản mã “TT-SAI”": ("    document: VD-TT124\n", "    document: TT-SAI\n"),
     "hồ sơ chỉ đi từ cấp dưới lên cấp trên: nhập, thẩm định, công nhận": ("enter: commune", "enter: province"),

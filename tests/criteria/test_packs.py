@@ -78,8 +78,8 @@ def test_words_are_kept_composed(tmp_path):
         (
             [("        numerator_label: hộ đạt\n", ""), ("comparison: at_least", "reuses: NOBODY")],
             [
-                "30 sets[0].criteria[1].comparison: tiêu chí C: có mức phải đạt thì phải nói cách so sánh "
-                "(at_least hoặc exactly)",
+                "30 sets[0].criteria[1].comparison: tiêu chí C: có mức phải đạt thì phải nói cách so sánh: "
+                "“từ” (at_least) hoặc “đúng” (exactly)",
                 "30 sets[0].criteria[1].numerator_label: tiêu chí C: so sánh hai số thì phải gọi tên cả hai số",
                 "35 sets[0].criteria[1].reuses: không có tiêu chí gốc mã “NOBODY” để dùng lại",
             ],
