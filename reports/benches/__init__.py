@@ -78,6 +78,20 @@ def only_on_postgresql(what: str) -> bool:
     return True
 
 
+def count_the_tables() -> None:
+    """Let the planner look at what was just written, as a running database does by itself; none is done on SQLite."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def sweep() -> None:
+    """Clear away the dead rows of benches before: they were rolled back, and would be read over by the next."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+
+
 class Undo(Exception):
     pass
 

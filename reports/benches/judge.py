@@ -16,7 +16,7 @@ from evaluations.services import open_cycle
 from units.enums import Subtype, UnitKind
 from units.services import NewUnit, place_units
 
-from . import Options, Row, at_most, bench, rolled_back, timed
+from . import Options, Row, at_most, bench, count_the_tables, rolled_back, timed
 
 BATCH = 1000
 # One answer a criterion; about one file in four has something that was not met or not answered.
@@ -109,7 +109,6 @@ def _answered_files(number: int) -> list[Evaluation]:
     cycle = open_cycle(Programme.objects.get(code="safety"), province, 2024, as_of=day, by=None)
     with connection.cursor() as cursor:
         cursor.execute(ANSWERS.format(no="false" if connection.vendor == "postgresql" else "0"), [cycle.pk])
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE evaluations_answer")
+    count_the_tables()
     found = cycle.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA).select_related("cycle", "criteria_set__document")
     return list(found)

@@ -13,7 +13,7 @@ from units.enums import Role, Subtype, UnitKind
 from units.models import Placement, Unit, User
 from units.services import NewUnit
 
-from . import Options, Row, at_most, below, bench, only_on_postgresql, rolled_back, timed
+from . import Options, Row, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
 
 OPENED = date(2025, 7, 1)
 PROVINCES, COMMUNES, BASE_UNITS = 34, 3_321, 210_000  # the whole nation from 1/7/2025
@@ -55,8 +55,7 @@ def _pages(commune: Unit) -> Iterator[tuple[str, str]]:
 
 def _measured(client: Client, pages: dict[str, str], options: Options) -> dict[str, tuple[float, int]]:
     """(milliseconds, queries) of each page; the planner has looked at the tables before."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    count_the_tables()
     found = {}
     for name, address in pages.items():
         client.get(address)  # what a process reads once is not the page's

@@ -17,7 +17,7 @@ from units.enums import ChangeAction, Role, Subtype, UnitKind
 from units.models import Change, Placement, Unit, UnitVersion, User
 from units.services import NewUnit
 
-from . import Options, Row, at_most, below, bench, only_on_postgresql, rolled_back, timed
+from . import Options, Row, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
 
 DAY = date(2025, 7, 1)
 OPENED = date(2015, 1, 1)
@@ -45,6 +45,7 @@ def carry_a_reform_through(options: Options) -> list[Row]:
             raise CommandError("Sắp xếp đã sửa hồ sơ các năm trước.")
         versions = UnitVersion.objects.filter(valid_from=DAY, province=province)
         plain = _plain_copy(versions)
+        count_the_tables()
         last = DAY - timedelta(days=1)
         kinds = {"kind": UnitKind.COMMUNE}
         then, now = timed(

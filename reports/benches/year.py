@@ -21,7 +21,7 @@ from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, User
 from units.services import NewUnit, place_person, place_units
 
-from . import Options, Row, at_most, below, bench, only_on_postgresql, rolled_back, timed
+from . import Options, Row, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ def year_world(options: Options) -> World:
     province = place_units([NewUnit(kind=UnitKind.PROVINCE, subtype=Subtype.PROVINCE, name="Tỉnh Đo")], on=day)[0]
     district = NewUnit(kind=UnitKind.DISTRICT, subtype=Subtype.RURAL_DISTRICT, name="Huyện Đo", parent=province)
     district = place_units([district], on=day)[0]
-    commune = NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name="Xã Đo", parent=district)
-    commune = place_units([commune], on=day)[0]
-    body = partial(NewUnit, kind=UnitKind.AGENCY, subtype=Subtype.STATE_BODY, stands_in=commune)
-    bodies = [body(name=f"Cơ quan {number}", parent=province) for number in range(options.files)]
-    place_units(bodies + [body(name=f"Cơ quan xã {number}", parent=commune) for number in range(10)], on=day)
+    place = partial(NewUnit, kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, parent=district)
+    commune, ground = place_units([place(name="Xã Đo"), place(name="Xã Bên")], on=day)
+    body = partial(NewUnit, kind=UnitKind.AGENCY, subtype=Subtype.STATE_BODY)
+    bodies = [body(name=f"Cơ quan {number}", parent=province, stands_in=ground) for number in range(options.files)]
+    bodies += [body(name=f"Cơ quan xã {number}", parent=commune, stands_in=commune) for number in range(10)]
+    place_units(bodies, on=day)
     people = {}
     for name, unit, role in (
         ("staff", province, Role.STAFF),
@@ -107,6 +108,7 @@ def pages_of_the_year(options: Options) -> list[Row]:
         return []
     with rolled_back():
         world = year_world(options)
+        count_the_tables()
         clients = {}
         for name, user in (("large", world.large), ("small", world.small)):
             clients[name] = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])

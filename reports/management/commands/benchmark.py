@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from reports.benches import BENCHES, Options, Row, judge, nation, paper, reform, rollup, year
+from reports.benches import BENCHES, Options, Row, judge, nation, paper, reform, rollup, sweep, year
 
 MODULES = (rollup, year, reform, nation, judge, paper)  # imported for the benches they register
 
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         for measure in BENCHES:
             if only and measure.__name__ not in only:
                 continue
+            sweep()
             for row in measure(asked):
                 rows.append(row)
                 verdict = f"tỷ số {row.ratio:g} ({row.goal}): {'đạt' if row.met else 'CHƯA ĐẠT'}"
