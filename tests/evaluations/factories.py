@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from criteria.models import CriteriaSet, Programme
 from criteria.packs import all_packs, read_packs
-from criteria.queries import asked_of
+from criteria.queries import asked_of, rule_of
 from criteria.services import known, load
 from criteria.values import Asked, Value
 from evaluations import services, workflow
@@ -64,6 +64,12 @@ def make_paper(words: str = "Minh chứng", name: str = "minh-chung.pdf") -> Sim
         pdf.docinfo["/Title"] = words
         pdf.save(held, deterministic_id=True)
     return SimpleUploadedFile(name, held.getvalue(), "application/pdf")
+
+
+def read_criteria(file: Evaluation) -> None:
+    """What a process reads once of a published set costs the first file alone: read it before counting statements."""
+    asked_of(file.criteria_set)
+    rule_of(file.criteria_set)
 
 
 def answered(file: Evaluation) -> list[Asked]:

@@ -18,7 +18,7 @@ from units.enums import Role
 from units.models import Committee, Placement
 
 from ..units.factories import make_committee, make_user
-from .factories import file_of, hold_sitting, issue, open_year, recognise
+from .factories import file_of, hold_sitting, issue, open_year, read_criteria, recognise
 from .world import fill, more_files, put
 
 HELD_ON = date(2024, 11, 4)
@@ -398,6 +398,7 @@ def test_the_statements_of_closing_do_not_grow_with_the_agenda(world, appraised)
     many = more_files(world, [f"Thôn số {number}" for number in range(60)])
     fill(many, world.officer)
     put(many, State.APPRAISED, submitted_by=world.officer)
+    read_criteria(many[0])
 
     def statements(files) -> int:
         sitting = hold_sitting(world.council.committee, files, by=world.standing)

@@ -17,7 +17,7 @@ from units.enums import ROLE_PLACES, Role, UnitKind
 from units.models import User
 
 from ..units.factories import make_user
-from .factories import attach, file_of, register, submit
+from .factories import attach, file_of, read_criteria, register, submit
 from .world import fill, more_files, put
 
 # The hand-written table: who (role at which of the file's places), from where, to where, whether a reason is asked.
@@ -270,6 +270,7 @@ def test_statements_do_not_grow_with_the_files(world, action, state, able):
     files = [world.area, *more_files(world, [f"Thôn đông {number}" for number in range(99)])]
     fill(files, world.officer)
     put(files, state if able else State.SUBMITTED)
+    read_criteria(world.area)
     officer = User.objects.get(pk=world.officer.pk)
     officer.placements_now()
 
