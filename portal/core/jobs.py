@@ -10,17 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
-from . import store
 from .errors import Refused
+from .files import store
 from .models import Heartbeat, Job, JobState
 
 log = logging.getLogger(__name__)
+Work = TypeVar("Work", bound=Callable)
 KINDS: dict[str, Callable] = {}
 SWEEP_BELLS = 20
 
@@ -37,15 +39,15 @@ class LeaseLost(Exception):
     """Another worker took the job over; this one must stop and leave no trace."""
 
 
-def job_kind(name: str):
-    def register(function):
+def job_kind(name: str) -> Callable[[Work], Work]:
+    def register(function: Work) -> Work:
         KINDS[name] = function
         return function
 
     return register
 
 
-def ask(kind: str, key: str, params: dict, *, by=None) -> tuple[Job, bool]:
+def ask(kind: str, key: str, params: dict, *, by: Any | None = None) -> tuple[Job, bool]:
     """Insert the job row in the caller's transaction and ring the workers when it commits.
 
     Returns (job, created); an equal key returns the row that is already there.
@@ -70,11 +72,11 @@ def ring(job_id: int) -> None:
         log.warning("broker did not take job %s; the sweeper will ring again", job_id)
 
 
-def _from_now(delta: timedelta):
+def _from_now(delta: timedelta) -> ExpressionWrapper:
     return ExpressionWrapper(Now() + delta, output_field=DateTimeField())
 
 
-def claimable():
+def claimable() -> QuerySet[Job]:
     """Jobs a worker may start now, by the database's clock."""
     due = Q(not_before__isnull=True) | Q(not_before__lte=Now())
     waiting = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=Now())
@@ -98,7 +100,7 @@ def claim(job_id: int) -> Job | None:
     return Job.objects.get(pk=job_id) if taken else None
 
 
-def _mine(job: Job):
+def _mine(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)
 
 

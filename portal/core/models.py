@@ -46,9 +46,13 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         """Progress in whole percent, 0 to 100."""
-        if self.state == JobState.DONE:
+        if self.is_done:
             return 100
         return 100 * self.done_parts // self.all_parts if self.all_parts else 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == JobState.DONE
 
     @property
     def is_finished(self) -> bool:

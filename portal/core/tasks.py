@@ -15,7 +15,7 @@ def run_job(job_id: int) -> None:
 def tidy() -> None:
     from django.core.management import call_command  # noqa: PLC0415 -- a task's imports stay inside
 
-    from .once import forget_old  # noqa: PLC0415 -- a task's imports stay inside
+    from .web.once import forget_old  # noqa: PLC0415 -- a task's imports stay inside
 
     forget_old()
     call_command("clearsessions")

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 
-from .errors import Refused
+from ..errors import Refused
 from .store import CHUNK
 
 PDF = "application/pdf"

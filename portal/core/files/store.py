@@ -1,4 +1,6 @@
-"""Files named by their content: evidence and reports are put once, checked when taken, never changed."""
+"""Files named by their content: evidence and reports are put once, checked when taken, never changed.
+
+Slips with passwords alone are taken out again (`drop`)."""
 
 import hashlib
 import os
@@ -77,3 +79,8 @@ def take(sha256: str) -> Path:
     if found != sha256:
         raise Damaged(sha256)
     return path
+
+
+def drop(sha256: str) -> None:
+    """Remove a file that no other row can name, since what is in it was made by chance; gone already is well too."""
+    path_of(sha256).unlink(missing_ok=True)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.core import store
-
-pytestmark = pytest.mark.once  # a folder: no database
+from portal.core.files import store
 
 
 @pytest.fixture(autouse=True)

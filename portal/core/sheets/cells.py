@@ -1,0 +1,62 @@
+"""A cell as text: what a spreadsheet could run stays text, what a person types is read or refused with the remedy."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from ..vietnamese import text
+
+FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
+
+
+def plain(cell: str) -> str:
+    """The cell without the apostrophe our export puts before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+
+
+def safe_cell(value: str) -> str:
+    """The text as CSV may hold it: a spreadsheet must not run it."""
+    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+
+
+def written(value) -> str:
+    """A cell as a person types it: 31/01/2020, 1200, nothing for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, bool):
+        return "có" if value else ""
+    return str(value)
+
+
+# --- cells to values (each raises ValueError with its sentence) -------------------------------------------------
+
+
+def read_choice(choices, cell: str, column: str, *, offered: Iterable | None = None) -> str:
+    """The value of a choice written as value or label; `offered` are those a refusal names (default: all)."""
+    wanted = text.search_key(cell)
+    for value, label in choices.choices:
+        if wanted in (value, text.search_key(label)):
+            return value
+    remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in offered or choices)}."
+    if not wanted:
+        raise ValueError(f"Cột “{column}” để trống. {remedy}")
+    raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. {remedy}")
+
+
+def read_date(cell: str, column: str, *, required: bool) -> date | None:
+    cell = cell.strip()
+    if not cell:
+        if required:
+            raise ValueError(f"Cột “{column}” để trống. Hãy điền ngày dạng 31/01/2020.")
+        return None
+    try:
+        if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", cell):
+            day, month, year = (int(part) for part in found.groups())
+            return date(year, month, day)
+        if found := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", cell):
+            return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        pass
+    raise ValueError(f"Không đọc được ngày “{cell}” ở cột “{column}”. Hãy viết ngày/tháng/năm, ví dụ 31/01/2020.")

@@ -1,0 +1,131 @@
+"""Workbooks from users: what is read, and what is refused before it takes the machine; each bomb is a real one."""
+
+import io
+import zipfile
+from datetime import datetime, time
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from criteria.packs.sheet_source import source_of
+from portal.core.sheets import books
+from portal.core.sheets.books import BadBook, Page, pages_of
+from portal.core.sheets.reading import Unreadable, rows_of
+
+HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+
+STRINGS_TYPE = (
+    '<Override PartName="/xl/sharedStrings.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
+
+def book(*rows, title: str = "Trang") -> bytes:
+    made, held = Workbook(), io.BytesIO()
+    made.active.title = title
+    for row in rows:
+        made.active.append(row)
+    made.save(held)
+    return held.getvalue()
+
+
+def forged(**texts: str) -> bytes:
+    """A workbook whose sheet, or table of strings, is the given text."""
+    names = {"sheet": "xl/worksheets/sheet1.xml", "strings": "xl/sharedStrings.xml"}
+    replaced = {names[part]: text for part, text in texts.items()}
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(["a"]))) as real, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
+        parts = {name: real.read(name) for name in real.namelist()} | replaced
+        types = parts["[Content_Types].xml"].decode()
+        parts["[Content_Types].xml"] = types.replace("</Types>", STRINGS_TYPE + "</Types>")
+        for name, text in parts.items():
+            made.writestr(name, text)
+    return held.getvalue()
+
+
+def many_cells(rows: int, columns: int = 10) -> str:
+    row = '<row r="{0}">' + '<c t="s"><v>0</v></c>' * columns + "</row>"
+    return HEAD + "".join(row.format(number) for number in range(1, rows + 1)) + "</sheetData></worksheet>"
+
+
+def unpacks_to_152_mb() -> bytes:
+    return forged(sheet=HEAD + "<row><c><v>1</v></c></row>" * 5_850_000 + "</sheetData></worksheet>")
+
+
+def one_long_text_in_many_cells() -> bytes:
+    """20,000 cells of 30,000 letters each: 600 MB out of a few hundred kB."""
+    return forged(strings=f"{STRINGS}<si><t>{'a' * 30_000}</t></si></sst>", sheet=many_cells(2000))
+
+
+def refused(data: bytes, **limits) -> str:
+    with pytest.raises(BadBook) as refusal:
+        pages_of(data, rows=20_002, **limits)
+    return refusal.value.sentence
+
+
+def test_what_is_read():
+    moment = datetime(2024, 11, 5, 9, 14)
+    data = book(["Tên", 12, 1.5, True, None, moment, time(8, 30)], [], ["=1+1"])
+    told = ["Tên", 12, 1.5, True, None, moment, "08:30:00"]
+    assert pages_of(data, rows=10) == [Page("Trang", [told, [], []])]  # a formula without its kept result is nothing
+    assert len(pages_of(data, rows=2)[0].rows) == 2
+
+
+def test_a_small_file_that_unpacks_to_152_mb_is_refused_by_every_reader(tmp_path: Path):
+    data = unpacks_to_152_mb()
+    assert len(data) < 1_000_000
+    assert refused(data) == books.LARGE
+    with pytest.raises(Unreadable) as refusal:
+        list(rows_of(data, "tep.xlsx"))
+    assert refusal.value.problem.sentence == books.LARGE
+    path = tmp_path / "bo.xlsx"
+    path.write_bytes(data)
+    (fault,) = source_of(path, "bo.xlsx").faults
+    assert fault.sentence == "bảng tính giải nén vượt 60 MB; hãy tách thành nhiều tệp nhỏ hơn"
+
+
+def test_one_text_named_by_many_cells_is_refused():
+    data = one_long_text_in_many_cells()
+    assert len(data) < 200_000
+    assert refused(data) == books.TOO_HEAVY
+
+
+def test_too_many_cells_are_refused():
+    assert refused(forged(strings=f"{STRINGS}<si><t>a</t></si></sst>", sheet=many_cells(10_000, 60))) == books.TOO_HEAVY
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_MEMORY", 80 << 20), ("MAX_SECONDS", 1), ("MAX_WAIT", 0.5)])
+def test_the_child_ends_at_its_limits(monkeypatch, limit, most):
+    data = forged(strings=STRINGS + f"<si><t>{'a' * 200}</t></si>" * 250_000 + "</sst>", sheet=many_cells(1))
+    assert len(pages_of(data, rows=10)) == 1  # the control: within the real limits it is read
+    monkeypatch.setattr(books, limit, most)
+    assert refused(data) == books.TOO_HEAVY
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\x03\x04 rubbish",
+        b"",
+        forged(sheet="<worksheet"),
+        forged(sheet='<!DOCTYPE a [<!ENTITY b "c">]>' + HEAD + "<row><c><v>&b;</v></c></row></sheetData></worksheet>"),
+    ],
+)
+def test_what_is_no_workbook_is_told(data):
+    assert refused(data) == books.UNREADABLE
+
+
+def test_a_size_that_lies_does_not_let_a_bomb_in():
+    data = bytearray(unpacks_to_152_mb())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        member = archive.getinfo("xl/worksheets/sheet1.xml")
+    entry = data.rindex(b"PK\x01\x02", 0, data.rindex(member.filename.encode()))
+    data[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    assert refused(bytes(data)) == books.UNREADABLE
+
+
+def test_the_largest_file_of_rows_is_read():
+    rows = [[f"Thôn {number}", "Xã Tân Dĩnh", *range(18)] for number in range(20_001)]
+    assert sum(1 for _ in rows_of(book(*rows), "tep.xlsx")) == 20_001
