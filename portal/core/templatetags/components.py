@@ -1,14 +1,16 @@
 """Page components and Vietnamese figures as template tags and filters (loaded everywhere)."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .. import navigation
-from ..marks import EXAMPLE_WORDS
-from ..once import new_token
+from ..enums import EXAMPLE_WORDS
+from ..vietnamese import figures
+from ..vietnamese.moments import moment_text
+from ..web import navigation
+from ..web.once import new_token
 
 register = template.Library()
 
@@ -25,24 +27,23 @@ STATE_TONES = {
     "declined": "bad",
     "revoked": "bad",
     "withdrawn": "muted",
+    # of jobs
+    "queued": "info",
+    "running": "info",
+    "done": "ok",
+    "failed": "bad",
+    "excluded": "muted",
 }
-NOTHING = "–"
-HUNDREDTH = Decimal("0.01")
 
 
 # --- figures ---------------------------------------------------------------------------------------------------
-def vietnamese(text: str) -> str:
-    """An English-grouped figure with the Vietnamese marks: 1,862.50 becomes 1.862,50."""
-    return text.translate(str.maketrans(",.", ".,"))
-
-
 @register.filter
 def number(value) -> str:
     """A whole number grouped by dots (1.862); a dash for nothing, other text unchanged."""
     if value is None or value == "":
-        return NOTHING
+        return figures.DASH
     try:
-        return vietnamese(f"{int(value):,}")
+        return figures.grouped(int(value))
     except (TypeError, ValueError):
         return str(value)
 
@@ -51,9 +52,9 @@ def number(value) -> str:
 def decimal2(value) -> str:
     """Two decimals, half up, decimal comma (61,97); a dash for nothing."""
     if value is None or value == "":
-        return NOTHING
+        return figures.DASH
     try:
-        return vietnamese(f"{Decimal(str(value)).quantize(HUNDREDTH, ROUND_HALF_UP):,.2f}")
+        return figures.decimal_comma(Decimal(str(value)))
     except InvalidOperation:
         return str(value)
 
@@ -61,22 +62,24 @@ def decimal2(value) -> str:
 @register.filter
 def percent_of(part, whole) -> str:
     """`part` in `whole` as "61,97", half up on exact integers; a dash when the whole is nothing."""
-    if not whole or part is None or part == "":
-        return NOTHING
-    return decimal2((Decimal(100) * Decimal(part) / Decimal(whole)).quantize(HUNDREDTH, ROUND_HALF_UP))
+    return figures.percent(int(part), int(whole)) if whole and part not in (None, "") else figures.DASH
+
+
+@register.filter
+def or_dash(value):
+    """The value as it is; a dash for nothing, which 0 is not."""
+    return figures.DASH if value is None or value == "" else value
 
 
 @register.filter
 def file_size(value) -> str:
-    """Bytes as a person reads them: 812 B, 1,4 kB, 20,0 MB."""
-    size = Decimal(value or 0)
-    if size < 1000:
-        return f"{size:.0f} B"
-    for unit in ("kB", "MB", "GB"):
-        size /= 1000
-        if size < 1000 or unit == "GB":
-            break
-    return f"{vietnamese(str(size.quantize(Decimal('0.1'), ROUND_HALF_UP)))} {unit}"
+    return figures.file_size(int(value or 0))
+
+
+@register.filter
+def moment(value) -> str:
+    """09:14 ngày 05/11/2024; nothing for nothing."""
+    return moment_text(value) if value else ""
 
 
 # --- marks -----------------------------------------------------------------------------------------------------
@@ -89,15 +92,21 @@ def badge(tone: str, text) -> SafeString:
 
 
 @register.simple_tag
-def state_badge(evaluation) -> SafeString:
-    """The badge of an object with `state` and `get_state_display`."""
-    return badge(STATE_TONES.get(evaluation.state, "muted"), evaluation.get_state_display())
+def state_badge(thing) -> SafeString:
+    """The badge of a dossier or a job: what has `state` and `get_state_display`."""
+    return badge(STATE_TONES.get(thing.state, "muted"), thing.get_state_display())
 
 
 @register.simple_tag
 def example_mark(thing) -> str:
     """Beside anything with `is_example`: that it is an example and not law; nothing beside what is law."""
     return format_html('<span class="demo-mark">{}</span>', EXAMPLE_WORDS) if thing.is_example else ""
+
+
+@register.simple_tag
+def demo_mark(thing) -> str:
+    """Beside anything with `is_demo`: that its data are made up; nothing beside what is real."""
+    return format_html('<span class="demo-mark">{}</span>', "Dữ liệu mẫu") if thing.is_demo else ""
 
 
 @register.simple_tag

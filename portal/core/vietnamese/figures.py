@@ -1,9 +1,10 @@
 """Figures as officials print them: two decimals half up, decimal comma, thousands by a point."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 DASH = "–"
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
 def ratio(part: int, whole: int) -> Decimal | None:
@@ -23,12 +24,38 @@ def percent(part: int, whole: int) -> str:
 
 
 def decimal_comma(value: Decimal) -> str:
-    return f"{value:.2f}".replace(".", ",")
+    """Two decimals, half up: 1862,5 as "1.862,50"."""
+    return _with_our_marks(f"{value.quantize(HUNDREDTH, ROUND_HALF_UP):,.2f}")
 
 
 def grouped(number: int) -> str:
     """1862 as "1.862"."""
-    return f"{number:,}".replace(",", ".")
+    return _with_our_marks(f"{number:,}")
+
+
+def plain_number(number: Decimal, *, group: bool = True) -> str:
+    """The number as Vietnamese read it, without idle zeros: 70, 4,5, 10.000.000."""
+    before, _, rest = f"{number:f}".partition(".")
+    rest = rest.rstrip("0")
+    shown = grouped(int(before)) if group else str(int(before))
+    return f"{shown},{rest}" if rest else shown
+
+
+def file_size(size: int) -> str:
+    """Bytes as a person reads them: 812 B, 1,4 kB, 20,0 MB."""
+    if size < 1000:
+        return f"{size} B"
+    value = Decimal(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 1000 or unit == "GB":
+            break
+    return f"{_with_our_marks(str(value.quantize(TENTH, ROUND_HALF_UP)))} {unit}"
+
+
+def _with_our_marks(text: str) -> str:
+    """An English-grouped figure with the Vietnamese marks: 1,862.50 becomes 1.862,50."""
+    return text.translate(str.maketrans(",.", ".,"))
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,27 @@ import unicodedata
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
 BARRED = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "Ɖ": "D"})
+DASHES = re.compile(r"\s*[\u002d\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\s*")
+LOOKALIKES = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
+UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # NUL and lone surrogates PostgreSQL refuses
 RANK = {letter: chr(0x61 + place) for place, letter in enumerate(ALPHABET)}
+
+
+def storable(text: str) -> str:
+    """The text without what no database keeps and nobody types: control characters and halves of letters."""
+    return UNSTORABLE.sub("", text)
 
 
 def clean(text: str) -> str:
     """The text as it is stored: composed letters, single spaces, no invisible marks."""
-    visible = "".join(letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) != "Cf")
+    composed = unicodedata.normalize("NFC", storable(text))
+    visible = "".join(letter for letter in composed if unicodedata.category(letter) != "Cf")
     return re.sub(r"\s+", " ", visible).strip()
+
+
+def clean_symbol(symbol: str) -> str:
+    """A document's symbol as it is stored: "QĐ – UBND" with whichever dash, spaces or Đ is "QĐ-UBND", one series."""
+    return DASHES.sub("-", clean(symbol.replace("\u00ad", "-")).translate(LOOKALIKES))
 
 
 def search_key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a request comes from: the peer itself, or in the real set-up the peer our own proxy names."""
+"""Where a request comes from, the peer itself or the one our own proxy names, and where the portal stands."""
 
 from django.conf import settings
 
@@ -12,3 +12,9 @@ def client_address(request) -> str:
     if settings.PRODUCTION and (named := request.META.get("HTTP_X_FORWARDED_FOR", "")):
         return named.rsplit(",", 1)[-1].strip()
     return request.META.get("REMOTE_ADDR", "")
+
+
+def portal_address() -> str:
+    """Where people open the portal, for papers printed without a request at hand: the first of ALLOWED_HOSTS."""
+    host = settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else "127.0.0.1"
+    return f"{'https' if settings.PRODUCTION else 'http'}://{host.lstrip('.')}"

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 
-from .models import OnceToken
+from ..models import OnceToken
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 
-from portal.core.middleware import ReadOnlyGet, WriteInGet
 from portal.core.models import Heartbeat, Job
+from portal.core.web.middleware import ReadOnlyGet, StorableQuery, WriteInGet
 
 
 def write(request):
@@ -70,12 +70,15 @@ def test_a_session_in_use_goes_on(signed_in, settings):
 
 def test_a_working_day_ends_even_when_busy(signed_in, settings):
     turn_back(signed_in, began=settings.SESSION_COOKIE_AGE + 5)
-    assert signed_in.get(reverse("components")).status_code == 302
+    response = signed_in.get(reverse("components"))
+    assert (response.status_code, response.url) == (302, f"{reverse('sign_in')}?next=/thanh-phan/")
+    assert "_auth_user_id" not in signed_in.session
 
 
 def test_a_deactivated_account_is_out_at_once(signed_in, django_user_model):
     django_user_model.objects.update(is_active=False)
-    assert signed_in.get(reverse("components")).status_code == 302
+    response = signed_in.get(reverse("components"))
+    assert (response.status_code, response.url) == (302, f"{reverse('sign_in')}?next=/thanh-phan/")
 
 
 def test_private_pages_are_not_kept(signed_in):
@@ -97,3 +100,19 @@ def test_every_page_carries_the_strict_policy(signed_in):
         "frame-ancestors": "'none'",
         "manifest-src": "'self'",
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("q=a%00b&q=%00&ngay=2024-01-01", {"q": ["ab", ""], "ngay": ["2024-01-01"]}),
+        ("q=Ho%C3%A0+B%C3%ACnh", {"q": ["Hoà Bình"]}),
+        ("q%00=1", {"q": ["1"]}),
+    ],
+)
+def test_an_address_asks_in_storable_text(rf, query, seen):
+    request = rf.get(f"/?{query}")
+    StorableQuery(lambda request: HttpResponse())(request)
+    assert dict(request.GET.lists()) == seen
+    with pytest.raises(AttributeError):
+        request.GET["q"] = "changed"

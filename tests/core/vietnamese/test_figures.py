@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.figures import Share, grouped, percent, ratio
-
-pytestmark = pytest.mark.once  # pure figures: no database
+from portal.core.vietnamese.figures import Share, grouped, percent, ratio
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
@@ -16,7 +14,10 @@ def test_percent_is_the_exact_quotient_rounded_half_up(part, whole):
     with localcontext() as exact:
         exact.prec = 60
         expected = (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    assert (ratio(part, whole), percent(part, whole)) == (expected, f"{expected:.2f}".replace(".", ","))
+    assert (ratio(part, whole), percent(part, whole)) == (
+        expected,
+        f"{expected:,.2f}".translate(str.maketrans(",.", ".,")),
+    )
 
 
 def test_a_printed_figure_may_not_decide_a_threshold():

@@ -1,4 +1,5 @@
-"""What holds for every request: sessions end, private pages are not kept, a GET changes nothing."""
+"""What holds for every request: addresses ask in storable text, sessions end, private pages are not kept, a GET changes
+nothing."""
 
 import time
 from contextlib import contextmanager
@@ -8,8 +9,11 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
+from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from ..vietnamese.text import storable
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself keeps
@@ -17,6 +21,25 @@ OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself ke
 
 class WriteInGet(Exception):
     """A page that should only read tried to write."""
+
+
+class StorableQuery:
+    """What an address asks (`?q=…`) reaches pages and queries without NUL and the like, which PostgreSQL refuses.
+
+    Posted fields are cleaned by their forms, which tell the reader.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if any(storable(value) != value for name, values in request.GET.lists() for value in (name, *values)):
+            cleaned = QueryDict(mutable=True, encoding=request.GET.encoding)
+            for name, values in request.GET.lists():
+                cleaned.setlist(storable(name), [storable(value) for value in values])
+            cleaned._mutable = False
+            request.GET = cleaned
+        return self.get_response(request)
 
 
 class SessionLimits:

@@ -10,7 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from portal.core.models import Job, OnceToken
-from portal.core.once import forget_old, new_token, once
+from portal.core.web.once import forget_old, new_token, once
+
+pytestmark = pytest.mark.both  # two at once meet a key
 
 
 @once

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from units import text
-
-pytestmark = pytest.mark.once  # pure text: no database
+from portal.core.vietnamese import text
 
 WORDS = st.text(alphabet="aàảãáạăằâầbcdđeêềhioôơờuưừy ĐÂ", max_size=20)
 
@@ -23,6 +21,32 @@ def test_one_search_key_for_every_way_of_writing(written):
 @pytest.mark.parametrize("letter", "ĐÐƉđð")
 def test_every_barred_d_is_found(letter):
     assert text.search_key(f"{letter}ông Triều") == "dong trieu"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "QĐ-BCĐÔ",
+        unicodedata.normalize("NFD", "QĐ-BCĐÔ"),
+        "  QĐ\u00a0–\u00a0BCĐÔ ",
+        "QĐ\u2011BCĐÔ",
+        "QĐ\u2212BCĐÔ",
+        "QÐ-BCÐÔ",
+        "QĐ\u200b-BCĐÔ",
+    ],
+)
+def test_a_symbol_is_stored_one_way(written):
+    assert text.clean_symbol(written) == "QĐ-BCĐÔ"
+
+
+def test_what_no_database_stores_is_left_out():
+    assert text.storable("a\0b\ud800c\x1b\x7f Hoà\tBình\n") == "abc Hoà\tBình\n"
+    assert text.clean("Hoà\0 Bình\udc00") == "Hoà Bình"
+
+
+def test_symbols_that_differ_stay_apart():
+    apart = ["QĐ-UBND", "QĐ-BCĐ", "QD-UBND", "QĐ/UBND", "QĐUBND"]
+    assert [text.clean_symbol(symbol) for symbol in apart] == apart
 
 
 def test_a_match_key_joins_tone_places_and_keeps_tones_apart():

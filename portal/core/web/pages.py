@@ -5,6 +5,7 @@ from django.core.paginator import Page, Paginator
 from django.shortcuts import render
 
 from portal.core.errors import Refused
+from portal.core.vietnamese.text import storable
 
 MOST_DIGITS = 19  # of a row id: 9.2e18
 
@@ -14,13 +15,18 @@ def page_of(rows, request, size: int = 50) -> Page:
 
 
 def typed(request, name: str, most: int) -> str:
-    """A posted text outside any form, cut to its most letters, without the NUL that PostgreSQL cannot store."""
-    return request.POST.get(name, "").replace("\0", "")[:most]
+    """A posted text outside any form, cut to its most letters, without what PostgreSQL cannot store."""
+    return storable(request.POST.get(name, ""))[:most]
+
+
+def whole_number(text: str) -> int | None:
+    """The row id or version a posted text is; None for what cannot be one (words, figures too long for any id)."""
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
 
 
 def whole_numbers(texts) -> list[int]:
-    """The row ids among posted texts; what cannot be one (words, figures too long for any id) is left out."""
-    return [int(text) for text in texts if text.isdecimal() and len(text) < MOST_DIGITS]
+    """Those among posted texts."""
+    return [number for text in texts if (number := whole_number(text)) is not None]
 
 
 def refuse(request, template: str, context: dict, refusal: Refused | None = None):
