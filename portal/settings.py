@@ -11,6 +11,7 @@ from pathlib import Path
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -65,6 +66,8 @@ INSTALLED_APPS = [
     "criteria",
     "evaluations",
     "reports",
+    "portal.demo",
+    "portal.benches",
 ]
 
 MIDDLEWARE = [
@@ -76,12 +79,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "portal.core.middleware.SessionLimits",
-    "portal.core.middleware.OneTimePassword",
+    "portal.core.web.middleware.StorableQuery",
+    "portal.core.web.middleware.SessionLimits",
+    "portal.core.web.middleware.OneTimePassword",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.core.middleware.NoStore",
-    "portal.core.middleware.ReadOnlyGet",
+    "portal.core.web.middleware.NoStore",
+    "portal.core.web.middleware.ReadOnlyGet",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -101,12 +105,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.core.context.place",
+                "portal.core.web.context.place",
             ],
-            "builtins": ["portal.core.templatetags.components"],
+            "builtins": ["portal.core.templatetags.components", "portal.core.templatetags.markup"],
         },
     }
 ]
+MESSAGE_TAGS = {messages.SUCCESS: "ok", messages.WARNING: "warn", messages.ERROR: "bad"}  # the tones of a notice
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- where truth lives -----------------------------------------------------------------------------------------
@@ -168,7 +173,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_CLIENT_IP_CALLABLE = "portal.core.address.client_address"
+AXES_CLIENT_IP_CALLABLE = "portal.core.web.address.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -214,7 +219,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_HANDLERS = ["portal.core.uploads.PlainlyNamedUpload"]
+FILE_UPLOAD_HANDLERS = ["portal.core.files.uploads.PlainlyNamedUpload"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024)
@@ -269,7 +274,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 900}
 else:
     BROKER_DIR = VAR_DIR / "broker"
     BROKER_DIR.mkdir(exist_ok=True)
@@ -285,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "portal.core.tasks.sweep", "schedule": SWEEP_SECONDS},
     "due_schedules": {"task": "reports.tasks.run_due_schedules", "schedule": crontab(minute="*/5")},
     "tidy": {"task": "portal.core.tasks.tidy", "schedule": crontab(hour=2, minute=10)},
+    "drop_old_slips": {"task": "units.tasks.drop_old_slips", "schedule": crontab(hour=2, minute=20)},
 }
 
 # --- what is written down --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from evaluations.views.files import home
+from evaluations.views.home import home
 from portal.core import views as core
 
 handler500 = core.server_error

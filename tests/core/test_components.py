@@ -8,10 +8,9 @@ from django.template import Context, RequestContext, Template, TemplateSyntaxErr
 from django.urls import reverse
 
 from evaluations.enums import State
-from portal.core import navigation
+from portal.core.models import JobState
 from portal.core.templatetags import components
-
-pytestmark = pytest.mark.once  # templates: no database
+from portal.core.web import navigation
 
 
 @pytest.mark.parametrize(
@@ -61,8 +60,8 @@ def test_badge_escapes_its_word_and_knows_its_tones():
         components.badge("green", "x")
 
 
-def test_every_state_of_a_file_has_a_tone():
-    assert set(components.STATE_TONES) == set(State.values)
+def test_every_state_of_a_dossier_and_of_a_job_has_a_tone():
+    assert set(components.STATE_TONES) == {*State.values, *JobState.values}
     assert set(components.STATE_TONES.values()) <= set(components.TONES)
 
 

@@ -5,10 +5,9 @@ import re
 import pytest
 import yaml
 
-from portal.core.processes import PREPARE, PROCESSES
+from portal.core.processes.commands import PREPARE, PROCESSES
 from portal.settings import BASE_DIR
 
-pytestmark = pytest.mark.once
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
 NGINX = (BASE_DIR / "deploy" / "nginx.conf").read_text()
 DOCKERFILE = (BASE_DIR / "deploy" / "Dockerfile").read_text()

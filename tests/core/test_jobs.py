@@ -6,11 +6,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from portal.core import jobs, store
+from portal.core import jobs
+from portal.core.files import store
 from portal.core.models import Heartbeat, Job, JobState
 from tests.core import job_kinds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # claims and fences are written in SQL
 assert job_kinds  # registers the kinds
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from portal.settings import BASE_DIR
 
-pytestmark = pytest.mark.once
 PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "a-long-key-that-only-this-test-knows-0123456789-abcdefghijkl",
@@ -51,7 +50,7 @@ EXPECTED = {
     "AXES_COOLOFF_TIME": "0:15:00",
     "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
     "AXES_HANDLER": "axes.handlers.database.AxesDatabaseHandler",
-    "AXES_CLIENT_IP_CALLABLE": "portal.core.address.client_address",
+    "AXES_CLIENT_IP_CALLABLE": "portal.core.web.address.client_address",
     "CELERY_TASK_ACKS_LATE": True,
     "CELERY_TASK_TIME_LIMIT": 300,
     "CELERY_BROKER_TRANSPORT_OPTIONS": {"visibility_timeout": 900},

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.auth import get_user
 from django.urls import reverse
 
-from portal.core.address import client_address
+from portal.core.web.address import client_address
 
 PASSWORD = "Mat-khau-dai-2020"
 
@@ -50,28 +51,33 @@ def test_five_failures_lock_the_name_on_that_address(client):
     assert "tạm khoá ở đây 15 phút" in response.content.decode()
 
 
+def who(client) -> str:
+    """The account the client is signed in with; empty when with none."""
+    return str(get_user(client).get_username())
+
+
 def test_four_failures_do_not_lock(client):
     guess(client, 4)
-    assert enter(client).status_code == 302  # the negative control of the test above
+    assert (enter(client).status_code, who(client)) == (302, "an")  # the negative control of the test above
 
 
 def test_a_colleague_on_the_same_address_still_enters(client):
     guess(client)
-    assert enter(client, username="binh").status_code == 302
+    assert (enter(client, username="binh").status_code, who(client)) == (302, "binh")
 
 
 def test_the_owner_still_enters_from_another_address(client):
     guess(client)
-    assert enter(client, address="10.0.0.8").status_code == 302
+    assert (enter(client, address="10.0.0.8").status_code, who(client)) == (302, "an")
 
 
 def test_after_a_quarter_of_an_hour_the_lock_is_gone(client):
     guess(client)
     first = AccessAttempt.objects.get()
     AccessAttempt.objects.update(attempt_time=first.attempt_time - timedelta(minutes=14))
-    assert enter(client).status_code == 429
+    assert (enter(client).status_code, who(client)) == (429, "")
     AccessAttempt.objects.update(attempt_time=first.attempt_time - timedelta(minutes=16))
-    assert enter(client).status_code == 302
+    assert (enter(client).status_code, who(client)) == (302, "an")
 
 
 def test_a_made_up_forwarded_header_does_not_help_a_guesser(client):

@@ -17,7 +17,7 @@ import pytest
 from portal.settings import BASE_DIR
 from tests.core.hands import wait_for
 
-pytestmark = [pytest.mark.once, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.xdist_group("up")
 
 
 def free_port() -> int:

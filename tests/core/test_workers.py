@@ -10,7 +10,7 @@ import pytest
 
 from tests.core.hands import Portal, wait_for
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = [pytest.mark.both, pytest.mark.xdist_group("workers")]  # on SQLite the embedded broker
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from portal.core.checks import missing_for_pdf
-from portal.core.processes import PROCESSES
-from portal.core.supervisor import Supervisor
+
+from ...processes.commands import PROCESSES
+from ...processes.supervisor import Supervisor
 
 HOST = "127.0.0.1"
-DATA_COMMANDS = (("load_units", "đơn vị"), ("load_criteria", "bộ tiêu chí"))
+DATA_COMMANDS = (("load_criteria", "bộ tiêu chí"),)
 
 
 class _UntilAccounts:
@@ -43,7 +44,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--no-demo", action="store_true", help="Không nạp đơn vị, bộ tiêu chí và dữ liệu mẫu.")
+        parser.add_argument("--no-demo", action="store_true", help="Không nạp bộ tiêu chí và dữ liệu mẫu.")
         parser.add_argument(
             "--prepare-only", action="store_true", help="Chuẩn bị xong thì thôi, không chạy tiến trình nào."
         )
@@ -146,7 +147,7 @@ class Command(BaseCommand):
     def _accounts():
         """The demo's module with ACCOUNTS and PASSWORD, by name since core knows no app; None without a demo."""
         try:
-            return import_module("evaluations.demo")
+            return import_module("portal.demo.building")
         except ImportError:
             return None
 

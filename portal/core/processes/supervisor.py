@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from .processes import Process, environment, native
+from .commands import Process, environment, native
 
 GRACE_SECONDS = 12
 PR_SET_PDEATHSIG = 1
