@@ -12,6 +12,11 @@ class UnitKind(TextChoices):
     ENTERPRISE = "enterprise", "Doanh nghiệp"
     SCHOOL = "school", "Cơ sở giáo dục"
 
+    @property
+    def place_column(self) -> str:
+        """The column that names such a place in the rows of what lies in it; anything below a commune is the `unit`."""
+        return self.value if self in LEVELS else "unit"
+
 
 LEVELS = (UnitKind.PROVINCE, UnitKind.DISTRICT, UnitKind.COMMUNE)
 JUDGED = (UnitKind.RESIDENTIAL_AREA, UnitKind.COMMUNE, UnitKind.AGENCY, UnitKind.ENTERPRISE, UnitKind.SCHOOL)
@@ -111,6 +116,38 @@ ROLE_PLACES = {
     Role.INSPECTOR: LEVELS,
     Role.ADMIN: LEVELS,
 }
+
+
+class CommitteeKind(TextChoices):
+    """What a committee is called; the label is what a new one's name begins with."""
+
+    MOVEMENT = "movement", "Ban Chỉ đạo xây dựng phong trào toàn dân bảo vệ an ninh Tổ quốc"
+    B138 = "138", "Ban Chỉ đạo 138"
+    B05 = "05", "Ban Chỉ đạo 05"
+    SECURITY = "security", "Ban Chỉ đạo về an ninh, trật tự"
+    VILLAGE = "village", "Tiểu ban an ninh, trật tự"
+    OTHER = "other", "Tên khác"
+
+
+class MajorityOf(TextChoices):
+    """What the votes for a proposal are measured against."""
+
+    PRESENT = "present", "số thành viên dự họp"
+    ALL = "all", "tổng số thành viên"
+
+
+class UnitAct(TextChoices):
+    ADD = "add", "Thêm đơn vị"
+    CORRECT = "correct", "Sửa thông tin ghi sai"
+    END = "end", "Kết thúc"
+    RESUME = "resume", "Hoạt động tiếp"
+
+
+class CommitteeAct(TextChoices):
+    FOUND = "found", "Lập Ban"
+    CHANGE = "change", "Sửa tên, quy chế"
+    END = "end", "Kết thúc"
+    RESUME = "resume", "Hoạt động tiếp"
 
 
 class ChangeAction(TextChoices):

@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-from units import text
+from portal.core.vietnamese import text
 
 
 def fill_keys(apps, schema_editor):

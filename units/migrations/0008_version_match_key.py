@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from units import text
+from portal.core.vietnamese import text
 
 
 def fill_keys(apps, schema_editor):

@@ -1,7 +1,9 @@
 """Facts of the units app, by noun."""
 
+from .committees import Committee, CommitteeEvent, Seat
 from .delegations import Delegation
-from .people import Committee, Placement, PlacementQuerySet, Seat, User
+from .handovers import Handover, HandoverQuerySet
+from .people import Placement, PlacementQuerySet, SlipSheet, User
 from .reforms import Change, Lineage, Reorganisation
 from .registers import (
     AreaClass,
@@ -16,13 +18,17 @@ from .registers import (
     TeamYear,
 )
 from .tree import Unit, UnitQuerySet, UnitVersion, hosted_by, on, whether, within
+from .unit_events import UnitEvent
 
 __all__ = [
     "AreaClass",
     "Change",
     "Committee",
+    "CommitteeEvent",
     "ForceStrength",
     "GroupCount",
+    "Handover",
+    "HandoverQuerySet",
     "Headcount",
     "Delegation",
     "Lineage",
@@ -35,8 +41,10 @@ __all__ = [
     "Reorganisation",
     "Seat",
     "SecurityTeam",
+    "SlipSheet",
     "TeamYear",
     "Unit",
+    "UnitEvent",
     "UnitQuerySet",
     "UnitVersion",
     "User",

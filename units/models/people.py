@@ -1,14 +1,17 @@
-"""People and their placements, committees and their seats."""
+"""People and their placements."""
 
 from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from .. import text
-from ..enums import LEVELS, Role
+from portal.core.models import Job
+from portal.core.vietnamese import text
+
+from ..enums import LEVELS, Role, UnitKind
 from .delegations import Delegation
 from .tree import Unit, on, within
 
@@ -29,8 +32,12 @@ class User(AbstractUser):
         return self.post or self.username
 
     def save(self, *args, **kwargs):
-        self.search_key = text.search_key(f"{self.post} {self.username}")
+        self.fill_search_key()
         super().save(*args, **kwargs)
+
+    def fill_search_key(self):
+        """Called by whoever writes without `save`."""
+        self.search_key = text.search_key(f"{self.post} {self.username}")
 
     def placements_now(self) -> list["Placement"]:
         """Today's placements, read once a request (a user object lives one request)."""
@@ -75,12 +82,48 @@ class User(AbstractUser):
             self._entrusted = list(held.order_by().values_list("unit", flat=True))
         return self._entrusted
 
+    def units_with(self, *roles: Role) -> list[int]:
+        """Ids of the units where the person holds one of the roles today."""
+        return [placement.unit_id for placement in self.placements_now() if placement.role in roles]
+
+    def provinces_as(self, *roles: Role) -> list[Unit]:
+        """The provinces the person holds one of the roles at today."""
+        held = [placement.unit for placement in self.placements_now() if placement.role in roles]
+        return sorted({unit for unit in held if unit.kind == UnitKind.PROVINCE}, key=lambda unit: unit.sort_key)
+
     def has_role(self, *roles: Role, at: int | None = None) -> bool:
         """Holds one of the roles today: at the unit with this id when one is given, or at the heir of an ended one."""
-        held = {placement.unit_id for placement in self.placements_now() if placement.role in roles}
+        held = set(self.units_with(*roles))
         if at is None or at in held:
             return bool(held)
         return bool(held) and self.heirs().get(at) in held
+
+
+class SlipSheetQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those whose file is still there to be taken."""
+        return self.filter(taken_at=None, dropped_at=None)
+
+
+class SlipSheet(models.Model):
+    """One-time passwords printed as slips by one job; whoever asked takes the file once, then it is gone."""
+
+    job = models.OneToOneField(Job, models.PROTECT, related_name="slip_sheet", verbose_name="việc")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="slip_sheets", verbose_name="người yêu cầu")
+    made_at = models.DateTimeField("in lúc", db_default=Now())
+    slips = models.PositiveIntegerField("số phiếu")
+    sha256 = models.CharField("mã nội dung tệp", max_length=64)
+    taken_at = models.DateTimeField("tải lúc", null=True)
+    dropped_at = models.DateTimeField("huỷ lúc", null=True)  # nobody took it in time
+
+    objects = SlipSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tờ phiếu mật khẩu"
+        verbose_name_plural = "tờ phiếu mật khẩu"
+
+    def __str__(self):
+        return f"{self.slips} phiếu mật khẩu"
 
 
 class PlacementQuerySet(models.QuerySet):
@@ -106,6 +149,7 @@ class Placement(models.Model):
     valid_from = models.DateField("từ ngày", default=timezone.localdate)
     valid_to = models.DateField("đến hết ngày", null=True, blank=True)
     acting_for = models.CharField("thay cho", max_length=200, blank=True)
+    ground = models.CharField("căn cứ", max_length=300, blank=True)  # why it was given from the command line
     placed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người phân công")
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người kết thúc")
     withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
@@ -132,71 +176,3 @@ class Placement(models.Model):
     @property
     def is_coming(self) -> bool:
         return not self.is_over and self.valid_from > timezone.localdate()
-
-
-class CommitteeQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(within([place for place in user.grounds() if place.kind in LEVELS], "unit__"))
-
-    def in_office(self, day: date | None = None):
-        return self.filter(on(day))
-
-
-class Committee(models.Model):
-    """A steering committee of a level of government, under the name it carries there."""
-
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="committees", verbose_name="cấp")
-    name = models.CharField("tên Ban Chỉ đạo", max_length=250)
-    quorum_percent = models.PositiveSmallIntegerField(
-        "tỷ lệ dự họp tối thiểu (%)", default=0, help_text="Số người dự phải vượt tỷ lệ này; theo quy chế của Ban."
-    )
-    approval_percent = models.PositiveSmallIntegerField(
-        "tỷ lệ tán thành (%)", default=0, help_text="Số phiếu thuận phải vượt tỷ lệ này; theo quy chế của Ban."
-    )
-    valid_from = models.DateField("từ ngày")
-    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
-
-    objects = CommitteeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "Ban Chỉ đạo"
-        verbose_name_plural = "Ban Chỉ đạo"
-
-    def __str__(self):
-        return self.name
-
-
-class Seat(models.Model):
-    """A seat on a committee during a time: an official post, held through an account or by the post alone."""
-
-    committee = models.ForeignKey(Committee, models.PROTECT, related_name="seats", verbose_name="Ban Chỉ đạo")
-    user = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="seats", verbose_name="tài khoản của người giữ"
-    )
-    post = models.CharField("chức vụ trong Ban", max_length=100)
-    host_post = models.CharField("chức vụ ở cơ quan", max_length=200, blank=True)
-    valid_from = models.DateField("từ ngày")
-    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
-    replaces = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name="thay cho"
-    )
-    is_demo = models.BooleanField("dữ liệu mẫu", default=False, editable=False)
-
-    class Meta:
-        verbose_name = "thành viên Ban Chỉ đạo"
-        verbose_name_plural = "thành viên Ban Chỉ đạo"
-        indexes = [models.Index(fields=["committee", "valid_from"], name="seat_by_committee")]
-        constraints = [
-            models.CheckConstraint(condition=Q(user__isnull=False) | ~Q(host_post=""), name="a_seat_has_a_holder"),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="seat_ends_after_start"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.post} – {self.holder}"
-
-    @property
-    def holder(self) -> str:
-        """Who sits there, by post: that of the account, or that at the host body."""
-        return str(self.user) if self.user_id else self.host_post

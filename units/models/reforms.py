@@ -49,6 +49,10 @@ class Reorganisation(models.Model):
     def __str__(self):
         return f"{self.number}: {self.title}"
 
+    @property
+    def is_applied(self) -> bool:
+        return self.status == ReformStatus.APPLIED
+
 
 class Change(models.Model):
     """One line of a reorganisation. A unit it opens is known to its other lines by `key` until it is applied."""

@@ -1,13 +1,15 @@
 """Registers on units: teams, self-rule groups, forces, mass models, classes of area, and plain counts by year."""
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from .. import text
+from portal.core.vietnamese import text
+
 from ..enums import LEVELS, AreaStanding, Force, ModelField, ModelRating
 from .people import User
 from .tree import Unit, within
@@ -16,6 +18,8 @@ FIRST_YEAR = 1990
 
 
 class RegisterQuerySet(models.QuerySet):
+    model: Any  # a RegisterRow
+
     def visible_to(self, user):
         """Rows of units under the reader's places or under those whose history these took over."""
         place, grounds = self.model.PLACE, user.grounds()

@@ -7,7 +7,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
-from .. import text
+from portal.core.vietnamese import text
+
 from ..enums import CLERKS, LEVELS, Role, Subtype, UnitKind
 
 
@@ -23,10 +24,9 @@ def within(units, prefix: str = "") -> Q:
 
     Every place filter of the portal is built here: one indexed equality per level, never a walk up the tree.
     """
-    columns = {UnitKind.PROVINCE: "province", UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
     under = Q(pk__in=[])
     for unit in units:
-        under |= Q(**{f"{prefix}{columns.get(unit.kind, 'unit')}": unit.pk})
+        under |= Q(**{f"{prefix}{UnitKind(unit.kind).place_column}": unit.pk})
     return under
 
 
@@ -87,7 +87,7 @@ class UnitQuerySet(models.QuerySet):
         """Units whose registers the user writes today; `permissions.may_keep` says the same of one unit."""
         held = user.placements_now()
         above = [placement.unit for placement in held if placement.role in (Role.STAFF, Role.ADMIN)]
-        own = [placement.unit_id for placement in held if placement.role in CLERKS]
+        own = user.units_with(*CLERKS)
         below = within([place for place in above if place.kind in LEVELS]) | Q(pk__in=[place.pk for place in above])
         return self.filter(below | Q(pk__in=own) | Q(parent__in=own))
 
@@ -106,7 +106,7 @@ class UnitQuerySet(models.QuerySet):
         """Units whose name or code of today or before holds the words; tone marks and case do not matter."""
         if not text.search_key(words):
             return self
-        # Asked for each unit of the reader's place, by its index: the nation's versions are many more.
+        # CriterionSpec for each unit of the reader's place, by its index: the nation's versions are many more.
         once = UnitVersion.objects.filter(_spoken(words), unit=OuterRef("pk"), valid_to__isnull=False)
         return self.filter(_spoken(words) | Exists(once))
 
@@ -137,6 +137,10 @@ def _managed(user) -> Q:
 
 class Placed:
     """What has place columns."""
+
+    province_id: int | None
+    district_id: int | None
+    commune_id: int | None
 
     @property
     def ancestor_ids(self) -> dict[str, int | None]:
@@ -203,6 +207,11 @@ class Unit(Placed, models.Model):
     @property
     def is_over(self) -> bool:
         return self.closed_on is not None and self.closed_on < timezone.localdate()
+
+    @property
+    def commune_above(self) -> "Unit | None":
+        """The commune it lies in; none for a commune itself."""
+        return self.commune if self.commune_id != self.pk else None
 
     @property
     def dated_name(self) -> str:
@@ -281,3 +290,8 @@ class UnitVersion(Placed, models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.valid_from:%d/%m/%Y})"
+
+    @property
+    def hosted_in(self) -> Unit | None:
+        """The place it stood on while another one managed it."""
+        return self.stands_in if self.stands_in_id != self.parent_id else None

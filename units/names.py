@@ -1,0 +1,25 @@
+"""How a unit's name stands in a text: inside a sentence, and without its type word."""
+
+# The words a unit's name begins with, the longest first where one begins another. Organisations keep their names.
+TYPE_WORDS = ("Thành phố", "Thị xã", "Thị trấn", "Đặc khu", "Tỉnh", "Huyện", "Quận", "Phường", "Xã")
+AREA_WORDS = ("Tổ dân phố", "Khu phố", "Thôn", "Bản")
+KEEP_THEIR_CAPITAL = ("Thành phố Hồ Chí Minh",)  # NĐ 30/2020, Phụ lục II: a special name
+
+
+def in_sentence(name: str) -> str:
+    """The name inside a sentence: "Xã Tân Dĩnh" as "xã Tân Dĩnh"; an organisation's name stays as it is."""
+    if name in KEEP_THEIR_CAPITAL:
+        return name
+    for word in TYPE_WORDS + AREA_WORDS:
+        if name.startswith(f"{word} "):
+            return word.lower() + name.removeprefix(word)
+    return name
+
+
+def bare_name(name: str) -> str:
+    """The name without its type word, as it stands before the date; numbered wards keep theirs."""
+    for word in TYPE_WORDS:
+        rest = name.removeprefix(f"{word} ")
+        if rest != name and not rest[:1].isdigit():
+            return rest
+    return name
