@@ -1,10 +1,16 @@
-"""What a reorganisation would do: the tree before, the tree after, and everything that stands in the way. No writes."""
+"""Reorganisations: planned in memory, drafted, applied and undone."""
 
-from .effects import Branch, committees_ended, placements_ended, tree_of
+from .applying import apply
+from .delegations import delegations_ended, delegations_of
+from .drafting import add_change, choose_ends, drop_change, drop_reform, dry_run, new_reform, waiting, write_changes
+from .effects import Branch, committees_ended, levels_opened, placements_ended, tree_of
 from .facts import Node, Passing, Plan, Problem, Ref, Waiting, ends, final_heir
+from .followers import FOLLOWERS
 from .planning import plan
+from .undoing import undo
 
 __all__ = [
+    "FOLLOWERS",
     "Branch",
     "Node",
     "Passing",
@@ -12,10 +18,23 @@ __all__ = [
     "Problem",
     "Ref",
     "Waiting",
+    "add_change",
+    "apply",
+    "choose_ends",
     "committees_ended",
+    "delegations_ended",
+    "delegations_of",
+    "drop_change",
+    "drop_reform",
+    "dry_run",
     "ends",
     "final_heir",
+    "levels_opened",
+    "new_reform",
     "placements_ended",
     "plan",
     "tree_of",
+    "undo",
+    "waiting",
+    "write_changes",
 ]

@@ -119,7 +119,7 @@ def days(made: Plan) -> None:
             late[node.name] = changed
     units = Unit.objects.filter(province__in=provinces)
     for name, closed_on, parent in units.filter(closed_on__gte=day).values_list("name", "closed_on", "parent"):
-        if parent in moved:
+        if closed_on and parent in moved:
             late[name] = closed_on
     rows = units.filter(opened_on__gte=day).values_list("name", "opened_on", "parent", "stands_in")
     late |= {name: opened_on for name, opened_on, *places in rows if moved.intersection(places)}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from .. import text
+from portal.core.vietnamese import text
+
 from ..enums import LEVELS, UnitKind
 from ..models import Committee, Placement
 from .facts import Node, Plan, Ref, ends
@@ -48,6 +49,12 @@ def tree_of(nodes: Mapping[Ref, Node], links: Mapping[Ref, list[str]]) -> list[B
     for branch in branches.values():
         branch.branches.sort(key=lambda one: text.sort_key(one.node.name))
     return roots
+
+
+def levels_opened(made: Plan) -> list[Node]:
+    """Levels of government that open: none has a committee yet."""
+    opened = [node for node in made.opened if node.kind in LEVELS and not node.is_closed]
+    return sorted(opened, key=lambda node: (LEVELS.index(UnitKind(node.kind)), text.sort_key(node.name)))
 
 
 def committees_ended(made: Plan):

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .. import text
+from portal.core.vietnamese import text
+
 from ..enums import LEVELS, ChangeAction, UnitKind, suits
 from ..models import Change, Lineage, Reorganisation, Unit
 from . import checks
@@ -42,7 +43,7 @@ def _read(made: Plan) -> None:
         "sort_key", "pk"
     )
     mains = Lineage.objects.filter(is_main=True, predecessor__province__in=provinces)
-    successors = dict(mains.values_list("predecessor", "successor"))
+    successors: dict[int | str, int] = dict(mains.values_list("predecessor", "successor"))
     for *facts, closed_on, province, district, commune in rows.values_list("pk", *FIELDS, "closed_on", *COLUMNS):
         node = Node(*facts)
         if closed_on is not None:

@@ -9,15 +9,15 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest, Now
 
 from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
-from ... import text
-from ...enums import ReformStatus, Role
-from ...models import Committee, Lineage, Placement, Reorganisation, Seat, Unit, UnitVersion, User
-from ...reforms import Node, Plan, Ref, ends
-from ..delegations import end_with_reform
-from ..tree import lock_tree, version_of
+from ..enums import ReformStatus, Role
+from ..models import Committee, Lineage, Placement, Reorganisation, Seat, Unit, UnitVersion, User
+from ..services.tree import lock_tree, version_of
 from .columns import BATCH, plain, store, values
-from .drafts import dry_run, locked
+from .delegations import end_with_reform
+from .drafting import dry_run, locked
+from .facts import Node, Plan, Ref, ends
 from .followers import FOLLOWERS
 
 

@@ -8,9 +8,10 @@ from datetime import date
 
 from django.conf import settings
 
-from . import text
-from .enums import ChangeAction, Subtype, UnitKind
-from .models import Change, Unit
+from portal.core.vietnamese import text
+
+from ..enums import ChangeAction, Subtype, UnitKind
+from ..models import Change, Unit
 
 FOLDER = settings.BASE_DIR / "fixtures" / "reform-2025"
 EFFECTIVE_ON = date(2025, 7, 1)
@@ -48,8 +49,9 @@ def draft_for(code: str) -> Draft:
     old_codes = sorted({row["old_province_code"] for row in rows})
     open_now = Unit.objects.filter(closed_on=None)
     made.provinces = list(open_now.filter(kind=UnitKind.PROVINCE, code__in=old_codes).order_by("code"))
-    held = open_now.filter(kind=UnitKind.COMMUNE, province__in=made.provinces).select_related("province")
-    here = {(unit.province.code, unit.code): unit for unit in held}
+    held = open_now.filter(kind=UnitKind.COMMUNE, province__in=made.provinces)
+    codes: dict[int | None, str] = {province.pk: province.code for province in made.provinces}
+    here = {(codes[unit.province_id], unit.code): unit for unit in held}
     for lost in sorted(set(old_codes) - {unit.code for unit in made.provinces}):
         made.gaps.append(f"Cổng chưa có các đơn vị của tỉnh mã {lost}, một phần của tỉnh mới.")
     target = _province(made, code, communes[0]["province"])
@@ -76,54 +78,79 @@ def _province(made: Draft, code: str, name: str) -> dict:
     return {"to_key": key}
 
 
+@dataclass
+class _New:
+    """A commune of the day after, and whom it takes over from: (unit, share) of those that are here."""
+
+    row: dict[str, str]
+    origins: list[tuple[Unit, str]]
+    sources: int  # how many the lineage names, here or not
+
+    @property
+    def named(self) -> str:
+        return f"{self.row['commune']} ({self.row['commune_code']})"
+
+    @property
+    def goes_on(self) -> bool:
+        """One whole predecessor of its own name: the unit stays, the end of the districts brings it to its province."""
+        if self.sources != 1 or not self.origins:
+            return False
+        unit, share = self.origins[0]
+        return share == WHOLE and text.match_key(unit.name) == text.match_key(self.row["commune"])
+
+
 def _communes(made: Draft, rows: list[dict], communes: list[dict], here: dict, target: dict) -> None:
+    """Open each commune of the day after, then pass the old ones over to them."""
     before: dict[str, list[dict]] = defaultdict(list)
-    known = set()
     for row in rows:
         before[row["new_commune_code"]].append(row)
-        known.add((row["old_province_code"], row["old_commune_code"]))
     passing: list[Change] = []
-    divided = set()
-    for new in communes:
-        olds = before.get(new["commune_code"], [])
-        units = [(here.get((old["old_province_code"], old["old_commune_code"])), old["share"]) for old in olds]
-        named = f"{new['commune']} ({new['commune_code']})"
-        if not olds:
-            made.gaps.append(f"{named}: bảng kế thừa không nói được lập từ xã nào. Hãy nhập theo nghị quyết.")
-        for old, (unit, _) in zip(olds, units, strict=True):
-            if unit is None:
-                missing = f"{old['old_commune']} ({old['old_commune_code']})"
-                made.gaps.append(
-                    f"{named}: cổng không có {missing}, một phần của đơn vị này. Hãy kiểm tra danh sách xã."
-                )
-        found = [(unit, share) for unit, share in units if unit is not None]
-        if len(olds) == 1 and found and found[0][1] == WHOLE:
-            unit = found[0][0]
-            if text.match_key(unit.name) == text.match_key(new["commune"]):
-                continue  # it goes on as it is; the end of the districts brings it under the province
-        made.changes.append(
-            Change(
-                action=ChangeAction.OPEN,
-                kind=UnitKind.COMMUNE,
-                subtype=SUBTYPES[new["commune_type"]],
-                code=new["commune_code"],
-                name=new["commune"],
-                key=new["commune_code"],
-                **target,
-            )
-        )
-        for unit, share in found:
-            action = ChangeAction.MERGE if share == WHOLE else ChangeAction.SPLIT
-            passing.append(Change(action=action, unit=unit, to_key=new["commune_code"], is_main=share == MAIN))
-            if action == ChangeAction.SPLIT:
-                divided.add(unit.name)
+    for row in communes:
+        new = _new_commune(made, row, before.get(row["commune_code"], []), here)
+        if not new.goes_on:
+            made.changes.append(_opening(row, target))
+            passing += [_passing(row, unit, share) for unit, share in new.origins]
     made.changes += passing
+    known = {(row["old_province_code"], row["old_commune_code"]) for row in rows}
     for key, unit in sorted(here.items()):
         if key not in known:
             made.unknown.append(unit)
             made.gaps.append(f"{unit} ({unit.code}): không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết.")
+    divided = {change.unit.name for change in passing if change.unit and change.action == ChangeAction.SPLIT}
     if divided:
         made.gaps.append(
             f"{len(divided)} xã bị chia cho nhiều nơi; khu dân cư, cơ quan, trường của các xã này tạm chuyển về phần "
             "chính, cần rà lại từng đơn vị."
         )
+
+
+def _new_commune(made: Draft, row: dict[str, str], olds: list[dict], here: dict) -> _New:
+    """The commune with its predecessors; what the lineage or the portal does not know is told as a gap."""
+    new = _New(row, [], len(olds))
+    if not olds:
+        made.gaps.append(f"{new.named}: bảng kế thừa không nói được lập từ xã nào. Hãy nhập theo nghị quyết.")
+    for old in olds:
+        unit = here.get((old["old_province_code"], old["old_commune_code"]))
+        if unit is not None:
+            new.origins.append((unit, old["share"]))
+            continue
+        missing = f"{old['old_commune']} ({old['old_commune_code']})"
+        made.gaps.append(f"{new.named}: cổng không có {missing}, một phần của đơn vị này. Hãy kiểm tra danh sách xã.")
+    return new
+
+
+def _opening(row: dict[str, str], target: dict) -> Change:
+    return Change(
+        action=ChangeAction.OPEN,
+        kind=UnitKind.COMMUNE,
+        subtype=SUBTYPES[row["commune_type"]],
+        code=row["commune_code"],
+        name=row["commune"],
+        key=row["commune_code"],
+        **target,
+    )
+
+
+def _passing(row: dict[str, str], unit: Unit, share: str) -> Change:
+    action = ChangeAction.MERGE if share == WHOLE else ChangeAction.SPLIT
+    return Change(action=action, unit=unit, to_key=row["commune_code"], is_main=share == MAIN)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from ...models import User
-from ...reforms import Plan, Ref, Waiting
+from ..models import User
+from .facts import Plan, Ref, Waiting
 
 
 class Follower(Protocol):

@@ -7,14 +7,15 @@ from django.db import transaction
 from django.db.models import Max
 
 from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
-from ... import text
-from ...enums import OpenFiles, ReformStatus, Streaks
-from ...models import Change, Reorganisation, Unit, User
-from ...permissions import may_reorganise
-from ...reforms import Plan, Problem, Waiting, plan
+from ..enums import OpenFiles, ReformStatus, Streaks
+from ..models import Change, Reorganisation, Unit, User
+from ..permissions import may_reorganise
 from .columns import BATCH
+from .facts import Plan, Problem, Waiting
 from .followers import FOLLOWERS
+from .planning import plan
 
 
 @transaction.atomic

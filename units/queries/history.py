@@ -1,13 +1,14 @@
 """Reads of days gone by: what units were called, who sat where, and who took over from whom."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
-from .enums import UnitKind
-from .models import Lineage, Reorganisation, Seat, Unit, UnitVersion, User, on
+from ..enums import UnitKind
+from ..models import Committee, Lineage, Reorganisation, Seat, Unit, UnitVersion, User, on
 
 
 def names_on(day: date, ids: Iterable[int | None]) -> dict[int, str]:
@@ -23,10 +24,29 @@ def children_on(unit: Unit, day: date) -> list[tuple[UnitKind, int]]:
     return [(kind, counts[kind]) for kind in UnitKind if kind in counts]
 
 
-def with_seats_on(committees, day: date):
+def with_seats_on(committees: QuerySet[Committee], day: date) -> QuerySet[Committee]:
     """The committees, each with `seats_then`: who sat there that day; one query more."""
     seats = Seat.objects.filter(on(day)).select_related("user").order_by("valid_from", "pk")
     return committees.prefetch_related(Prefetch("seats", seats, to_attr="seats_then"))
+
+
+def main_origins(units: Iterable[int]) -> dict[int, set[int]]:
+    """Units that passed their main part on to these, however many reorganisations ago; those without are left out.
+
+    A query a generation of reorganisations.
+    """
+    found: dict[int, set[int]] = defaultdict(set)
+    leads_to = {pk: {pk} for pk in units}
+    wave = set(leads_to)
+    while wave:
+        rows = Lineage.objects.filter(successor__in=wave, is_main=True).order_by()
+        wave = set()
+        for old, successor in rows.values_list("predecessor", "successor"):
+            leads_to.setdefault(old, set()).update(leads_to[successor])
+            for heir in leads_to[successor]:
+                found[heir].add(old)
+            wave.add(old)
+    return dict(found)
 
 
 @dataclass

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db import models
 
-from . import text
-from .enums import LEVELS, ORGANISATIONS, UnitKind
-from .models import (
+from portal.core.vietnamese import text
+
+from ..enums import LEVELS, ORGANISATIONS, UnitKind
+from ..models import (
     AreaClass,
     ForceStrength,
     GroupCount,

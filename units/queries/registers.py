@@ -1,67 +1,17 @@
-"""Reads about units that several pages share."""
+"""Reads about registers: how many rows, their totals, and those by place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Aggregate, Case, Count, F, FilteredRelation, Max, Q, Sum, Value, When
+from django.db.models import Aggregate, Case, Count, F, FilteredRelation, Max, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from ..enums import LEVELS, UnitKind
+from ..models import Unit, User, on, within
+from ..registers import REGISTERS, Register
 from . import history
-from .enums import LEVELS, UnitKind
-from .models import Placement, Seat, Unit, User, on, within
-from .registers import REGISTERS, Register
-from .services import COLUMNS
 
 
-def own_places(user: User) -> list[Unit]:
-    """The places of today's placements, highest first, without those inside another."""
-    places = {place.pk: place for place in user.places()}
-    inside = {pk for pk, place in places.items() if places.keys() & set(place.ancestor_ids.values()) - {pk}}
-    order = list(UnitKind)
-    found = [place for pk, place in places.items() if pk not in inside]
-    return sorted(found, key=lambda place: (order.index(UnitKind(place.kind)), place.sort_key))
-
-
-def children_by_kind(unit: Unit) -> list[tuple[UnitKind, int]]:
-    """How many open units of each kind the unit manages itself."""
-    counts = dict(
-        unit.children.open_on().order_by().values("kind").annotate(many=Count("pk")).values_list("kind", "many")
-    )
-    return [(kind, counts[kind]) for kind in UnitKind if kind in counts]
-
-
-def hosted_at(unit: Unit, user: User) -> int:
-    """How many open organisations the user may see stand on the unit's ground while another one manages them."""
-    return Unit.objects.visible_to(user).open_on().filter(stands_in=unit).exclude(parent=unit).count()
-
-
-def counts_below(units: Iterable[Unit]) -> dict[int, dict[str, int]]:
-    """Open units of each kind below each of the levels, one query a level of government."""
-    below: dict[int, dict[str, int]] = {}
-    levels: dict[str, list[int]] = {}
-    for unit in units:
-        if unit.kind in LEVELS:
-            levels.setdefault(COLUMNS[UnitKind(unit.kind)], []).append(unit.pk)
-    for column, pks in levels.items():
-        rows = Unit.objects.open_on().filter(**{f"{column}__in": pks}).order_by().values_list(column, "kind")
-        for pk, kind, many in rows.annotate(many=Count("pk")):
-            below.setdefault(pk, {})[kind] = many
-    return below
-
-
-def ancestors(unit: Unit) -> list[Unit]:
-    """The managing units from the province down, this one left out; needs the place columns selected."""
-    return [above for above in (unit.province, unit.district, unit.commune) if above and above.pk != unit.pk]
-
-
-def people_at(unit: Unit, day: date | None = None):
-    """Who acts at the unit today, or acted there on a day gone by."""
-    held = Placement.objects.held_on(day) if day else Placement.objects.in_force()
-    return held.filter(unit=unit).select_related("user").order_by("role", "pk")
-
-
-# --- registers ---------------------------------------------------------------------------------------------------
 def register_counts(user: User, unit: Unit | None = None) -> dict[str, int]:
     """Rows the user may read in each register by slug, at or below the unit when one is given; one query."""
     parts = []
@@ -77,16 +27,16 @@ def _at_or_below(unit: Unit, place: str) -> Q:
     return within([unit], f"{place}__") if unit.kind in LEVELS else Q(**{place: unit.pk})
 
 
-def latest_year(register: Register, rows) -> int | None:
+def latest_year(register: Register, rows: QuerySet) -> int | None:
     """The last year the rows speak of; None for a register without years and for no rows."""
     return rows.aggregate(last=Max("year"))["last"] if register.is_yearly else None
 
 
-def years_of(register: Register, rows) -> list[int]:
+def years_of(register: Register, rows: QuerySet) -> list[int]:
     return list(rows.order_by("-year").values_list("year", flat=True).distinct()) if register.is_yearly else []
 
 
-def register_totals(register: Register, rows) -> tuple[list[int | None], list[tuple[str, int]], int]:
+def register_totals(register: Register, rows: QuerySet) -> tuple[list[int | None], list[tuple[str, int]], int]:
     """(a sum or None under each column, [(label of a choice, how many rows)], how many rows), over all the rows; one
     query."""
     sums = {f"sum_{name}": Coalesce(Sum(name), 0) for name in register.sums}
@@ -127,7 +77,7 @@ class Shares:
         return f"Cộng theo {self.level.label.lower()}"
 
 
-def register_shares(register: Register, rows, day: date) -> Shares | None:
+def register_shares(register: Register, rows: QuerySet, day: date) -> Shares | None:
     """The rows by the district their units were in that day, else by the commune; None when all are about one place.
 
     A unit that was not there that day is counted where it lies today. Three queries.
@@ -188,34 +138,3 @@ def units_to_keep(register: Register, user: User, at: Unit | None, *, most: int)
         units = units.filter(within([at]) if at.is_level else Q(pk=at.pk))
     found = list(units[: most + 1])
     return found if len(found) <= most else None
-
-
-# --- committees --------------------------------------------------------------------------------------------------
-GROUPS = {
-    "ban": ("committee", "committee__unit__name", "committee__name", "committee__unit__sort_key"),
-    "xa": tuple(f"committee__unit__commune{way}" for way in ("", "__name", "__sort_key")),
-    "huyen": tuple(f"committee__unit__district{way}" for way in ("", "__name", "__sort_key")),
-    "tinh": tuple(f"committee__unit__province{way}" for way in ("", "__name", "__sort_key")),
-}
-
-
-def seat_changes(committees, start: date, end: date, by: str | None):
-    """Members on both days and who came, left and replaced between them, by committee or place; None: all in one row.
-
-    `opened` + `joined` - `left` = `closed`; `replaced` are those of `joined` who took another's seat. A member on the
-    first day is not among those who joined, a member on the last day not among those who left. One query.
-    """
-    came = Q(valid_from__gt=start, valid_from__lte=end)
-    figures = {
-        "boards": Count("committee", distinct=True),
-        "opened": Count("pk", filter=on(start)),
-        "joined": Count("pk", filter=came),
-        "replaced": Count("pk", filter=came & Q(replaces__isnull=False)),
-        "left": Count("pk", filter=Q(valid_from__lte=end, valid_to__gte=start, valid_to__lt=end)),
-        "closed": Count("pk", filter=on(end)),
-    }
-    seats = Seat.objects.filter(committee__in=committees).order_by()
-    if by is None:
-        return seats.aggregate(**figures)
-    columns = GROUPS[by]
-    return seats.values(*columns).annotate(**figures).order_by(columns[-1], columns[0])

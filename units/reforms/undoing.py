@@ -10,12 +10,12 @@ from django.db.models.deletion import ProtectedError
 
 from portal.core.errors import Refused
 
-from ...enums import ReformStatus
-from ...models import Committee, Placement, Reorganisation, Seat, Unit, UnitVersion, User
-from ..delegations import made_after_reform, restore_after_undo
-from ..tree import lock_tree
+from ..enums import ReformStatus
+from ..models import Committee, Placement, Reorganisation, Seat, Unit, UnitVersion, User
+from ..services.tree import lock_tree
 from .columns import BATCH, PLACE, named, put_back, store, values
-from .drafts import locked
+from .delegations import made_after_reform, restore_after_undo
+from .drafting import locked
 from .followers import FOLLOWERS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ...models import Unit
+from ..models import Unit
 
 BATCH = 1000
 PLACE = ("province", "district", "commune")

@@ -12,7 +12,7 @@ from portal.core.errors import Refused
 
 from ..models import RegisterRow, User
 from ..permissions import may_keep
-from ..registers import Register, time_fault
+from .catalogue import Register, time_fault
 
 BATCH = 500
 TAKEN = "Có người vừa ghi cùng một dòng. Chưa ghi gì; hãy tải lại trang rồi làm lại."

@@ -1,0 +1,33 @@
+"""Reads about units that several pages share, by noun."""
+
+from .committees import GROUPS, seat_changes
+from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at
+from .registers import (
+    Share,
+    Shares,
+    latest_year,
+    register_counts,
+    register_shares,
+    register_totals,
+    units_to_keep,
+    years_of,
+)
+
+__all__ = [
+    "GROUPS",
+    "Share",
+    "Shares",
+    "ancestors",
+    "children_by_kind",
+    "counts_below",
+    "hosted_at",
+    "latest_year",
+    "own_places",
+    "people_at",
+    "register_counts",
+    "register_shares",
+    "register_totals",
+    "seat_changes",
+    "units_to_keep",
+    "years_of",
+]

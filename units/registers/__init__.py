@@ -1,0 +1,16 @@
+"""Registers on units: what each is, and the one door that writes their rows."""
+
+from .catalogue import REGISTERS, Register, time_fault
+from .writing import Sorted, drop_row, fault_of, save_row, sort_rows, write_rows
+
+__all__ = [
+    "REGISTERS",
+    "Register",
+    "Sorted",
+    "drop_row",
+    "fault_of",
+    "save_row",
+    "sort_rows",
+    "time_fault",
+    "write_rows",
+]
