@@ -1,143 +1,325 @@
-"""Committees and their seats."""
+"""Committees: founded one by one or wherever one is missing, renamed, ended, resumed; each act leaves an event."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
-from .. import text
-from ..models import Committee, Seat, Unit, User
-from ..permissions import may_seat
-from .people import overlapping
-from .tree import in_sentence
+from ..enums import LEVELS, CommitteeAct, CommitteeKind, MajorityOf, UnitKind
+from ..models import Committee, CommitteeEvent, Unit, User
+from ..names import in_sentence
+from ..permissions import may_manage_people
 
 BATCH = 500
-SEAT_FIELDS = ["post", "host_post", "valid_from", "valid_to", "replaces"]
+# Apps above say what a committee has still to do on a day: an empty sentence for nothing.
+OPEN_WORK: list[Callable[[Committee, date], str]] = []
+DAYS = ("valid_from", "valid_to")
+FACTS = ("kind", "name", "quorum_percent", "approval_percent", "majority_of", "ground")
 
 
-@dataclass
-class SeatRow:
-    """A seat to be written, stored or new, and the one it replaces: a stored seat or another row of the call."""
+@dataclass(frozen=True)
+class CommitteeRules:
+    """When a committee may decide, by its own rules of work; `ground` names the paper that says so."""
 
-    seat: Seat
-    replaces: "SeatRow | Seat | None" = None
+    quorum_percent: int  # more than this share of all members must sit
+    approval_percent: int  # more than this share must vote for a proposal
+    majority_of: str = MajorityOf.PRESENT
+    ground: str = ""
 
-    @property
-    def before(self) -> Seat | None:
-        return self.replaces.seat if isinstance(self.replaces, SeatRow) else self.replaces
+    def __str__(self) -> str:
+        base = MajorityOf(self.majority_of).label
+        return f"dự họp trên {self.quorum_percent}%, tán thành trên {self.approval_percent}% {base}"
 
 
-def seat_fault(row: SeatRow) -> str:
-    """What is wrong with the seat beside its committee and the seat it replaces; empty when nothing is. No query."""
-    seat, before, board = row.seat, row.before, row.seat.committee
-    if not seat.user_id and not seat.host_post:
-        return "Chưa ghi chức vụ ở cơ quan. Ghế không có tài khoản được gọi tên bằng chức vụ đó, ví dụ: Bí thư chi bộ."
-    if seat.valid_to and seat.valid_to < seat.valid_from:
-        return f"Ngày cuối cùng {seat.valid_to:%d/%m/%Y} trước ngày vào {seat.valid_from:%d/%m/%Y}. Hãy sửa lại."
-    if seat.valid_from < board.valid_from or (board.valid_to and seat.valid_from > board.valid_to):
-        until = f" đến {board.valid_to:%d/%m/%Y}" if board.valid_to else ""
-        return f"{board} hoạt động từ {board.valid_from:%d/%m/%Y}{until}. Hãy sửa lại ngày vào."
-    if before is None:
-        return ""
-    if before.committee_id != seat.committee_id:
-        return f"“{before}” là thành viên của Ban khác nên không thay được. Hãy sửa lại người được thay."
-    if before.valid_from >= seat.valid_from:
-        return f"“{before}” vào Ban ngày {before.valid_from:%d/%m/%Y}, phải trước ngày của người thay."
-    if before.valid_to and before.valid_to >= seat.valid_from:
-        return f"“{before}” còn giữ đến {before.valid_to:%d/%m/%Y}. Người thay phải vào sau ngày đó."
+def committee_name(kind: str, unit: Unit, prefix: str = "") -> str:
+    """What a committee of the kind is called at the unit: its kind, or the words given instead, and the unit's name."""
+    return f"{text.clean(prefix) or CommitteeKind(kind).label} {in_sentence(unit.name)}"
+
+
+def rules_of(committee: Committee) -> CommitteeRules:
+    return CommitteeRules(committee.quorum_percent, committee.approval_percent, committee.majority_of, committee.ground)
+
+
+def committee_fault(committee: Committee) -> str:
+    """What keeps the committee from standing at its unit in its time; empty when nothing does. No query."""
+    unit = committee.unit
+    if not committee.name:
+        return "Chưa ghi tên Ban Chỉ đạo. Hãy ghi như trong quyết định thành lập."
+    if committee.kind == CommitteeKind.VILLAGE and unit.kind in LEVELS:
+        return f"{unit} không phải khu dân cư. Tiểu ban chỉ lập ở khu dân cư; hãy chọn loại Ban khác."
+    if committee.kind != CommitteeKind.VILLAGE and unit.kind not in LEVELS:
+        remedy = f"Hãy chọn loại “{CommitteeKind.VILLAGE.label}”." if unit.kind == UnitKind.RESIDENTIAL_AREA else ""
+        return f"{unit} không phải tỉnh, huyện hay xã nên không lập Ban Chỉ đạo ở đó. {remedy}".strip()
+    if committee.valid_to and committee.valid_to < committee.valid_from:
+        return (
+            f"Ngày cuối cùng {committee.valid_to:%d/%m/%Y} trước ngày bắt đầu {committee.valid_from:%d/%m/%Y}. "
+            "Hãy sửa lại."
+        )
+    if committee.valid_from < unit.opened_on:
+        return f"{unit} có từ ngày {unit.opened_on:%d/%m/%Y}. Hãy chọn ngày lập Ban từ ngày đó."
+    if unit.closed_on and (committee.valid_to is None or committee.valid_to > unit.closed_on):
+        return (
+            f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. Ban chỉ hoạt động đến ngày đó; hãy ghi ngày cuối cùng."
+        )
     return ""
 
 
+def _doubled(committee: Committee) -> bool:
+    """Whether the unit has another committee of this name in the same time."""
+    others = Committee.objects.filter(unit=committee.unit).exclude(pk=committee.pk)
+    return any(
+        text.match_key(other.name) == text.match_key(committee.name)
+        and (committee.valid_to is None or other.valid_from <= committee.valid_to)
+        and (other.valid_to is None or other.valid_to >= committee.valid_from)
+        for other in others
+    )
+
+
+def _refuse_stranger(unit: Unit, by: User | None) -> None:
+    if by is not None and not may_manage_people(by, unit):
+        raise Refused(f"Bạn không quản trị {unit} nên không lập, sửa Ban Chỉ đạo ở đó được.")
+
+
+def _checked(committee: Committee) -> Committee:
+    """Raises Refused for what cannot be stored."""
+    committee.name, committee.ground = text.clean(committee.name), text.clean(committee.ground)
+    if sentence := committee_fault(committee):
+        raise Refused(sentence)
+    if _doubled(committee):
+        raise Refused(f"{committee.unit} đã có “{committee.name}” trong thời gian này. Hãy sửa Ban đã có.")
+    return committee
+
+
 @transaction.atomic
-def seat(
-    committee: Committee,
-    user: User | None,
-    post: str,
+def found_committee(
+    unit: Unit,
     *,
     by: User | None,
+    kind: str,
+    rules: CommitteeRules,
     valid_from: date,
     valid_to: date | None = None,
-    host_post: str = "",
-    replaces: Seat | None = None,
-) -> Seat:
-    """Give a seat on the committee to a person, or to an official post without an account.
+    name: str = "",
+) -> Committee:
+    """A new committee of the unit; without a name it is called after its kind and unit.
 
-    The seat it replaces ends the day before when no end was named. Raises Refused outside the giver's place, for a
-    second seat of one person, for days that do not fit.
+    `by` is None for the command line only. Raises Refused outside the giver's place, where no such committee may
+    stand, outside the unit's own days, and for a second of one name at one time.
     """
-    Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
-    if user is not None and committee.seats.filter(overlapping(valid_from, valid_to), user=user).exists():
-        raise Refused(f"{user} đã là thành viên của Ban trong thời gian này.")
-    made = Seat(
-        committee=committee,
-        user=user,
-        post=text.clean(post),
-        host_post=text.clean(host_post),
-        valid_from=valid_from,
-        valid_to=valid_to,
+    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)  # two founders at once: the second sees the first's
+    _refuse_stranger(unit, by)
+    made = _checked(
+        Committee(
+            unit=unit,
+            kind=kind,
+            name=name or committee_name(kind, unit),
+            quorum_percent=rules.quorum_percent,
+            approval_percent=rules.approval_percent,
+            majority_of=rules.majority_of,
+            ground=rules.ground,
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
     )
-    write_seats([SeatRow(made, replaces)], by=by)
+    made.save()
+    CommitteeEvent.objects.create(
+        committee=made, act=CommitteeAct.FOUND, by=by, after=f"{made.name}: {rules}", ground=made.ground
+    )
     return made
 
 
-@transaction.atomic
-def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
-    """Add or rewrite the seats, all of them or none; a seat replaced without an end ends the day before.
+@dataclass
+class CommitteeRow:
+    """A committee as a file has it, and the stored one it changes."""
 
-    `by` is None for the command line only. Statements grow with batches. Raises Refused with the first thing wrong.
+    made: Committee
+    stored: Committee | None = None
+
+    @property
+    def differs(self) -> bool:
+        return self.stored is None or any(
+            getattr(self.made, name) != getattr(self.stored, name) for name in (*FACTS, *DAYS)
+        )
+
+    @property
+    def name_before(self) -> str:
+        """What the stored one is called, where the file calls it otherwise."""
+        return self.stored.name if self.stored and self.stored.name != self.made.name else ""
+
+    @property
+    def rules(self) -> CommitteeRules:
+        return rules_of(self.made)
+
+    @property
+    def rules_before(self) -> CommitteeRules | None:
+        return rules_of(self.stored) if self.stored else None
+
+
+@transaction.atomic
+def write_committees(rows: Iterable[CommitteeRow], *, by: User | None) -> tuple[int, int]:
+    """Found or change the committees of a file, all of them or none; returns (founded, changed).
+
+    Rows that say what is stored already are left alone. Raises Refused with the first thing wrong.
     """
     rows = list(rows)
-    for board in {row.seat.committee_id: row.seat.committee for row in rows}.values():
-        if by is not None and not may_seat(by, board):
-            raise Refused(f"Bạn không quản trị {board.unit} nên không thay đổi thành viên của Ban được.")
-    ended = []
+    founded = _found_all([row.made for row in rows if row.stored is None], by)
+    changed = 0
     for row in rows:
-        if sentence := seat_fault(row):
-            raise Refused(sentence)
-        if (before := row.before) is not None and before.valid_to is None:
-            before.valid_to = row.seat.valid_from - timedelta(days=1)
-            ended.append(before)
-    Seat.objects.bulk_create([row.seat for row in rows if row.seat.pk is None], batch_size=BATCH)
-    for row in rows:
-        row.seat.replaces = row.before
-    try:
-        with transaction.atomic():
-            Seat.objects.bulk_update([row.seat for row in rows], SEAT_FIELDS, batch_size=BATCH)
-            Seat.objects.bulk_update(ended, ["valid_to"], batch_size=BATCH)
-    except IntegrityError:
-        raise Refused("Một người chỉ được một người thay. Hãy kiểm tra lại ai thay ai.") from None
+        if row.stored is not None and row.differs:
+            _change_all(row.stored, row.made, by)
+            changed += 1
+    return len(founded), changed
+
+
+def _change_all(stored: Committee, made: Committee, by: User | None) -> None:
+    """Bring a stored committee to what a file says of it; the day it began is not changed by file."""
+    if made.valid_from != stored.valid_from:
+        raise Refused(f"{stored} hoạt động từ {stored.valid_from:%d/%m/%Y}; tệp không đổi được ngày đó.")
+    facts = {name: getattr(made, name) for name in FACTS}
+    if any(facts[name] != getattr(stored, name) for name in FACTS):
+        change_committee(stored, by=by, **facts)
+    if made.valid_to and made.valid_to != stored.valid_to:
+        end_committee(stored, by=by, on=made.valid_to, ground=made.ground)
+
+
+def lacking(units: Iterable[Unit], day: date) -> list[Unit]:
+    """Those of the units that have no committee in office on the day; sub-committees do not count for a level."""
+    units = list(units)
+    held = set(Committee.objects.in_office(day).filter(unit__in=units).values_list("unit_id", flat=True))
+    return [unit for unit in units if unit.pk not in held]
 
 
 @transaction.atomic
-def end_seat(taken: Seat, *, by: User | None, on: date) -> Seat:
-    """Let `on` be the last day of the seat."""
-    taken = Seat.objects.select_for_update(of=("self",)).select_related("committee__unit").get(pk=taken.pk)
-    if by is not None and not may_seat(by, taken.committee):
-        raise Refused(f"Bạn không quản trị {taken.committee.unit} nên không thay đổi thành viên của Ban được.")
-    if on < taken.valid_from:
-        raise Refused(f"Người này vào Ban từ {taken.valid_from:%d/%m/%Y}. Hãy chọn ngày sau đó.")
-    taken.valid_to = on
-    taken.save(update_fields=["valid_to"])
-    return taken
+def place_committees(
+    units: Iterable[Unit], *, kind: str, rules: CommitteeRules, on: date, by: User | None, prefix: str = ""
+) -> list[Committee]:
+    """A committee for each unit that has none in office that day, named by `committee_name`; returns those made.
 
-
-def place_committees(units: Iterable[Unit], *, name: str, on: date, quorum: int = 50, approval: int = 50) -> int:
-    """A committee for each unit that has none of that day, named `name` and the unit's; returns how many were made."""
+    Statements grow with batches; the units are locked, so that two founders at once found one. Raises Refused for the
+    first unit the giver does not administer or where no such committee may stand that day.
+    """
     units = list(units)
-    held = set(Committee.objects.in_office(on).filter(unit__in=units).values_list("unit_id", flat=True))
+    list(Unit.objects.select_for_update(of=("self",)).filter(pk__in=[unit.pk for unit in units]).values_list("pk"))
     made = [
         Committee(
             unit=unit,
-            name=f"{name} {in_sentence(unit)}",
-            quorum_percent=quorum,
-            approval_percent=approval,
+            kind=kind,
+            name=committee_name(kind, unit, prefix),
+            quorum_percent=rules.quorum_percent,
+            approval_percent=rules.approval_percent,
+            majority_of=rules.majority_of,
+            ground=text.clean(rules.ground),
             valid_from=on,
         )
-        for unit in units
-        if unit.pk not in held
+        for unit in lacking(units, on)
     ]
-    Committee.objects.bulk_create(made)
-    return len(made)
+    return _found_all(made, by)
+
+
+def _found_all(made: list[Committee], by: User | None) -> list[Committee]:
+    """Store committees that are known not to be there yet, with their events; statements grow with batches."""
+    for committee in made:
+        _refuse_stranger(committee.unit, by)
+        if sentence := committee_fault(committee):
+            raise Refused(sentence)
+    Committee.objects.bulk_create(made, batch_size=BATCH)
+    _log(made, CommitteeAct.FOUND, by, after=[f"{one.name}: {rules_of(one)}" for one in made])
+    return made
+
+
+def _log(committees: list[Committee], act: CommitteeAct, by: User | None, *, after: list[str]) -> None:
+    CommitteeEvent.objects.bulk_create(
+        (
+            CommitteeEvent(committee=one, act=act, by=by, after=told[:400], ground=one.ground)
+            for one, told in zip(committees, after, strict=True)
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _locked(committee: Committee, by: User | None) -> Committee:
+    found = Committee.objects.select_for_update(of=("self",)).select_related("unit").get(pk=committee.pk)
+    _refuse_stranger(found.unit, by)
+    return found
+
+
+@transaction.atomic
+def change_committee(committee: Committee, *, by: User | None, ground: str, **facts: str | int) -> Committee:
+    """Give the committee another name, kind or rules, of FACTS; a sitting already closed keeps what it was held by.
+
+    Raises Refused when nothing changes and for what `found_committee` refuses.
+    """
+    found = _locked(committee, by)
+    before = f"{found.name}: {rules_of(found)}"
+    old = {name: getattr(found, name) for name in FACTS}
+    for name in FACTS:
+        setattr(found, name, facts.get(name, old[name]))
+    found.ground = ground
+    _checked(found)
+    if all(getattr(found, name) == old[name] for name in FACTS):
+        raise Refused("Chưa sửa gì: tên, quy chế và căn cứ vẫn như cũ.")
+    found.save(update_fields=FACTS)
+    CommitteeEvent.objects.create(
+        committee=found,
+        act=CommitteeAct.CHANGE,
+        by=by,
+        before=before[:400],
+        after=f"{found.name}: {rules_of(found)}"[:400],
+        ground=found.ground,
+    )
+    return found
+
+
+@transaction.atomic
+def end_committee(committee: Committee, *, by: User | None, on: date, ground: str) -> Committee:
+    """Let `on` be the committee's last day, and that of the seats still held then; those not begun yet end with it.
+
+    Raises Refused outside the giver's place, before it began, before one of its sittings (`OPEN_WORK`).
+    """
+    found = _locked(committee, by)
+    if found.valid_to and found.valid_to <= on:
+        raise Refused(f"{found} đã kết thúc ngày {found.valid_to:%d/%m/%Y}.")
+    if on < found.valid_from:
+        raise Refused(f"{found} hoạt động từ {found.valid_from:%d/%m/%Y}. Hãy chọn ngày từ ngày đó.")
+    for asks in OPEN_WORK:
+        if sentence := asks(found, on):
+            raise Refused(sentence)
+    later = found.seats.filter(valid_from__gt=on)
+    if later.exists():
+        raise Refused(
+            f"{found} còn {later.count()} thành viên vào Ban sau ngày {on:%d/%m/%Y}. Hãy sửa ngày của họ trước."
+        )
+    found.seats.filter(valid_to__isnull=True).update(valid_to=on)
+    found.seats.filter(valid_to__gt=on).update(valid_to=on)
+    found.valid_to = on
+    found.save(update_fields=["valid_to"])
+    CommitteeEvent.objects.create(
+        committee=found, act=CommitteeAct.END, by=by, after=f"Đến hết ngày {on:%d/%m/%Y}", ground=text.clean(ground)
+    )
+    return found
+
+
+@transaction.atomic
+def resume_committee(committee: Committee, *, by: User | None, ground: str) -> Committee:
+    """Take the end of a committee back, with the seats that ended with it. Raises Refused when its unit has ended."""
+    found = _locked(committee, by)
+    if found.valid_to is None:
+        raise Refused(f"{found} đang hoạt động.")
+    last = found.valid_to
+    found.valid_to = None
+    _checked(found)
+    found.seats.filter(valid_to=last, replaced_by=None).update(valid_to=None)
+    found.save(update_fields=["valid_to"])
+    CommitteeEvent.objects.create(
+        committee=found,
+        act=CommitteeAct.RESUME,
+        by=by,
+        before=f"Đến hết ngày {last:%d/%m/%Y}",
+        after=f"Hoạt động tiếp từ ngày {max(last + timedelta(days=1), found.valid_from):%d/%m/%Y}",
+        ground=text.clean(ground),
+    )
+    return found

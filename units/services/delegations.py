@@ -1,22 +1,19 @@
 """Handing the management of an organisation one level down for a dated period, and ending that."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
-from .. import text
 from ..enums import ORGANISATIONS
 from ..models import Delegation, Unit, UnitVersion, User
+from ..names import in_sentence
 from ..permissions import may_delegate
-from ..reforms import Plan
-from .tree import in_sentence, lock_tree
+from .tree import lock_tree
 
 CLAUSE = "TT 124/2021, Điều 10.5"
 
@@ -89,7 +86,8 @@ def _check_receiver(unit: Unit, giver: Unit, receiver: Unit, day: date) -> None:
     there = _version(receiver.pk, day)
     if not receiver.is_level or there is None or there.parent_id != giver.pk:
         raise Refused(
-            f"Ngày {day:%d/%m/%Y}, {in_sentence(receiver)} không phải cấp dưới trực tiếp của {in_sentence(giver)}: "
+            f"Ngày {day:%d/%m/%Y}, {in_sentence(receiver.name)} không phải cấp dưới trực tiếp "
+            f"của {in_sentence(giver.name)}: "
             f"chỉ uỷ quyền xuống một cấp ({CLAUSE}). Hãy chọn nơi khác."
         )
     ground = (_version(unit.pk, day) or UnitVersion()).stands_in
@@ -98,7 +96,7 @@ def _check_receiver(unit: Unit, giver: Unit, receiver: Unit, day: date) -> None:
     above = _version(ground.pk, day)
     if above is None or receiver.pk not in (above.province_id, above.district_id, above.commune_id):
         raise Refused(
-            f"{unit.name} đứng chân tại {in_sentence(ground)}, ngoài địa bàn của {in_sentence(receiver)}. "
+            f"{unit.name} đứng chân tại {in_sentence(ground.name)}, ngoài địa bàn của {in_sentence(receiver.name)}. "
             "Hãy chọn nơi quản lý địa bàn đó."
         )
 
@@ -130,65 +128,3 @@ def end_delegation(delegation: Delegation, *, by: User | None, on: date) -> Dele
     held.valid_to, held.ended_by = on, by
     held.save(update_fields=["valid_to", "ended_by"])
     return held
-
-
-def delegations_ended(made: Plan) -> list[Delegation]:
-    """Delegations of the day or later that the tree afterwards no longer carries; one query.
-
-    It carries one whose organisation the giver still manages, whose receiver is still right below the giver, and on
-    whose ground the organisation still stands.
-    """
-    rows = (
-        Delegation.objects.filter(withdrawn_at=None, valid_to__gte=made.reform.effective_on)
-        .filter(unit__province__in=[unit.pk for unit in made.reform.provinces.all()])
-        .select_related("unit", "giver", "receiver")
-        .order_by("unit__sort_key", "pk")
-    )
-    return [one for one in rows if not _carries(made, one)]
-
-
-def _carries(made: Plan, one: Delegation) -> bool:
-    unit, giver, receiver = (made.after.get(pk) for pk in (one.unit_id, one.giver_id, one.receiver_id))
-    if unit is None or giver is None or receiver is None or unit.is_closed or giver.is_closed or receiver.is_closed:
-        return False
-    if unit.parent != giver.ref or receiver.parent != giver.ref or unit.stands_in is None:
-        return False
-    return receiver.ref in made.places.get(unit.stands_in, {}).values()
-
-
-def end_with_reform(made: Plan) -> dict[str, Any]:
-    """End what the tree no longer carries the day before it changes; returns what undoing needs."""
-    day = made.reform.effective_on
-    ended = delegations_ended(made)
-    begun = [one for one in ended if one.valid_from < day]
-    ids = [one.pk for one in ended if one.valid_from >= day]
-    Delegation.objects.filter(pk__in=[one.pk for one in begun]).update(valid_to=day - timedelta(days=1))
-    Delegation.objects.filter(pk__in=ids).update(withdrawn_at=Now())
-    return {
-        "ended": [[one.pk, one.valid_to.isoformat()] for one in begun],
-        "withdrawn": ids,
-        "last": Delegation.objects.aggregate(last=Max("pk"))["last"] or 0,
-    }
-
-
-def delegations_of(kept: dict[str, Any] | None) -> list[Delegation]:
-    """Those an applied reorganisation ended or withdrew."""
-    ids = [*(pk for pk, _ in kept["ended"]), *kept["withdrawn"]] if kept else []
-    return list(Delegation.objects.filter(pk__in=ids).select_related("unit", "giver", "receiver"))
-
-
-def made_after_reform(kept: dict[str, Any] | None, units: Iterable[int], day: date) -> Delegation | None:
-    """A delegation made since, that leans on what the reorganisation changed; nothing is known of older ones."""
-    touched = list(units)
-    about = Q(unit__in=touched) | Q(giver__in=touched) | Q(receiver__in=touched)
-    newer = Delegation.objects.filter(about, pk__gt=kept["last"] if kept else 0, withdrawn_at=None, valid_to__gte=day)
-    return newer.select_related("unit", "receiver").first()
-
-
-def restore_after_undo(kept: dict[str, Any] | None, last: date) -> None:
-    """Give back their last day to those that ended with the tree, unless somebody has ended them sooner meanwhile."""
-    if not kept:
-        return
-    for pk, valid_to in kept["ended"]:
-        Delegation.objects.filter(pk=pk, valid_to=last).update(valid_to=valid_to)
-    Delegation.objects.filter(pk__in=kept["withdrawn"]).update(withdrawn_at=None)

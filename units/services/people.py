@@ -1,21 +1,23 @@
 """Accounts, their placements and passwords."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
-from .. import text
 from ..enums import ROLE_PLACES, Role, UnitKind
 from ..models import Placement, Unit, User
 from ..permissions import may_end_placement, may_manage_people
 
+BATCH = 500
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those a reader takes for one another
 
 
@@ -36,14 +38,23 @@ def create_person(
     valid_to: date | None = None,
     email: str = "",
     acting_for: str = "",
+    ground: str = "",
 ) -> tuple[User, str]:
-    """A new account with its first placement; returns it with the one-time password, shown once and kept nowhere."""
+    """A new account with its first placement; returns it with the one-time password, shown once and kept nowhere.
+
+    Raises Refused for a name in use, also when two take it at once, and for what `place_person` refuses.
+    """
+    taken = Refused(f"Tên đăng nhập “{username}” đã có người dùng. Hãy chọn tên khác.")
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused(f"Tên đăng nhập “{username}” đã có người dùng. Hãy chọn tên khác.")
+        raise taken
     password = one_time_password()
     person = User(username=username, post=text.clean(post), email=email, must_change_password=True)
     person.password = make_password(password)
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:  # another administrator took the name since the look
+        raise taken from None
     place_person(
         person,
         unit,
@@ -52,6 +63,7 @@ def create_person(
         valid_from=valid_from or timezone.localdate(),
         valid_to=valid_to,
         acting_for=acting_for,
+        ground=ground,
     )
     return person, password
 
@@ -60,22 +72,48 @@ def create_person(
 def reset_password(person: User, *, by: User) -> str:
     """A new one-time password, shown once; the person's sessions end at their next request.
 
+    Raises Refused for what `reset_passwords` refuses.
+    """
+    password = one_time_password()
+    reset_passwords([person], [make_password(password)], by=by)
+    return password
+
+
+@transaction.atomic
+def reset_passwords(people: Sequence[User], hashes: Sequence[str], *, by: User) -> None:
+    """Let these be the passwords of the people, to be changed at the next sign-in; statements grow with batches.
+
     Raises Refused for oneself and for a person who also holds a role outside the giver's place.
     """
-    if by.pk == person.pk:
-        raise Refused("Hãy đổi mật khẩu của mình ở mục “Đổi mật khẩu” trong danh mục tài khoản.")
-    held = Placement.objects.in_force().filter(user=person).select_related("unit")
-    if not all(may_manage_people(by, placement.unit) for placement in held):
-        raise Refused(f"{person} còn giữ vai trò ngoài phạm vi đồng chí quản trị nên không cấp lại mật khẩu được.")
-    password = one_time_password()
-    person.password, person.must_change_password = make_password(password), True
-    person.save(update_fields=["password", "must_change_password"])
-    return password
+    held = Placement.objects.in_force().filter(user__in=people).select_related("unit")
+    beyond = {placement.user_id for placement in held if not may_manage_people(by, placement.unit)}
+    for person, password in zip(people, hashes, strict=True):
+        if by.pk == person.pk:
+            raise Refused("Hãy đổi mật khẩu của mình ở mục “Đổi mật khẩu” trong danh mục tài khoản.")
+        if person.pk in beyond:
+            raise Refused(f"{person} còn giữ vai trò ngoài phạm vi đồng chí quản trị nên không cấp lại mật khẩu được.")
+        person.password, person.must_change_password = password, True
+    User.objects.bulk_update(people, ["password", "must_change_password"], batch_size=BATCH)
 
 
 def overlapping(valid_from: date, valid_to: date | None) -> Q:
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)
     return lasting & Q(valid_from__lte=valid_to) if valid_to else lasting
+
+
+def placement_fault(placement: Placement, by: User | None) -> str:
+    """What keeps the giver from giving this role: a place outside theirs, themselves, a kind of unit the role is not
+    for, days the wrong way round; empty when nothing does. No query."""
+    unit, role = placement.unit, Role(placement.role)
+    if by is not None and not may_manage_people(by, unit):
+        return f"Bạn không quản trị {unit} nên không phân công ở đó được."
+    if by is not None and by.pk == placement.user.pk:
+        return "Không tự phân công cho chính mình. Hãy đề nghị một quản trị viên khác."
+    if unit.kind not in ROLE_PLACES.get(role, UnitKind):
+        return f"Vai trò “{role.label}” không dùng ở {unit}."
+    if placement.valid_to and placement.valid_to < placement.valid_from:
+        return "Ngày kết thúc trước ngày bắt đầu. Hãy sửa lại hai ngày."
+    return ""
 
 
 @transaction.atomic
@@ -88,32 +126,30 @@ def place_person(
     valid_from: date,
     valid_to: date | None = None,
     acting_for: str = "",
+    ground: str = "",
 ) -> Placement:
-    """Give the person the role at the unit. `by` is None for the command line only.
+    """Give the person the role at the unit. `by` is None for the command line only, which says on
+    what `ground`.
 
-    Raises Refused outside the giver's place, to oneself, at a kind the role is not for, or twice over one time.
+    Raises Refused for a `placement_fault`, or twice over one time.
     """
-    if by is not None and not may_manage_people(by, unit):
-        raise Refused(f"Bạn không quản trị {unit} nên không phân công ở đó được.")
-    if by is not None and by.pk == user.pk:
-        raise Refused("Không tự phân công cho chính mình. Hãy đề nghị một quản trị viên khác.")
-    if unit.kind not in ROLE_PLACES.get(Role(role), UnitKind):
-        raise Refused(f"Vai trò “{Role(role).label}” không dùng ở {unit}.")
-    if valid_to and valid_to < valid_from:
-        raise Refused("Ngày kết thúc trước ngày bắt đầu. Hãy sửa lại hai ngày.")
-    User.objects.select_for_update().get(pk=user.pk)  # two givers at once: the second sees the first's placement
-    same = Placement.objects.filter(user=user, unit=unit, role=role, withdrawn_at=None)
-    if same.filter(overlapping(valid_from, valid_to)).exists():
-        raise Refused(f"{user} đã giữ vai trò “{Role(role).label}” tại {unit} trong thời gian này.")
-    placement = Placement.objects.create(
+    placement = Placement(
         user=user,
         unit=unit,
         role=role,
         valid_from=valid_from,
         valid_to=valid_to,
         acting_for=text.clean(acting_for),
+        ground=text.clean(ground),
         placed_by=by,
     )
+    if sentence := placement_fault(placement, by):
+        raise Refused(sentence)
+    User.objects.select_for_update().get(pk=user.pk)  # two givers at once: the second sees the first's placement
+    same = Placement.objects.filter(user=user, unit=unit, role=role, withdrawn_at=None)
+    if same.filter(overlapping(valid_from, valid_to)).exists():
+        raise Refused(f"{user} đã giữ vai trò “{Role(role).label}” tại {unit} trong thời gian này.")
+    placement.save()
     user.__dict__.pop("_placements", None)
     return placement
 
@@ -155,3 +191,24 @@ def withdraw_placement(placement: Placement, *, by: User | None) -> Placement:
     placement.save(update_fields=["valid_to", "ended_by", "withdrawn_at"])
     placement.refresh_from_db(fields=["withdrawn_at"])
     return placement
+
+
+@transaction.atomic
+def prolong_placements(placements: QuerySet[Placement], *, by: User, until: date) -> list[Placement]:
+    """Let `until` be the last day of those among the placements that end earlier, and the giver who named it.
+
+    All or none: raises Refused for a day gone by, and for the first one that is over or that the giver may not end.
+    Returns those changed; one without an end, or with a later one, stays as it is.
+    """
+    if until < timezone.localdate():
+        raise Refused(f"Ngày {until:%d/%m/%Y} đã qua. Hãy chọn ngày gia hạn từ hôm nay trở đi.")
+    wanted = placements.filter(valid_to__lt=until).order_by("pk")
+    found = list(wanted.select_for_update(of=("self",)).select_related("unit", "user"))
+    for placement in found:
+        if not may_end_placement(by, placement):
+            raise Refused(f"Đồng chí không gia hạn được phân công của {placement.user}. Hãy bỏ đánh dấu dòng này.")
+        if placement.is_over:
+            raise Refused(f"Phân công của {placement.user} tại {placement.unit} đã kết thúc. Hãy phân công mới.")
+        placement.valid_to, placement.ended_by = until, by
+    Placement.objects.bulk_update(found, ["valid_to", "ended_by"], batch_size=BATCH)
+    return found

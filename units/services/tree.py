@@ -8,13 +8,12 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
-from .. import text
-from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
+from ..enums import LEVELS, ORGANISATIONS, PARENTS, UnitKind, suits
 from ..models import Unit, UnitVersion
 
 DEPTHS = (*((kind,) for kind in LEVELS), tuple(kind for kind in UnitKind if kind not in LEVELS))
-COLUMNS = {UnitKind.PROVINCE: "province", UnitKind.DISTRICT: "district", UnitKind.COMMUNE: "commune"}
 
 
 @dataclass(kw_only=True)
@@ -102,8 +101,8 @@ def _found(row: NewUnit, named: Unit | str | None, by_key: dict[str, Unit]) -> U
 
 def _own_column(made: list[Unit], kind: str) -> None:
     """A level of government is its own province, district or commune."""
-    column = COLUMNS.get(UnitKind(kind))
-    if column is None or not made:
+    column = UnitKind(kind).place_column
+    if column == "unit" or not made:
         return
     Unit.objects.filter(kind=kind, **{f"{column}__isnull": True}).update(**{column: F("pk")})
     for unit in made:
@@ -126,7 +125,7 @@ def _versions(units: Iterable[Unit]) -> list[UnitVersion]:
             if until and until < since:
                 continue
             version = version_of(unit, since=since, until=until)
-            for column in COLUMNS.values():
+            for column in LEVELS:
                 if unit.ancestor_ids[column] != unit.pk:
                     setattr(version, f"{column}_id", over.ancestor_ids[column])
             if mine and mine[-1].ancestor_ids == version.ancestor_ids:
@@ -157,9 +156,3 @@ def version_of(unit: Unit, *, since: date, until: date | None = None) -> UnitVer
         valid_from=since,
         valid_to=until,
     )
-
-
-def in_sentence(unit: Unit) -> str:
-    """The unit's name inside a sentence: "Xã Tân Dĩnh" is written "xã Tân Dĩnh"."""
-    label = Subtype(unit.subtype).label
-    return f"{label}{unit.name[len(label) :]}" if unit.name.casefold().startswith(label) else unit.name

@@ -1,0 +1,46 @@
+"""`manage.py load_province`: one province of the national register, with no sample in it."""
+
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from units.reforms.national import EFFECTIVE_ON
+from units.services import lock_tree
+
+FIRST_DAY = date(2020, 1, 1)  # of a province as it was before the reform, where no day is given
+
+
+class Command(BaseCommand):
+    help = (
+        "Nạp một tỉnh theo danh mục đơn vị hành chính: mặc định tỉnh, xã từ ngày 01/7/2025; --before: tỉnh, huyện, xã "
+        "trước ngày đó. Đơn vị đã có thì giữ nguyên."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("code", help="mã tỉnh hai chữ số, ví dụ 15; với --before là mã cũ")
+        parser.add_argument("--before", action="store_true", help="đơn vị trước ngày 01/7/2025, có cấp huyện")
+        parser.add_argument(
+            "--opened", type=date.fromisoformat, help="ngày đầu tiên cổng biết các đơn vị, dạng 2020-01-31"
+        )
+
+    def handle(self, *args, code, before, opened, **options):
+        from units.files import nation  # brings in tablib
+        from units.files.loading import BadFile, load_data
+
+        opened = opened or (FIRST_DAY if before else EFFECTIVE_ON)
+        if before and opened >= EFFECTIVE_ON:
+            raise CommandError("Đơn vị trước sắp xếp phải có trước ngày 01/7/2025. Hãy sửa lại --opened.")
+        try:
+            data = nation.province_file(code, before=before, opened_on=opened)
+        except nation.UnknownProvince:
+            when = "trước" if before else "từ"
+            raise CommandError(f"Danh mục không có tỉnh mã “{code}” {when} ngày 01/7/2025.") from None
+        try:
+            with transaction.atomic():
+                lock_tree()
+                new, known = load_data(data, f"tỉnh {code}")
+        except BadFile as bad:
+            lines = "\n".join(str(problem) for problem in bad.problems)
+            raise CommandError(f"{lines}\n{len(bad.problems)} lỗi; chưa ghi gì.") from None
+        self.stdout.write(f"Tỉnh mã {code}: thêm {new} đơn vị, {known} đã có.")

@@ -1,0 +1,75 @@
+"""A role handed from one officer to the next in one act, with what is open there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.core.errors import Refused
+from portal.core.vietnamese import text
+
+from ..models import Handover, Placement, Seat, User, on
+from .people import end_placement, place_person
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something under way: what, where it stands, and by when it is due."""
+
+    what: str
+    standing: str
+    due: date | None = None
+
+    @property
+    def row(self) -> list[str]:
+        return [self.what, self.standing, f"{self.due:%d/%m/%Y}" if self.due else ""]
+
+
+# Apps above say what is under way in the hands of a placement.
+OPEN_MATTERS: list[Callable[[Placement], Iterable[Matter]]] = []
+
+
+def open_matters(placement: Placement) -> list[Matter]:
+    """What the holder of the placement leaves open: seats they keep, then what the apps above name."""
+    seats = Seat.objects.filter(on(), user=placement.user_id, committee__unit=placement.unit_id)
+    held = [
+        Matter(f"{seat.post}, {seat.committee}", "Còn giữ ghế trong Ban") for seat in seats.select_related("committee")
+    ]
+    return held + [matter for named in OPEN_MATTERS for matter in named(placement)]
+
+
+@transaction.atomic
+def hand_over(placement: Placement, successor: User, *, by: User, last_day: date, note: str = "") -> Handover:
+    """Let the placement end with `last_day` and the successor hold the same role there from the day after.
+
+    What is open is written down as it stands now. Raises Refused for a day gone by or after the placement's own end,
+    to the holder, to an account that is locked, and for what ending and placing refuse.
+    """
+    if last_day < timezone.localdate():
+        raise Refused(f"Ngày {last_day:%d/%m/%Y} đã qua. Hãy chọn ngày làm việc cuối cùng từ hôm nay trở đi.")
+    if successor.pk == placement.user_id:
+        raise Refused("Người nhận phải khác người bàn giao. Hãy chọn tài khoản khác.")
+    if not successor.is_active:
+        raise Refused(f"Tài khoản {successor.username} đã khoá. Hãy chọn tài khoản khác.")
+    now = Placement.objects.get(pk=placement.pk)
+    if now.valid_to and now.valid_to < last_day:
+        raise Refused(f"Phân công này chỉ đến hết {now.valid_to:%d/%m/%Y}. Hãy chọn ngày không sau ngày đó.")
+    ended = end_placement(placement, by=by, on=last_day)
+    started = place_person(successor, ended.unit, ended.role, by=by, valid_from=last_day + timedelta(days=1))
+    matters = [matter.row for matter in open_matters(ended)]
+    return Handover.objects.create(ended=ended, started=started, by=by, note=text.clean(note), matters=matters)
+
+
+@transaction.atomic
+def acknowledge_handover(handover: Handover, *, by: User) -> Handover:
+    """The successor says that they have received it. Raises Refused for anybody else and the second time."""
+    found = Handover.objects.select_for_update(of=("self",)).select_related("started").get(pk=handover.pk)
+    if found.started.user_id != by.pk:
+        raise Refused("Chỉ người nhận bàn giao xác nhận được biên bản này.")
+    if found.acknowledged_at:
+        raise Refused("Biên bản này đã được xác nhận. Hãy tải lại trang để xem.")
+    found.acknowledged_at = timezone.now()
+    found.save(update_fields=["acknowledged_at"])
+    return found
