@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from . import text
-from .enums import ChangeAction, Subtype, UnitKind
-from .models import Change, Reorganisation, Unit
-from .sheet import OWN_KEY, Here, Problem, Unreadable, lines_of, read_choice, safe_cell
+from portal.core.sheets.cells import read_choice, safe_cell
+from portal.core.sheets.reading import Problem, Unreadable, csv_rows
+from portal.core.vietnamese import text
+
+from ..enums import ChangeAction, Subtype, UnitKind
+from ..models import Change, Reorganisation, Unit
+from .keys import OWN_KEY, Here
 
 COLUMNS = {
     "action": "Việc",
@@ -39,7 +42,7 @@ def read(data: bytes, file: str, reform: Reorganisation) -> Read:
     """Changes of the file's rows for the draft, or every problem; writes nothing."""
     found = Read()
     try:
-        rows = list(lines_of(data, file))
+        rows = list(csv_rows(data, file))
         names = _names(rows[0][1] if rows else [], file)
     except Unreadable as refusal:
         found.problems.append(refusal.problem)

@@ -1,20 +1,18 @@
 """A file of units: its columns, how its bytes are read, and what can be wrong with its rows. Writes nothing."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from . import text
-from .enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
-from .models import Unit
-from .services import DEPTHS
+from portal.core.sheets.reading import Problem, Unreadable, csv_rows
+from portal.core.vietnamese import text
 
-MAX_BYTES, MAX_ROWS = 5_000_000, 20_000
+from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
+from ..models import Unit
+from ..services import DEPTHS
+from .keys import OWN_KEY, Here
+
 COLUMNS = {
     "key": "Khoá",
     "kind": "Loại đơn vị",
@@ -37,32 +35,10 @@ SHOWN_ONLY = {
 }  # export writes these
 HEADINGS = {text.search_key(word): name for name, label in (COLUMNS | SHOWN_ONLY).items() for word in (name, label)}
 CODE_DIGITS = {UnitKind.PROVINCE: 2, UnitKind.DISTRICT: 3, UnitKind.COMMUNE: 5}
-FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
-OWN_KEY = "DV"  # key of a unit that is already here, as the export writes it: DV12
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that stands in the way: file, row as a spreadsheet counts it (the heading is row 1), sentence."""
-
-    file: str
-    row: int | None
-    sentence: str
-
-    def __str__(self):
-        return f"{self.file}, dòng {self.row}: {self.sentence}" if self.row else f"{self.file}: {self.sentence}"
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be read as rows; carries the problem."""
-
-    def __init__(self, file: str, sentence: str, row: int | None = None):
-        self.problem = Problem(file, row, sentence)
-        super().__init__(str(self.problem))
 
 
 @dataclass
-class Row:
+class UnitRow:
     """A row whose cells were understood; `unit` holds its own fields and is not saved."""
 
     number: int
@@ -70,8 +46,8 @@ class Row:
     parent_key: str
     stands_in_key: str
     unit: Unit
-    parent: "Row | Unit | None" = None
-    stands_in: "Row | Unit | None" = None
+    parent: "UnitRow | Unit | None" = None
+    stands_in: "UnitRow | Unit | None" = None
     existing: Unit | None = None
     doubtful: bool = False  # its parent's code is that of several units
 
@@ -81,19 +57,19 @@ class Row:
 
 
 @dataclass
-class Sheet:
+class UnitFile:
     """The rows of one file, the keys of all its rows (also of those with a bad cell), and what is wrong."""
 
     file: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[UnitRow] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, row: Row, sentence: str) -> None:
+    def refuse(self, row: UnitRow, sentence: str) -> None:
         self.problems.append(Problem(self.file, row.number, sentence))
 
     @property
-    def new_rows(self) -> list[Row]:
+    def new_rows(self) -> list[UnitRow]:
         return [row for row in self.rows if row.existing is None]
 
 
@@ -104,9 +80,7 @@ def read(data: bytes, file: str):
     """The file as a tablib Dataset with our column names and a `row` column; raises Unreadable."""
     from tablib import Dataset  # noqa: PLC0415 -- heavy
 
-    if len(data) > MAX_BYTES:
-        raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
-    lines = _lines(_decode(data, file), file)
+    lines = csv_rows(data, file)
     _, headings = next(lines, (0, []))
     names = _names(headings, file)
     rows = []
@@ -117,51 +91,13 @@ def read(data: bytes, file: str):
             raise Unreadable(
                 file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
             )
-        rows.append([*(plain(cell) for cell in cells), number])
-        if len(rows) > MAX_ROWS:
-            raise too_long(file)
+        rows.append([*cells, number])
     if not rows:
         raise Unreadable(file, "Tệp không có dòng đơn vị nào. Hãy kiểm tra lại tệp đã chọn.")
     optional = [name for name in COLUMNS if name not in names]
     dataset = Dataset(headers=[*names, "row", *optional])
     dataset.extend([*row, *[""] * len(optional)] for row in rows)
     return dataset
-
-
-def too_long(file: str) -> Unreadable:
-    return Unreadable(file, f"Tệp có hơn {MAX_ROWS // 1000}.000 dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
-
-
-def lines_of(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows of cells of a CSV file, our export's apostrophes taken off; raises Unreadable."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
-    for number, cells in _lines(_decode(data, file), file):
-        if number > MAX_ROWS + 1:  # the heading is one
-            raise too_long(file)
-        yield number, [plain(cell) for cell in cells]
-
-
-def _decode(data: bytes, file: str) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        decoded = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise Unreadable(
-            file, "Không xác định được bảng mã. Hãy lưu lại tệp dạng CSV UTF-8 (không dùng TCVN3, VNI)."
-        ) from None
-    if "\0" in decoded:
-        raise Unreadable(file, "Tệp không phải là văn bản CSV. Hãy lưu lại từ bảng tính dạng CSV UTF-8.")
-    return decoded
-
-
-def _lines(decoded: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    first = decoded.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        yield from enumerate(csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True), 1)
-    except csv.Error:
-        raise Unreadable(file, "Dấu ngoặc kép trong tệp không khớp. Hãy lưu lại từ bảng tính dạng CSV UTF-8.") from None
 
 
 def _names(headings: list[str], file: str) -> list[str]:
@@ -175,46 +111,7 @@ def _names(headings: list[str], file: str) -> list[str]:
     return names
 
 
-def plain(cell: str) -> str:
-    """The cell without the apostrophe our export puts before what looks like a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
-
-
-def safe_cell(value: str) -> str:
-    """The text as CSV may hold it: a spreadsheet must not run it."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-
-
 # --- cells to values (each raises ValueError with its sentence) -------------------------------------------------
-
-
-def read_choice(choices, cell: str, column: str, *, offered: Iterable | None = None) -> str:
-    """The value of a choice written as value or label; `offered` are those a refusal names (default: all)."""
-    wanted = text.search_key(cell)
-    for value, label in choices.choices:
-        if wanted in (value, text.search_key(label)):
-            return value
-    remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in offered or choices)}."
-    if not wanted:
-        raise ValueError(f"Cột “{column}” để trống. {remedy}")
-    raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. {remedy}")
-
-
-def read_date(cell: str, column: str, *, required: bool) -> date | None:
-    cell = cell.strip()
-    if not cell:
-        if required:
-            raise ValueError(f"Cột “{column}” để trống. Hãy điền ngày dạng 31/01/2020.")
-        return None
-    try:
-        if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", cell):
-            day, month, year = (int(part) for part in found.groups())
-            return date(year, month, day)
-        if found := re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", cell):
-            return date(*(int(part) for part in found.groups()))
-    except ValueError:
-        pass
-    raise ValueError(f"Không đọc được ngày “{cell}” ở cột “{column}”. Hãy viết ngày/tháng/năm, ví dụ 31/01/2020.")
 
 
 def read_name(cell: str) -> str:
@@ -238,45 +135,26 @@ def read_code(cell: str) -> str:
 # --- rows against one another and against what is already here ---------------------------------------------------
 
 
-@dataclass
-class Here:
-    """Units already in the portal: `reachable` may be named as parents, `all` is looked at for codes in use."""
-
-    reachable: QuerySet[Unit]
-    all: QuerySet[Unit]
-
-    def named(self, keys: Iterable[str]) -> dict[str, list[Unit]]:
-        """Reachable levels of government by the State's code, and units by the key our export gave them."""
-        found: dict[str, list[Unit]] = {}
-        keys = set(keys)
-        own = [int(key[2:]) for key in keys if re.fullmatch(rf"{OWN_KEY}[0-9]{{1,18}}", key)]
-        for unit in self.reachable.filter(pk__in=own):
-            found[f"{OWN_KEY}{unit.pk}"] = [unit]
-        for unit in self.reachable.filter(kind__in=LEVELS, code__in=keys - found.keys()).exclude(code=""):
-            found.setdefault(unit.code, []).append(unit)
-        return found
-
-
-def check(sheet: Sheet, here: Here, *, roots: bool) -> None:
+def check(found: UnitFile, here: Here, *, roots: bool) -> None:
     """Find every problem of the rows; fills in parents and the units that are already here.
 
     `roots`: a row without a parent may open a province.
     """
-    for row in sheet.rows:
+    for row in found.rows:
         if sentence := _own_fault(row.unit):
-            sheet.refuse(row, sentence)
-    _link(sheet, here)
-    _cycles(sheet)
-    for row in sheet.rows:
-        if sentence := _parent_fault(row, sheet.keys):
-            sheet.refuse(row, sentence)
-    _twice(sheet)
-    if not sheet.problems:
-        _match(sheet, here)
-        for row in sheet.new_rows if not roots else ():
+            found.refuse(row, sentence)
+    _link(found, here)
+    _cycles(found)
+    for row in found.rows:
+        if sentence := _parent_fault(row, found.keys):
+            found.refuse(row, sentence)
+    _twice(found)
+    if not found.problems:
+        _match(found, here)
+        for row in found.new_rows if not roots else ():
             if row.unit.kind == UnitKind.PROVINCE:
-                sheet.refuse(row, "Mở tỉnh mới không làm ở trang này. Hãy báo quản trị hệ thống.")
-    sheet.problems.sort(key=lambda problem: problem.row or 0)
+                found.refuse(row, "Mở tỉnh mới không làm ở trang này. Hãy báo quản trị hệ thống.")
+    found.problems.sort(key=lambda problem: problem.row or 0)
 
 
 def _own_fault(unit: Unit) -> str:
@@ -294,15 +172,15 @@ def _own_fault(unit: Unit) -> str:
     return ""
 
 
-def _link(sheet: Sheet, here: Here) -> None:
-    by_key: dict[str, Row] = {}
-    for row in sheet.rows:
+def _link(found: UnitFile, here: Here) -> None:
+    by_key: dict[str, UnitRow] = {}
+    for row in found.rows:
         first = by_key.setdefault(row.key, row) if row.key else row
         if first is not row:
-            sheet.refuse(row, f"Khoá “{row.key}” trùng với dòng {first.number}. Hãy đặt khoá khác.")
-    wanted = {key for row in sheet.rows for key in (row.parent_key, row.stands_in_key)} - sheet.keys - {""}
+            found.refuse(row, f"Khoá “{row.key}” trùng với dòng {first.number}. Hãy đặt khoá khác.")
+    wanted = {key for row in found.rows for key in (row.parent_key, row.stands_in_key)} - found.keys - {""}
     named = here.named(wanted)
-    for row in sheet.rows:
+    for row in found.rows:
         for column, key in (("parent", row.parent_key), ("stands_in", row.stands_in_key)):
             units = named.get(key, [])
             if key in by_key:
@@ -312,32 +190,32 @@ def _link(sheet: Sheet, here: Here) -> None:
             elif units:
                 row.doubtful = True
                 names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in units)
-                sheet.refuse(row, f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
-            elif key and key not in sheet.keys and column == "stands_in":
-                sheet.refuse(row, f"Không thấy nơi đứng chân “{key}” trong tệp hay trong phạm vi của bạn.")
+                found.refuse(row, f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
+            elif key and key not in found.keys and column == "stands_in":
+                found.refuse(row, f"Không thấy nơi đứng chân “{key}” trong tệp hay trong phạm vi của bạn.")
 
 
-def _cycles(sheet: Sheet) -> None:
+def _cycles(found: UnitFile) -> None:
     seen: set[int] = set()
-    for row in sheet.rows:
-        path: list[Row] = []
-        step: Row | Unit | None = row
-        while isinstance(step, Row) and step.number not in seen:
+    for row in found.rows:
+        path: list[UnitRow] = []
+        step: UnitRow | Unit | None = row
+        while isinstance(step, UnitRow) and step.number not in seen:
             seen.add(step.number)
             path.append(step)
             step = step.parent
-        if isinstance(step, Row) and step in path:
+        if isinstance(step, UnitRow) and step in path:
             loop = path[path.index(step) :]
             names = " > ".join(item.unit.name for item in [*loop, loop[0]])
             fault = "không thể trực thuộc chính nó" if len(loop) == 1 else "không thể trực thuộc đơn vị con của nó"
-            sheet.refuse(loop[0], f"“{loop[0].unit.name}” {fault} ({names}). Hãy sửa cột “{COLUMNS['parent_key']}”.")
+            found.refuse(loop[0], f"“{loop[0].unit.name}” {fault} ({names}). Hãy sửa cột “{COLUMNS['parent_key']}”.")
 
 
-def _unit(named: Row | Unit) -> Unit:
-    return named.unit if isinstance(named, Row) else named
+def _unit(named: UnitRow | Unit) -> Unit:
+    return named.unit if isinstance(named, UnitRow) else named
 
 
-def _parent_fault(row: Row, keys: set[str]) -> str:
+def _parent_fault(row: UnitRow, keys: set[str]) -> str:
     unit, allowed = row.unit, PARENTS[UnitKind(row.unit.kind)]
     if row.stands_in and unit.kind not in ORGANISATIONS:
         return (
@@ -380,28 +258,28 @@ def _overlap(one: Unit, other: Unit) -> bool:
     )
 
 
-def _twice(sheet: Sheet) -> None:
-    codes: dict[tuple, list[Row]] = {}
-    names: dict[tuple, list[Row]] = {}
-    for row in sheet.rows:
+def _twice(found: UnitFile) -> None:
+    codes: dict[tuple, list[UnitRow]] = {}
+    names: dict[tuple, list[UnitRow]] = {}
+    for row in found.rows:
         if row.unit.code:
             same = codes.setdefault((row.unit.kind, row.unit.code), [])
             if first := next((item for item in same if _overlap(item.unit, row.unit)), None):
-                sheet.refuse(
+                found.refuse(
                     row, f"Mã số {row.unit.code} trùng dòng {first.number} (“{first.unit.name}”) trong cùng thời gian."
                 )
                 continue
             same.append(row)
         same = names.setdefault((row.unit.kind, row.parent_key, text.match_key(row.unit.name)), [])
         if first := next((item for item in same if _overlap(item.unit, row.unit)), None):
-            sheet.refuse(row, f"“{row.unit.name}” trùng dòng {first.number}. Hãy xoá một dòng hoặc sửa tên.")
+            found.refuse(row, f"“{row.unit.name}” trùng dòng {first.number}. Hãy xoá một dòng hoặc sửa tên.")
         same.append(row)
 
 
-def _match(sheet: Sheet, here: Here) -> None:
+def _match(found: UnitFile, here: Here) -> None:
     """Fill `existing` of the rows that are already here; a code or a name used by another unit is a problem."""
     for kinds in DEPTHS:
-        wave = [row for row in sheet.rows if row.unit.kind in kinds]
+        wave = [row for row in found.rows if row.unit.kind in kinds]
         if not wave:
             continue
         parents = {row.number: _existing_parent(row) for row in wave}
@@ -413,26 +291,26 @@ def _match(sheet: Sheet, here: Here) -> None:
         for unit in here.all.filter(under, kind__in=kinds):
             by_name.setdefault((unit.kind, unit.parent_id, text.match_key(unit.name)), []).append(unit)
         for row in wave:
-            _match_row(sheet, row, parents[row.number], by_code, by_name)
+            _match_row(found, row, parents[row.number], by_code, by_name)
 
 
-def _existing_parent(row: Row) -> int | None:
-    parent = row.parent.existing if isinstance(row.parent, Row) else row.parent
+def _existing_parent(row: UnitRow) -> int | None:
+    parent = row.parent.existing if isinstance(row.parent, UnitRow) else row.parent
     return parent.pk if parent else None
 
 
-def _match_row(sheet: Sheet, row: Row, parent: int | None, by_code: dict, by_name: dict) -> None:
+def _match_row(found: UnitFile, row: UnitRow, parent: int | None, by_code: dict, by_name: dict) -> None:
     unit, name = row.unit, text.match_key(row.unit.name)
     same_code = next((other for other in by_code.get((unit.kind, unit.code), []) if _overlap(unit, other)), None)
     same_name = next((other for other in by_name.get((unit.kind, parent, name), []) if _overlap(unit, other)), None)
     if same_code and (same_code.parent_id != parent or text.match_key(same_code.name) != name):
-        sheet.refuse(
+        found.refuse(
             row,
             f"Mã số {unit.code} đang là của “{same_code.name}” (từ {same_code.opened_on:%d/%m/%Y}). "
             "Hãy kiểm tra lại mã; đổi tên hoặc sáp nhập thì làm ở trang Sắp xếp đơn vị.",
         )
     elif not same_code and same_name and unit.code and same_name.code:
-        sheet.refuse(
+        found.refuse(
             row, f"“{same_name.name}” đã có với mã số {same_name.code}, tệp ghi {unit.code}. Hãy kiểm tra lại mã."
         )
     else:

@@ -3,12 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from . import services, sheet, text, workbook
-from .models import Committee, Seat, Unit, User
-from .permissions import may_seat
-from .services import SeatRow
-from .sheet import OWN_KEY, Here, Problem, Unreadable
+from portal.core.sheets.cells import read_date
+from portal.core.sheets.reading import Unreadable
+from portal.core.vietnamese import text
+
+from .. import services
+from ..models import Committee, Seat, Unit, User
+from ..permissions import may_seat
+from ..services import SeatRow
+from .keys import OWN_KEY, Here
+from .lines import Problems, lines_of
 
 SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
 COLUMNS = {
@@ -38,15 +44,10 @@ def exported(seats: Iterable[Seat]) -> Iterator[list]:
 
 
 @dataclass
-class Read:
+class Read(Problems):
     """What a file of seats says: the rows to write, how many of them are new, and what is wrong."""
 
-    file: str
-    problems: list[Problem] = field(default_factory=list)
     rows: dict[int, SeatRow] = field(default_factory=dict)  # by their number in the file
-
-    def refuse(self, number: int | None, sentence: str) -> None:
-        self.problems.append(Problem(self.file, number, sentence))
 
     @property
     def new(self) -> list[tuple[int, SeatRow]]:
@@ -58,7 +59,7 @@ def read(data: bytes, file: str, user: User) -> Read:
     committee, posts and first day."""
     found = Read(file)
     try:
-        lines = list(_lines(data, file))
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
     except Unreadable as refusal:
         found.problems.append(refusal.problem)
         return found
@@ -81,7 +82,11 @@ def read(data: bytes, file: str, user: User) -> Read:
         if row := found.rows.get(number):
             _link(found, number, cells["replaces"], row, by_key, keys, here)
     replaced: dict[int, int] = {}
+    told: dict[tuple, int] = {}
     for number, row in found.rows.items():
+        if row.seat.pk is None and (first := told.setdefault(here.words(row.seat), number)) != number:
+            found.refuse(number, f"Trùng chức vụ và ngày vào Ban với dòng {first}. Hãy bỏ một dòng hoặc ghi rõ hơn.")
+            continue
         if sentence := services.seat_fault(row):
             found.refuse(number, sentence)
             continue
@@ -105,30 +110,6 @@ class _Known:
     @staticmethod
     def words(seat: Seat) -> tuple:
         return seat.committee_id, text.match_key(seat.post), text.match_key(seat.host_post), seat.valid_from
-
-
-def _lines(data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-    lines = workbook.lines(data, file)
-    _, heads = next(lines, (1, []))
-    known = {text.search_key(word): name for name, word in COLUMNS.items()} | {
-        text.search_key(word): word for word in SHOWN_ONLY
-    }
-    names = [known.get(text.search_key(head), "") for head in heads]
-    if missing := [COLUMNS[name] for name in NEEDED if name not in names]:
-        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp tải về và giữ dòng tiêu đề.", 1)
-    if strange := [head for head, name in zip(heads, names, strict=True) if not name]:
-        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
-    empty = dict.fromkeys(COLUMNS, "")
-    some = False
-    for number, cells in lines:
-        some = True
-        if len(cells) != len(names):
-            raise Unreadable(
-                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
-            )
-        yield number, empty | dict(zip(names, (cell.strip() for cell in cells), strict=True))
-    if not some:
-        raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
 
 
 def _boards(found: Read, lines, user: User) -> dict[int, Committee]:
@@ -162,10 +143,10 @@ def _boards(found: Read, lines, user: User) -> dict[int, Committee]:
 def _row(found: Read, number: int, cells: dict, board: Committee, here: _Known) -> SeatRow | None:
     """The seat of the cells, the stored one where it is here already; what is not understood is told."""
     faults = []
-    days = {}
+    days: dict[str, Any] = {}
     for name in ("valid_from", "valid_to"):
         try:
-            days[name] = sheet.read_date(cells[name], COLUMNS[name], required=name == "valid_from")
+            days[name] = read_date(cells[name], COLUMNS[name], required=name == "valid_from")
         except ValueError as wrong:
             faults.append(str(wrong))
     words = {name: text.clean(cells[name]) for name in ("post", "host_post")}

@@ -4,11 +4,16 @@ from django.db import transaction
 from import_export import resources, widgets
 from import_export.fields import Field
 
-from . import services, sheet, workbook
-from .enums import SUBTYPES, Subtype, UnitKind
-from .models import Unit
-from .services import NewUnit
-from .sheet import COLUMNS, OWN_KEY, SHOWN_ONLY, Here, Problem, Row, Sheet
+from portal.core.sheets import writing
+from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.reading import Problem
+
+from .. import services
+from ..enums import SUBTYPES, Subtype, UnitKind
+from ..models import Unit
+from ..services import NewUnit
+from .keys import OWN_KEY, Here
+from .units import COLUMNS, SHOWN_ONLY, UnitFile, UnitRow, check, read_code, read_name
 
 
 class WordWidget(widgets.Widget):
@@ -19,7 +24,7 @@ class WordWidget(widgets.Widget):
         self.choices, self.column = choices, column
 
     def clean(self, value, row=None, **kwargs):
-        return sheet.read_choice(self.choices, value, self.column, offered=self.offered(row))
+        return read_choice(self.choices, value, self.column, offered=self.offered(row))
 
     def offered(self, row):
         return None
@@ -33,7 +38,7 @@ class SubtypeWidget(WordWidget):
 
     def offered(self, row):
         try:
-            return SUBTYPES[UnitKind(sheet.read_choice(UnitKind, row["kind"], ""))]
+            return SUBTYPES[UnitKind(read_choice(UnitKind, row["kind"], ""))]
         except ValueError:
             return None
 
@@ -46,7 +51,7 @@ class DayWidget(widgets.Widget):
         self.column, self.required = column, required
 
     def clean(self, value, row=None, **kwargs):
-        return sheet.read_date(value, self.column, required=self.required)
+        return read_date(value, self.column, required=self.required)
 
     def render(self, value, obj=None, **kwargs):
         return f"{value:%d/%m/%Y}" if value else ""
@@ -69,8 +74,8 @@ class UnitResource(resources.ModelResource):
 
     kind = Field("kind", "kind", widget=WordWidget(UnitKind, COLUMNS["kind"]))
     subtype = Field("subtype", "subtype", widget=SubtypeWidget(Subtype, COLUMNS["subtype"]))
-    code = Field("code", "code", widget=TextWidget(sheet.read_code))
-    name = Field("name", "name", widget=TextWidget(sheet.read_name))
+    code = Field("code", "code", widget=TextWidget(read_code))
+    name = Field("name", "name", widget=TextWidget(read_name))
     opened_on = Field("opened_on", "opened_on", widget=DayWidget(COLUMNS["opened_on"], required=True))
     closed_on = Field("closed_on", "closed_on", widget=DayWidget(COLUMNS["closed_on"], required=False))
 
@@ -87,28 +92,28 @@ class UnitResource(resources.ModelResource):
         """`user` imports below the places they administer; None is the command line, which may open provinces."""
         super().__init__()
         self.user = user
-        self.sheet = Sheet(file)
+        self.file = UnitFile(file)
         reachable = Unit.objects.all() if user is None else Unit.objects.administered_by(user)
         self.here = Here(reachable=reachable, all=Unit.objects.all())
         self.placed: list[Unit] = []
 
     def before_import(self, dataset, **kwargs):
-        self.sheet = Sheet(self.sheet.file, keys=set(filter(None, map(str.strip, dataset["key"]))))
+        self.file = UnitFile(self.file.file, keys=set(filter(None, map(str.strip, dataset["key"]))))
 
     def save_instance(self, instance, is_create, row, **kwargs):
         """Keep the row; nothing is written before all rows are checked against one another."""
         key, parent_key, stands_in_key = (row[name].strip() for name in ("key", "parent_key", "stands_in_key"))
-        self.sheet.rows.append(Row(row["row"], key, parent_key, stands_in_key, unit=instance))
+        self.file.rows.append(UnitRow(row["row"], key, parent_key, stands_in_key, unit=instance))
 
     def after_import(self, dataset, result, **kwargs):
         numbers = dataset["row"]
         for invalid in result.invalid_rows:
             for sentence in invalid.error.messages:
-                self.sheet.problems.append(Problem(self.sheet.file, numbers[invalid.number - 1], sentence))
-        sheet.check(self.sheet, self.here, roots=self.user is None)
-        if not self.dry and not self.sheet.problems:
+                self.file.problems.append(Problem(self.file.file, numbers[invalid.number - 1], sentence))
+        check(self.file, self.here, roots=self.user is None)
+        if not self.dry and not self.file.problems:
             self.placed = services.place_units(
-                [_new_unit(row) for row in self.sheet.new_rows], on=self.sheet.rows[0].unit.opened_on
+                [_new_unit(row) for row in self.file.new_rows], on=self.file.rows[0].unit.opened_on
             )
 
     def _run(self, dataset, *, dry: bool) -> list[Problem]:
@@ -116,7 +121,7 @@ class UnitResource(resources.ModelResource):
         result = self.import_data(dataset, dry_run=dry, use_transactions=True, raise_errors=False)
         for failure in [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]:
             raise failure.error
-        return self.sheet.problems
+        return self.file.problems
 
     def check(self, dataset) -> list[Problem]:
         """Every problem of the file; writes nothing."""
@@ -129,7 +134,7 @@ class UnitResource(resources.ModelResource):
             return self._run(dataset, dry=False)
 
 
-def _new_unit(row: Row) -> NewUnit:
+def _new_unit(row: UnitRow) -> NewUnit:
     unit = row.unit
     return NewUnit(
         kind=unit.kind,
@@ -144,8 +149,8 @@ def _new_unit(row: Row) -> NewUnit:
     )
 
 
-def _named(named: Row | Unit | None) -> Unit | str | None:
-    if isinstance(named, Row):
+def _named(named: UnitRow | Unit | None) -> Unit | str | None:
+    if isinstance(named, UnitRow):
         return named.existing or f"{named.number}"
     return named
 
@@ -194,9 +199,9 @@ def _exported(units):
 
 def as_csv(units) -> bytes:
     rows = _exported(units)
-    return workbook.as_csv(rows.headers, rows)
+    return writing.as_csv(rows.headers, rows)
 
 
 def as_xlsx(units) -> bytes:
     rows = _exported(units)
-    return workbook.as_xlsx("Đơn vị", rows.headers, ([str(cell) for cell in row] for row in rows))
+    return writing.as_xlsx("Đơn vị", rows.headers, ([str(cell) for cell in row] for row in rows))

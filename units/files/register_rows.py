@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import models
 
-from . import services, sheet, text, workbook
-from .models import RegisterRow, Unit, User
-from .permissions import may_keep
-from .registers import Register
-from .services import Sorted
-from .sheet import OWN_KEY, Here, Problem, Unreadable
+from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.reading import Problem, Unreadable, rows_of
+from portal.core.vietnamese import text
+
+from ..models import RegisterRow, Unit, User
+from ..permissions import may_keep
+from ..registers import Register, Sorted, fault_of, sort_rows
+from .keys import OWN_KEY, Here
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
@@ -69,7 +71,7 @@ def read(register: Register, data: bytes, file: str, user: User) -> Read:
             setattr(row, "unit", unit)  # noqa: B010 -- only rows without a holder have the field
         if not is_whole:
             continue
-        if sentence := services.fault_of(register, row):
+        if sentence := fault_of(register, row):
             found.refuse(number, sentence)
         elif (first := seen.setdefault(register.key_of(row), number)) != number:
             found.refuse(number, f"Trùng với dòng {first}: cùng đơn vị, cùng {_key_words(register)}. Hãy bỏ một dòng.")
@@ -77,7 +79,7 @@ def read(register: Register, data: bytes, file: str, user: User) -> Read:
             found.rows[number] = row
     found.problems.sort(key=lambda problem: problem.row or 0)
     if not found.problems:
-        found.sorted = services.sort_rows(register, found.rows.values())
+        found.sorted = sort_rows(register, found.rows.values())
     return found
 
 
@@ -87,7 +89,7 @@ def _key_words(register: Register) -> str:
 
 def _lines(register: Register, data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     """(row number, cells by heading); raises Unreadable when the headings are not this register's."""
-    lines = workbook.lines(data, file)
+    lines = rows_of(data, file)
     _, heads = next(lines, (1, []))
     known = {text.search_key(word): word for word in headings(register)}
     names = [known.get(text.search_key(head), "") for head in heads]
@@ -179,9 +181,9 @@ def _row(register: Register, found: Read, number: int, cells: dict[str, str]) ->
 def _value(column, label: str, cell: str):
     """The cell's value for the column; raises ValueError with the sentence."""
     if column.choices:
-        return sheet.read_choice(_Choices(column), cell, label)
+        return read_choice(_Choices(column), cell, label)
     if isinstance(column, models.DateField):
-        return sheet.read_date(cell, label, required=not column.null)
+        return read_date(cell, label, required=not column.null)
     if isinstance(column, models.IntegerField):
         return read_count(cell, label, default=column.default if column.has_default() else None)
     name = text.clean(cell)
@@ -193,7 +195,7 @@ def _value(column, label: str, cell: str):
 
 
 class _Choices:
-    """A column's choices as `sheet.read_choice` asks them."""
+    """A column's choices as `read_choice` asks them."""
 
     def __init__(self, column):
         self.choices = column.flatchoices

@@ -1,0 +1,175 @@
+"""A file of committees: its columns, which committee a row means, every problem by row. Writes nothing."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.reading import Unreadable
+from portal.core.vietnamese import text
+
+from ..enums import CommitteeKind, MajorityOf
+from ..models import Committee, Unit, User
+from ..permissions import may_manage_people
+from ..services import CommitteeRow, committee_fault, committee_name
+from .keys import OWN_KEY, Here
+from .lines import Problems, lines_of
+
+BOARD_KEY = "BCD"  # key of a committee that is already here, as the export writes it: BCD12
+COLUMNS = {
+    "key": "Khoá",
+    "unit": "Khoá đơn vị",
+    "kind": "Loại Ban",
+    "name": "Tên Ban Chỉ đạo",
+    "quorum_percent": "Dự họp trên (%)",
+    "approval_percent": "Tán thành trên (%)",
+    "majority_of": "Tỷ lệ tán thành tính trên",
+    "ground": "Căn cứ",
+    "valid_from": "Từ ngày",
+    "valid_to": "Đến hết ngày",
+}
+NEEDED = ("unit", "kind", "quorum_percent", "approval_percent", "ground", "valid_from")
+SHOWN_ONLY = ("Đơn vị",)
+HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
+
+
+def exported(committees: Iterable[Committee]) -> Iterator[list]:
+    """Cells of the committees under HEADINGS; they come with their unit selected."""
+    for one in committees:
+        yield [
+            *(f"{BOARD_KEY}{one.pk}", f"{OWN_KEY}{one.unit_id}", one.get_kind_display(), one.name),
+            *(one.quorum_percent, one.approval_percent, one.get_majority_of_display(), one.ground),
+            *(one.valid_from, one.valid_to, one.unit.name),
+        ]
+
+
+@dataclass
+class Read(Problems):
+    """What a file of committees says: the rows to write, those already here as they are changed, what is wrong."""
+
+    rows: dict[int, CommitteeRow] = field(default_factory=dict)  # by their number in the file
+
+    @property
+    def new(self) -> list[CommitteeRow]:
+        return [row for row in self.rows.values() if row.stored is None]
+
+    @property
+    def changed(self) -> list[CommitteeRow]:
+        return [row for row in self.rows.values() if row.stored is not None and row.differs]
+
+
+def read(data: bytes, file: str, user: User) -> Read:
+    """Read and check the file with the rights of now; a committee already here is known by its BCD key, or by its
+    unit and name. A cell left empty keeps what is stored."""
+    found = Read(file)
+    try:
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    visible = Unit.objects.visible_to(user)
+    units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
+    ids = {unit.pk for ones in units.values() for unit in ones}
+    stored = list(Committee.objects.filter(unit__in=ids).select_related("unit"))
+    by_key = {f"{BOARD_KEY}{one.pk}": one for one in stored}
+    by_name = {(one.unit_id, text.match_key(one.name)): one for one in stored}
+    seen: dict[tuple, int] = {}
+    for number, cells in lines:
+        unit = _unit(found, number, cells["unit"], units, user)
+        if unit is None:
+            continue
+        board = by_key.get(cells["key"])
+        if re.fullmatch(rf"{BOARD_KEY}[0-9]+", cells["key"]) and (board is None or board.unit_id != unit.pk):
+            found.refuse(number, f"Không thấy Ban “{cells['key']}” ở {unit}. Hãy để trống khoá nếu là Ban mới.")
+            continue
+        row = _row(found, number, cells, unit, board, by_name)
+        if row is None:
+            continue
+        key = (unit.pk, text.match_key(row.made.name))
+        if (first := seen.setdefault(key, number)) != number:
+            found.refuse(number, f"Trùng Ban với dòng {first}: cùng đơn vị, cùng tên. Hãy bỏ một dòng.")
+        elif sentence := committee_fault(row.made):
+            found.refuse(number, sentence)
+        else:
+            found.rows[number] = row
+    found.problems.sort(key=lambda problem: problem.row or 0)
+    return found
+
+
+def _unit(found: Read, number: int, key: str, units: dict[str, list[Unit]], user: User) -> Unit | None:
+    ones = units.get(key, [])
+    if len(ones) != 1:
+        many = "là của nhiều đơn vị" if ones else "không có trong phạm vi của đồng chí"
+        found.refuse(number, f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.")
+        return None
+    if not may_manage_people(user, ones[0]):
+        found.refuse(number, f"Đồng chí không quản trị {ones[0]} nên không lập, sửa Ban ở đó được.")
+        return None
+    return ones[0]
+
+
+class _Cells:
+    """The cells of a row beside the committee they speak of: read one by one, what is not understood is told."""
+
+    def __init__(self, cells: dict[str, str], board: Committee | None):
+        self.cells, self.board = cells, board
+        self.faults: list[str] = []
+
+    def read(self, name: str, reader: Callable, *args: Any, otherwise: Any = None, **options: Any) -> Any:
+        """The cell's value; an empty cell keeps what is stored, or gives `otherwise` where nothing is."""
+        if not self.cells[name]:
+            if self.board is not None:
+                return getattr(self.board, name)
+            if otherwise is not None:
+                return otherwise
+        try:
+            return reader(*args, self.cells[name], COLUMNS[name], **options)
+        except ValueError as wrong:
+            self.faults.append(str(wrong))
+            return None
+
+    def words(self, name: str, most: int) -> str:
+        value = text.clean(self.cells[name]) or (getattr(self.board, name) if self.board else "")
+        if len(value) > most:
+            self.faults.append(f"Cột “{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
+        return value
+
+
+def _row(
+    found: Read, number: int, cells: dict[str, str], unit: Unit, board: Committee | None, by_name: dict
+) -> CommitteeRow | None:
+    """The row's committee, the stored one where it is here already; what is not understood is told."""
+    if board is None and cells["name"]:
+        board = by_name.get((unit.pk, text.match_key(cells["name"])))
+    of = _Cells(cells, board)
+    kind = of.read("kind", read_choice, CommitteeKind)
+    rules = {
+        "quorum_percent": of.read("quorum_percent", _percent),
+        "approval_percent": of.read("approval_percent", _percent),
+        "majority_of": of.read("majority_of", read_choice, MajorityOf, otherwise=MajorityOf.PRESENT),
+        "ground": of.words("ground", 300),
+    }
+    days = {
+        "valid_from": of.read("valid_from", read_date, required=True),
+        "valid_to": of.read("valid_to", read_date, required=False),
+    }
+    name = of.words("name", 250)
+    if not rules["ground"]:
+        of.faults.append(f"Cột “{COLUMNS['ground']}” để trống. Hãy ghi số, ngày của quyết định hoặc quy chế.")
+    if not name and kind == CommitteeKind.OTHER:
+        of.faults.append(f"Loại “{CommitteeKind.OTHER.label}” cần tên ở cột “{COLUMNS['name']}”.")
+    for sentence in of.faults:
+        found.refuse(number, sentence)
+    if of.faults:
+        return None
+    name = name or committee_name(kind, unit)
+    stored = board or by_name.get((unit.pk, text.match_key(name)))
+    return CommitteeRow(Committee(unit=unit, kind=kind, name=name, **rules, **days), stored)
+
+
+def _percent(cell: str, column: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,2}) ?%?", cell.strip())
+    if not found:
+        raise ValueError(f"Không đọc được “{cell}” ở cột “{column}”. Hãy ghi một số nguyên từ 0 đến 99, ví dụ 50.")
+    return int(found[1])

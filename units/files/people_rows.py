@@ -1,0 +1,199 @@
+"""A file of people: accounts with their first placement and, where one is named, a seat. Writes nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
+
+from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.reading import Unreadable
+from portal.core.vietnamese import text
+
+from .. import services
+from ..enums import Role
+from ..models import Committee, Placement, Seat, Unit, User
+from ..permissions import may_manage_people
+from ..services import PersonRow
+from .keys import OWN_KEY, Here
+from .lines import Problems, lines_of
+
+COLUMNS = {
+    "username": "Tên đăng nhập",
+    "post": "Chức danh",
+    "unit": "Khoá đơn vị",
+    "role": "Vai trò",
+    "valid_from": "Từ ngày",
+    "valid_to": "Đến hết ngày",
+    "acting_for": "Thay cho",
+    "board": "Tên Ban Chỉ đạo",
+    "board_post": "Chức vụ trong Ban",
+}
+NEEDED = ("username", "post", "unit", "role", "valid_from")
+SHOWN_ONLY = ("Đơn vị",)
+HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
+LONGEST = {"username": 150, "post": 200, "acting_for": 200, "board_post": 100}
+OWN = "Không tự phân công cho chính mình. Hãy bỏ dòng này và đề nghị một quản trị viên khác."
+TAKEN = (
+    "Tên đăng nhập “{}” đã có người dùng. Hãy đặt tên khác; "
+    "để phân công thêm cho người đã có tài khoản, mở trang của người đó."
+)
+may_be_a_name = ASCIIUsernameValidator()
+
+
+def exported(placements: Iterable[Placement]) -> Iterator[list]:
+    """Cells of the placements under HEADINGS; they come with their person and unit selected. Seats have their own
+    file."""
+    for one in placements:
+        yield [
+            *(one.user.username, one.user.post, f"{OWN_KEY}{one.unit_id}", one.get_role_display()),
+            *(one.valid_from, one.valid_to, one.acting_for, "", "", one.unit.name),
+        ]
+
+
+@dataclass
+class Read(Problems):
+    """What a file of people says: the rows by their number, and what is wrong."""
+
+    rows: dict[int, PersonRow] = field(default_factory=dict)
+
+    @property
+    def new(self) -> list[PersonRow]:
+        return [row for row in self.rows.values() if row.is_new]
+
+    @property
+    def seats(self) -> list[PersonRow]:
+        return [row for row in self.rows.values() if row.seat is not None]
+
+
+def read(data: bytes, file: str, user: User) -> Read:
+    """Read and check the file with the rights of now. A person who is here with the very same placement is found and
+    left; any other name in use is refused."""
+    found = Read(file)
+    try:
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    here = _Known(lines, user)
+    seen: dict[str, int] = {}
+    for number, cells in lines:
+        row = _row(found, number, cells, here)
+        if row is None:
+            continue
+        first = seen.setdefault(row.user.username.lower(), number)
+        if first != number and row.is_new:
+            found.refuse(number, f"Tên đăng nhập “{row.user.username}” đã có ở dòng {first}. Hãy đặt tên khác.")
+        elif row.is_new and (sentence := services.placement_fault(row.placement, user)):
+            found.refuse(number, sentence)
+        else:
+            _sit(found, number, cells, row, here)
+            found.rows[number] = row
+    found.problems.sort(key=lambda problem: problem.row or 0)
+    return found
+
+
+class _Known:
+    """What the rows may name: units, accounts with their placements, committees with the seats held there."""
+
+    def __init__(self, lines: list[tuple[int, dict[str, str]]], user: User):
+        self.user = user
+        visible = Unit.objects.visible_to(user)
+        self.units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
+        self.people = services.taken_names([cells["username"] for _, cells in lines])
+        ids = [unit.pk for ones in self.units.values() for unit in ones]
+        placements = Placement.objects.filter(unit__in=ids, user__in=self.people.values(), withdrawn_at=None)
+        self.placed = {(one.user_id, one.unit_id, one.role, one.valid_from, one.valid_to) for one in placements}
+        self.boards: dict[int, list[Committee]] = {}
+        self.held: dict[tuple[int, int], list[Seat]] = {}
+        if any(cells["board"] or cells["board_post"] for _, cells in lines):
+            for board in Committee.objects.filter(unit__in=ids).select_related("unit").order_by("pk"):
+                self.boards.setdefault(board.unit_id, []).append(board)
+            for seat in Seat.objects.filter(committee__unit__in=ids, user__in=self.people.values()):
+                self.held.setdefault((seat.committee_id, seat.user_id or 0), []).append(seat)
+
+
+def _row(found: Read, number: int, cells: dict[str, str], here: _Known) -> PersonRow | None:
+    """The account and placement of the cells; what is not understood is told."""
+    faults: list[str] = []
+    unit = _unit(faults, cells["unit"], here)
+    days: dict[str, date | None] = {}
+    role = ""
+    try:
+        role = read_choice(Role, cells["role"], COLUMNS["role"])
+    except ValueError as wrong:
+        faults.append(str(wrong))
+    for name in ("valid_from", "valid_to"):
+        try:
+            days[name] = read_date(cells[name], COLUMNS[name], required=name == "valid_from")
+        except ValueError as wrong:
+            faults.append(str(wrong))
+    words = {name: text.clean(cells[name]) for name in LONGEST}
+    faults += [
+        f"Cột “{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại."
+        for name, most in LONGEST.items()
+        if len(words[name]) > most
+    ]
+    if not words["post"]:
+        faults.append(f"Cột “{COLUMNS['post']}” để trống. Hãy ghi chức danh, không ghi tên người.")
+    try:
+        may_be_a_name(words["username"])
+    except ValidationError:
+        faults.append(
+            f"Tên đăng nhập “{words['username']}” không dùng được. "
+            "Hãy ghi chữ không dấu, chữ số và @ . + - _, ví dụ: canbo.tandinh."
+        )
+    for sentence in faults:
+        found.refuse(number, sentence)
+    if faults or unit is None:
+        return None
+    stored = here.people.get(words["username"].lower())
+    key = (stored.pk if stored else None, unit.pk, role, days["valid_from"], days["valid_to"])
+    if stored is not None and key not in here.placed:
+        found.refuse(number, OWN if stored.pk == here.user.pk else TAKEN.format(words["username"]))
+        return None
+    person = stored or User(username=words["username"], post=words["post"])
+    return PersonRow(Placement(user=person, unit=unit, role=role, acting_for=words["acting_for"], **days))
+
+
+def _unit(faults: list[str], key: str, here: _Known) -> Unit | None:
+    ones = here.units.get(key, [])
+    if len(ones) != 1:
+        many = "là của nhiều đơn vị" if ones else "không có trong phạm vi của đồng chí"
+        faults.append(f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.")
+        return None
+    (unit,) = ones
+    if not may_manage_people(here.user, unit):
+        faults.append(f"Đồng chí không quản trị {unit} nên không phân công ở đó được. Hãy bỏ dòng này.")
+    elif unit.closed_on:
+        faults.append(f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. Hãy ghi đơn vị kế thừa.")
+    return unit
+
+
+def _sit(found: Read, number: int, cells: dict[str, str], row: PersonRow, here: _Known) -> None:
+    """Give the row the seat its cells name, with the placement's days; one that is held already is left."""
+    name, post, placement = cells["board"], text.clean(cells["board_post"]), row.placement
+    if not name and not post:
+        return
+    boards = here.boards.get(placement.unit.pk, [])
+    if name:
+        boards = [board for board in boards if text.match_key(board.name) == text.match_key(name)]
+    if not post:
+        found.refuse(number, f"Cột “{COLUMNS['board_post']}” để trống. Hãy ghi, ví dụ: Thành viên.")
+    elif len(boards) != 1:
+        what = "có nhiều Ban Chỉ đạo" if boards else f"không có Ban Chỉ đạo{f' tên “{name}”' if name else ''}"
+        found.refuse(
+            number, f"{placement.unit} {what}. Hãy ghi đúng cột “{COLUMNS['board']}”, hoặc lập Ban trước khi nhập."
+        )
+    elif not any(_meets(placement, seat) for seat in here.held.get((boards[0].pk, row.user.pk or 0), [])):
+        days = {"valid_from": placement.valid_from, "valid_to": placement.valid_to}
+        row.seat = Seat(committee=boards[0], post=post, **days)
+        if sentence := services.seat_days_fault(row.seat):
+            found.refuse(number, sentence)
+
+
+def _meets(placement: Placement, seat: Seat) -> bool:
+    """Whether the two share a day."""
+    last, end = placement.valid_to or date.max, seat.valid_to or date.max
+    return placement.valid_from <= end and seat.valid_from <= last
