@@ -1,11 +1,14 @@
 """One filter set for each list (units, people, registers): page, export and API."""
 
+from datetime import timedelta
+
 import django_filters as filters
 from django.db.models import Q, TextChoices
 from django.forms import TextInput
 from django.utils import timezone
 
-from . import text
+from portal.core.vietnamese import text
+
 from .enums import Relation, Role, Subtype, UnitKind
 from .models import Placement, Unit, on
 from .registers import REGISTERS, Register
@@ -108,10 +111,13 @@ class PlacementFilterSet(filters.FilterSet):
     standing = filters.ChoiceFilter(
         label="Tình trạng", choices=Standing, method="filter_standing", empty_label="Đang giữ vai trò"
     )
+    ends_within = filters.NumberFilter(
+        label="Hết hạn trong (ngày)", method="filter_ends_within", min_value=0, max_value=3660
+    )
 
     class Meta:
         model = Placement
-        fields = ("q", "role", "standing")
+        fields = ("q", "role", "standing", "ends_within")
 
     def filter_queryset(self, queryset):
         if not self.form.cleaned_data.get("standing"):
@@ -122,6 +128,10 @@ class PlacementFilterSet(filters.FilterSet):
 
         key = text.search_key(words)
         return queryset.filter(Q(user__search_key__contains=key) | Q(unit__search_key__contains=key))
+
+    def filter_ends_within(self, queryset, name, value):
+        today = timezone.localdate()
+        return queryset.filter(valid_to__range=(today, today + timedelta(days=int(value))), withdrawn_at=None)
 
     def filter_standing(self, queryset, name, value):
         today = timezone.localdate()

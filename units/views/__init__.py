@@ -1,19 +1,34 @@
 """Pages on units, files of units, people, committees and registers."""
 
 from .as_of import as_of, unit_as_of
+from .committee_acts import committee_add, committee_edit, committee_end, committees_add
+from .committee_files import (
+    committee_export,
+    committee_import,
+    committee_preview,
+    seat_export,
+    seat_import,
+    seat_preview,
+)
 from .committees import (
     committee_changes,
     committee_detail,
     committee_list,
     seat_end,
-    seat_export,
-    seat_import,
-    seat_preview,
 )
 from .delegations import delegation_add, delegation_end, delegation_list
-from .files import import_preview, import_units, template_file, unit_export
+from .handovers import handover_acknowledge, handover_detail, handover_make
 from .intake import import_job, import_progress
-from .people import password_reset, people, person_add, person_detail, placement_end
+from .people import (
+    password_reset,
+    passwords_reissue,
+    people,
+    person_add,
+    person_detail,
+    placement_end,
+    placements_prolong,
+)
+from .people_files import people_export, people_import, people_preview, slips_take
 from .reform_effects import reform_files, reform_people, reform_trees
 from .reforms import (
     change_add,
@@ -36,9 +51,21 @@ from .registers import (
     register_preview,
     register_template,
 )
+from .unit_acts import unit_add, unit_correct, unit_end
+from .unit_files import import_preview, import_units, template_file, unit_export
 from .units import unit_detail, unit_list
 
 __all__ = [
+    "unit_add",
+    "unit_correct",
+    "unit_end",
+    "committee_add",
+    "committee_export",
+    "committee_import",
+    "committee_preview",
+    "committee_edit",
+    "committee_end",
+    "committees_add",
     "as_of",
     "change_add",
     "change_drop",
@@ -50,15 +77,23 @@ __all__ = [
     "delegation_add",
     "delegation_end",
     "delegation_list",
+    "handover_acknowledge",
+    "handover_detail",
+    "handover_make",
     "import_job",
     "import_preview",
     "import_progress",
     "import_units",
     "password_reset",
+    "passwords_reissue",
     "people",
+    "people_export",
+    "people_import",
+    "people_preview",
     "person_add",
     "person_detail",
     "placement_end",
+    "placements_prolong",
     "reform_act",
     "reform_create",
     "reform_detail",
@@ -79,6 +114,7 @@ __all__ = [
     "seat_export",
     "seat_import",
     "seat_preview",
+    "slips_take",
     "template_file",
     "unit_as_of",
     "unit_detail",

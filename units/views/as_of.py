@@ -8,11 +8,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from .. import history, queries
+from .. import queries
 from ..enums import LEVELS, UnitKind
 from ..forms import DayField
 from ..models import Committee, Unit, UnitVersion
 from ..permissions import may_see_people
+from ..queries import history
 from .units import PER_PAGE
 
 LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(UnitKind)))
@@ -37,7 +38,7 @@ def as_of(request):
     """Units of the day under one of them (`duoi`), or those a search finds; first the highest the reader sees."""
     form = asked_day(request, TreeForm)
     if not form.is_valid():
-        empty = {"day": None, "at": None, "above": [], "page": None}
+        empty: dict = {"day": None, "at": None, "above": [], "page": None}
         return render(request, "units/as_of.html", {"form": form, **empty}, status=422)
     day, words = form.cleaned_data["ngay"], form.cleaned_data["q"]
     there = UnitVersion.objects.visible_to(request.user).in_force(day).select_related("unit")

@@ -5,21 +5,22 @@ from datetime import date
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, Q, When
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.vietnamese import text
+from portal.core.web.once import once
 
-from .. import history, queries, seat_sheet, services, text, workbook
+from .. import queries, services
 from ..enums import LEVELS
-from ..forms import DayForm, EndForm, PeriodForm, RegisterFileForm, SeatForm
+from ..forms import DayForm, EndForm, PeriodForm, SeatForm
 from ..models import Committee, Seat, UnitVersion, on
 from ..permissions import may_administer, may_seat
+from ..queries import history
 from .as_of import OnDayForm, asked_day
-from .intake import SHOWN, Intake, confirm, take
 
 PER_PAGE = 50
 GROUP_LABELS = {"ban": "Từng Ban Chỉ đạo", "xa": "Xã", "huyen": "Huyện", "tinh": "Tỉnh"}
@@ -40,7 +41,7 @@ def committee_list(request):
     if not form.is_valid():
         return render(request, "units/committee_list.html", context, status=422)
     day = form.cleaned_data["ngay"]
-    committees = _asked(request, day).in_office(day).select_related("unit")
+    committees = asked_committees(request, day).in_office(day).select_related("unit")
     highest_first = Case(*(When(unit__kind=kind, then=place) for place, kind in enumerate(LEVELS)))
     committees = committees.annotate(seated=Count("seats", filter=on(day, prefix="seats__")))
     rows = committees.order_by(highest_first, "unit__sort_key", "pk")
@@ -51,12 +52,12 @@ def committee_list(request):
     for row in page:
         row.called = names.get(row.unit_id, row.unit.name)
         district = districts.get(row.unit_id)
-        row.under = names.get(district, "") if district != row.unit_id else ""
+        row.under = names.get(district, "") if district and district != row.unit_id else ""
     context |= {"page": page, "day": day, "is_past": day != timezone.localdate()}
     return render(request, "units/committee_list.html", context)
 
 
-def _asked(request, day: date | None = None):
+def asked_committees(request, day: date | None = None):
     """Committees the reader may see, narrowed by the words (`q`) and level (`cap`) of the request.
 
     The words are looked for in the names of today, or of the day.
@@ -88,12 +89,12 @@ def committee_changes(request):
         "q": request.GET.get("q", "")[:100],
         "levels": _levels(request.GET.get("cap", "")),
         "groups": [(value, label, value == by) for value, label in GROUP_LABELS.items()],
-        "by": by,
+        "by_place": by != "ban",
     }
     if not form.is_valid():
         return render(request, "units/committee_changes.html", context, status=422)
     start, end = form.cleaned_data["tu"], form.cleaned_data["den"]
-    committees = _asked(request)
+    committees = asked_committees(request)
     page = Paginator(queries.seat_changes(committees, start, end, by), PER_PAGE).get_page(request.GET.get("page"))
     name = queries.GROUPS[by][1]
     rows = [row | {"name": row[name] or "Cấp trên", "pk": row["committee"] if by == "ban" else None} for row in page]
@@ -130,6 +131,7 @@ def committee_detail(request, pk):
         "past": seats.exclude(on(chosen)),
         "form": form,
         "may_change": may_change,
+        "events": committee.events.select_related("by"),
     }
     return render(request, "units/committee_detail.html", context, status=422 if form and form.errors else 200)
 
@@ -151,58 +153,3 @@ def seat_end(request, pk):
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect("units:committee_detail", pk=seat.committee_id)
-
-
-# --- files -------------------------------------------------------------------------------------------------------
-@require_safe
-def seat_export(request):
-    """Every seat, of today and before, of the committees asked for, as CSV or workbook; it can be imported again."""
-    seats = (
-        Seat.objects.filter(committee__in=_asked(request))
-        .select_related("committee__unit", "user")
-        .order_by("committee__unit__sort_key", "committee", "valid_from", "pk")
-    )
-    name, rows = f"thanh-vien-ban-chi-dao-{timezone.localdate():%Y-%m-%d}", seat_sheet.exported(seats)
-    if request.GET.get("dang") == "xlsx":
-        kind, ending = workbook.XLSX, "xlsx"
-        data = workbook.as_xlsx("Thành viên Ban Chỉ đạo", seat_sheet.HEADINGS, rows)
-    else:
-        kind, ending, data = workbook.CSV, "csv", workbook.as_csv(seat_sheet.HEADINGS, rows)
-    return HttpResponse(
-        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    )
-
-
-def _require_administrator(request) -> None:
-    if not may_administer(request.user):
-        raise Http404
-
-
-def _shown(found: seat_sheet.Read) -> dict:
-    return {"rows": list(found.rows.items())[:SHOWN], "new": len(found.new), "many": len(found.rows)}
-
-
-SEATS = Intake(
-    job="import_seats",
-    form=RegisterFileForm,
-    upload="units:seat_import",
-    preview="units:seat_preview",
-    page="units/seat_import.html",
-    preview_page="units/seat_preview.html",
-    read=seat_sheet.read,
-    shown=_shown,
-    context={"heads": seat_sheet.COLUMNS.values()},
-)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def seat_import(request):
-    _require_administrator(request)
-    return take(request, SEATS)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def seat_preview(request, token):
-    _require_administrator(request)
-    return confirm(request, SEATS, token)

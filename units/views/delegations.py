@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.web.once import once
 
 from .. import services
 from ..forms import DelegationForm, EndForm

@@ -1,20 +1,24 @@
-"""Files taken in: checked whole, shown, and after a yes written by a job whose progress is told."""
+"""Files taken in: checked whole, shown, and after a yes written by a job whose progress is told; lists given out."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.core import jobs, store
+from portal.core import jobs
+from portal.core.files import store
 from portal.core.models import Job
+from portal.core.sheets import writing
 
+from ..files.intakes import PLACES, WORDS
 from ..forms import UnitFileForm
 from ..registers import REGISTERS
 
@@ -94,15 +98,18 @@ def _kept(request, intake: Intake, token: str) -> dict:
     return kept
 
 
+def sheet_file(request, title: str, name: str, headings: list[str], rows: Iterable[list]) -> HttpResponse:
+    """The rows as the form asked for (`dang`): a workbook or CSV."""
+    name = f"{name}-{timezone.localdate():%Y-%m-%d}"
+    if request.GET.get("dang") == "xlsx":
+        kind, ending, data = writing.XLSX, "xlsx", writing.as_xlsx(title, headings, rows)
+    else:
+        kind, ending, data = writing.CSV, "csv", writing.as_csv(headings, rows)
+    disposition = f'attachment; filename="{name}.{ending}"'
+    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": disposition})
+
+
 # --- the job -----------------------------------------------------------------------------------------------------
-PLACES = {  # kind of job: where its rows are listed, where its file is sent again
-    "import_units": ("units:list", "units:import"),
-    "import_register": ("units:register_list", "units:register_import"),
-    "import_seats": ("units:committee_list", "units:seat_import"),
-}
-WORDS = {"import_units": "Đơn vị", "import_seats": "Thành viên Ban Chỉ đạo"}
-
-
 def _own_job(request, pk: int) -> dict:
     """The reader's own import with its words and the pages before and after it."""
     job = get_object_or_404(Job, pk=pk, kind__in=PLACES, asked_by=request.user)

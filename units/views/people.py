@@ -2,16 +2,19 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core import jobs
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.web.once import new_token, once
 
 from .. import services
 from ..filters import PlacementFilterSet
-from ..forms import EndForm, PersonForm, PlacementForm
+from ..forms import EndForm, PersonForm, PlacementForm, ProlongForm
 from ..models import Placement, Unit, User
 from ..permissions import may_administer, may_end_placement
 
@@ -27,15 +30,72 @@ def _placements(request):
     return Placement.objects.administered_by(request.user).select_related("user", "unit", "unit__district")
 
 
+def _asked(request, placements):
+    """The placements the page's filter asks for, and the filter."""
+    found = PlacementFilterSet(request.GET, placements, request=request)
+    return (found.qs if found.is_valid() else placements.none()), found
+
+
 @require_safe
 def people(request):
     """Who holds which role within the administrator's place."""
     _require_administrator(request)
-    placements = _placements(request).order_by("unit__sort_key", "role", "pk")
-    found = PlacementFilterSet(request.GET, placements, request=request)
-    valid = found.is_valid()
-    page = Paginator(found.qs if valid else placements.none(), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "units/people.html", {"filter": found, "page": page}, status=200 if valid else 422)
+    rows, found = _asked(request, _placements(request).order_by("unit__sort_key", "role", "pk"))
+    context = {
+        "filter": found,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "sheets": request.user.slip_sheets.waiting().order_by("pk"),
+        "form": ProlongForm(),
+    }
+    return render(request, "units/people.html", context, status=200 if found.is_valid() else 422)
+
+
+def _marked(request):
+    """The placements the form marks: those ticked, or (`all`) every one the filter of its address asks for."""
+    placements = Placement.objects.administered_by(request.user)
+    if request.POST.get("all"):
+        return _asked(request, placements)[0]
+    return placements.filter(pk__in=[pk for pk in request.POST.getlist("placement") if pk.isdecimal()])
+
+
+def _back_to_people(request):
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('units:people')}{'?' if query else ''}{query}")
+
+
+@require_POST
+def placements_prolong(request):
+    """One last day for all placements marked."""
+    _require_administrator(request)
+    form = ProlongForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused("Chưa đọc được ngày gia hạn. Hãy chọn ngày rồi bấm lại.")
+        until = form.cleaned_data["until"]
+        done = services.prolong_placements(_marked(request), by=request.user, until=until)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        if done:
+            messages.success(request, f"Đã gia hạn {len(done)} phân công đến hết ngày {until:%d/%m/%Y}.")
+        else:
+            messages.warning(request, "Không có phân công đã đánh dấu nào kết thúc trước ngày đó; chưa gia hạn gì.")
+    return _back_to_people(request)
+
+
+@require_POST
+@once
+def passwords_reissue(request):
+    """A job that prints new one-time passwords for everybody marked."""
+    _require_administrator(request)
+    held = _marked(request).in_force().exclude(user=request.user)
+    chosen = sorted(set(held.values_list("user", flat=True)))
+    if not chosen:
+        messages.warning(request, "Chưa đánh dấu người nào đang giữ vai trò. Hãy đánh dấu rồi bấm lại.")
+        return _back_to_people(request)
+    key = f"reissue_passwords:{request.user.pk}:{request.POST.get('once') or new_token()}"
+    job, _ = jobs.ask("reissue_passwords", key, {"people": chosen}, by=request.user)
+    return redirect("units:import_job", pk=job.pk)
 
 
 def _chosen_unit(request) -> Unit | None:
@@ -81,7 +141,12 @@ def person_detail(request, pk):
         else:
             messages.success(request, f"Đã phân công {person}: {placement}.")
             return redirect("units:person_detail", pk=person.pk)
-    placements = placements.filter(user=person).select_related("placed_by", "ended_by").order_by("-valid_from", "-pk")
+    placements = (
+        placements.filter(user=person)
+        .select_related("placed_by", "ended_by")
+        .annotate(handover=F("handed_on"))
+        .order_by("-valid_from", "-pk")
+    )
     context = {"person": person, "placements": placements, "form": form, "is_self": person.pk == request.user.pk}
     return render(request, "units/person_detail.html", context, status=422 if form.errors else 200)
 

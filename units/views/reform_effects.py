@@ -1,19 +1,27 @@
 """What a reorganisation does, in full: the trees before and after, people and committees, files under way."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
+from portal.core.fields import sentences
+from portal.core.vietnamese.figures import grouped
+from portal.core.vietnamese.text import search_key
+from portal.core.web.once import once
+from portal.core.web.pages import whole_numbers
 
 from .. import reforms, services
-from ..enums import OpenFiles, ReformStatus
-from ..models import Committee, Placement
+from ..enums import LEVELS, OpenFiles, ReformStatus
+from ..forms import PlaceAnewForm
+from ..models import Committee, Placement, Reorganisation, Unit
 from ..permissions import may_carry_through
-from ..text import search_key
 from .reforms import PER_PAGE, draft_of, visible_reform
 
 
@@ -38,38 +46,89 @@ def reform_trees(request, pk):
     return render(request, "units/reform_trees.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
 def reform_people(request, pk):
-    """People and committees whose unit ends; once it is applied, who has no place yet comes first."""
+    """People and committees whose unit ends; once it is applied, who has no place yet comes first, and a POST places
+    those ticked, or all who wait, with their role at the unit that took over."""
     reform = visible_reform(request, pk)
-    if reform.status == ReformStatus.DRAFT:
+    if request.method == "POST":
+        return _place_anew(request, reform)
+    is_draft = reform.status == ReformStatus.DRAFT
+    if is_draft:
         made = reforms.plan(reform)
         placements, committees = reforms.placements_ended(made), reforms.committees_ended(made)
-        delegations = services.delegations_ended(made)
+        delegations = reforms.delegations_ended(made)
         closing = reforms.ends(made)
+        without: list = reforms.levels_opened(made)
     else:
         kept = reform.before or {}
-        ended = [*(pk for pk, _ in kept.get("placements", [])), *kept.get("withdrawn", [])]
-        placements = Placement.objects.filter(pk__in=ended)
-        closing = []
+        placements, closing = _ended(reform), []
         committees = Committee.objects.filter(pk__in=[pk for pk, _ in kept.get("committees", [])])
-        placements, committees = placements.select_related("user", "unit"), committees.select_related("unit")
-        delegations = services.delegations_of(kept.get("delegations"))
+        committees = committees.select_related("unit")
+        delegations = reforms.delegations_of(kept.get("delegations"))
+        without = _without_committee(reform)
+    placements = _with_place(placements, reform, closing)
+    may_place = may_carry_through(request.user, reform)
+    page = Paginator(placements, PER_PAGE).get_page(request.GET.get("page"))
+    heirs = {} if is_draft else services.heirs_of(page)
+    for placement in page:
+        placement.heir = heirs.get(placement.pk)
+    context = {
+        "reform": reform,
+        "is_draft": is_draft,
+        "page": page,
+        "waiting_many": placements.filter(placed=False).values("user").distinct().count(),
+        "committees": committees.order_by("unit__sort_key", "pk").annotate(members=Count("seats")),
+        "delegations": delegations,
+        "without": without,
+        "may_place": may_place,
+        "form": None if is_draft or not may_place else PlaceAnewForm(),
+    }
+    return render(request, "units/reform_people.html", context)
+
+
+def _ended(reform: Reorganisation) -> QuerySet[Placement]:
+    """The placements an applied reorganisation ended."""
+    kept = reform.before or {}
+    ended = [*(pk for pk, _ in kept.get("placements", [])), *kept.get("withdrawn", [])]
+    return Placement.objects.filter(pk__in=ended).select_related("user", "unit")
+
+
+def _without_committee(reform: Reorganisation) -> list[Unit]:
+    """Levels of government that took over and have no committee today."""
+    took_over = Unit.objects.open_on().filter(pk__in=reform.lineage.values("successor"), kind__in=LEVELS)
+    return services.lacking(took_over.order_by("sort_key", "pk"), timezone.localdate())
+
+
+def _with_place(placements: QuerySet[Placement], reform: Reorganisation, closing: list[int]) -> QuerySet[Any]:
+    """Each with `placed`, whether its person has a place that lasts; those without come first."""
     day = max(timezone.localdate(), reform.effective_on)
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
     elsewhere = Placement.objects.filter(lasting, user=OuterRef("user"), withdrawn_at=None, unit__closed_on=None)
     elsewhere = elsewhere.exclude(unit__in=closing)
-    placements = placements.annotate(placed=Exists(elsewhere)).order_by("placed", "unit__sort_key", "user__username")
-    context = {
-        "reform": reform,
-        "is_draft": reform.status == ReformStatus.DRAFT,
-        "page": Paginator(placements, PER_PAGE).get_page(request.GET.get("page")),
-        "waiting_many": placements.filter(placed=False).values("user").distinct().count(),
-        "committees": committees.order_by("unit__sort_key", "pk").annotate(members=Count("seats")),
-        "delegations": delegations,
-        "may_place": may_carry_through(request.user, reform),
-    }
-    return render(request, "units/reform_people.html", context)
+    return placements.annotate(placed=Exists(elsewhere)).order_by("placed", "unit__sort_key", "user__username")
+
+
+def _place_anew(request, reform: Reorganisation):
+    if not may_carry_through(request.user, reform):
+        raise Http404
+    form = PlaceAnewForm(request.POST)
+    waiting = _with_place(_ended(reform), reform, []).filter(placed=False)
+    if "all" not in request.POST:
+        waiting = waiting.filter(pk__in=whole_numbers(request.POST.getlist("placement")))
+    if reform.status == ReformStatus.DRAFT:
+        messages.error(request, "Phương án chưa áp dụng, nên chưa ai cần phân công lại.")
+    elif not form.is_valid():
+        messages.error(request, sentences(form))
+    elif not waiting.exists():
+        messages.error(request, "Chưa chọn ai. Hãy đánh dấu người cần phân công lại.")
+    else:
+        placed, refused = services.place_anew(waiting, on=form.cleaned_data["on"], by=request.user)
+        for sentence in refused[:10]:
+            messages.warning(request, sentence)
+        messages.success(request, f"Đã phân công lại {grouped(placed)} người vào đơn vị kế thừa.")
+    return redirect("units:reform_people", pk=reform.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +142,7 @@ def reform_files(request, pk):
             if name.startswith("end_") and name[4:].isdecimal() and len(name) < 24
         }
         try:
-            services.choose_ends(reform, chosen, by=request.user)
+            reforms.choose_ends(reform, chosen, by=request.user)
         except Refused as refusal:
             messages.error(request, refusal.sentence)
         else:
@@ -91,8 +150,8 @@ def reform_files(request, pk):
         return redirect(request.get_full_path())
     reform = visible_reform(request, pk)
     is_draft = reform.status == ReformStatus.DRAFT
-    rows = services.waiting(reforms.plan(reform)) if is_draft else []
-    words = request.GET.get("q", "").replace("\0", "")[:100].strip()
+    rows = reforms.waiting(reforms.plan(reform)) if is_draft else []
+    words = request.GET.get("q", "")[:100].strip()
     if key := search_key(words):
         rows = [row for row in rows if key in search_key(row.unit)]
     context = {

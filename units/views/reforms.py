@@ -1,22 +1,25 @@
 """Reorganisations: the list, a draft with its lines and its dry run, carrying it out and undoing it."""
 
 from collections import Counter
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.web.once import once
 
-from .. import lineage, reform_sheet, reforms, services
+from .. import reforms
 from ..enums import ChangeAction, ReformStatus, Role, UnitKind
+from ..files import change_rows
 from ..forms import ApplyForm, ChangeForm, ReformForm, UnitFileForm
 from ..models import Change, Reorganisation, Unit
 from ..permissions import may_carry_through
+from ..reforms import national
 
 PER_PAGE = 50
 SHOWN = 100  # lines of each part of a dry run on the page
@@ -24,11 +27,7 @@ SHOWN = 100  # lines of each part of a dry run on the page
 
 def _mine(request):
     """Provinces where the reader may carry reorganisations through."""
-    held = [
-        item.unit_id
-        for item in request.user.placements_now()
-        if item.role == Role.ADMIN and item.unit.kind == UnitKind.PROVINCE
-    ]
+    held = [province.pk for province in request.user.provinces_as(Role.ADMIN)]
     return Unit.objects.filter(pk__in=held)
 
 
@@ -51,7 +50,7 @@ def reform_create(request):
         return render(request, "units/reform_form.html", {"form": form})
     if form.is_valid():
         try:
-            made = services.new_reform(**form.cleaned_data, by=request.user)
+            made = reforms.new_reform(**form.cleaned_data, by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -73,7 +72,7 @@ def draft_of(request, pk) -> Reorganisation:
 
 
 def _context(request, reform: Reorganisation, **more) -> dict:
-    rows = reform.changes.select_related("unit", "to_unit")
+    rows: QuerySet[Any] = reform.changes.select_related("unit", "to_unit")
     may_change = may_carry_through(request.user, reform)
     is_draft = reform.status == ReformStatus.DRAFT
     if not is_draft:
@@ -92,7 +91,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         "file_form": UnitFileForm(),
     }
     if is_draft:
-        context |= _dry_run(services.dry_run(reform))
+        context |= _dry_run(reforms.dry_run(reform))
         context["apply_form"] = ApplyForm(user=request.user, reform=reform)
     return context | more
 
@@ -108,7 +107,7 @@ def _dry_run(made: reforms.Plan) -> dict:
     came_from: dict = {}
     for one in made.passings:
         came_from.setdefault(one.successor, []).append((made.before[one.predecessor].name, one.is_main, one.percent))
-    kept = Counter()
+    kept: Counter[str] = Counter()
     renamed = []
     for node in made.kept:
         old = made.before[node.ref]
@@ -128,7 +127,8 @@ def _dry_run(made: reforms.Plan) -> dict:
         "moved": sorted(kept.items()),
         "people_many": reforms.placements_ended(made).count(),
         "committees_many": reforms.committees_ended(made).count(),
-        "waiting_many": len(services.waiting(made)),
+        "without_many": len(reforms.levels_opened(made)),
+        "waiting_many": len(reforms.waiting(made)),
         "plan": made,
     }
 
@@ -145,7 +145,7 @@ def change_add(request, pk):
     form = ChangeForm(request.POST, reform=reform)
     if form.is_valid():
         try:
-            services.add_change(reform, form.change(), by=request.user)
+            reforms.add_change(reform, form.change(), by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -163,7 +163,7 @@ def change_drop(request, pk):
     if not may_carry_through(request.user, change.reform):
         raise Http404
     try:
-        services.drop_change(change, by=request.user)
+        reforms.drop_change(change, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -179,12 +179,12 @@ def changes_import(request, pk):
     if not form.is_valid():
         return render(request, "units/reform_detail.html", _context(request, reform, file_form=form), status=422)
     file = form.cleaned_data["file"]
-    found = reform_sheet.read(file.read(), file.name, reform)
+    found = change_rows.read(file.read(), file.name, reform)
     if found.problems:
         shown = {"file_problems": found.problems[:SHOWN], "file_many": len(found.problems), "file_form": form}
         return render(request, "units/reform_detail.html", _context(request, reform, **shown), status=422)
     try:
-        many = services.write_changes(reform, found.changes, by=request.user)
+        many = reforms.write_changes(reform, found.changes, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -196,7 +196,7 @@ def changes_import(request, pk):
 def changes_export(request, pk):
     """The lines as CSV, to be worked on in a spreadsheet and brought back."""
     reform = visible_reform(request, pk)
-    text = reform_sheet.write(reform.changes.select_related("unit", "to_unit"))
+    text = change_rows.write(reform.changes.select_related("unit", "to_unit"))
     return HttpResponse(
         text.encode("utf-8-sig"),
         content_type="text/csv; charset=utf-8",
@@ -211,22 +211,22 @@ def reform_act(request, pk):
     action = request.POST.get("action", "")
     try:
         if action == "lineage":
-            made = lineage.draft_for(request.POST.get("code", "")[:2])
-            services.write_changes(reform, made.changes, by=request.user, gaps=made.gaps)
+            made = national.draft_for(request.POST.get("code", "")[:2])
+            reforms.write_changes(reform, made.changes, by=request.user, gaps=made.gaps)
             messages.success(request, f"Đã nạp {len(made.changes)} dòng; {len(made.gaps)} chỗ chưa có nguồn.")
         elif action == "apply":
             form = ApplyForm(request.POST, user=request.user, reform=reform)
             if not form.is_valid():
                 context = _context(request, reform) | {"apply_form": form}
                 return render(request, "units/reform_detail.html", context, status=422)
-            services.apply(reform, by=request.user)
+            reforms.apply(reform, by=request.user)
             messages.success(request, "Đã áp dụng phương án. Hãy phân công lại người ở các đơn vị mới.")
             return redirect("units:reform_people", pk=reform.pk)
         elif action == "undo":
-            services.undo(reform, by=request.user)
+            reforms.undo(reform, by=request.user)
             messages.success(request, "Đã hoàn tác; phương án trở lại dự thảo.")
         elif action == "drop":
-            services.drop_reform(reform, by=request.user)
+            reforms.drop_reform(reform, by=request.user)
             messages.success(request, "Đã xoá dự thảo phương án.")
             return redirect("units:reform_list")
         else:

@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.sheets import writing
+from portal.core.web.once import once
 
-from .. import queries, register_sheet, services, workbook
+from .. import queries
 from ..enums import UnitKind
+from ..files import register_rows
 from ..filters import REGISTER_FILTERS
 from ..forms import RegisterFileForm, register_form
 from ..models import Unit
 from ..permissions import may_keep, may_keep_somewhere
-from ..registers import REGISTERS, Register
+from ..registers import REGISTERS, Register, drop_row, save_row
 from .intake import SHOWN, Intake, confirm, take
 
 PER_PAGE = 50
@@ -61,7 +63,7 @@ def register_list(request, slug):
     """One register's rows with their totals over the whole filter."""
     register = _register(slug)
     found, years = _filtered(request, register)
-    context = {"register": register, "filter": found, "years": years, "heads": register.columns}
+    context = {"register": register, "filter": found, "years": years, "year": None, "heads": register.columns}
     if not found.is_valid():
         return render(request, "units/register_list.html", context, status=422)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
@@ -116,7 +118,7 @@ def register_export(request, slug):
     found, years = _filtered(request, register)
     if not found.is_valid():
         raise Http404
-    heads, rows = register_sheet.headings(register), register_sheet.exported(register, found.qs)
+    heads, rows = register_rows.headings(register), register_rows.exported(register, found.qs)
     shares = _shares(register, found, years) if request.GET.get("dang") == "xlsx" else None
     more = [(shares.title, _share_rows(shares))] if shares else []
     return _file(request, register, f"{slug}-{timezone.localdate():%Y-%m-%d}", heads, rows, *more)
@@ -131,15 +133,15 @@ def _share_rows(shares: queries.Shares) -> list[list]:
 def register_template(request, slug):
     """An empty file with the register's headings."""
     register = _kept_register(request, slug)
-    return _file(request, register, f"mau-{slug}", register_sheet.headings(register), [])
+    return _file(request, register, f"mau-{slug}", register_rows.headings(register), [])
 
 
 def _file(request, register: Register, name: str, heads, rows, *more) -> HttpResponse:
-    """`more` are further pages of a workbook."""
+    """`more` are further pages of a writing."""
     if request.GET.get("dang") == "xlsx":
-        kind, ending, data = workbook.XLSX, "xlsx", workbook.as_xlsx(register.title, heads, rows, *more)
+        kind, ending, data = writing.XLSX, "xlsx", writing.as_xlsx(register.title, heads, rows, *more)
     else:
-        kind, ending, data = workbook.CSV, "csv", workbook.as_csv(heads, rows)
+        kind, ending, data = writing.CSV, "csv", writing.as_csv(heads, rows)
     return HttpResponse(
         data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
     )
@@ -177,7 +179,7 @@ def register_add(request, slug):
     form = register_form(register, request.POST or None, owners=owners)
     if request.method == "POST" and form.is_valid():
         try:
-            row = services.save_row(register, form.save(commit=False), by=request.user)
+            row = save_row(register, form.save(commit=False), by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -215,7 +217,7 @@ def register_edit(request, slug, pk):
     form = register_form(register, request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         try:
-            services.save_row(register, form.save(commit=False), by=request.user)
+            save_row(register, form.save(commit=False), by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -231,7 +233,7 @@ def register_drop(request, slug, pk):
     register, row = _kept_row(request, slug, pk)
     said, address = str(row), _list_of(register, row)
     try:
-        services.drop_row(register, row, by=request.user)
+        drop_row(register, row, by=request.user)
         messages.success(request, f"Đã xoá khỏi sổ: {said}.")
     except Refused as refusal:
         messages.error(request, refusal.sentence)
@@ -240,7 +242,7 @@ def register_drop(request, slug, pk):
 
 # --- files in ----------------------------------------------------------------------------------------------------
 def _intake(register: Register, user) -> Intake:
-    def shown(found: register_sheet.Read) -> dict:
+    def shown(found: register_rows.Read) -> dict:
         sorted_rows = [("Thêm", row) for row in found.sorted.new] + [("Sửa", row) for row in found.sorted.changed]
         numbers = {id(row): number for number, row in found.rows.items()}
         return {
@@ -259,9 +261,9 @@ def _intake(register: Register, user) -> Intake:
         preview="units:register_preview",
         page="units/register_import.html",
         preview_page="units/register_preview.html",
-        read=partial(register_sheet.read, register),
+        read=partial(register_rows.read, register),
         shown=shown,
-        context={"register": register, "heads": register_sheet.headings(register)},
+        context={"register": register, "heads": register_rows.headings(register)},
         args=(register.slug,),
     )
 

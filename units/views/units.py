@@ -3,15 +3,16 @@
 from typing import cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, When
+from django.db.models import Case, Exists, OuterRef, When
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from .. import history, queries
+from .. import queries
 from ..enums import JUDGED, ORGANISATIONS, UnitKind
 from ..filters import UnitFilterSet
-from ..models import Committee, Unit
+from ..models import Committee, Unit, UnitEvent
 from ..permissions import may_delegate, may_import_units, may_manage_people, may_see_people
+from ..queries import history
 from ..registers import REGISTERS, Register
 
 PER_PAGE = 50
@@ -28,15 +29,15 @@ def unit_list(request):
     context = {"filter": found, "may_import": may_import_units(request.user)}
     if any(request.GET.get(name) for name in UnitFilterSet.base_filters):
         if not found.is_valid():
-            return render(request, "units/unit_list.html", context | {"mode": "refused"}, status=422)
+            return render(request, "units/unit_list.html", context | {"is_refused": True}, status=422)
         data = found.form.cleaned_data
-        context |= {"mode": "found", **{name: _named(visible, data[name]) for name in ("parent", "hosted_in")}}
+        context |= {"is_found": True, **{name: _named(visible, data[name]) for name in ("parent", "hosted_in")}}
         return render(request, "units/unit_list.html", context | _page(request, found.qs))
     at = _at(request, visible)
     units = at.children.open_on() if at else visible.filter(pk__in=[place.pk for place in request.user.places()])
     units = units.with_relation(request.user).select_related("parent", "province", "district")
     units = units.order_by(LEVELS_FIRST, "sort_key", "pk")
-    context |= {"mode": "tree", "at": at} | _page(request, units)
+    context |= {"is_tree": True, "at": at} | _page(request, units)
     shown = list(cast(Page, context["page"]))
     counted = queries.counts_below([*shown, *([at] if at else [])])
     return render(
@@ -94,8 +95,10 @@ def unit_detail(request, pk):
     """What a unit is, where it stands, what it was called, and who acts there."""
     visible = Unit.objects.visible_to(request.user).with_relation(request.user)
     units = visible.select_related("parent", "stands_in", "province", "district", "commune")
-    unit = get_object_or_404(units, pk=pk)
+    logged = UnitEvent.objects.filter(unit=OuterRef("pk"))  # most units have no log: those cost no query more
+    unit = get_object_or_404(units.annotate(is_logged=Exists(logged)), pk=pk)
     user = request.user
+    may_manage = may_manage_people(user, unit)
     return render(
         request,
         "units/unit_detail.html",
@@ -108,7 +111,11 @@ def unit_detail(request, pk):
             "versions": unit.versions.select_related("parent", "stands_in").order_by("-valid_from"),
             "committees": Committee.objects.visible_to(user).in_office().filter(unit=unit),
             "people": list(queries.people_at(unit)) if may_see_people(user, unit) else None,
-            "may_manage": may_manage_people(user, unit),
+            "may_manage": may_manage,
+            "may_correct": (may_correct := may_manage_people(user, unit.parent or unit)),
+            "may_end": may_correct and not unit.is_level,
+            "events": unit.events.select_related("by") if may_correct and unit.is_logged else [],
+            "may_found": may_manage and (unit.is_level or unit.kind == UnitKind.RESIDENTIAL_AREA),
             "registers": _registers(unit, user),
             "delegations": unit.delegations.select_related("giver", "receiver") if unit.kind in ORGANISATIONS else [],
             "may_delegate": unit.kind in ORGANISATIONS and not unit.closed_on and may_delegate(user, unit.parent),

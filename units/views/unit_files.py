@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core.once import once
+from portal.core.sheets.reading import Unreadable
+from portal.core.web.once import once
 
-from .. import sheet
+from ..files.units import COLUMNS, UnitFile, read
 from ..filters import UnitFilterSet
 from ..forms import UnitFileForm
 from ..models import Unit
@@ -15,7 +16,7 @@ from ..permissions import may_import_units
 from .intake import SHOWN, Intake, confirm, take
 
 TEMPLATE = (
-    list(sheet.COLUMNS.values()),
+    list(COLUMNS.values()),
     ["T1", "Khu dân cư", "thôn", "", "Thôn Đông", "07201", "", "01/01/2026", ""],
     [
         "T2",
@@ -34,11 +35,11 @@ TEMPLATE = (
 @require_safe
 def unit_export(request):
     """The filtered list as CSV or, with `dang=xlsx`, as a workbook."""
-    from ..resources import as_csv, as_xlsx  # noqa: PLC0415 -- brings in tablib
+    from ..files.unit_resource import as_csv, as_xlsx  # noqa: PLC0415 -- brings in tablib
 
     found = UnitFilterSet(request.GET, Unit.objects.visible_to(request.user), request=request)
     if not found.is_valid():
-        return render(request, "units/unit_list.html", {"filter": found, "mode": "refused"}, status=422)
+        return render(request, "units/unit_list.html", {"filter": found, "is_refused": True}, status=422)
     if request.GET.get("dang") == "xlsx":
         kind, ending, data = (
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -68,19 +69,19 @@ def _require_importer(request) -> None:
         raise Http404
 
 
-def _read(data: bytes, name: str, user) -> sheet.Sheet:
-    from ..resources import UnitResource  # noqa: PLC0415 -- brings in tablib
+def _read(data: bytes, name: str, user) -> UnitFile:
+    from ..files.unit_resource import UnitResource  # noqa: PLC0415 -- brings in tablib
 
     try:
-        dataset = sheet.read(data, name)
-    except sheet.Unreadable as refusal:
-        return sheet.Sheet(name, problems=[refusal.problem])
+        dataset = read(data, name)
+    except Unreadable as refusal:
+        return UnitFile(name, problems=[refusal.problem])
     resource = UnitResource(name, user=user)
     resource.check(dataset)
-    return resource.sheet
+    return resource.file
 
 
-def _shown(found: sheet.Sheet) -> dict:
+def _shown(found: UnitFile) -> dict:
     new = found.new_rows
     return {"rows": new[:SHOWN], "many": len(new), "known": len(found.rows) - len(new)}
 

@@ -1,0 +1,42 @@
+"""What users type of units, people, committees, registers and reorganisations."""
+
+from .committees import CommitteeChangeForm, CommitteeForm, CommitteesForm, DayForm, PeriodForm, RulesForm, SeatForm
+from .delegations import DelegationForm
+from .fields import DayField, PlaceField
+from .files import RegisterFileForm, UnitFileForm
+from .passwords import PasswordAgain
+from .people import EndForm, HandoverForm, PersonForm, PlaceAnewForm, PlacementForm, ProlongForm
+from .reforms import ApplyForm, ChangeForm, ReformForm
+from .registers import OwnerField, register_form
+from .single_units import GroundForm, LastDayForm, NewUnitForm, UnitFactsForm
+
+__all__ = [
+    "ApplyForm",
+    "ChangeForm",
+    "CommitteeChangeForm",
+    "CommitteeForm",
+    "CommitteesForm",
+    "DayField",
+    "DayForm",
+    "DelegationForm",
+    "EndForm",
+    "GroundForm",
+    "HandoverForm",
+    "LastDayForm",
+    "NewUnitForm",
+    "OwnerField",
+    "PasswordAgain",
+    "PeriodForm",
+    "PersonForm",
+    "PlaceAnewForm",
+    "PlaceField",
+    "PlacementForm",
+    "ProlongForm",
+    "ReformForm",
+    "RegisterFileForm",
+    "RulesForm",
+    "SeatForm",
+    "UnitFactsForm",
+    "UnitFileForm",
+    "register_form",
+]

@@ -1,0 +1,37 @@
+"""A register's row."""
+
+from django import forms
+from django.db import models
+
+from ..models import Unit
+from ..registers import Register
+from .fields import DayField
+
+
+class OwnerField(forms.ModelChoiceField):
+    """The unit or the team or model a row hangs on, named with its place."""
+
+    def label_from_instance(self, owner):
+        if isinstance(owner, Unit):
+            return f"{owner} ({owner.get_kind_display().lower()})"
+        return f"{owner} – {owner.unit}"
+
+
+def register_form(register: Register, data=None, *, instance=None, owners=None) -> forms.ModelForm:
+    """The form of one row; a new row chooses among `owners` (units, or rows of the holders' register)."""
+
+    def field_of(column, **kwargs):
+        if column.name == register.owner:
+            owned = OwnerField(owners, label=register.label(column.name), empty_label="Chọn trong danh sách")
+            owned.queryset = owners
+            return owned
+        if isinstance(column, models.DateField):
+            return DayField(label=register.label(column.name), required=not column.blank)
+        found = column.formfield(**kwargs)
+        if column.name in register.sums:
+            found.widget.attrs["inputmode"] = "numeric"
+        return found
+
+    fields = ([register.owner] if instance is None else []) + list(register.columns)
+    made = forms.modelform_factory(register.model, fields=fields, formfield_callback=field_of)
+    return made(data, instance=instance)

@@ -1,0 +1,83 @@
+"""People taken in by file, given out by file, and their password slips, given out once."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core.errors import Refused
+from portal.core.web.once import once
+
+from .. import services
+from ..files import people_rows
+from ..filters import PlacementFilterSet
+from ..forms import RegisterFileForm
+from ..models import Placement
+from ..permissions import may_administer
+from .intake import SHOWN, Intake, confirm, sheet_file, take
+
+
+def _require_administrator(request) -> None:
+    if not may_administer(request.user):
+        raise Http404
+
+
+def _shown(found: people_rows.Read) -> dict:
+    many, new = len(found.rows), len(found.new)
+    rows = list(found.rows.items())[:SHOWN]
+    return {"rows": rows, "new": new, "same": many - new, "seats": len(found.seats), "many": many}
+
+
+PEOPLE = Intake(
+    job="import_people",
+    form=RegisterFileForm,
+    upload="units:people_import",
+    preview="units:people_preview",
+    page="units/people_import.html",
+    preview_page="units/people_preview.html",
+    read=people_rows.read,
+    shown=_shown,
+    context={"heads": people_rows.COLUMNS.values()},
+)
+
+
+@require_safe
+def people_export(request):
+    """The placements asked for, as CSV or workbook; its headings are those a file of new people needs."""
+    _require_administrator(request)
+    placements = Placement.objects.administered_by(request.user)
+    found = PlacementFilterSet(request.GET, placements, request=request)
+    rows = found.qs if found.is_valid() else placements.none()
+    rows = rows.select_related("user", "unit").order_by("unit__sort_key", "role", "pk")
+    return sheet_file(request, "Người dùng", "nguoi-dung", people_rows.HEADINGS, people_rows.exported(rows))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def people_import(request):
+    _require_administrator(request)
+    return take(request, PEOPLE)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def people_preview(request, token):
+    _require_administrator(request)
+    return confirm(request, PEOPLE, token)
+
+
+@require_POST
+def slips_take(request, pk):
+    """The PDF of password slips, to whoever asked for it, once."""
+    _require_administrator(request)
+    sheet = get_object_or_404(request.user.slip_sheets, pk=pk)
+    try:
+        data = services.take_slips(sheet, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("units:people")
+    disposition = f'attachment; filename="phieu-mat-khau-{sheet.pk}.pdf"'
+    return HttpResponse(
+        data,
+        content_type="application/pdf",
+        headers={"Content-Disposition": disposition, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+    )
