@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from units import lineage, reforms, services
+from units import reforms, services
 from units.enums import ChangeAction, Subtype, UnitKind
 from units.models import Change, Unit, UnitVersion
+from units.reforms import national
 from units.services import NewUnit
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ PREFIXES = {"Phường": Subtype.WARD, "Thị trấn": Subtype.TOWNSHIP}
 
 def the_old_provinces(code: str) -> None:
     """The provinces that became the one of that code, with their communes of early 2025 under one district each."""
-    rows = [row for row in lineage.read("lineage.csv") if row["new_province_code"] == code]
+    rows = [row for row in national.read("lineage.csv") if row["new_province_code"] == code]
     old = sorted({row["old_province_code"] for row in rows})
     new = [
         *(NewUnit(kind="province", subtype="tinh", name=f"Tỉnh mã {one}", code=one, key=one) for one in old),
@@ -30,30 +31,29 @@ def the_old_provinces(code: str) -> None:
 
 
 def drafted(code: str):
-    made = lineage.draft_for(code)
-    reform = services.new_reform(
+    made = national.draft_for(code)
+    reform = reforms.new_reform(
         number="NQ",
         title="Sắp xếp",
         issuer="Quốc hội",
-        effective_on=lineage.EFFECTIVE_ON,
+        effective_on=national.EFFECTIVE_ON,
         provinces=made.provinces,
         by=None,
         gaps=made.gaps,
     )
-    services.write_changes(reform, made.changes, by=None)
+    reforms.write_changes(reform, made.changes, by=None)
     return reform, made
 
 
-CODES = sorted({row["province_code"] for row in lineage.read("communes.csv")})
+CODES = sorted({row["province_code"] for row in national.read("communes.csv")})
 
 
-@pytest.mark.once  # planned in Python; a real province is applied on both databases below
 @pytest.mark.parametrize("code", CODES)
 def test_a_province_loads(code):
     the_old_provinces(code)
     reform, made = drafted(code)
     plan = reforms.plan(reform)
-    communes = [row for row in lineage.read("communes.csv") if row["province_code"] == code]
+    communes = [row for row in national.read("communes.csv") if row["province_code"] == code]
     sourceless = [gap for gap in made.gaps if "không nói được lập từ xã nào" in gap]
     # What stands in the way is only what the lineage leaves open: a divided commune whose main part it does not name.
     assert {problem.sentence.split(" phải có ")[-1] for problem in plan.problems} <= {
@@ -82,7 +82,7 @@ def test_what_the_lineage_does_not_know_is_a_gap():
         [NewUnit(kind="commune", subtype="xa", name="Xã Không Nguồn", code="99999", parent=district)],
         on=date(2020, 1, 1),
     )
-    made = lineage.draft_for("22")
+    made = national.draft_for("22")
     assert "Xã Không Nguồn (99999): không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết." in made.gaps
     assert not [change for change in made.changes if change.unit and change.unit.code == "99999"]
     assert province in made.provinces
@@ -96,7 +96,7 @@ def test_the_real_province_is_applied():
         rows = reform.changes.filter(action=ChangeAction.SPLIT, unit=change.unit)
         if not rows.filter(is_main=True).exists():
             rows.filter(pk=rows.first().pk).update(is_main=True)
-    services.apply(reform, by=None)
+    reforms.apply(reform, by=None)
     after = Unit.objects.filter(closed_on=None)
     (province,) = after.filter(kind=UnitKind.PROVINCE)
     assert (province.name, province.code) == ("Tỉnh Bắc Ninh", "24")
@@ -109,14 +109,14 @@ def test_the_real_province_is_applied():
 
 def test_ten_communes_of_dong_nai_become_wards_and_keep_their_codes():
     """30/4/2026: Đồng Nai becomes a city and ten of its 95 communes wards; which ten has no source, so any ten here."""
-    rows = [row for row in lineage.read("communes.csv") if row["province_code"] == "75"]
+    rows = [row for row in national.read("communes.csv") if row["province_code"] == "75"]
     new = [NewUnit(kind="province", subtype="tinh", name=rows[0]["province"], code="75", key="75")]
     for row in rows:
-        subtype = lineage.SUBTYPES[row["commune_type"]]
+        subtype = national.SUBTYPES[row["commune_type"]]
         new.append(NewUnit(kind="commune", subtype=subtype, name=row["commune"], code=row["commune_code"], parent="75"))
     province, *communes = services.place_units(new, on=date(2025, 7, 1))
     ten = [unit for unit in communes if unit.subtype == Subtype.COMMUNE][:10]
-    reform = services.new_reform(
+    reform = reforms.new_reform(
         number="237/NQ-UBTVQH16",
         title="Thành lập các phường thuộc thành phố Đồng Nai",
         issuer="Uỷ ban Thường vụ Quốc hội",
@@ -129,8 +129,8 @@ def test_ten_communes_of_dong_nai_become_wards_and_keep_their_codes():
         for unit in ten
     ]
     city = Change(action="reclassify", unit=province, subtype=Subtype.CENTRAL_CITY, name="Thành phố Đồng Nai")
-    services.write_changes(reform, [city, *lines], by=None)
-    services.apply(reform, by=None)
+    reforms.write_changes(reform, [city, *lines], by=None)
+    reforms.apply(reform, by=None)
 
     def kinds(day):
         held = UnitVersion.objects.in_force(day).filter(province=province, kind=UnitKind.COMMUNE)

@@ -10,14 +10,16 @@ from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
-from units import demo_units, sheet
+from portal.core.sheets.reading import Unreadable
+from portal.demo import units
+from portal.demo.loading import load_places
+from tests.units.factories import make_province, make_tree, make_user
 from units.enums import ORGANISATIONS, UnitKind
+from units.files.unit_resource import UnitResource
+from units.files.units import read
 from units.models import Committee, Unit
-from units.resources import UnitResource
 
-from .factories import make_province, make_tree, make_user
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # an import writes whole or not at all
 FIXTURES = settings.BASE_DIR / "fixtures" / "units"
 HEAD = "key,kind,subtype,code,name,parent_key,opened_on,closed_on"
 GOOD = (
@@ -42,14 +44,15 @@ def counts(code: str) -> dict[str, int]:
 def problems(*rows: str, head: str = HEAD, encoding: str = "utf-8", user=None) -> list[str]:
     """What the check says of a file with these rows."""
     try:
-        dataset = sheet.read("\n".join((head, *rows)).encode(encoding), "tep.csv")
-    except sheet.Unreadable as refusal:
+        dataset = read("\n".join((head, *rows)).encode(encoding), "tep.csv")
+    except Unreadable as refusal:
         return [str(refusal)]
     return [str(problem) for problem in UnitResource("tep.csv", user=user).check(dataset)]
 
 
 def test_the_places_have_their_real_numbers_and_load_once():
-    first = load()
+    first: list[str] = []
+    load_places(first.append)
     bac_giang, nga_son = counts("24"), counts("38")
     assert (bac_giang["district"], bac_giang["commune"], bac_giang["residential_area"]) == (10, 209, 2300)
     assert sum(bac_giang[kind] for kind in ORGANISATIONS) == 1862
@@ -60,7 +63,7 @@ def test_the_places_have_their_real_numbers_and_load_once():
     assert (dong_trieu["district"], dong_trieu["commune"], dong_trieu["residential_area"]) == (1, 19, 57)
     bac_ninh = counts("27")
     assert (bac_ninh["district"], bac_ninh["commune"]) == (8, 121)
-    assert first.splitlines() == [
+    assert first == [
         "bac-giang-2020.csv: thêm 220 đơn vị, 0 đã có.",
         "bac-ninh-2025.csv: thêm 130 đơn vị, 0 đã có.",
         "nga-son-2018.csv: thêm 29 đơn vị, 0 đã có.",
@@ -72,7 +75,9 @@ def test_the_places_have_their_real_numbers_and_load_once():
         "Tỉnh Quảng Ninh: thêm 124 khu dân cư và tổ chức mẫu.",
         "Tỉnh Thanh Hóa: thêm 343 khu dân cư và tổ chức mẫu.",
     ]
-    assert [line.split(": ")[1][:7] for line in load().splitlines()] == ["thêm 0 "] * 10
+    again: list[str] = []
+    load_places(again.append)
+    assert [line.split(": ")[1][:7] for line in again] == ["thêm 0 "] * 10
     assert counts("24") == bac_giang and counts("38") == nga_son
     assert not Unit.objects.filter(is_demo=True, kind__in=("province", "district", "commune")).exists()
     assert not Unit.objects.filter(is_demo=False).exclude(kind__in=("province", "district", "commune")).exists()
@@ -84,7 +89,7 @@ def test_the_places_have_their_real_numbers_and_load_once():
 
 def _committees_are_made_once():
     province = Unit.objects.get(code="24", kind=UnitKind.PROVINCE)
-    assert (demo_units.make_committees(province), demo_units.make_committees(province)) == (220, 0)
+    assert (units.make_committees(province), units.make_committees(province)) == (220, 0)
     commune = Committee.objects.get(unit__code="07441")
     assert commune.name.endswith(f"ANTQ {commune.unit.name[0].lower()}{commune.unit.name[1:]}")
     assert (commune.quorum_percent, commune.approval_percent) == (50, 50)
@@ -97,7 +102,7 @@ def test_the_statements_of_a_load_are_bounded():
         rows += [f"k{n},residential_area,thon,,Thôn {n},x,2020-01-01," for n in range(areas)]
         resource = UnitResource("tep.csv")
         with CaptureQueriesContext(connection) as captured:
-            assert resource.apply(sheet.read("\n".join((HEAD, *rows)).encode(), "tep.csv")) == []
+            assert resource.apply(read("\n".join((HEAD, *rows)).encode(), "tep.csv")) == []
         assert len(resource.placed) == areas + 3
         return len(captured)
 

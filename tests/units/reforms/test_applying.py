@@ -9,64 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.core.errors import Refused
-from units import reforms, services
+from tests.units.factories import make_committee, make_tree, make_units, make_user
+from tests.units.reforming import DAY, LAST, draft, line, snapshot, the_reform
+from units import reforms
 from units.enums import ReformStatus, Role, Subtype, UnitKind
-from units.models import Change, Committee, Lineage, Placement, Seat, Unit, UnitVersion, on
+from units.models import Committee, Lineage, Seat, Unit, UnitVersion, on
 
-from .factories import make_committee, make_tree, make_units, make_user
-
-pytestmark = pytest.mark.django_db
-DAY = date(2025, 7, 1)
-LAST = DAY - timedelta(days=1)
-
-
-def line(action, unit=None, **fields):
-    return Change(action=action, unit=unit, **fields)
-
-
-def draft(tree, *changes, day=DAY, **fields):
-    made = services.new_reform(
-        number="1658/NQ-UBTVQH15",
-        title="Sắp xếp đơn vị",
-        issuer="Uỷ ban Thường vụ Quốc hội",
-        effective_on=day,
-        provinces=[tree.province],
-        by=None,
-        **fields,
-    )
-    services.write_changes(made, changes, by=None)
-    return made
-
-
-def the_reform(tree):
-    """Two communes of the first district become one ward, another is divided, the district level ends."""
-    one, two, three, four = tree.communes
-    return draft(
-        tree,
-        line(
-            "open",
-            kind="commune",
-            subtype=Subtype.WARD,
-            code="07001",
-            name="Phường Mới",
-            key="M",
-            to_unit=tree.province,
-        ),
-        line("merge", one, to_key="M"),
-        line("merge", two, to_key="M"),
-        line("split", three, to_unit=four, is_main=True, percent=60),
-        line("split", three, to_key="M", percent=40),
-        line("rename", four, name="Xã Bốn"),
-        line("close_level", tree.province, kind=UnitKind.DISTRICT),
-    )
-
-
-def snapshot():
-    """Every stored row the reorganisation may touch, as plain values."""
-    return {
-        model.__name__: list(model.objects.order_by("pk").values())
-        for model in (Unit, UnitVersion, Placement, Committee, Lineage)
-    }
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # versions and keys through a reorganisation
 
 
 def places_on(day: date) -> dict[int, tuple]:
@@ -80,7 +29,7 @@ def test_the_reform_as_it_is_applied():
     tree = make_tree()
     one, two, three, four = tree.communes
     before = places_on(LAST)
-    services.apply(the_reform(tree), by=None)
+    reforms.apply(the_reform(tree), by=None)
     new = Unit.objects.get(code="07001")
     assert (new.province_id, new.district_id, new.commune_id) == (tree.province.pk, None, new.pk)
     ended = Unit.objects.filter(closed_on=LAST)
@@ -118,16 +67,16 @@ def test_undoing_puts_every_row_back():
     committee = Committee.objects.get()
     before = snapshot()
     reform = the_reform(tree)
-    services.apply(reform, by=None)
+    reforms.apply(reform, by=None)
     assert officer.placements.get().valid_to == LAST
     committee.refresh_from_db()
     assert committee.valid_to == LAST
     assert snapshot() != before
-    services.undo(reform, by=None)
+    reforms.undo(reform, by=None)
     assert snapshot() == before
     reform.refresh_from_db()
     assert reform.status == ReformStatus.DRAFT
-    services.apply(reform, by=None)  # and it can be carried out again
+    reforms.apply(reform, by=None)  # and it can be carried out again
 
 
 def test_a_committee_seated_since_the_day_does_not_outlive_its_unit():
@@ -137,19 +86,19 @@ def test_a_committee_seated_since_the_day_does_not_outlive_its_unit():
     made = make_committee(tree.communes[0], members=1, on=late)
     before, seats = snapshot(), list(Seat.objects.values())
     reform = the_reform(tree)
-    assert [row.unit for row in reforms.committees_ended(services.dry_run(reform))] == [tree.communes[0]]
-    services.apply(reform, by=None)
+    assert [row.unit for row in reforms.committees_ended(reforms.dry_run(reform))] == [tree.communes[0]]
+    reforms.apply(reform, by=None)
     assert (Committee.objects.get().valid_to, Seat.objects.get(pk=made.seats[0].pk).valid_to) == (late, late)
     assert officer.placements.get().withdrawn_at is not None
-    services.undo(reform, by=None)
+    reforms.undo(reform, by=None)
     assert (snapshot(), list(Seat.objects.values())) == (before, seats)
 
 
 def test_what_ended_before_follows_its_heir():
     tree = make_tree()
     one, two, three, _ = tree.communes
-    services.apply(draft(tree, line("merge", one, to_unit=two)), by=None)
-    services.apply(draft(tree, line("merge", two, to_unit=three), day=date(2026, 1, 1)), by=None)
+    reforms.apply(draft(tree, line("merge", one, to_unit=two)), by=None)
+    reforms.apply(draft(tree, line("merge", two, to_unit=three), day=date(2026, 1, 1)), by=None)
     one.refresh_from_db()
     assert (one.commune_id, one.closed_on) == (three.pk, LAST)
     assert set(make_user(Role.OFFICER, three).grounds()) == {one, two, three}
@@ -159,18 +108,18 @@ def test_what_ended_before_follows_its_heir():
 def test_undoing_stops_where_something_leans_on_it():
     tree = make_tree()
     reform = the_reform(tree)
-    services.apply(reform, by=None)
+    reforms.apply(reform, by=None)
     new = Unit.objects.get(code="07001")
     make_user(Role.OFFICER, new)
     held = snapshot()
     with pytest.raises(Refused) as refusal:
-        services.undo(reform, by=None)
+        reforms.undo(reform, by=None)
     assert "dựa vào đơn vị mới thành lập" in refusal.value.sentence
     assert snapshot() == held
     later = draft(tree, line("rename", tree.communes[3], name="Xã Khác"), day=date(2026, 4, 30))
-    services.apply(later, by=None)
+    reforms.apply(later, by=None)
     with pytest.raises(Refused) as refusal:
-        services.undo(reform, by=None)
+        reforms.undo(reform, by=None)
     assert "đã thay đổi tiếp từ 30/04/2026" in refusal.value.sentence
 
 
@@ -178,7 +127,7 @@ def test_a_ward_keeps_its_code():
     """Đồng Nai, 30/4/2026: communes became wards, every code as before."""
     tree = make_tree()
     (commune,) = make_units(tree.province, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Bình Minh"], code="26206")
-    services.apply(
+    reforms.apply(
         draft(
             tree,
             line("reclassify", commune, subtype=Subtype.WARD, name="Phường Bình Minh"),
@@ -276,7 +225,7 @@ def test_every_problem_is_listed_and_nothing_is_applied(changes, sentence):
     assert any(sentence in one for one in told), told
     before = snapshot()
     with pytest.raises(Refused):
-        services.apply(reform, by=None)
+        reforms.apply(reform, by=None)
     assert snapshot() == before
 
 
@@ -291,8 +240,8 @@ def test_who_may_reorganise():
     tree, other = make_tree("A"), make_tree("B")
     for person in (make_user(Role.STAFF, tree.province), make_user(Role.ADMIN, other.province)):
         with pytest.raises(Refused):
-            services.apply(the_reform(tree), by=person)
-    services.apply(the_reform(tree), by=make_user(Role.ADMIN, tree.province))
+            reforms.apply(the_reform(tree), by=person)
+    reforms.apply(the_reform(tree), by=make_user(Role.ADMIN, tree.province))
 
 
 def test_statements_grow_with_batches_not_with_units():
@@ -305,7 +254,7 @@ def test_statements_grow_with_batches_not_with_units():
         )
         reform = the_reform(tree)
         with CaptureQueriesContext(connection) as ran:
-            services.apply(reform, by=None)
+            reforms.apply(reform, by=None)
         counts.append(len(ran))
     assert counts[1] - counts[0] <= (300 // 25 if connection.vendor == "sqlite" else 1)
 
@@ -329,10 +278,10 @@ def test_dates_stay_true_over_random_reorganisations():
             areas = Unit.objects.filter(parent=communes[0], kind=UnitKind.RESIDENTIAL_AREA)
             actions += [line("transfer", area, to_key="M") for area in areas[:1]]
         reform = draft(tree, *actions, day=day)
-        services.apply(reform, by=None)
+        reforms.apply(reform, by=None)
         applied += 1
         if chance.random() < 0.3:
-            services.undo(reform, by=None)
+            reforms.undo(reform, by=None)
             applied -= 1
     assert applied > 5
     areas = Unit.objects.filter(kind=UnitKind.RESIDENTIAL_AREA).count()

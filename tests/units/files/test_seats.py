@@ -11,15 +11,15 @@ from django.urls import reverse
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.models import Job
-from portal.core.once import new_token
-from units import queries, seat_sheet, services
-from units.enums import Role, Subtype, UnitKind
+from portal.core.web.once import new_token
+from tests.units.factories import make_committee, make_province, make_tree, make_units, make_user
+from units import queries, services
+from units.enums import CommitteeKind, Role, Subtype, UnitKind
+from units.files import seat_rows
 from units.models import Committee, Seat, on
 from units.services import SeatRow
 
-from .factories import make_committee, make_province, make_tree, make_units, make_user
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # an import writes whole or not at all
 FOUNDED, REPORTED = date(2008, 5, 25), date(2018, 6, 12)
 
 
@@ -64,7 +64,10 @@ def nga_son(db):
     communes = make_units(
         district, UnitKind.COMMUNE, Subtype.COMMUNE, [f"Xã {n:02}" for n in range(27)], on=date(2008, 1, 1)
     )
-    services.place_committees(communes, name="Ban Chỉ đạo ANTT", on=FOUNDED)
+    rules = services.CommitteeRules(50, 50)
+    services.place_committees(
+        communes, kind=CommitteeKind.SECURITY, rules=rules, prefix="Ban Chỉ đạo ANTT", on=FOUNDED, by=None
+    )
     boards = list(Committee.objects.order_by("pk"))
     first = [
         SeatRow(Seat(committee=boards[n % 27], post="Thành viên", host_post=f"Chức vụ {n // 27}", valid_from=FOUNDED))
@@ -263,6 +266,15 @@ def test_a_file_half_wrong_tells_every_row_and_writes_nothing(client, tree, boar
     assert send(client, "\n".join(lines[:2]).encode()).status_code == 302  # the control
 
 
+def test_two_rows_of_one_new_seat_are_told_before_anything_is_written(client, board, admin, files):
+    rows = [f"DV{board.unit_id},Thành viên,{holder},01/01/2022" for holder in ("Hiệu trưởng", "Y tế", "hiệu  trưởng")]
+    client.force_login(admin)
+    told = send(client, "\n".join(["Khoá đơn vị,Chức vụ trong Ban,Chức vụ ở cơ quan,Từ ngày", *rows]).encode())
+    assert [(one.row, one.sentence) for one in told.context["problems"]] == [
+        (4, "Trùng chức vụ và ngày vào Ban với dòng 2. Hãy bỏ một dòng hoặc ghi rõ hơn.")
+    ]
+
+
 def test_seats_of_others_are_not_written(client, tree, board, files):
     """An administrator of another commune reads nothing of this one and writes nothing into it."""
     client.force_login(make_user(Role.ADMIN, tree.communes[1]))
@@ -279,7 +291,7 @@ def test_a_file_of_many_seats_asks_no_more_than_one_of_few(board, admin):
         lines = [f"DV{board.unit_id},Thành viên,Chức vụ {n},01/01/2021" for n in range(many)]
         data = "\n".join(["Khoá đơn vị,Chức vụ trong Ban,Chức vụ ở cơ quan,Từ ngày", *lines]).encode()
         with CaptureQueriesContext(connection) as seen:
-            assert seat_sheet.read(data, "ghe.csv", admin).problems == []
+            assert seat_rows.read(data, "ghe.csv", admin).problems == []
         return len(seen)
 
     asked(1)
