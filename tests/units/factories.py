@@ -5,7 +5,7 @@ from itertools import count
 from types import SimpleNamespace
 
 from units import services
-from units.enums import Role, Subtype, UnitKind
+from units.enums import CommitteeKind, Role, Subtype, UnitKind
 from units.models import Placement, Unit, User
 from units.services import NewUnit
 
@@ -87,7 +87,8 @@ def make_user(role: str = Role.OFFICER, unit: Unit | None = None, *, post: str =
 
 def make_committee(unit: Unit, *, members: int = 3, on: date = OPENED) -> SimpleNamespace:
     """A committee of the level with a chair, a standing member and further members, each placed and seated."""
-    services.place_committees([unit], name="Ban Chỉ đạo", on=on)
+    rules = services.CommitteeRules(50, 50)
+    services.place_committees([unit], kind=CommitteeKind.MOVEMENT, rules=rules, prefix="Ban Chỉ đạo", on=on, by=None)
     committee = unit.committees.get()
     roles = [Role.CHAIR, Role.STANDING, *[Role.MEMBER] * members][:members]
     people = [make_user(role, unit) for role in roles]

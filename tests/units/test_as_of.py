@@ -10,21 +10,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from units import queries, services
+from tests.units.reforming import DAY, LAST, draft, line, the_reform
+from units import queries, reforms, services
 from units.enums import Role, Subtype, UnitKind
 from units.models import Seat, Unit, UnitVersion
 from units.services import NewUnit
 
 from .factories import OPENED, make_committee, make_tree, make_units, make_user
-from .test_reforms import DAY, LAST, draft, line, the_reform
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # the tree of a day, in SQL
 
 
 @pytest.fixture
 def tree():
     made = make_tree()
-    services.apply(the_reform(made), by=None)
+    reforms.apply(the_reform(made), by=None)
     return made
 
 
@@ -88,7 +88,7 @@ def test_old_names_are_found_without_marks_and_lead_to_today(tree):
 
 def test_spellings_find_one_another():
     tree = make_tree("C")
-    services.apply(
+    reforms.apply(
         draft(
             tree,
             *(
@@ -110,9 +110,9 @@ def test_a_search_of_a_day_shows_the_nearest_first():
         line("rename", unit, name=name, code=f"0{place}")
         for place, (unit, name) in enumerate(zip(tree.communes, called, strict=True))
     ]
-    services.apply(draft(tree, *changes), by=None)
+    reforms.apply(draft(tree, *changes), by=None)
     later = [line("rename", unit, name=f"Xã Khác {unit.pk}", code=f"9{unit.pk}") for unit in tree.communes]
-    services.apply(draft(tree, *later, day=date(2026, 1, 1)), by=None)
+    reforms.apply(draft(tree, *later, day=date(2026, 1, 1)), by=None)
     staff = reader(Role.STAFF, tree.province)
     for words in ("hoa binh", "HOÀ BÌNH", "Hòa Bình"):
         assert set(names(staff, DAY, q=words)) == set(called)
@@ -138,7 +138,7 @@ def test_versions_follow_each_other_without_a_gap(tree):
 
 def test_a_wrong_day_is_told(tree):
     answer = reader(Role.STAFF, tree.province).get(reverse("units:as_of"), {"ngay": "31/02/2025"})
-    assert answer.status_code == 422
+    assert answer.status_code == 422 and "Nhập một ngày" in answer.content.decode()
 
 
 # --- one unit on a day -------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def peopled():
     """The tree of the reform with a committee in the first commune, applied."""
     tree = make_tree()
     tree.body = make_committee(tree.communes[0])
-    services.apply(the_reform(tree), by=None)
+    reforms.apply(the_reform(tree), by=None)
     return tree
 
 
@@ -217,7 +217,7 @@ def test_a_unit_that_moved_away_is_read_as_it_was_by_the_place_it_left():
     """Its page of that day is there; its page of today is not, and nothing leads to it."""
     tree = make_tree()
     area, (from_, to) = tree.areas[0], (tree.communes[0], tree.communes[2])
-    services.apply(draft(tree, line("transfer", area, to_unit=to)), by=None)
+    reforms.apply(draft(tree, line("transfer", area, to_unit=to)), by=None)
     officer = reader(Role.OFFICER, from_)
     assert "Thôn 1 (A1.1)" in shown(officer, area, LAST)
     body = officer.get(reverse("units:as_of"), {"ngay": "30/06/2025", "duoi": from_.pk}).content.decode()

@@ -14,8 +14,10 @@ from openpyxl import Workbook, load_workbook
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.models import Job, JobState
-from portal.core.once import new_token
-from units import queries, services, sheet, workbook
+from portal.core.sheets import reading
+from portal.core.web.once import new_token
+from tests.units.reforming import the_reform
+from units import queries, reforms, registers, services
 from units.enums import Force, ModelRating, Role, Subtype, UnitKind
 from units.models import (
     AreaClass,
@@ -33,9 +35,8 @@ from units.permissions import may_keep
 from units.registers import REGISTERS
 
 from .factories import make_tree, make_units, make_user
-from .test_reforms import the_reform
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # totals, search and order
 BY_MODEL = {register.model: register for register in REGISTERS.values()}
 YEAR = 2024
 
@@ -57,7 +58,7 @@ def staff(tree):
 
 def put(*rows, by=None):
     """Write rows of one register through its door."""
-    return services.write_rows(BY_MODEL[type(rows[0])], rows, by=by)
+    return registers.write_rows(BY_MODEL[type(rows[0])], rows, by=by)
 
 
 def one_of_each(tree) -> dict[str, object]:
@@ -97,7 +98,7 @@ def test_rows_of_every_register_are_written_and_found_again(tree):
     for slug, row in made.items():
         register = REGISTERS[slug]
         again = register.model(**{name: getattr(row, name) for name in (register.owner, *register.columns)})
-        done = services.write_rows(register, [again], by=None)
+        done = registers.write_rows(register, [again], by=None)
         assert (len(done.new), len(done.changed), len(done.same)) == (0, 0, 1)
         assert register.model.objects.count() == 1
 
@@ -165,7 +166,7 @@ def test_a_year_outside_the_holders_life_is_refused(tree):
     )
     put(TeamYear(team=team, year=2022, members=3))
     assert "đã có số liệu hằng năm" in refused(
-        services.drop_row, REGISTERS["to-bao-ve"], team, by=make_user(Role.ADMIN, tree.province)
+        registers.drop_row, REGISTERS["to-bao-ve"], team, by=make_user(Role.ADMIN, tree.province)
     )
 
 
@@ -210,18 +211,18 @@ def test_the_heir_reads_the_rows_of_an_ended_unit(tree):
     put(AreaClass(unit=ended, year=2021, standing="order"))
     reader = make_user(Role.OFFICER, heir)
     assert AreaClass.objects.visible_to(reader).count() == 0
-    reform = services.new_reform(
+    reform = reforms.new_reform(
         number="1/NQ", title="Sắp xếp", issuer="Quốc hội", effective_on=date(2025, 7, 1), provinces=[tree.province],
         streaks="carry", open_files="finish", by=None,
     )  # fmt: skip
     from units.models import Change
 
-    services.write_changes(reform, [Change(action="merge", unit=ended, to_unit=heir)], by=None)
-    services.apply(reform, by=None)
+    reforms.write_changes(reform, [Change(action="merge", unit=ended, to_unit=heir)], by=None)
+    reforms.apply(reform, by=None)
     reader = type(reader).objects.get(pk=reader.pk)
     row = AreaClass.objects.visible_to(reader).get()
     assert (row.unit, row.unit.name, row.standing) == (ended, ended.name, "order")
-    assert "không có năm 2026" in services.fault_of(
+    assert "không có năm 2026" in registers.fault_of(
         REGISTERS["loai-dia-ban"], AreaClass(unit=row.unit, year=2026, standing="low")
     )
 
@@ -262,7 +263,11 @@ def test_classes_and_ratings_are_counted_over_the_filter(client, tree, staff):
 )
 def test_a_wrong_filter_is_told(client, staff, query, status):
     client.force_login(staff)
-    assert page_of(client, "register_list", "loai-dia-ban", **query).status_code == status
+    page = page_of(client, "register_list", "loai-dia-ban", **query)
+    assert (page.status_code, "Hãy chọn một lựa chọn hợp lệ" in page.content.decode()) == (
+        status,
+        "commune" in query or "standing" in query,
+    )
     assert page_of(client, "register_export", "loai-dia-ban", **query).status_code == (200 if status == 200 else 404)
 
 
@@ -376,7 +381,7 @@ def test_places_are_those_of_the_year_shown(client, tree, staff, counted):
     """Districts end in 2025: 2024 is still added up by district under the names of then, 2025 by commune."""
     put(*(Headcount(unit=area, year=2025, households=5) for area in tree.areas))
     put(*(MassModel(unit=unit, name="Mô hình", founded_on=date(2021, 1, 1)) for unit in tree.communes[::3]))
-    services.apply(the_reform(tree), by=None)
+    reforms.apply(the_reform(tree), by=None)
     client.force_login(make_user(Role.STAFF, Unit.objects.get(pk=tree.province.pk)))
     assert [row[:3] for row in shares_of(client, "so-ho", year=YEAR)[2]] == [
         ("Huyện A1", 4, 100),
@@ -602,6 +607,17 @@ def test_a_file_half_wrong_tells_every_row_and_writes_nothing(client, tree, offi
         (b"\xff\xfe\x00\x00", "Tệp không phải là văn bản CSV."),
         ("Khoá đơn vị,Năm,Tổ\n".encode("utf-16"), "Tệp không có dòng nào dưới dòng tiêu đề."),
     ],
+    ids=[
+        "empty",
+        "columns missing",
+        "column unknown",
+        "column twice",
+        "ragged",
+        "too long",
+        "no book",
+        "NUL",
+        "headings",
+    ],
 )
 def test_a_file_that_cannot_be_read_is_told(client, officer, files, data, sentence):
     client.force_login(officer)
@@ -730,7 +746,7 @@ def test_rights_withdrawn_before_the_worker_comes_leave_nothing_written(client, 
 
 
 def test_a_workbook_past_the_limit_is_refused_and_not_cut(officer, monkeypatch):
-    monkeypatch.setattr(sheet, "MAX_ROWS", 3)
+    monkeypatch.setattr(reading, "MAX_ROWS", 3)
     book = Workbook()
     page = book.active
     for number in range(4):
@@ -739,9 +755,9 @@ def test_a_workbook_past_the_limit_is_refused_and_not_cut(officer, monkeypatch):
     book.save(data[0])
     page.append(["ô", 4])
     book.save(data[1])
-    assert len(list(workbook.lines(data[0].getvalue(), "so.xlsx"))) == 4
-    with pytest.raises(sheet.Unreadable):
-        list(workbook.lines(data[1].getvalue(), "so.xlsx"))
+    assert len(list(reading.rows_of(data[0].getvalue(), "so.xlsx"))) == 4
+    with pytest.raises(reading.Unreadable):
+        list(reading.rows_of(data[1].getvalue(), "so.xlsx"))
 
 
 # --- the API -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,143 @@
+"""One unit added, corrected, ended, taken up again through the pages; what is refused and what is left as it was."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.core.errors import Refused
+from portal.core.web.once import new_token
+from units import services
+from units.enums import Role, Subtype, UnitAct, UnitKind
+from units.models import Placement, Unit, UnitEvent, UnitVersion
+
+from .factories import OPENED, make_committee, make_tree, make_user
+
+pytestmark = pytest.mark.django_db
+WHY = "Quyết định số 5/QĐ-UBND ngày 01/3/2026"
+
+
+@pytest.fixture
+def tree():
+    return make_tree()
+
+
+@pytest.fixture
+def admin(client, tree):
+    user = make_user(Role.ADMIN, tree.province)
+    client.force_login(user)
+    return user
+
+
+def post(client, name, data, *args, query=""):
+    return client.post(reverse(name, args=args) + query, data | {"once": new_token()})
+
+
+def add(client, tree, **changes):
+    typed = {
+        "parent": tree.communes[0].pk,
+        "name": "Thôn Mới",
+        "subtype": Subtype.VILLAGE,
+        "opened_on": "01/03/2026",
+        "ground": WHY,
+    }
+    return post(client, "units:add", typed | changes, query="?loai=residential_area")
+
+
+def test_one_unit_is_added_under_its_manager_from_a_day(client, admin, tree):
+    shown = add(client, tree)
+    made = Unit.objects.get(name="Thôn Mới")
+    assert shown.url == reverse("units:detail", args=[made.pk])
+    assert (made.commune, made.province, made.opened_on) == (tree.communes[0], tree.province, date(2026, 3, 1))
+    assert list(made.versions.values_list("name", "valid_from")) == [("Thôn Mới", date(2026, 3, 1))]
+    event = made.events.get()
+    assert (event.act, event.by, event.ground) == (UnitAct.ADD, admin, WHY)
+    assert WHY in client.get(shown.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": ""}, "Tên đơn vị"),
+        ({"ground": ""}, "Lý do, căn cứ"),
+        ({"opened_on": "01/01/1990"}, "Hãy sửa lại ngày thành lập"),
+        ({"subtype": Subtype.WARD}, "Phân loại"),
+    ],
+)
+def test_what_cannot_be_is_told_with_what_was_typed_and_nothing_is_added(client, admin, tree, changes, said):
+    before = Unit.objects.count()
+    shown = add(client, tree, **changes)
+    page = shown.content.decode()
+    assert (shown.status_code, Unit.objects.count()) == (422, before)
+    assert said in page and (changes.get("name", "Thôn Mới") in page)
+
+
+def test_a_namesake_under_one_manager_is_refused_and_elsewhere_is_not(client, admin, tree):
+    add(client, tree)
+    again = add(client, tree, name="thôn  mới")
+    assert "đã có “Thôn Mới”" in again.content.decode()
+    add(client, tree, parent=tree.communes[1].pk)
+    assert Unit.objects.filter(name="Thôn Mới").count() == 2
+
+
+def test_a_typing_mistake_is_mended_in_the_unit_and_in_its_past(client, admin, tree):
+    area = tree.areas[0]
+    wrong = area.name
+    typed = {"name": "Thôn Đúng Tên", "subtype": area.subtype, "code": "", "ground": "Gõ sai khi nhập"}
+    post(client, "units:correct", typed, area.pk)
+    area.refresh_from_db()
+    assert (area.name, area.search_key) == ("Thôn Đúng Tên", "thon dung ten")
+    assert set(area.versions.values_list("name", "search_key")) == {("Thôn Đúng Tên", "thon dung ten")}
+    assert wrong in area.events.get().before
+    again = post(client, "units:correct", typed, area.pk)
+    assert "Chưa sửa gì" in again.content.decode()
+
+
+def test_an_older_name_given_by_a_resolution_is_left(tree):
+    area = tree.areas[0]
+    area.versions.update(valid_to=date(2023, 12, 31), name="Thôn Tên Cũ")
+    last = UnitVersion.objects.get(unit=area)
+    last.pk, last.valid_from, last.valid_to, last.name = None, date(2024, 1, 1), None, area.name
+    last.save()
+    facts = services.UnitFacts("Thôn Đúng Tên", area.subtype)
+    services.correct_unit(area, facts, ground="Gõ sai", by=None)
+    assert list(area.versions.order_by("valid_from").values_list("name", flat=True)) == [
+        "Thôn Tên Cũ",
+        "Thôn Đúng Tên",
+    ]
+
+
+def test_an_end_closes_what_hangs_on_the_unit_and_is_taken_back(client, admin, tree):
+    school, today = tree.school, timezone.localdate()
+    officer = make_user(Role.OFFICER, school)
+    post(client, "units:end", {"on": f"{today:%d/%m/%Y}", "ground": WHY}, school.pk)
+    school.refresh_from_db()
+    assert school.closed_on == today
+    assert set(school.versions.values_list("valid_to", flat=True)) == {today}
+    assert Placement.objects.get(user=officer).valid_to == today
+    post(client, "units:end", {"ground": "Kết thúc nhầm"}, school.pk)
+    school.refresh_from_db()
+    assert (school.closed_on, set(school.versions.values_list("valid_to", flat=True))) == (None, {None})
+    assert [event.act for event in school.events.all()] == [UnitAct.RESUME, UnitAct.END]
+
+
+def test_a_level_of_government_ends_by_a_reorganisation_alone(tree):
+    make_committee(tree.communes[0])
+    with pytest.raises(Refused, match="lập hồ sơ sắp xếp"):
+        services.end_unit(tree.communes[0], on=timezone.localdate(), ground=WHY, by=None)
+    assert not UnitEvent.objects.exists()
+
+
+def test_a_stranger_finds_no_door(client, tree):
+    pages = [reverse("units:add"), *(reverse(f"units:{act}", args=[tree.areas[0].pk]) for act in ("correct", "end"))]
+    client.force_login(make_user(Role.STAFF, tree.province))
+    assert {client.get(page).status_code for page in pages} == {404}
+    elsewhere = make_user(Role.ADMIN, tree.communes[1])
+    facts = services.UnitFacts("Thôn Lạ", Subtype.VILLAGE)
+    with pytest.raises(Refused, match="không quản trị"):
+        services.add_unit(
+            tree.communes[0], facts, kind=UnitKind.RESIDENTIAL_AREA, opened_on=OPENED, ground=WHY, by=elsewhere
+        )
+    with pytest.raises(Refused, match="không quản trị"):
+        services.end_unit(tree.areas[0], on=timezone.localdate() - timedelta(days=1), ground=WHY, by=elsewhere)
