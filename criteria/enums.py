@@ -80,3 +80,12 @@ class Bar(TextChoices):
 
     UNMET = "unmet", "Không đạt"
     WEAKEST = "weakest", "Xếp loại thấp nhất"
+
+
+class RuleAct(TextChoices):
+    """What is done to a rule of a province's own: a row of years running, a bar from awards."""
+
+    DRAFTED = "drafted", "Lập bản thảo"
+    CHANGED = "changed", "Sửa"
+    PUBLISHED = "published", "Ban hành"
+    ENDED = "ended", "Cho thôi áp dụng"

@@ -1,16 +1,18 @@
 """Criteria as plain values for judging, and the sets found by words."""
 
 import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from units.enums import Role, UnitKind
-from units.models import User
+from units.models import Unit, UnitVersion, User
 
 from .enums import SetStatus
-from .models import CriteriaSet, Criterion, Programme
-from .rules import Ceiling, Grading, Required, Rule
-from .values import Asked
+from .judging.values import CriterionSpec
+from .judging.verdicts import CapSpec, GradeSpec, PreconditionSpec, Rule
+from .models import CriteriaSet, Criterion, Grade, Programme
 
 
 def criteria_of(criteria_set: CriteriaSet) -> list[Criterion]:
@@ -18,25 +20,25 @@ def criteria_of(criteria_set: CriteriaSet) -> list[Criterion]:
     return list(criteria_set.criteria.order_by("order"))
 
 
-def asked_of(criteria_set: CriteriaSet) -> tuple[Asked, ...]:
+def specs_of(criteria_set: CriteriaSet) -> tuple[CriterionSpec, ...]:
     """The set's criteria in order as plain values, groups included; no query for a published set asked before."""
     if criteria_set.status == SetStatus.DRAFT or not criteria_set.sha256:
-        return tuple(map(asked, criteria_of(criteria_set)))
-    return _asked_of_published(criteria_set.pk, criteria_set.sha256)
+        return tuple(map(spec_of, criteria_of(criteria_set)))
+    return _specs_of_published(criteria_set.pk, criteria_set.sha256)
 
 
 @functools.lru_cache(maxsize=256)
-def _asked_of_published(set_id: int, sha256: str) -> tuple[Asked, ...]:
+def _specs_of_published(set_id: int, sha256: str) -> tuple[CriterionSpec, ...]:
     """Safe to keep for good: the hash is of the content, and a published set never changes."""
-    return tuple(map(asked, Criterion.objects.filter(criteria_set=set_id).order_by("order")))
+    return tuple(map(spec_of, Criterion.objects.filter(criteria_set=set_id).order_by("order")))
 
 
-def asked(criterion: Criterion) -> Asked:
-    return Asked(
+def spec_of(criterion: Criterion) -> CriterionSpec:
+    return CriterionSpec(
         code=criterion.code,
         number=criterion.number,
         label=criterion.label,
-        article=criterion.article,
+        article=criterion.cited,
         measure=criterion.measure,
         comparison=criterion.comparison,
         threshold=criterion.threshold,
@@ -48,6 +50,8 @@ def asked(criterion: Criterion) -> Asked:
         needs_evidence=criterion.needs_evidence,
         derivation=criterion.derivation,
         derived_from=tuple(criterion.derived_from),
+        due_quarter=criterion.due_quarter,
+        guidance=criterion.guidance,
     )
 
 
@@ -71,40 +75,127 @@ def _rule(criteria_set: CriteriaSet) -> Rule:
         points_total=criteria_set.points_total,
         not_applicable=criteria_set.not_applicable_rule,
         grades=tuple(
-            Grading(one.rank, one.label, one.lower_bound, one.article) for one in criteria_set.grades.order_by("rank")
+            GradeSpec(one.rank, one.label, one.lower_bound, one.cited) for one in criteria_set.grades.order_by("rank")
         ),
-        ceilings=tuple(
-            Ceiling(one.criterion.code, one.best_rank, one.article)
+        caps=tuple(
+            CapSpec(one.criterion.code, one.best_rank, one.cited)
             for one in criteria_set.caps.select_related("criterion").order_by("criterion__order")
         ),
-        required=tuple(
-            Required(one.programme.code, one.years_back, one.label, one.worst_rank, one.best_rank, one.article)
+        preconditions=tuple(
+            PreconditionSpec(one.programme.code, one.years_back, one.label, one.worst_rank, one.best_rank, one.cited)
             for one in criteria_set.preconditions.select_related("programme").order_by("programme", "years_back")
         ),
     )
 
 
-def sets_for(programme: Programme, year: int, province_code: str) -> list[tuple[CriteriaSet, tuple[str, ...]]]:
+def sets_for(programme: Programme, year: int, province: Unit) -> list[tuple[CriteriaSet, tuple[str, ...]]]:
     """The published sets that judge the province's units in the year, each with the unit kinds it judges there.
 
     The newest version of a code takes over from the ones before; the province's own set stands in for the whole
-    country's, kind by kind. Two sets may still judge one kind: opening a year refuses that.
+    country's, kind by kind. A set of one place (`place_code`) stands beside them: it judges there alone, and whoever
+    makes a roster gives a unit the nearest. Two sets may still judge one kind: opening a year refuses that.
     """
     newest: dict[str, CriteriaSet] = {}
-    published = programme.sets.published().for_year(year).for_province(province_code)
+    published = programme.sets.published().for_year(year).for_province(province)
     for found in published.select_related("document").order_by("version"):
         newest[found.code] = found
-    own = {kind for one in newest.values() if one.province_code for kind in one.unit_kinds}
+    own = {kind for one in newest.values() if one.province_code and not one.place_code for kind in one.unit_kinds}
     told = [
         (one, tuple(kind for kind in one.unit_kinds if one.province_code or kind not in own)) for one in newest.values()
     ]
     return [(one, kinds) for one, kinds in told if kinds]
 
 
-def graded_programmes(province_code: str) -> QuerySet[Programme]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a programme stands in a province and year: what opens, what is being written, what the law left unread."""
+
+    programme: Programme
+    opens: list[tuple[CriteriaSet, tuple[str, ...]]]
+    own_drafts: list[CriteriaSet]
+    unread: list[CriteriaSet]  # the whole country's drafts for kinds that nothing opens: their gaps say why
+
+
+def standings(province: Unit, year: int) -> list[Standing]:
+    """Every programme, by name. Queries grow with the programmes, not with their sets."""
+    drafts: dict[int, list[CriteriaSet]] = {}
+    rows = CriteriaSet.objects.filter(status=SetStatus.DRAFT).for_province(province)
+    for one in rows.select_related("document").order_by("code", "version"):
+        drafts.setdefault(one.programme_id, []).append(one)
+    told = []
+    for programme in Programme.objects.order_by("name"):
+        opens = sets_for(programme, year, province)
+        open_kinds = {kind for _, kinds in opens for kind in kinds}
+        held = drafts.get(programme.pk, [])
+        told.append(
+            Standing(
+                programme,
+                opens,
+                [one for one in held if one.province_code],
+                [one for one in held if not one.province_code and _may_serve(one, year, open_kinds)],
+            )
+        )
+    return told
+
+
+def _may_serve(draft: CriteriaSet, year: int, open_kinds: set[str]) -> bool:
+    """The draft is of the year and of a kind that nothing opens yet."""
+    within = draft.first_year <= year <= (draft.last_year or year)
+    return within and not set(draft.unit_kinds) <= open_kinds
+
+
+def unsettled(criteria_set: CriteriaSet) -> list[str]:
+    """Gaps of the law's own drafts that a province's set repeats word for word: nobody has said yet what its document
+    says of them. What a published set of the whole country leaves open stays a note."""
+    if not criteria_set.province_code or not criteria_set.gaps:
+        return []
+    law = CriteriaSet.objects.filter(programme=criteria_set.programme_id, province_code="", is_example=False)
+    held = {SetStatus.DRAFT: set[str](), SetStatus.PUBLISHED: set[str]()}
+    for status, gaps in law.values_list("status", "gaps"):
+        if status in held:
+            held[SetStatus(status)].update(gaps)
+    return [one for one in criteria_set.gaps if one in held[SetStatus.DRAFT] - held[SetStatus.PUBLISHED]]
+
+
+def programme_names() -> dict[str, str]:
+    """Names of the programmes by their codes; they are the same for every place."""
+    return dict(Programme.objects.values_list("code", "name"))
+
+
+PLACES = (UnitKind.COMMUNE, UnitKind.DISTRICT)  # that may have a set of their own, the nearest to a unit first
+
+
+def places_of(sets: Iterable[CriteriaSet]) -> dict[tuple[str, str], str]:
+    """Names of the places that sets are for, by their province's code and their own; one query, none without such."""
+    codes = {one.place_code for one in sets} - {""}
+    if not codes:
+        return {}
+    borne = UnitVersion.objects.filter(code__in=codes, unit__kind__in=PLACES).order_by("valid_from")
+    named = borne.annotate(above=F("province__code")).values_list("above", "code", "name")
+    return {(above, code): name for above, code, name in named}
+
+
+def places_within(province: Unit) -> list[tuple[str, str]]:
+    """Code and name of the province's districts and communes, those that ended since told with their last day."""
+    rows = Unit.objects.filter(province=province, kind__in=PLACES).exclude(code="").order_by("-kind", "sort_key", "pk")
+    return [(one.code, _with_end(one)) for one in rows]
+
+
+def _with_end(unit: Unit) -> str:
+    return f"{unit.name} (đến {unit.closed_on:%d/%m/%Y})" if unit.closed_on else unit.name
+
+
+def graded_programmes(province: Unit) -> QuerySet[Programme]:
     """Programmes that give grades by a published set of the whole country or of the province, by name."""
-    sets = CriteriaSet.objects.published().for_province(province_code).filter(grades__isnull=False)
+    sets = CriteriaSet.objects.published().for_province(province).filter(grades__isnull=False)
     return Programme.objects.filter(pk__in=sets.values("programme")).order_by("name")
+
+
+def lowest_grades() -> QuerySet[Grade]:
+    """The last grade of each set that asks for no points, or whose bound was not read: to have it is no success."""
+    weaker = Grade.objects.filter(criteria_set=OuterRef("criteria_set"), rank__gt=OuterRef("rank"))
+    asks_nothing = Q(lower_bound=None) | Q(lower_bound=0)
+    return Grade.objects.filter(asks_nothing, rank__gt=1).exclude(Exists(weaker))
 
 
 WRITERS = (Role.STAFF, Role.ADMIN)
@@ -112,8 +203,4 @@ WRITERS = (Role.STAFF, Role.ADMIN)
 
 def provinces_written(user: User) -> set[str]:
     """Official codes of the provinces whose criteria the user writes."""
-    return {
-        placement.unit.code
-        for placement in user.placements_now()
-        if placement.role in WRITERS and placement.unit.kind == UnitKind.PROVINCE
-    }
+    return {province.code for province in user.provinces_as(*WRITERS)}

@@ -10,25 +10,24 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from criteria.looking import look, plainly_met
-from criteria.rules import Ceiling, Grading, Required, Result, Rule, Verdict, judge
-from criteria.values import Asked, Value
-
-pytestmark = pytest.mark.once  # pure rules: no database
+from criteria.judging.reasons import examine, plainly_met
+from criteria.judging.values import CriterionSpec, Value
+from criteria.judging.verdicts import CapSpec, GradeSpec, PreconditionSpec, Result, Rule, Verdict, judge
+from tests.conftest import depth
 
 CITE = "HD 1/2030"
 
 
-def must(number: int, points: str | None = None, **more) -> Asked:
+def must(number: int, points: str | None = None, **more) -> CriterionSpec:
     fields = {"code": f"C{number}", "number": str(number), "label": f"Việc {number}", "article": f"Điều {number}"}
-    return Asked(**fields | {"measure": "must", "max_points": points and Decimal(points)} | more)
+    return CriterionSpec(**fields | {"measure": "must", "max_points": points and Decimal(points)} | more)
 
 
-def scored(number: int, most: str, **more) -> Asked:
+def scored(number: int, most: str, **more) -> CriterionSpec:
     return must(number, most, measure="points", **more)
 
 
-def percent(number: int, threshold: str, comparison: str = "at_least", **more) -> Asked:
+def percent(number: int, threshold: str, comparison: str = "at_least", **more) -> CriterionSpec:
     labels = {"numerator_label": "hộ đạt", "denominator_label": "hộ"}
     more = labels | {"threshold": Decimal(threshold), "comparison": comparison} | more
     return must(number, **{"measure": "percent"} | more)
@@ -172,7 +171,7 @@ def test_a_share_no_whole_number_is_exactly():
 
 SHEET = [must(1, "40"), scored(2, "30"), scored(3, "20"), must(4, "10", not_applicable_when="không có tổ")]
 GRADES = tuple(
-    Grading(rank, label, Decimal(bound), f"Điều 9.{rank}")
+    GradeSpec(rank, label, Decimal(bound), f"Điều 9.{rank}")
     for rank, label, bound in ((1, "Tốt", "90"), (2, "Khá", "70"), (3, "Trung bình", "50"), (4, "Yếu", "0"))
 )
 RULE = Rule(outcome="grades", cite=CITE, points_total=Decimal(100), not_applicable="counts", grades=GRADES)
@@ -226,7 +225,7 @@ def test_points_under_the_lowest_grade_say_so():
     ]
 
 
-CAPPED = replace(RULE, ceilings=(Ceiling("C4", 3, "Điều 10"),))
+CAPPED = replace(RULE, caps=(CapSpec("C4", 3, "Điều 10"),))
 
 
 @pytest.mark.parametrize(
@@ -252,9 +251,9 @@ def test_a_cap_says_why_and_only_where_it_holds_the_grade_down():
 
 # --- results of other programmes --------------------------------------------------------------------------------
 
-SAFE = Required("safety", 0, "An toàn về an ninh, trật tự", article="Điều 11")
+SAFE = PreconditionSpec("safety", 0, "An toàn về an ninh, trật tự", article="Điều 11")
 KEEPS = replace(SAFE, best_rank=3)
-GOOD_BEFORE = Required("grading", 1, "xếp loại Khá trở lên năm trước", worst_rank=2, article="Điều 12")
+GOOD_BEFORE = PreconditionSpec("grading", 1, "xếp loại Khá trở lên năm trước", worst_rank=2, article="Điều 12")
 FULL = answers(SHEET, YES, got("30"), got("20"), YES)
 POOR = answers(SHEET, NO, got("30"), got("20"), NO)
 
@@ -317,7 +316,7 @@ POOR = answers(SHEET, NO, got("30"), got("20"), NO)
     ],
 )
 def test_a_result_of_another_programme(required, results, values, label, sentence):
-    verdict = judge(SHEET, values, replace(RULE, required=(required,)), results)
+    verdict = judge(SHEET, values, replace(RULE, preconditions=(required,)), results)
     found = sentences((*verdict.failed, *verdict.missing, *verdict.remarks))
     assert (verdict.label, found[0] if found else None) == (label, sentence)
 
@@ -332,7 +331,7 @@ def test_a_result_of_another_programme(required, results, values, label, sentenc
     ],
 )
 def test_every_kind_of_outcome_may_require_a_result(outcome, results, expected):
-    rule = Rule(outcome=outcome, needed_met=3 if outcome == "number_met" else None, required=(SAFE,))
+    rule = Rule(outcome=outcome, needed_met=3 if outcome == "number_met" else None, preconditions=(SAFE,))
     assert judge(FIVE, answers(FIVE, *[YES] * 5), rule, results).outcome == expected
     assert judge(FIVE, answers(FIVE, *[NO] * 5), rule, results).outcome == "not_met"
 
@@ -340,7 +339,7 @@ def test_every_kind_of_outcome_may_require_a_result(outcome, results, expected):
 # --- properties -------------------------------------------------------------------------------------------------
 
 Judge = Callable[..., Verdict]
-Sheet = list[tuple[Asked, Value]]
+Sheet = list[tuple[CriterionSpec, Value]]
 ORDER = {"not_met": 0, "incomplete": 1, "met": 2}
 points = st.decimals(0, 20, places=2)
 
@@ -351,7 +350,7 @@ def height(verdict: Verdict) -> tuple[int, int]:
 
 
 @st.composite
-def lines(draw) -> tuple[Asked, Value]:
+def lines(draw) -> tuple[CriterionSpec, Value]:
     """A criterion with an answer: met, not met, open, not applicable, or some of its points."""
     number, most = draw(st.integers(1, 9999)), draw(points)
     kind = draw(st.sampled_from(["must", "points", "percent"]))
@@ -375,15 +374,15 @@ bounds = st.lists(st.integers(1, 90), min_size=1, max_size=3, unique=True).map(
 
 @st.composite
 def rules(draw) -> Rule:
-    grades = tuple(Grading(rank, f"Loại {rank}", Decimal(bound)) for rank, bound in enumerate([*draw(bounds), 0], 1))
+    grades = tuple(GradeSpec(rank, f"Loại {rank}", Decimal(bound)) for rank, bound in enumerate([*draw(bounds), 0], 1))
     ranks = st.integers(1, len(grades))
     return Rule(
         outcome=draw(st.sampled_from(["all_met", "number_met", "grades"])),
         needed_met=draw(st.none() | st.integers(1, 7)),
         not_applicable=draw(st.sampled_from(["counts", "omitted"])),
         grades=grades,
-        ceilings=tuple(Ceiling(f"C{place}", draw(ranks)) for place in draw(st.sets(st.integers(0, 6), max_size=3))),
-        required=draw(st.sampled_from([(), (SAFE,), (replace(SAFE, best_rank=len(grades)),)])),
+        caps=tuple(CapSpec(f"C{place}", draw(ranks)) for place in draw(st.sets(st.integers(0, 6), max_size=3))),
+        preconditions=draw(st.sampled_from([(), (SAFE,), (replace(SAFE, best_rank=len(grades)),)])),
     )
 
 
@@ -442,19 +441,19 @@ def by_floats(asked, values, rule=RULE, results=None) -> Verdict:
     return Verdict("met", points=total)
 
 
-@settings(max_examples=600)
+@settings(max_examples=depth(600))
 @given(cases)
 def test_a_criterion_added_and_met_never_lowers_an_outcome(case):
     assert one_more(judge, case)
 
 
-@settings(max_examples=600)
+@settings(max_examples=depth(600))
 @given(cases)
 def test_a_criterion_that_becomes_met_never_lowers_an_outcome(case):
     assert one_better(judge, case)
 
 
-@settings(max_examples=600)
+@settings(max_examples=depth(600))
 @given(cases)
 def test_points_do_not_depend_on_the_order(case):
     assert order_free(judge, case)
@@ -501,11 +500,11 @@ def test_a_rounding_judge_is_seen(threshold, digits, example):
     assert example in wrong_shares(rounding, int(Decimal(threshold) * 100), 150)
 
 
-@settings(max_examples=500)
+@settings(max_examples=depth(500))
 @given(lines())
 def test_the_short_way_says_what_the_long_one_does(line):
     asked, value = line
     if plainly_met(asked, value):
-        assert look(asked, value) == (False, "")
+        assert examine(asked, value) == (False, "")
     elif asked.measure != "points" and not value.not_applicable:
-        assert look(asked, value)[1]
+        assert examine(asked, value)[1]

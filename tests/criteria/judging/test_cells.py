@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.cells import read_cell, write_cell
-from criteria.looking import needed
-from criteria.rules import Finding, Verdict, judge
-from criteria.values import Asked, BadValue, Value, check
-
-pytestmark = pytest.mark.once  # pure rules: no database
+from criteria.judging.cells import read_cell, write_cell
+from criteria.judging.reasons import needed
+from criteria.judging.values import BadValue, CriterionSpec, Value, check
+from criteria.judging.verdicts import Finding, Verdict, judge
 
 EXCUSES = (
     ("force_majeure", "bất khả kháng", "BKK"),
@@ -21,7 +19,7 @@ EXCUSES = (
 
 
 def ask(measure, **more):
-    return Asked(
+    return CriterionSpec(
         **{"code": "X-1", "number": "1", "label": "Việc phải làm", "article": "TT 124/2021, Điều 4.1"}
         | {"measure": measure}
         | more

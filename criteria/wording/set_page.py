@@ -1,17 +1,18 @@
 """A criteria set as its page shows it: rows whose words are ready to print."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from portal.core.vietnamese.figures import plain_number
+from portal.core.vietnamese.text import search_key
 from units.enums import Subtype
-from units.text import search_key
 
-from .enums import Comparison, Confidence, Measure, SetStatus
-from .models import CriteriaSet, Criterion, Route
-from .queries import criteria_of
-from .values import plain_number
+from ..enums import Comparison, Confidence, Measure, SetStatus
+from ..models import CriteriaSet, Criterion, Route
+from ..queries import criteria_of
 
 # Only what was not read in the text itself carries a mark.
 CONFIDENCE_TONES: dict[str, str] = {
@@ -166,24 +167,28 @@ def window(criteria_set: CriteriaSet) -> str:
     return f"từ {first} năm trước đến hết {last} năm xét ({bare(criteria_set.window_article)})"
 
 
-def successor(criteria_set: CriteriaSet) -> CriteriaSet | None:
-    """The published version that takes over from a published set; `after` spares the query where a list has read it."""
-    if criteria_set.status != SetStatus.PUBLISHED:
-        return None
-    if not hasattr(criteria_set, "after"):
-        later = CriteriaSet.objects.published().filter(code=criteria_set.code, version__gt=criteria_set.version)
-        criteria_set.after = later.order_by("version").first()
-    return criteria_set.after
-
-
 def years(criteria_set: CriteriaSet) -> str:
     """The years a set judges; the next published version of its code ends the one before."""
-    if criteria_set.last_year is None and (after := successor(criteria_set)):
-        span = f"{criteria_set.first_year}–{after.first_year - 1}"
-        return f"{span}, từ năm {after.first_year} theo phiên bản {after.version}"
-    if criteria_set.last_year is None:
-        return f"từ năm {criteria_set.first_year}"
-    return f"{criteria_set.first_year}–{criteria_set.last_year}"
+    return years_of([criteria_set])[criteria_set.pk]
+
+
+def years_of(sets: Iterable[CriteriaSet]) -> dict[int, str]:
+    """The years each set judges, by its pk; one query for all."""
+    sets = list(sets)
+    later = CriteriaSet.objects.published().filter(code__in={one.code for one in sets}).order_by("version")
+    newer: dict[str, list[CriteriaSet]] = {}
+    for version in later:
+        newer.setdefault(version.code, []).append(version)
+    return {one.pk: _years(one, newer.get(one.code, [])) for one in sets}
+
+
+def _years(one: CriteriaSet, versions: list[CriteriaSet]) -> str:
+    if one.last_year is not None:
+        return f"{one.first_year}–{one.last_year}"
+    after = next((version for version in versions if version.version > one.version), None)
+    if after is None or one.status != SetStatus.PUBLISHED:
+        return f"từ năm {one.first_year}"
+    return f"{one.first_year}–{after.first_year - 1}, từ năm {after.first_year} theo phiên bản {after.version}"
 
 
 @dataclass(frozen=True, slots=True)
