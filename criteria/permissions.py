@@ -2,10 +2,10 @@
 
 from units.models import User
 
-from .models import CriteriaSet
+from .models import CriteriaSet, StreakRule
 from .queries import provinces_written
 
 
-def may_write(user: User, criteria_set: CriteriaSet) -> bool:
-    """Staff and administrators of the province a set is for; the whole country's sets come with packs alone."""
-    return bool(criteria_set.province_code) and criteria_set.province_code in provinces_written(user)
+def may_write(user: User, row: CriteriaSet | StreakRule) -> bool:
+    """Staff and administrators of the province a set or rule is for; the whole country's come with packs alone."""
+    return bool(row.province_code) and row.province_code in provinces_written(user)

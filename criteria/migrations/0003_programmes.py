@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-from criteria import freeze
+from ..models import triggers
 
 
 class Migration(migrations.Migration):
@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
     operations = [
         # SQLite rebuilds tables below, which other tables' triggers would stand in the way of.
         migrations.RunPython(
-            lambda apps, schema_editor: freeze.remove(schema_editor.connection),
-            lambda apps, schema_editor: freeze.install(schema_editor.connection),
+            lambda apps, schema_editor: triggers.remove(schema_editor.connection),
+            lambda apps, schema_editor: triggers.install(schema_editor.connection),
         ),
         migrations.AddField(
             model_name='criteriaset',
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(
-            lambda apps, schema_editor: freeze.install(schema_editor.connection),
-            lambda apps, schema_editor: freeze.remove(schema_editor.connection),
+            lambda apps, schema_editor: triggers.install(schema_editor.connection),
+            lambda apps, schema_editor: triggers.remove(schema_editor.connection),
         ),
     ]

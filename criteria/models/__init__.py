@@ -3,7 +3,7 @@
 from .outcomes import Cap, DossierPaper, Grade, Precondition, Quota
 from .routes import Deadline, Route, routes_on
 from .sets import CriteriaSet, Criterion, LegalDocument, Programme, refuse_if_published
-from .titles import AwardBar, StreakRule, StreakTitle
+from .titles import AwardBar, RuleEvent, StreakRule, StreakTitle
 
 __all__ = [
     "AwardBar",
@@ -18,6 +18,7 @@ __all__ = [
     "Programme",
     "Quota",
     "Route",
+    "RuleEvent",
     "StreakRule",
     "StreakTitle",
     "refuse_if_published",

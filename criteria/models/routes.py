@@ -63,9 +63,9 @@ class Deadline(models.Model):
         refuse_if_published(self.route.criteria_set)
         super().save(**kwargs)
 
-    def delete(self, **kwargs):
+    def delete(self, *args, **kwargs):
         refuse_if_published(self.route.criteria_set)
-        return super().delete(**kwargs)
+        return super().delete(*args, **kwargs)
 
     def last_day(self, year: int) -> date:
         """The last day on which the step is in time, in the year judged."""

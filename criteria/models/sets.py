@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from portal.core.errors import Refused
 from units.enums import UnitKind
-from units.models import Unit
+from units.models import Unit, UnitVersion
 
 from ..enums import Comparison, Confidence, Measure, NotApplicable, Outcome, SetStatus
 
@@ -69,13 +69,39 @@ class CriteriaSetQuerySet(OfProvinceQuerySet):
     def published(self):
         return self.filter(status=SetStatus.PUBLISHED)
 
-    def for_province(self, code: str):
-        """The whole country's sets and the province's own (its official code)."""
-        return self.filter(province_code__in=("", code))
+    def for_province(self, province: Unit):
+        """The whole country's sets and the province's own: written under a code while the province bore that code.
+
+        A code may pass to another province by law (24: Bắc Giang, then Bắc Ninh); what was written before is not its.
+        Three queries, made at once.
+        """
+        borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE)
+        codes = {province.code, *borne.filter(unit=province.pk).values_list("code", flat=True)} - {""}
+        bearers: dict[str, list[tuple[int, date]]] = {}
+        for code, unit, since in (
+            borne.filter(code__in=codes).order_by("valid_from").values_list("code", "unit", "valid_from")
+        ):
+            bearers.setdefault(code, []).append((unit, since))
+        written = self.filter(province_code__in=codes).values_list(
+            "pk", "province_code", "first_year", "document__issued_on"
+        )
+        own = [
+            pk
+            for pk, code, year, issued_on in written.order_by()
+            if _bearer(bearers.get(code), issued_on or date(year, 12, 31)) in (None, province.pk)
+        ]
+        return self.filter(Q(province_code="") | Q(pk__in=own))
 
     def for_year(self, year: int):
         """Sets whose own years hold the year; a newer version of the same code may have taken over (see queries)."""
         return self.filter(Q(last_year__isnull=True) | Q(last_year__gte=year), first_year__lte=year)
+
+
+def _bearer(versions: list[tuple[int, date]] | None, day: date) -> int | None:
+    """Who bore the code on the day, of its bearers oldest first; before the first of them, that one. None: nobody."""
+    if not versions:
+        return None
+    return next((unit for unit, since in reversed(versions) if since <= day), versions[0][0])
 
 
 class CriteriaSet(models.Model):
@@ -95,6 +121,7 @@ class CriteriaSet(models.Model):
     window_to = models.CharField("kỳ đánh giá đến (ngày/tháng năm xét)", max_length=5, blank=True)  # "mm-dd"
     window_article = models.CharField("căn cứ kỳ đánh giá", max_length=60, blank=True)
     province_code = models.CharField("tỉnh áp dụng", max_length=10, blank=True)  # blank: the whole country
+    place_code = models.CharField("xã, huyện áp dụng riêng", max_length=20, blank=True)  # blank: the whole province
     base = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="overlays", verbose_name="bổ sung cho bộ"
     )  # an overlay repeats every line of its base and adds the province's own (TT 124/2021, Điều 8.1)
@@ -124,9 +151,9 @@ class CriteriaSet(models.Model):
         refuse_if_published(self)
         super().save(**kwargs)
 
-    def delete(self, **kwargs):
+    def delete(self, *args, **kwargs):
         refuse_if_published(self)
-        return super().delete(**kwargs)
+        return super().delete(*args, **kwargs)
 
     @property
     def kind_labels(self) -> list[str]:
@@ -150,8 +177,27 @@ def refuse_if_published(criteria_set: CriteriaSet) -> None:
         )
 
 
-class PartOfSet(models.Model):
+class Cited(models.Model):
+    """A row that cites its clause and says how that was read."""
+
+    article: models.CharField
+    confidence: models.CharField
+
+    class Meta:
+        abstract = True
+
+    @property
+    def cited(self) -> str:
+        """The clause as any page or paper cites it: what was inferred never passes for what was read."""
+        if self.confidence != Confidence.INFERRED:
+            return self.article
+        return "; ".join(filter(None, (self.article, Confidence.INFERRED.label.lower())))
+
+
+class PartOfSet(Cited):
     """A row that belongs to a criteria set and is as fixed as the set."""
+
+    criteria_set: models.ForeignKey
 
     class Meta:
         abstract = True
@@ -160,9 +206,9 @@ class PartOfSet(models.Model):
         refuse_if_published(self.criteria_set)
         super().save(**kwargs)
 
-    def delete(self, **kwargs):
+    def delete(self, *args, **kwargs):
         refuse_if_published(self.criteria_set)
-        return super().delete(**kwargs)
+        return super().delete(*args, **kwargs)
 
 
 class Criterion(PartOfSet):

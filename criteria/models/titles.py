@@ -1,4 +1,6 @@
-"""Titles earned by years running, and what bars a unit from awards."""
+"""Titles earned by years running, what bars a unit from awards, and the log of both."""
+
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -7,12 +9,21 @@ from django.db.models.functions import Now
 
 from units.models import Unit
 
-from ..enums import Bar, Confidence, Level, MissingYear
-from .sets import LegalDocument, OfProvinceQuerySet, Programme
+from ..enums import Bar, Confidence, Level, MissingYear, RuleAct, SetStatus
+from .sets import Cited, LegalDocument, OfProvinceQuerySet, Programme
 
 
-class StreakRule(models.Model):
-    """How years running are counted for a programme: which results count, and what a year without one does."""
+class StreakRuleQuerySet(OfProvinceQuerySet):
+    def published(self):
+        """Rules that hold or once held; a draft counts nothing."""
+        return self.exclude(status=SetStatus.DRAFT)
+
+
+class StreakRule(Cited):
+    """How years running are counted for a programme: which results count, and what a year without one does.
+
+    A province writes its own as a draft and publishes it; from then on it is only ended, the next one follows it.
+    """
 
     code = models.CharField("mã", max_length=40, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="streak_rules", verbose_name="chương trình")
@@ -28,8 +39,11 @@ class StreakRule(models.Model):
     article = models.CharField("căn cứ", max_length=60, blank=True)
     confidence = models.CharField("độ tin cậy", max_length=2, choices=Confidence, default=Confidence.TEXT)
     gaps = models.JSONField("chỗ chưa đọc được trong văn bản", default=list, blank=True)
+    valid_from = models.DateField("hiệu lực từ ngày", null=True, blank=True)  # unset: as long as its years go back
+    valid_to = models.DateField("đến hết ngày", null=True, blank=True)
+    status = models.CharField("tình trạng", max_length=10, choices=SetStatus, default=SetStatus.PUBLISHED)
 
-    objects = OfProvinceQuerySet.as_manager()
+    objects = StreakRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "quy tắc năm liên tục"
@@ -39,8 +53,17 @@ class StreakRule(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def is_draft(self) -> bool:
+        return self.status == SetStatus.DRAFT
 
-class StreakTitle(models.Model):
+    def holds_in(self, year: int) -> bool:
+        """Whether the year is counted by this rule: the one in force on its last day, when results are told."""
+        last = date(year, 12, 31)
+        return (self.valid_from is None or self.valid_from <= last) and (self.valid_to is None or last <= self.valid_to)
+
+
+class StreakTitle(Cited):
     """What a number of years running may be recognised as, and by which level."""
 
     rule = models.ForeignKey(StreakRule, models.CASCADE, related_name="titles", verbose_name="quy tắc")
@@ -65,8 +88,12 @@ class AwardBarQuerySet(models.QuerySet):
         """Bars of the provinces the user's placements lie in."""
         return self.filter(province__in={place.province_id for place in user.places()})
 
+    def published(self):
+        """Bars that hold or once held; a draft bars nobody."""
+        return self.exclude(status=SetStatus.DRAFT)
+
     def in_year(self, year: int):
-        return self.filter(Q(last_year__isnull=True) | Q(last_year__gte=year), first_year__lte=year)
+        return self.published().filter(Q(last_year__isnull=True) | Q(last_year__gte=year), first_year__lte=year)
 
 
 class AwardBar(models.Model):
@@ -81,6 +108,10 @@ class AwardBar(models.Model):
     first_year = models.PositiveSmallIntegerField("từ năm")
     last_year = models.PositiveSmallIntegerField("đến năm", null=True, blank=True)
     ground = models.CharField("căn cứ", max_length=250)
+    document = models.ForeignKey(
+        LegalDocument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="văn bản"
+    )
+    status = models.CharField("tình trạng", max_length=10, choices=SetStatus, default=SetStatus.PUBLISHED)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     set_at = models.DateTimeField("đặt lúc", db_default=Now())
 
@@ -93,10 +124,51 @@ class AwardBar(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["province", "bar", "programme"],
-                condition=Q(last_year__isnull=True),
+                condition=Q(last_year__isnull=True) & ~Q(status=SetStatus.DRAFT),
                 name="one_open_bar_a_programme",
             )
         ]
 
     def __str__(self):
         return f"{self.programme}: {self.get_bar_display().lower()}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == SetStatus.DRAFT
+
+
+class RuleEventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Of the bars the user reads; those of a rule are asked through it."""
+        return self.filter(bar__in=AwardBar.objects.visible_to(user))
+
+
+class RuleEvent(models.Model):
+    """What was done to a province's rule, when and by whom; never changed."""
+
+    rule = models.ForeignKey(
+        StreakRule, models.CASCADE, null=True, related_name="events", verbose_name="quy tắc năm liên tục"
+    )
+    bar = models.ForeignKey(
+        AwardBar, models.CASCADE, null=True, related_name="events", verbose_name="điều kiện không xét khen thưởng"
+    )
+    act = models.CharField("việc", max_length=10, choices=RuleAct)
+    what = models.TextField("nội dung", blank=True)
+    at = models.DateTimeField("lúc", db_default=Now())
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = RuleEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "việc đã làm với quy tắc của tỉnh"
+        verbose_name_plural = "việc đã làm với quy tắc của tỉnh"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rule__isnull=False, bar__isnull=True) | Q(rule__isnull=True, bar__isnull=False),
+                name="event_of_one_rule",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_act_display()}: {self.what}"
