@@ -1,0 +1,3 @@
+"""What a check yields."""
+
+Flaw = tuple[tuple, str]  # where in the content, and the Vietnamese sentence
