@@ -1,4 +1,4 @@
-"""A pack's sets and streak rules on their way from the file's form to the plain content of content.py."""
+"""A pack's sets on their way from the file's form to the plain content of content.py."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ from .content import (
     PARTS,
     ROUTE_FIELDS,
     SET_FIELDS,
-    STREAK_FIELDS,
-    TITLE_FIELDS,
     in_order,
     keyed,
+    set_name,
 )
 from .source import Source, Where
 
@@ -37,6 +36,11 @@ class Draft:
     content: dict
     at: dict[str, list[Where]]  # part -> where each of its rows stands
     is_unclear: bool = False
+
+    @property
+    def name(self) -> str:
+        """How other sets lean on it: "TT124-KDC/1"."""
+        return set_name(self.content["code"], self.content["version"])
 
     def fault(self, where: Where, sentence: str) -> None:
         where = (*where[:-1], *WRITTEN_AS.get(str(where[-1]), where[-1:]))
@@ -64,7 +68,7 @@ def drafts_of(source: Source, documents: Mapping[str, dict]) -> Iterator[Draft]:
             **_decimals({name: row.get(name, default) for name, default in SET_FIELDS.items()}),
             "window_from": window.get("from", ""),
             "window_to": window.get("to", ""),
-            "window_article": _cited(cite, window.get("article", "")),
+            "window_article": cited(cite, window.get("article", "")),
         }
         criteria = list(_criteria(row.get("criteria", []), (*where, "criteria"), cite))
         for order, (_, one) in enumerate(criteria, 1):
@@ -99,25 +103,10 @@ def _part(part: str, rows: list[dict], where: Where, cite: str) -> Iterator[tupl
         one = {name: row.get(name, default) for name, default in PARTS[part].items()}
         if part == "papers":
             one["order"] = place + 1
-        yield (*where, place), _decimals({**one, "article": _cited(cite, row.get("article", ""))})
+        yield (*where, place), _decimals({**one, "article": cited(cite, row.get("article", ""))})
 
 
-def streak_of(row: dict, documents: Mapping[str, dict]) -> dict:
-    cite = documents.get(row["document"], {}).get("cite", "")
-    titles = [
-        {name: one.get(name, default) for name, default in TITLE_FIELDS.items()}
-        | {"article": _cited(cite, one.get("article", ""))}
-        for one in row["titles"]
-    ]
-    fields = {name: row.get(name, default) for name, default in STREAK_FIELDS.items()}
-    return {
-        **fields,
-        "article": _cited(cite, row.get("article", "")),
-        "titles": sorted(titles, key=lambda one: one["years"]),
-    }
-
-
-def _cited(cite: str, article: str) -> str:
+def cited(cite: str, article: str) -> str:
     """The clause with its document's short name; one that begins with "=" is of another document, told whole."""
     if article.startswith("="):
         return article[1:].strip()
@@ -129,14 +118,14 @@ def _criteria(rows: list[dict], where: Where, cite: str, parent: str = "") -> It
     for place, row in enumerate(rows):
         at = (*where, place)
         one = {name: row[name] for name in CRITERION_FIELDS if name in row}
-        yield at, {"parent": parent or row.get("into", ""), **_decimals(one), "article": _cited(cite, row["article"])}
+        yield at, {"parent": parent or row.get("into", ""), **_decimals(one), "article": cited(cite, row["article"])}
         yield from _criteria(row.get("children", []), (*at, "children"), cite, row["code"])
 
 
 def _routes(rows: list[dict], where: Where, cite: str) -> Iterator[tuple[Where, dict]]:
     for place, row in enumerate(rows):
         deadlines = [
-            {"step": step, **one, "article": _cited(cite, one["article"])}
+            {"step": step, **one, "article": cited(cite, one["article"])}
             for step, one in row.get("deadlines", {}).items()
         ]
         route = {name: row.get(name, default) for name, default in ROUTE_FIELDS.items() if name != "kind"}
@@ -149,7 +138,7 @@ def _routes(rows: list[dict], where: Where, cite: str) -> Iterator[tuple[Where, 
                     "enter_level": row["enter"],
                     "appraise_level": row["appraise"],
                     "decide_level": row["decide"],
-                    "article": _cited(cite, row["article"]),
+                    "article": cited(cite, row["article"]),
                     "deadlines": in_order([{name: one[name] for name in DEADLINE_FIELDS} for one in deadlines]),
                 },
             )

@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from criteria.models import CriteriaSet
-from criteria.packs import SCHEMA, read_packs
-from criteria.services import known, load
+from criteria.packs.reading import SCHEMA, read_packs
+from criteria.packs.stored import known
+from criteria.services import load
 from portal.settings import BASE_DIR
 
-pytestmark = [pytest.mark.once, pytest.mark.django_db]  # the guide beside the schema: text
+pytestmark = pytest.mark.django_db
 GUIDE = (BASE_DIR / "docs" / "criteria-packs.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 WHOLE = [block for block in BLOCKS if block.startswith("documents:")]

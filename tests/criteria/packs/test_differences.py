@@ -4,12 +4,11 @@ from copy import deepcopy
 
 import pytest
 
-from criteria import compare
-from criteria.compare import CHANGED, DROPPED, NEW, REWORDED, SAME
-from criteria.content import content_of
 from criteria.models import CriteriaSet
-
-from .factories import load_small
+from criteria.packs import differences
+from criteria.packs.content import content_of
+from criteria.packs.differences import CHANGED, DROPPED, NEW, REWORDED, SAME
+from tests.criteria.factories import load_small
 
 
 @pytest.fixture
@@ -23,14 +22,14 @@ def new(old) -> dict:
 
 
 def told(old: dict, new: dict) -> list[tuple[str, str]]:
-    return [(pair.row["code"], pair.status) for pair in compare.pairs(old, new)]
+    return [(pair.row["code"], pair.status) for pair in differences.pairs(old, new)]
 
 
 def test_a_set_beside_itself_is_the_same(old, new):
     assert told(old, new) == [("G", SAME), ("A", SAME), ("B", SAME), ("C", SAME)]
-    assert compare.around(old, new) == []
-    assert compare.counts(compare.pairs(old, new)) == {SAME: 3, REWORDED: 0, CHANGED: 0, NEW: 0, DROPPED: 0}
-    assert compare.same_codes(old, new) == {"G": "G", "A": "A", "B": "B", "C": "C"}
+    assert differences.around(old, new) == []
+    assert differences.counts(differences.pairs(old, new)) == {SAME: 3, REWORDED: 0, CHANGED: 0, NEW: 0, DROPPED: 0}
+    assert differences.same_codes(old, new) == {"G": "G", "A": "A", "B": "B", "C": "C"}
 
 
 @pytest.mark.parametrize(
@@ -56,12 +55,12 @@ def test_a_set_beside_itself_is_the_same(old, new):
 def test_what_makes_a_criterion_another(old, new, field, value, status):
     new["criteria"][3][field] = value
     assert told(old, new)[3] == ("C", status)
-    assert ("C" in compare.same_codes(old, new)) is (status == SAME)
+    assert ("C" in differences.same_codes(old, new)) is (status == SAME)
 
 
 def test_a_difference_is_told_in_words(old, new):
     new["criteria"][3] |= {"threshold": "72.50", "label": "Tỷ lệ hộ"}
-    (pair,) = [pair for pair in compare.pairs(old, new) if pair.status != SAME]
+    (pair,) = [pair for pair in differences.pairs(old, new) if pair.status != SAME]
     assert [(one.name, one.before, one.after) for one in pair.differences] == [
         ("Mức phải đạt", "70", "72,5"),
         ("Nội dung", "Tỷ lệ C", "Tỷ lệ hộ"),
@@ -77,7 +76,7 @@ def test_new_and_dropped_stand_where_they_stand(old, new):
 def test_a_criterion_that_follows_another_is_its_pair(old, new):
     new["criteria"][1] |= {"code": "A2", "follows": "A"}
     assert told(old, new)[1] == ("A2", SAME)
-    assert compare.same_codes(old, new)["A2"] == "A"
+    assert differences.same_codes(old, new)["A2"] == "A"
 
 
 def test_no_criterion_is_paired_twice(old, new):
@@ -88,7 +87,7 @@ def test_no_criterion_is_paired_twice(old, new):
 def test_what_differs_around_the_criteria(old, new):
     new["routes"][0]["deadlines"][0] |= {"day": 15, "inclusive": True}
     new |= {"outcome": "number_met", "needed_met": 2}
-    found = {one.what: (one.before, one.after) for one in compare.around(old, new)}
+    found = {one.what: (one.before, one.after) for one in differences.around(old, new)}
     assert found == {
         "Cách kết luận": ("Đạt mọi tiêu chí", "Đạt đủ số tiêu chí"),
         "Số tiêu chí phải đạt": ("", "2"),
@@ -107,7 +106,7 @@ def test_grades_ceilings_quotas_and_papers_are_compared(old, new):
     new["preconditions"] = [
         {"programme": "safety", "years_back": 0, "worst_rank": None, "best_rank": None, "label": "ANTT"}
     ]
-    assert [(one.what, one.before, one.after) for one in compare.around(old, new)] == [
+    assert [(one.what, one.before, one.after) for one in differences.around(old, new)] == [
         ("Loại bậc 1", "–", "Tốt, từ 80 điểm"),
         ("Mức khống chế của tiêu chí A", "–", "không đạt thì cao nhất bậc 2"),
         ("Điều kiện safety, cùng năm", "–", "ANTT: được công nhận, không có thì không được xét"),
@@ -119,10 +118,10 @@ def test_grades_ceilings_quotas_and_papers_are_compared(old, new):
 def test_the_amended_circular_keeps_every_criterion_it_was_read_to_keep(sets):
     old = content_of(sets["TT124-KDC"])
     new = content_of(CriteriaSet.objects.get(code="TT124-KDC", version=2))
-    found = compare.counts(compare.pairs(old, new))
+    found = differences.counts(differences.pairs(old, new))
     assert found == {SAME: 17, REWORDED: 0, CHANGED: 0, NEW: 0, DROPPED: 0}
 
 
 def test_sets_of_different_families_share_nothing(sets):
-    found = compare.counts(compare.pairs(content_of(sets["TT124-KDC"]), content_of(sets["TT124-XA"])))
+    found = differences.counts(differences.pairs(content_of(sets["TT124-KDC"]), content_of(sets["TT124-XA"])))
     assert (found[SAME], found[DROPPED], found[NEW]) == (0, 17, 19)

@@ -6,14 +6,11 @@ from decimal import Decimal
 import pytest
 
 from criteria.enums import Measure, SetStatus, Step
+from criteria.judging.values import Value
+from criteria.judging.verdicts import judge
 from criteria.models import routes_on
-from criteria.queries import asked_of
-from criteria.rules import judge
-from criteria.values import Value
-
-from .factories import first_versions
-
-pytestmark = pytest.mark.once  # the words of a pack; test_fixtures reads it back on both databases
+from criteria.queries import specs_of
+from tests.criteria.factories import first_versions
 
 FORCE, DETECTED = "force_majeure", "detected_mitigated_reported"
 KDC = """
@@ -238,21 +235,21 @@ def answers(criteria_set, **changes):
         "derived": Value(numerator=25, denominator=25),
         "count": Value(value=Decimal(1)),
     }
-    found = {one.code: good[one.measure] for one in asked_of(criteria_set) if one.measure != "group"}
+    found = {one.code: good[one.measure] for one in specs_of(criteria_set) if one.measure != "group"}
     return found | {f"{criteria_set.code}-{code}": value for code, value in changes.items()}
 
 
 def test_a_commune_with_16_of_25_units_is_told_how_many_it_lacks(sets):
     commune = sets["TT124-XA"]
-    verdict = judge(asked_of(commune), answers(commune, **{"4.2": Value(numerator=16, denominator=25)}))
+    verdict = judge(specs_of(commune), answers(commune, **{"4.2": Value(numerator=16, denominator=25)}))
     assert [finding.sentence for finding in verdict.failed] == [
         "Mới 16/25 đơn vị được công nhận (cần từ 70%, tức ít nhất 18); còn thiếu 2 đơn vị (TT 124/2021, Điều 5.4)."
     ]
-    assert judge(asked_of(commune), answers(commune, **{"4.2": Value(numerator=18, denominator=25)})).label == "Đạt"
+    assert judge(specs_of(commune), answers(commune, **{"4.2": Value(numerator=18, denominator=25)})).label == "Đạt"
 
 
 def test_a_school_without_guards_can_be_safe(sets):
     school = sets["TT124-CSGD"]
     none = Value(not_applicable=True)
-    verdict = judge(asked_of(school), answers(school, **{"5.CQDN-4.1": none, "5.CQDN-4.2": none, "2.2": none}))
+    verdict = judge(specs_of(school), answers(school, **{"5.CQDN-4.1": none, "5.CQDN-4.2": none, "2.2": none}))
     assert verdict.label == "Đạt"

@@ -9,22 +9,23 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from criteria import importing
-from criteria.content import content_of, digest
-from criteria.exchange import as_yaml
 from criteria.models import CriteriaSet, Precondition
-from criteria.packs import BadPacks, Known, read_packs
-from criteria.services import known, published_content
-from criteria.workbook import CRITERIA, SHEETS, as_xlsx, source_of
+from criteria.packs.columns import CRITERIA, SHEETS
+from criteria.packs.content import content_of, digest
+from criteria.packs.reading import BadPacks, Known, read_packs
+from criteria.packs.sheet_source import source_of
+from criteria.packs.stored import known, published_content
+from criteria.packs.workbook import as_xlsx
+from criteria.packs.writing import as_yaml
+from criteria.services import importing
 from portal.core.errors import Refused
+from portal.core.vietnamese.text import search_key
+from tests.criteria.factories import SMALL, load_examples, load_packs
 from tests.units.factories import make_province, make_user
 from units.enums import Role
-from units.text import search_key
-
-from .factories import SMALL, load_examples, load_packs
 
 # Text of content; test_fixtures reads the content itself back on both databases.
-pytestmark = [pytest.mark.once, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 WRITERS = {"yaml": lambda one: as_yaml(one).encode(), "xlsx": as_xlsx}
 
 

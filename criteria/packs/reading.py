@@ -9,11 +9,12 @@ from pathlib import Path
 import jsonschema
 from django.conf import settings
 
-from units.text import search_key
+from portal.core.vietnamese.text import search_key
 
-from .content import CRITERION_FIELDS, PARTS, end_of
-from .flaws import flaws, overlay_flaws, years_meet
-from .packed import Draft, drafts_of, streak_of
+from .checks import flaws, overlay_flaws, years_meet
+from .content import CRITERION_FIELDS, PARTS, end_of, split_name
+from .parsing import Draft, drafts_of
+from .rules import bar_key, bar_of, check_rules, streak_of
 from .source import Fault, Source, Where
 
 FOLDER = settings.BASE_DIR / "fixtures" / "criteria"
@@ -49,6 +50,9 @@ class Packs:
     sets: tuple[dict, ...]
     to_publish: frozenset[tuple[str, int]]
     streaks: tuple[dict, ...] = ()
+    bars: tuple[dict, ...] = ()
+    notes: tuple[Fault, ...] = ()  # what of the files was no fault and yet not read
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (part, code or key) -> its line in the file
 
 
 # --- the schema ------------------------------------------------------------------------------------------------
@@ -139,7 +143,7 @@ def read_packs(paths: Iterable[Path | Source], known: Known | None = None) -> Pa
     _check_rounds(drafts, known)
     for source in readable:
         _check_replaced(source, documents.keys() | known.documents)
-        _check_streaks(source, documents.keys() | known.documents, programmes.keys() | known.programmes)
+        check_rules(source, documents.keys() | known.documents, programmes.keys() | known.programmes)
     if faults := [fault for source in sources for fault in source.faults]:
         raise BadPacks(faults)
     return Packs(
@@ -150,7 +154,19 @@ def read_packs(paths: Iterable[Path | Source], known: Known | None = None) -> Pa
             (draft.content["code"], draft.content["version"]) for draft in drafts if draft.row.get("publish", False)
         ),
         tuple(streak_of(row, documents) for row in streaks.values()),
+        tuple(bar_of(row) for source in readable for row in source.data.get("bars", [])),
+        tuple(note for source in sources for note in source.notes),
+        dict(_lines(readable)),
     )
+
+
+def _lines(sources: list[Source]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Where each row of these parts stands, for what is told of it once all is found whole."""
+    for source in sources:
+        for part in ("documents", "programmes", "sets", "streaks", "bars"):
+            for place, row in enumerate(source.data.get(part, [])):
+                key = bar_key(row) if part == "bars" else row["code"]
+                yield (part, key), source.lines.get((part, place), 1)
 
 
 def _gather(sources: list[Source], part: str, stored: frozenset[str]) -> dict[str, dict]:
@@ -191,7 +207,7 @@ def _copy_alike(drafts: list[Draft], known: Known, named: set[str]) -> None:
 
     Lines come with the clauses they were cited by, so that what stays the same compares as the same.
     """
-    beside = {f"{draft.content['code']}/{draft.content['version']}": draft for draft in drafts}
+    beside = {draft.name: draft for draft in drafts}
     done: set[str] = set()
 
     def fill(name: str, above: tuple[str, ...]) -> None:
@@ -211,7 +227,7 @@ def _copy_alike(drafts: list[Draft], known: Known, named: set[str]) -> None:
             draft.is_unclear = draft.is_unclear or (model in beside and beside[model].is_unclear)
             return
         draft.is_unclear = True
-        if model.partition("/")[0] not in named:
+        if split_name(model)[0] not in named:
             draft.fault(("like",), f"không có bộ “{model}” để chép")
 
     for name in beside:
@@ -277,7 +293,7 @@ def _why_reused(code: str, sources: Mapping[str, dict]) -> str:
 
 def _lay_over(drafts: list[Draft], known: Known) -> None:
     """Put the lines of an overlay's base before its own, with what else the overlay leaves to its base."""
-    contents = {f"{draft.content['code']}/{draft.content['version']}": draft.content for draft in drafts}
+    contents = {draft.name: draft.content for draft in drafts}
     for draft in drafts:
         content = draft.content
         if not content["base"]:
@@ -329,21 +345,6 @@ def _check_rounds(drafts: list[Draft], known: Known) -> None:
                     ("preconditions", place, "programme"),
                     f"tính vòng: kết quả cùng năm của “{row['programme']}” lại chờ kết quả của “{start}”",
                 )
-
-
-def _check_streaks(source: Source, documents: Iterable[str], programmes: Iterable[str]) -> None:
-    broken = [where for where in source.broken if where[:1] == ("streaks",)]
-    rows = source.data.get("streaks")
-    for place, row in enumerate(rows if isinstance(rows, list) and not broken else []):
-        where: Where = ("streaks", place)
-        if row["document"] not in documents:
-            source.fault((*where, "document"), f"không có văn bản mã “{row['document']}”")
-        for code in (row["programme"], *row["counts"]):
-            if code not in programmes:
-                source.fault((*where, "counts"), f"không có chương trình mã “{code}”")
-        years = [one["years"] for one in row["titles"]]
-        if len(set(years)) < len(years):
-            source.fault((*where, "titles"), "hai mốc cùng một số năm liên tục")
 
 
 def _check_replaced(source: Source, codes: Iterable[str]) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ..enums import Confidence, Level, Measure, Step
 from .content import PARTS, SET_FIELDS, naming
-from .enums import Confidence, Level, Measure, Step
-from .words import field_in_words, route_name, value_in_words
+from .labels import field_in_words, route_name, value_in_words
 
 SAME, REWORDED, CHANGED, NEW, DROPPED = "same", "reworded", "changed", "new", "dropped"
 STATUSES = {
@@ -15,6 +15,7 @@ STATUSES = {
     NEW: "Mới",
     DROPPED: "Bỏ",
 }
+TONES = {SAME: "ok", REWORDED: "info", CHANGED: "warn", NEW: "info", DROPPED: "bad"}
 # How a criterion is judged: an answer of before says nothing where one of these differs.
 JUDGED = (
     *("measure", "comparison", "threshold", "max_points", "derivation", "derived_from", "excuses"),
@@ -44,6 +45,11 @@ class Pair:
     @property
     def label(self) -> str:
         return STATUSES[self.status]
+
+    @property
+    def tone(self) -> str:
+        """Of its badge."""
+        return TONES[self.status]
 
     @property
     def row(self) -> dict:

@@ -4,8 +4,9 @@ import hashlib
 import json
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from .enums import Confidence, Outcome
+from ..enums import Confidence, Outcome
 
 # Field -> what stands when the pack leaves it out. The names are those of the models.
 SET_FIELDS = {
@@ -21,6 +22,7 @@ SET_FIELDS = {
     "window_to": "",
     "window_article": "",
     "province_code": "",
+    "place_code": "",
     "is_example": False,
     "by_selection": False,
     "needed_met": None,
@@ -65,9 +67,10 @@ ROUTE_FIELDS = {
 }
 DEADLINE_FIELDS = {"step": "", "month": None, "day": None, "inclusive": None, "article": ""}
 SOURCE_FIELDS = {"article": "", "confidence": Confidence.TEXT.value}
+GRADE_FIELDS = {"rank": None, "label": "", "lower_bound": None, **SOURCE_FIELDS}
 # Part of a set -> its fields. The first ones, without a default of their own, tell its rows apart (see KEYS).
 PARTS: dict[str, dict] = {
-    "grades": {"rank": None, "label": "", "lower_bound": None, **SOURCE_FIELDS},
+    "grades": GRADE_FIELDS,
     "caps": {"criterion": "", "best_rank": None, **SOURCE_FIELDS},
     "preconditions": {
         "programme": "",
@@ -94,7 +97,7 @@ PART_NAMES = {
     "quotas": "chỉ tiêu lựa chọn",
     "papers": "thành phần hồ sơ",
 }
-STREAK_FIELDS = {
+STREAK_FIELDS: dict[str, Any] = {
     "code": "",
     "programme": "",
     "document": "",
@@ -108,6 +111,8 @@ STREAK_FIELDS = {
     "statement": "",
     **SOURCE_FIELDS,
     "gaps": [],
+    "valid_from": None,
+    "valid_to": None,
 }
 TITLE_FIELDS = {"years": None, "level": "", "title": "", **SOURCE_FIELDS}
 DECIMALS = ("threshold", "max_points", "points_total", "lower_bound")
@@ -136,7 +141,7 @@ def content_of(criteria_set) -> dict:
     return {
         "programme": criteria_set.programme.code,
         "document": criteria_set.document.code,
-        "base": base_of(criteria_set.base) if criteria_set.base else "",
+        "base": name_of(criteria_set.base) if criteria_set.base else "",
         **{name: plain(getattr(criteria_set, name)) for name in SET_FIELDS},
         "criteria": criteria,
         "routes": in_order(routes),
@@ -144,9 +149,20 @@ def content_of(criteria_set) -> dict:
     }
 
 
-def base_of(criteria_set) -> str:
-    """How an overlay names the set it adds to: "TT124-KDC/1"."""
-    return f"{criteria_set.code}/{criteria_set.version}"
+def set_name(code: str, version: int) -> str:
+    """How packs name a version of a set: "TT124-KDC/1"."""
+    return f"{code}/{version}"
+
+
+def split_name(name: str) -> tuple[str, int]:
+    """Code and version of such a name; without a number that can be one, version 0, which no set has."""
+    code, _, version = name.partition("/")
+    return code, int(version) if version.isdecimal() and len(version) < 5 else 0
+
+
+def name_of(criteria_set) -> str:
+    """The stored set's name in packs and addresses: "TT124-KDC/1"."""
+    return set_name(criteria_set.code, criteria_set.version)
 
 
 def part_of(criteria_set, part: str, codes: dict[int, str]) -> list[dict]:

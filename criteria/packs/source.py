@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from units.text import clean
+from portal.core.vietnamese.text import clean
 
 MAX_BYTES = 2_000_000
 MAX_VALUES = 50_000
@@ -41,6 +41,7 @@ class Source:
         self.name = name
         self.lines: dict[Where, int] = {}
         self.faults: list[Fault] = []
+        self.notes: list[Fault] = []  # what is no fault and yet not read
         self.broken: set[Where] = set()  # documents, sets and rules that hold a fault
         self.data: dict = {}
         self._values = 0
@@ -65,6 +66,10 @@ class Source:
         self.broken.add(where[:2])
         line = next((self.lines[where[:end]] for end in range(len(where), -1, -1) if where[:end] in self.lines), 1)
         self.faults.append(Fault(self.name, line, self.path_of(where), sentence))
+
+    def note(self, line: int, sentence: str, path: str = "") -> None:
+        """Say what of the file is left unread: nothing is dropped without a word."""
+        self.notes.append(Fault(self.name, line, path, sentence))
 
     def _stop(self, line: int, sentence: str, path: str = "") -> None:
         self.faults.append(Fault(self.name, line, path, sentence))

@@ -6,14 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from criteria.enums import Comparison, Confidence, Level, Measure, Outcome
-from criteria.flaws import overlay_flaws
 from criteria.models import Cap, CriteriaSet, Criterion, Grade, LegalDocument, Precondition, Programme, Route
-from criteria.packs import SCHEMA, BadPacks, Fault, Known, read_packs
-from criteria.services import known, load, publish
+from criteria.packs.checks import overlay_flaws
+from criteria.packs.reading import SCHEMA, BadPacks, Fault, Known, read_packs
+from criteria.packs.stored import known
+from criteria.services import load, publish
 from portal.core.errors import Refused
+from tests.criteria.factories import SMALL, write_pack
 from units.enums import JUDGED, Subtype
-
-from .factories import SMALL, write_pack
 
 
 def faults_of(tmp_path, text, known=None):
@@ -248,6 +248,7 @@ def test_two_sets_of_one_programme_may_not_judge_one_kind_in_one_year(tmp_path):
         "first_year": 2020,
         "last_year": None,
         "province_code": "",
+        "place_code": "",
         "is_example": False,
         "preconditions": [],
     }
@@ -255,7 +256,13 @@ def test_two_sets_of_one_programme_may_not_judge_one_kind_in_one_year(tmp_path):
     assert faults_of(tmp_path, SMALL, Known(sets=(taken,))) == [sentence]
     path = write_pack(tmp_path)
     others = ({"last_year": 2029}, {"programme": "other"}, {"unit_kinds": ["school"]})
-    for apart in (*others, {"province_code": "24"}, {"is_example": True}, {"code": "TRIAL", "version": 0}):
+    for apart in (
+        *others,
+        {"province_code": "24"},
+        {"place_code": "205"},
+        {"is_example": True},
+        {"code": "TRIAL", "version": 0},
+    ):
         assert read_packs([path], Known(sets=(taken | apart,))).sets
 
 

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from portal.core.vietnamese.figures import plain_number
 from units.enums import Subtype, UnitKind
 
-from .enums import Comparison, Confidence, Derivation, Level, Measure, NotApplicable, Outcome, Step
-from .models import Cap, CriteriaSet, Criterion, DossierPaper, Grade, Precondition, Quota, Route
-from .values import plain_number
+from ..enums import Bar, Comparison, Confidence, Derivation, Level, Measure, MissingYear, NotApplicable, Outcome, Step
+from ..models import Cap, CriteriaSet, Criterion, DossierPaper, Grade, Precondition, Quota, Route
 
 CHOICES = {
     "measure": Measure,
@@ -17,6 +17,8 @@ CHOICES = {
     "confidence": Confidence,
     "level": Level,
     "step": Step,
+    "missing_year": MissingYear,
+    "bar": Bar,
 }
 LISTS = {"unit_kinds": UnitKind, "derived_from": UnitKind, "excluded_subtypes": Subtype}
 NUMBERS = ("threshold", "max_points", "points_total", "lower_bound")
@@ -46,7 +48,7 @@ def value_in_words(name: str, value) -> str:
         return plain_number(Decimal(value))
     if name == "excuses":
         return "; ".join(f"{one['label']} ({one['short']})" for one in value)
-    if name in ("window_from", "window_to"):
+    if name in ("window_from", "window_to", "valid_from", "valid_to"):
         return "/".join(reversed(value.split("-")))
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return "; ".join(value)

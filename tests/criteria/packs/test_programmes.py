@@ -6,17 +6,18 @@ from decimal import Decimal
 import pytest
 
 from criteria import services
-from criteria.compare import differences
-from criteria.content import content_of
 from criteria.enums import Measure, SetStatus
+from criteria.judging.values import Value
+from criteria.judging.verdicts import Result, judge
 from criteria.models import CriteriaSet, LegalDocument, Programme, StreakRule, routes_on
-from criteria.packs import all_packs, demo_packs, read_packs
-from criteria.queries import asked_of, rule_of, sets_for
-from criteria.rules import Result, judge
-from criteria.values import Value
+from criteria.packs.content import content_of
+from criteria.packs.differences import differences
+from criteria.packs.reading import all_packs, demo_packs, read_packs
+from criteria.packs.stored import known
+from criteria.queries import rule_of, sets_for, specs_of
 from portal.core.errors import Refused
-
-from .factories import add_examples, first_versions
+from tests.criteria.factories import add_examples, first_versions
+from units.models import Unit
 
 XUAT_SAC = ["Xuất sắc", "Khá", "Trung bình", "Yếu"]
 TOT = ["Tốt", "Khá", "Trung bình", "Yếu"]
@@ -26,7 +27,7 @@ LAW = {
     "TT23-KDC": ("safety", "", 2012, 2021, "all_met", 5, 0),
     "TT23-XA": ("safety", "", 2012, 2021, "all_met", 6, 0),
     "TT23-CQDN": ("safety", "", 2012, 2021, "all_met", 0, 0),
-    "TT23-NT": ("safety", "", 2012, 2021, "all_met", 2, 0),
+    "TT23-NT": ("safety", "", 2012, 2021, "all_met", 3, 0),
     "QD510-KDC": ("grading", "", 2022, None, "grades", 0, 0),
     "QD510-XA": ("grading", "", 2022, None, "grades", 0, 0),
     "QD510-CQ": ("grading", "", 2022, None, "grades", 5, 1),
@@ -36,7 +37,7 @@ LAW = {
     "KH91-XA": ("exemplar", "75", 2023, None, "number_met", 2, 0),
     "KH91-CQ": ("exemplar", "75", 2023, None, "number_met", 1, 0),
     "DA375-KDC": ("da375", "38", 2008, 2012, "results_only", 0, 0),
-    "QN-ANCS": ("ancs", "22", 2023, None, "all_met", 4, 1),
+    "QN-ANCS": ("ancs", "22", 2023, None, "all_met", 7, 1),
 }
 
 
@@ -106,11 +107,23 @@ def test_the_year_of_the_change_stays_with_the_first_version(sets):
     programme = Programme.objects.get(code="safety")
     for one in CriteriaSet.objects.filter(version=2):
         services.publish(one)
-    judged = {year: {one.version for one, _ in sets_for(programme, year, "24")} for year in (2024, 2025, 2026)}
+    judged = {
+        year: {one.version for one, _ in sets_for(programme, year, Unit(code="24"))} for year in (2024, 2025, 2026)
+    }
     assert judged == {2024: {1}, 2025: {1}, 2026: {2}}
     commune = CriteriaSet.objects.get(code="TT124-XA", version=2)
     assert commune.name.startswith("Xã, phường, đặc khu đạt")
     assert list(routes_on(commune, date(2026, 1, 2))) == [("commune", "province")]
+
+
+def test_every_pupil_of_the_old_school_line_signs(sets):
+    line = sets["TT23-NT"].criteria.get(number="1.2")
+    assert (line.measure, line.comparison, line.threshold, line.article) == (
+        "percent",
+        "exactly",
+        100,
+        "TT 23/2012, Điều 8.1",
+    )
 
 
 # --- QĐ 510/2022 and Bắc Giang's scheme before it --------------------------------------------------------------
@@ -122,6 +135,12 @@ def test_grades_have_their_names_and_no_invented_bounds(sets):
         assert [one.label for one in grades] == (TOT if code.startswith("BG") else XUAT_SAC)
         assert [one.rank for one in grades] == [1, 2, 3, 4]
         assert {one.lower_bound for one in grades} == {None}
+
+
+def test_the_days_of_grading_are_told_though_no_route_holds_them(sets):
+    for code, day in (("QD510-KDC", "20/11"), ("QD510-XA", "30/11"), ("QD510-CQ", "30/11")):
+        assert any(gap.startswith("Hạn hoàn thành") and f"trước ngày {day}" in gap for gap in sets[code].gaps), code
+    assert any("15/12" in gap for gap in sets["QD510-XA"].gaps)  # the district's
 
 
 def test_the_sheet_of_bodies_holds_the_twelve_points_that_were_seen(sets):
@@ -183,7 +202,7 @@ def test_who_may_be_selected_is_marked_as_inferred(sets):
             (row.programme.code, row.years_back, row.worst_rank, row.best_rank, row.confidence)
             for row in sets[code].preconditions.select_related("programme")
         }
-        assert asked == {("grading", 1, 2, None, "I"), ("safety", 1, None, None, "I")}
+        assert asked == {("grading", 1, 2, None, "I")}  # the plan names no other (KH 91, mục II.1)
         assert any("năm trước là suy ra" in gap for gap in sets[code].gaps)
 
 
@@ -207,6 +226,8 @@ def test_the_year_targets_of_dong_trieu(sets):
     assert (targets["CT3"].measure, targets["CT3"].threshold) == ("trend", 7)
     assert (targets["CT2"].measure, targets["CT2"].comparison, targets["CT2"].threshold) == ("percent", "exactly", 100)
     assert targets["CT1"].measure == "event"
+    falling = [(targets[number].measure, targets[number].threshold) for number in ("CT4", "CT5", "CT6")]
+    assert falling == [("trend", None)] * 3  # traffic, work, fires: "kéo giảm" without a figure (mục II.4)
     assert one.criteria.get(number="4").confidence == "N"
     assert [gap for gap in one.gaps if "15/10" in gap] and [gap for gap in one.gaps if "ngày 13" in gap]
 
@@ -241,16 +262,16 @@ def test_examples_come_only_with_the_demo(sets):
 
 
 def test_loading_the_examples_again_changes_nothing(examples):
-    changes = services.load(read_packs(demo_packs(), services.known()))
+    changes = services.load(read_packs(demo_packs(), known()))
     assert {change.what for change in changes} == {services.SAME}
 
 
 def test_an_example_stands_in_for_the_drafts_where_it_is_for(examples):
     programme = Programme.objects.get(code="safety")
-    there = {one.code: kinds for one, kinds in sets_for(programme, 2021, "75")}
+    there = {one.code: kinds for one, kinds in sets_for(programme, 2021, Unit(code="75"))}
     assert there == {"VD-TT23-KDC": ("residential_area",), "VD-TT23-XA": ("commune",)}
-    assert sets_for(programme, 2021, "24") == []
-    assert not [one for one, _ in sets_for(programme, 2022, "75") if one.is_example]
+    assert sets_for(programme, 2021, Unit(code="24")) == []
+    assert not [one for one, _ in sets_for(programme, 2022, Unit(code="75")) if one.is_example]
 
 
 def test_an_example_carries_dong_nais_own_routes(examples):
@@ -284,36 +305,36 @@ GOOD = {
 
 def answers(one) -> dict[str, Value]:
     """Answers that meet every criterion of the set, with all its points."""
-    asked = [line for line in asked_of(one) if line.measure != "group"]
+    asked = [line for line in specs_of(one) if line.measure != "group"]
     return {line.code: GOOD.get(line.measure) or Value(value=line.max_points) for line in asked}
 
 
 def settled(one) -> dict:
     return {
         (row.programme, row.years_back): Result(2022, recognised=True, rank=row.worst_rank, label="Khá")
-        for row in rule_of(one).required
+        for row in rule_of(one).preconditions
     }
 
 
 def test_every_example_can_be_met(examples):
     for code, one in examples.items():
-        verdict = judge(asked_of(one), answers(one), rule_of(one), settled(one))
+        verdict = judge(specs_of(one), answers(one), rule_of(one), settled(one))
         assert verdict.outcome == "met", (code, verdict.missing, verdict.failed)
-        nothing = judge(asked_of(one), {}, rule_of(one), {})
+        nothing = judge(specs_of(one), {}, rule_of(one), {})
         assert nothing.outcome == "incomplete", code
 
 
 def test_an_event_keeps_an_area_from_the_best_grade(examples):
     one = examples["VD-PL-KDC"]
     given = answers(one)
-    best = judge(asked_of(one), given, rule_of(one))
+    best = judge(specs_of(one), given, rule_of(one))
     assert (best.grade.label, best.points) == ("Xuất sắc", 100)
     happened = given | {"VD-PL-KDC-5": Value(value=Decimal(1))}
-    assert judge(asked_of(one), happened, rule_of(one)).grade.label == "Khá"
+    assert judge(specs_of(one), happened, rule_of(one)).grade.label == "Khá"
 
 
 def test_an_unsafe_commune_is_graded_no_better_than_the_third(examples):
     one = examples["VD-PL-XA"]
     unsafe = {("safety", 0): Result(2024, recognised=False)}
-    assert judge(asked_of(one), answers(one), rule_of(one), unsafe).grade.label == "Trung bình"
-    assert judge(asked_of(one), answers(one), rule_of(one), settled(one)).grade.label == "Xuất sắc"
+    assert judge(specs_of(one), answers(one), rule_of(one), unsafe).grade.label == "Trung bình"
+    assert judge(specs_of(one), answers(one), rule_of(one), settled(one)).grade.label == "Xuất sắc"
