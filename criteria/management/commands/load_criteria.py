@@ -4,8 +4,10 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from criteria.packs import BadPacks, all_packs, read_packs
-from criteria.services import REFUSED, SAME, known, load
+from criteria.packs.stored import known
+from criteria.services import REFUSED, SAME, load
+
+from ...packs.reading import BadPacks, all_packs, read_packs
 
 
 class Command(BaseCommand):

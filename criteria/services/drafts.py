@@ -5,37 +5,38 @@ The page edits the same content a pack holds, so what a pack may say and what th
 
 from collections.abc import Callable
 from copy import deepcopy
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from portal.core.errors import Refused
+from portal.core.vietnamese.text import search_key
 from units.models import User
-from units.text import search_key
 
-from . import permissions
-from .content import (
+from .. import permissions
+from ..enums import Measure, SetStatus
+from ..models import CriteriaSet
+from ..packs.content import (
     CRITERION_FIELDS,
     KEYS,
     PARTS,
     SET_FIELDS,
-    base_of,
     block_of,
     content_of,
     end_of,
     in_order,
     keyed,
+    name_of,
 )
-from .enums import Measure, SetStatus
-from .models import CriteriaSet
-from .queries import provinces_written
-from .services import refuse_unless_seen, write_set
+from ..queries import provinces_written
+from .storing import refuse_unless_seen, write_set
 
-Change = Callable[[dict], None]
+Edit = Callable[[dict], None]
 
 
 @transaction.atomic
-def edit(criteria_set: CriteriaSet, change: Change, *, seen: str, by: User) -> CriteriaSet:
+def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str, by: User) -> CriteriaSet:
     """Let `change` alter the draft's content in place, and store it.
 
     `seen` is the hash the person's page was made from: a draft changed since then is refused, nobody overwrites what
@@ -87,7 +88,7 @@ def _refuse_base(row: CriteriaSet, content: dict) -> None:
 # --- changes of a content --------------------------------------------------------------------------------------
 
 
-def header(fields: dict) -> Change:
+def header(fields: dict) -> Edit:
     """Rules of the set itself, and what it is called."""
 
     def change(content: dict) -> None:
@@ -96,7 +97,7 @@ def header(fields: dict) -> Change:
     return change
 
 
-def put(part: str, row: dict, place: int | None) -> Change:
+def put(part: str, row: dict, place: int | None) -> Edit:
     """A row of a part in place of the one there, or a new one at the end (`place` None)."""
 
     def change(content: dict) -> None:
@@ -140,7 +141,7 @@ def _put_criterion(content: dict, row: dict, place: int | None) -> None:
     _number(rows)
 
 
-def drop(part: str, place: int) -> Change:
+def drop(part: str, place: int) -> Edit:
     """Take a row out; a group goes with what is in it, a criterion with the ceiling that leans on it."""
 
     def change(content: dict) -> None:
@@ -159,7 +160,7 @@ def drop(part: str, place: int) -> Change:
     return change
 
 
-def move(place: int, way: str) -> Change:
+def move(place: int, way: str) -> Edit:
     """Move a criterion one step among those of its group: "up" or "down"; its own lines go with it."""
 
     def change(content: dict) -> None:
@@ -210,7 +211,7 @@ def copy_of(criteria_set: CriteriaSet, *, code: str, name: str, first_year: int,
     """The set's content as a draft of the province under a code of its own; the copy of an example stays one."""
     content = deepcopy(content_of(criteria_set))
     content |= {"code": code, "name": name, "first_year": first_year, "last_year": None, "version": 1}
-    return content | {"province_code": province_code}
+    return content | {"province_code": province_code, "place_code": ""}
 
 
 def next_version(criteria_set: CriteriaSet, *, name: str, first_year: int) -> dict:
@@ -219,7 +220,7 @@ def next_version(criteria_set: CriteriaSet, *, name: str, first_year: int) -> di
     content = copy_of(
         criteria_set, code=criteria_set.code, name=name, first_year=first_year, province_code=criteria_set.province_code
     )
-    return content | {"version": last + 1}
+    return content | {"version": last + 1, "place_code": criteria_set.place_code}
 
 
 def overlay_of(criteria_set: CriteriaSet, *, code: str, name: str, first_year: int, province_code: str) -> dict:
@@ -227,10 +228,10 @@ def overlay_of(criteria_set: CriteriaSet, *, code: str, name: str, first_year: i
     if criteria_set.status != SetStatus.PUBLISHED or criteria_set.province_code:
         raise Refused("Chỉ bổ sung tiêu chí cho bộ chung toàn quốc đã ban hành.")
     content = copy_of(criteria_set, code=code, name=name, first_year=first_year, province_code=province_code)
-    return content | {"base": base_of(criteria_set)}
+    return content | {"base": name_of(criteria_set)}
 
 
-def empty(*, programme: str, document: str, **fields) -> dict:
+def empty(*, programme: str, document: str, **fields: Any) -> dict:
     """The content of a set with nothing in it yet."""
     return {
         "programme": programme,

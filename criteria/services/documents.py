@@ -1,17 +1,18 @@
 """Writes of legal documents and programmes by the provinces that use them."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from portal.core import store
 from portal.core.errors import Refused
-from portal.core.papers import PDF, inspect
+from portal.core.files import store
+from portal.core.files.inspection import PDF, inspect
+from portal.core.vietnamese.text import clean, search_key
 from units.models import User
-from units.text import clean, search_key
 
-from .content import digest, plain
-from .enums import SetStatus
-from .models import LegalDocument, Programme
-from .queries import provinces_written
+from ..enums import SetStatus
+from ..models import LegalDocument, Programme
+from ..packs.content import digest, plain
+from ..queries import provinces_written
 
 FACTS = ("number", "cite", "title", "issuer", "issued_on", "in_force_on", "ended_on", "replaces")
 
@@ -24,7 +25,14 @@ def facts_of(document: LegalDocument) -> dict:
 
 @transaction.atomic
 def write_document(
-    document: LegalDocument | None, facts: dict, *, province_code: str, scan, by: User, code: str = "", seen: str = ""
+    document: LegalDocument | None,
+    facts: dict,
+    *,
+    province_code: str,
+    scan: UploadedFile | None,
+    by: User,
+    code: str = "",
+    seen: str = "",
 ) -> LegalDocument:
     """A new document of the province, or changes to one; `scan` is the uploaded signed copy, if any.
 
@@ -62,7 +70,7 @@ def write_document(
         if content_type != PDF:
             raise Refused(f"Bản đã ký phải là tệp PDF. Hãy quét “{scan.name}” ra PDF.")
         kept = store.put(chunks)
-        row.scan_sha256, row.scan_size, row.scan_name = kept.sha256, kept.size, clean(scan.name)[-200:]
+        row.scan_sha256, row.scan_size, row.scan_name = kept.sha256, kept.size, clean(scan.name or "")[-200:]
     row.save()
     return row
 

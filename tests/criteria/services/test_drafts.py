@@ -7,17 +7,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from criteria import documents, editing, exchange, services
-from criteria.content import PARTS, content_of, digest
+from criteria import services
 from criteria.enums import SetStatus
 from criteria.forms import PART_FORMS
 from criteria.models import CriteriaSet, LegalDocument, Programme
+from criteria.packs import writing
+from criteria.packs.content import PARTS, content_of, digest
+from criteria.services import documents, drafts
 from portal.core.errors import Refused
+from tests.criteria.factories import load_packs
 from tests.evaluations.factories import make_paper
 from tests.units.factories import make_province, make_user
 from units.enums import Role
-
-from .factories import load_packs
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def codes(criteria_set) -> list[str]:
 
 
 def edit(criteria_set, change, by, token=None):
-    return editing.edit(criteria_set, change, seen=token or seen(criteria_set), by=by)
+    return drafts.edit(criteria_set, change, seen=token or seen(criteria_set), by=by)
 
 
 # --- the door ----------------------------------------------------------------------------------------------------
@@ -64,13 +65,13 @@ def edit(criteria_set, change, by, token=None):
 
 def test_groups_move_with_what_is_in_them(own, staff):
     assert codes(own) == ["G", "A", "B", "C"]
-    edit(own, editing.move(3, "up"), staff)
+    edit(own, drafts.move(3, "up"), staff)
     assert codes(own) == ["C", "G", "A", "B"]
-    edit(own, editing.move(2, "down"), staff)
+    edit(own, drafts.move(2, "down"), staff)
     assert codes(own) == ["C", "G", "B", "A"]
-    edit(own, editing.move(1, "up"), staff)
+    edit(own, drafts.move(1, "up"), staff)
     assert codes(own) == ["G", "B", "A", "C"]
-    edit(own, editing.move(0, "up"), staff)  # the first stays the first
+    edit(own, drafts.move(0, "up"), staff)  # the first stays the first
     assert codes(own) == ["G", "B", "A", "C"]
     assert list(own.criteria.order_by("order").values_list("order", flat=True)) == [1, 2, 3, 4]
 
@@ -78,44 +79,44 @@ def test_groups_move_with_what_is_in_them(own, staff):
 def test_a_criterion_keeps_its_row_when_its_code_stays(own, staff):
     before = own.criteria.get(code="A").pk
     row = {**content_of(own)["criteria"][1], "label": "Việc A, viết lại"}
-    edit(own, editing.put("criteria", row, 1), staff)
+    edit(own, drafts.put("criteria", row, 1), staff)
     kept = own.criteria.get(code="A")
     assert (kept.pk, kept.label) == (before, "Việc A, viết lại")
 
 
 def test_renaming_a_group_takes_its_lines_along_and_dropping_it_drops_them(own, staff):
     row = {**content_of(own)["criteria"][0], "code": "NHOM"}
-    edit(own, editing.put("criteria", row, 0), staff)
+    edit(own, drafts.put("criteria", row, 0), staff)
     assert {one.parent.code for one in own.criteria.filter(code__in="AB")} == {"NHOM"}
-    edit(own, editing.drop("criteria", 0), staff)
+    edit(own, drafts.drop("criteria", 0), staff)
     assert codes(own) == ["C"]
 
 
 def test_moving_into_another_group(own, staff):
     row = {**content_of(own)["criteria"][3], "parent": "G"}
-    edit(own, editing.put("criteria", row, 3), staff)
+    edit(own, drafts.put("criteria", row, 3), staff)
     assert codes(own) == ["G", "A", "B", "C"]
     assert own.criteria.get(code="C").parent.code == "G"
     row = {**content_of(own)["criteria"][1], "parent": "C"}
     with pytest.raises(Refused, match="Chỉ nhóm tiêu chí mới có tiêu chí bên trong"):
-        edit(own, editing.put("criteria", row, 1), staff)
+        edit(own, drafts.put("criteria", row, 1), staff)
 
 
 def test_one_code_twice_is_refused_and_nothing_is_kept(own, staff):
     row = {**content_of(own)["criteria"][3], "code": "a"}
     with pytest.raises(Refused, match="Mã a trùng với A"):
-        edit(own, editing.put("criteria", row, None), staff)
+        edit(own, drafts.put("criteria", row, None), staff)
     assert codes(own) == ["G", "A", "B", "C"]
 
 
 def test_nobody_overwrites_what_they_have_not_seen(own, staff, province):
     token = seen(own)
-    edit(own, editing.header({"name": "Tên của người trước"}), make_user(Role.ADMIN, province), token)
+    edit(own, drafts.header({"name": "Tên của người trước"}), make_user(Role.ADMIN, province), token)
     with pytest.raises(Refused, match="vừa được người khác sửa"):
-        edit(own, editing.header({"name": "Tên của người sau"}), staff, token)
+        edit(own, drafts.header({"name": "Tên của người sau"}), staff, token)
     own.refresh_from_db()
     assert own.name == "Tên của người trước"
-    edit(own, editing.header({"name": "Tên của người sau"}), staff)  # the control: seen again, it goes
+    edit(own, drafts.header({"name": "Tên của người sau"}), staff)  # the control: seen again, it goes
     own.refresh_from_db()
     assert own.name == "Tên của người sau"
 
@@ -123,18 +124,18 @@ def test_nobody_overwrites_what_they_have_not_seen(own, staff, province):
 def test_who_may_write(own, draft):
     for person in (make_user(Role.OFFICER), make_user(Role.STAFF, make_province(code="38"))):
         with pytest.raises(Refused):
-            edit(own, editing.header({"name": "Khác"}), person)
+            edit(own, drafts.header({"name": "Khác"}), person)
         with pytest.raises(Refused):
-            editing.drop_draft(own, seen=seen(own), by=person)
+            drafts.drop_draft(own, seen=seen(own), by=person)
 
 
 def test_a_published_set_is_not_edited(own, staff):
     token = seen(own)
     services.publish(own)
     with pytest.raises(Refused, match="không còn là bản thảo"):
-        edit(own, editing.header({"name": "Khác"}), staff, token)
+        edit(own, drafts.header({"name": "Khác"}), staff, token)
     with pytest.raises(Refused):
-        editing.drop_draft(own, seen=seen(own), by=staff)
+        drafts.drop_draft(own, seen=seen(own), by=staff)
     services.retire(own, by=staff)
     own.refresh_from_db()
     assert own.status == SetStatus.RETIRED
@@ -145,8 +146,8 @@ def test_a_published_set_is_not_edited(own, staff):
 
 def test_a_copy_a_next_version_and_who_takes_over(staff, province):
     sets = load_packs()
-    copied = editing.new_draft(
-        editing.copy_of(
+    copied = drafts.new_draft(
+        drafts.copy_of(
             sets["QD510-XA"] if "QD510-XA" in sets else sets["TT23-XA"],
             code="BG-XA",
             name="Bộ của tỉnh",
@@ -156,29 +157,29 @@ def test_a_copy_a_next_version_and_who_takes_over(staff, province):
         by=staff,
     )
     assert (copied.status, copied.province_code, copied.version) == (SetStatus.DRAFT, province.code, 1)
-    after = editing.new_draft(editing.next_version(copied, name="Bộ của tỉnh", first_year=2032), by=staff)
+    after = drafts.new_draft(drafts.next_version(copied, name="Bộ của tỉnh", first_year=2032), by=staff)
     assert (after.code, after.version, after.first_year) == ("BG-XA", 2, 2032)
     with pytest.raises(Refused, match="đã có"):
-        editing.new_draft(
-            editing.copy_of(copied, code="bg-xa", name="x", first_year=2031, province_code=province.code), by=staff
+        drafts.new_draft(
+            drafts.copy_of(copied, code="bg-xa", name="x", first_year=2031, province_code=province.code), by=staff
         )
     with pytest.raises(Refused):
-        editing.new_draft(editing.copy_of(copied, code="KHAC", name="x", first_year=2031, province_code="38"), by=staff)
+        drafts.new_draft(drafts.copy_of(copied, code="KHAC", name="x", first_year=2031, province_code="38"), by=staff)
 
 
 def test_an_overlay_adds_and_alters_nothing_of_its_base(staff, province):
     base = load_packs()["TT124-KDC"]
-    made = editing.new_draft(
-        editing.overlay_of(base, code="BG-KDC", name="Bổ sung", first_year=2030, province_code=province.code), by=staff
+    made = drafts.new_draft(
+        drafts.overlay_of(base, code="BG-KDC", name="Bổ sung", first_year=2030, province_code=province.code), by=staff
     )
     lines = made.criteria.count()
     assert (made.base, lines) == (base, base.criteria.count())
     added = {**content_of(made)["criteria"][-1], "code": "BG-KDC-1", "number": "6", "label": "Có camera an ninh"}
-    edit(made, editing.put("criteria", added, None), staff)
+    edit(made, drafts.put("criteria", added, None), staff)
     assert made.criteria.count() == lines + 1
     first = next(at for at, row in enumerate(content_of(made)["criteria"]) if row["code"] == "TT124-KDC-2")
     altered = {**content_of(made)["criteria"][first], "label": "Nhẹ hơn"}
-    for change in (editing.put("criteria", altered, first), editing.drop("criteria", first)):
+    for change in (drafts.put("criteria", altered, first), drafts.drop("criteria", first)):
         with pytest.raises(Refused, match="là của bộ gốc"):
             edit(made, change, staff)
     assert services.lacks(made, with_papers=False) == []
@@ -341,7 +342,7 @@ def test_a_document_changed_meanwhile_gives_back_what_was_typed(page, second, re
 
 
 def test_a_file_writes_over_the_draft_its_preview_was_made_from(page, second, own):
-    data = exchange.as_yaml(own).replace("Bộ thử", "Bộ từ tệp").encode()
+    data = writing.as_yaml(own).replace("Bộ thử", "Bộ từ tệp").encode()
     checked = page.post(reverse("criteria:import"), {"file": SimpleUploadedFile("bo.yaml", data)})
     token = page.get(checked.url).context["seen"]
     add_line(second, own)

@@ -1,0 +1,93 @@
+"""Publishing a set for good, what keeps it from that, and ending a published one."""
+
+import logging
+
+from django.db import transaction
+
+from portal.core.errors import Refused
+from units.models import User
+
+from .. import permissions
+from ..enums import SetStatus
+from ..models import CriteriaSet
+from ..packs.checks import flaws, overlay_flaws, unready, years_meet
+from ..packs.content import content_of, digest
+from ..packs.stored import years_taken
+from ..queries import places_of, unsettled
+from . import documents
+from .storing import refuse_unless_seen
+
+log = logging.getLogger(__name__)
+
+
+def to_publish(criteria_set: CriteriaSet) -> dict:
+    """What publishing fixes: the set's content, and the document it rests on as it stands."""
+    return {"content": content_of(criteria_set), "document": documents.facts_of(criteria_set.document)}
+
+
+def publish(criteria_set: CriteriaSet, *, by: User | None = None, seen: str = "") -> CriteriaSet:
+    """Fix the set for good: lock it, look for every lack, hash its content. Raises Refused listing all lacks.
+
+    `by` is the person who publishes, from the province the set is for, with the signed document attached, and `seen`
+    the hash of what their page showed (`to_publish`): nothing else is published. None stands for the operator who loads
+    a pack at the command line.
+    """
+    with transaction.atomic():
+        rows = CriteriaSet.objects.select_for_update(of=("self", "document")).select_related("document")
+        criteria_set = rows.get(pk=criteria_set.pk)
+        if by is not None and not permissions.may_write(by, criteria_set):
+            raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí của tỉnh mình.")
+        if criteria_set.status != SetStatus.DRAFT:
+            raise Refused(f"Bộ tiêu chí “{criteria_set.name}” không còn là bản thảo nên không ban hành lại.")
+        if by is not None:
+            refuse_unless_seen(
+                to_publish(criteria_set), seen, "Chưa ban hành gì. Hãy xem lại bản thảo và văn bản rồi ban hành."
+            )
+        if found := lacks(criteria_set, with_papers=by is not None):
+            raise Refused(f"Chưa ban hành được bộ tiêu chí “{criteria_set.name}”: {'; '.join(found)}.")
+        content = content_of(criteria_set)
+        criteria_set.status, criteria_set.sha256 = SetStatus.PUBLISHED, digest(content)
+        criteria_set.save(update_fields=["status", "sha256"])
+    log.info("criteria set %s v%s published by %s", criteria_set.code, criteria_set.version, by or "command line")
+    return criteria_set
+
+
+def lacks(criteria_set: CriteriaSet, *, with_papers: bool = True) -> list[str]:
+    """Everything that keeps the draft from being published, a Vietnamese sentence each, no full stop.
+
+    `with_papers`: the document must be dated and its signed copy attached, as when a person publishes.
+    """
+    content = content_of(criteria_set)
+    base = content_of(criteria_set.base) if criteria_set.base else None
+    found = [sentence for _, sentence in flaws(content)]
+    found += [sentence for _, sentence in overlay_flaws(content, base)]
+    found += unready(content)
+    document = criteria_set.document
+    if with_papers:
+        if criteria_set.place_code and not places_of([criteria_set]):
+            found.append(f"chưa từng có xã, huyện nào mã {criteria_set.place_code}")
+        found += [f"chưa nói văn bản của tỉnh quy định thế nào: “{one.rstrip('.')}”" for one in unsettled(criteria_set)]
+        if not document.issued_on:
+            found.append(f"văn bản {document.number} chưa có ngày ban hành")
+        if not document.scan_sha256:
+            remedy = "" if document.province_code else "; hãy chọn văn bản của tỉnh ở mục “Thông tin chung”"
+            found.append(f"văn bản {document.number} chưa đính kèm bản đã ký{remedy}")
+    found += [
+        f"trùng năm áp dụng với bộ {other['code']} phiên bản {other['version']} đã ban hành"
+        for other in years_taken(CriteriaSet.objects.published().exclude(pk=criteria_set.pk))
+        if years_meet(content, other)
+    ]
+    return found
+
+
+def retire(criteria_set: CriteriaSet, *, by: User) -> CriteriaSet:
+    """End a published set: no new year opens with it, years opened keep it. Raises Refused."""
+    with transaction.atomic():
+        criteria_set = CriteriaSet.objects.select_for_update(of=("self",)).get(pk=criteria_set.pk)
+        if not permissions.may_write(by, criteria_set):
+            raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được cho hết áp dụng bộ tiêu chí của tỉnh mình.")
+        if criteria_set.status != SetStatus.PUBLISHED:
+            raise Refused(f"Bộ tiêu chí “{criteria_set.name}” không ở tình trạng đã ban hành.")
+        CriteriaSet.objects.filter(pk=criteria_set.pk).update(status=SetStatus.RETIRED)
+    log.info("criteria set %s v%s retired by %s", criteria_set.code, criteria_set.version, by)
+    return criteria_set
