@@ -1,5 +1,7 @@
 """Criteria sets for other systems: read only, open to everyone who signs in."""
 
+from typing import Any
+
 from django.db.models import Prefetch
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
@@ -28,14 +30,14 @@ class LegalDocumentSerializer(serializers.ModelSerializer):
 
 class ExcuseSerializer(serializers.Serializer):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # -- a column named like an attribute of fields
     short = serializers.CharField()
 
 
 class CriterionSerializer(serializers.ModelSerializer):
     """One line of a set; `parent` is the code of its group."""
 
-    parent = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
+    parent: Any = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     derived_from = serializers.ListField(child=serializers.CharField(), read_only=True)
     excuses = ExcuseSerializer(many=True, read_only=True)
 
@@ -80,7 +82,7 @@ class GradeSerializer(serializers.ModelSerializer):
 class CapSerializer(serializers.ModelSerializer):
     """The best rank left when the criterion of that code is not met."""
 
-    criterion = serializers.SlugRelatedField("code", read_only=True)
+    criterion: serializers.SlugRelatedField = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = Cap
@@ -91,7 +93,7 @@ class CapSerializer(serializers.ModelSerializer):
 class PreconditionSerializer(serializers.ModelSerializer):
     """A result of another programme, 0 or more years back; without `best_rank` it bars the outcome."""
 
-    programme = serializers.SlugRelatedField("code", read_only=True)
+    programme: serializers.SlugRelatedField = serializers.SlugRelatedField("code", read_only=True)
 
     class Meta:
         model = Precondition
@@ -125,7 +127,7 @@ class BaseSetSerializer(serializers.ModelSerializer):
 class CriteriaSetSerializer(serializers.ModelSerializer):
     """A set with its criteria in order, how they come to an outcome, and its routes with their deadlines."""
 
-    programme = serializers.SlugRelatedField("code", read_only=True)
+    programme: serializers.SlugRelatedField = serializers.SlugRelatedField("code", read_only=True)
     document = LegalDocumentSerializer(read_only=True)
     base = BaseSetSerializer(read_only=True, allow_null=True)
     unit_kinds = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -144,7 +146,7 @@ class CriteriaSetSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "programme", "document", "code", "version", "name", "unit_kinds", "excluded_subtypes"),
             *("outcome", "first_year", "last_year", "window_from", "window_to", "window_article"),
-            *("province_code", "base", "is_example", "by_selection", "needed_met", "points_total"),
+            *("province_code", "place_code", "base", "is_example", "by_selection", "needed_met", "points_total"),
             *("not_applicable_rule", "gaps", "status", "sha256", "criteria", "routes"),
             *("grades", "caps", "preconditions", "quotas", "papers"),
         )

@@ -1,21 +1,24 @@
 """Legal documents: the list, one of them with its signed copy; and a new programme."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core import store
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.files import store
+from portal.core.web.once import once
 
-from .. import documents
-from ..content import digest
 from ..forms import DocumentForm, ProgrammeForm
 from ..models import CriteriaSet, LegalDocument
+from ..packs.content import digest
 from ..queries import provinces_written
+from ..services import documents
 from .editing import own_province
 
 PER_PAGE = 50
@@ -24,7 +27,7 @@ PER_PAGE = 50
 @require_safe
 def document_list(request):
     """The documents the reader sees, each with how many of the sets they see rest on it."""
-    words = request.GET.get("q", "").replace("\0", "")[:100].strip()
+    words = request.GET.get("q", "")[:100].strip()
     sets = CriteriaSet.objects.visible_to(request.user)
     found = LegalDocument.objects.visible_to(request.user).annotate(many=Count("sets", filter=Q(sets__in=sets)))
     if words:
@@ -88,10 +91,12 @@ def programme_create(request):
         return render(request, "criteria/programme_create.html", {"form": form})
     if form.is_valid():
         try:
+            kinds = form.cleaned_data.pop("unit_kinds")
             made = documents.new_programme(**form.cleaned_data, by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, f"Đã thêm chương trình “{made.name}”.")
-            return redirect("criteria:create")
+            messages.success(request, f"Đã thêm chương trình “{made.name}”. Hãy soạn bộ tiêu chí đầu tiên.")
+            query = urlencode({"loai": kinds}, doseq=True)
+            return redirect(f"{reverse('criteria:guide_begin', args=[made.pk])}?{query}")
     return render(request, "criteria/programme_create.html", {"form": form}, status=422)

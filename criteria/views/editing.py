@@ -7,16 +7,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.web.once import once
 
-from .. import editing, services, sheet
-from ..content import KEYS, PART_NAMES, content_of, digest
+from .. import services
 from ..enums import Confidence, Measure, SetStatus
 from ..forms import PART_FORMS, HeaderForm, NewSetForm
 from ..models import CriteriaSet, LegalDocument
+from ..packs.content import KEYS, PART_NAMES, content_of, digest
+from ..packs.labels import route_name, value_in_words
 from ..permissions import may_write
 from ..queries import provinces_written
-from ..words import route_name, value_in_words
+from ..services import drafts
+from ..wording import set_page
 
 NAMES = {"criteria": "tiêu chí", "routes": "tuyến xét duyệt", **PART_NAMES}
 
@@ -72,7 +74,7 @@ def set_create(request):
         return render(request, "criteria/set_create.html", context)
     if form.is_valid():
         try:
-            made = editing.new_draft(_begun(form.cleaned_data, source, province), by=request.user)
+            made = drafts.new_draft(_begun(form.cleaned_data, source, province), by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -83,21 +85,21 @@ def set_create(request):
 
 def _begun(data: dict, source: CriteriaSet | None, province: str) -> dict:
     named = {"name": data["name"], "first_year": data["first_year"]}
+    if source is None:
+        return drafts.empty(
+            programme=data["programme"].code,
+            document=data["document"].code,
+            code=data["code"],
+            unit_kinds=data["unit_kinds"],
+            province_code=province,
+            **named,
+        )
     match data["way"]:
-        case "copy":
-            return editing.copy_of(source, code=data["code"], province_code=province, **named)
         case "version":
-            return editing.next_version(source, **named)
+            return drafts.next_version(source, **named)
         case "overlay":
-            return editing.overlay_of(source, code=data["code"], province_code=province, **named)
-    return editing.empty(
-        programme=data["programme"].code,
-        document=data["document"].code,
-        code=data["code"],
-        unit_kinds=data["unit_kinds"],
-        province_code=province,
-        **named,
-    )
+            return drafts.overlay_of(source, code=data["code"], province_code=province, **named)
+    return drafts.copy_of(source, code=data["code"], province_code=province, **named)
 
 
 @require_safe
@@ -114,9 +116,9 @@ def set_edit(request, pk):
             "row": row,
             "is_group": row["measure"] == Measure.GROUP,
             "depth": _depth(row, by_code),
-            "asks": sheet.asks_of(row),
+            "asks": set_page.asks_of(row),
             "is_locked": row["code"] in base,
-            "tone": sheet.CONFIDENCE_TONES.get(row["confidence"], ""),
+            "tone": set_page.CONFIDENCE_TONES.get(row["confidence"], ""),
             "mark": Confidence(row["confidence"]).label,
         }
         for place, row in enumerate(rows)
@@ -126,7 +128,7 @@ def set_edit(request, pk):
         "seen": digest(content),
         "lacks": services.lacks(criteria_set),
         "criteria": criteria,
-        "years": sheet.years(criteria_set),
+        "years": set_page.years(criteria_set),
         "parts": [
             (part, NAMES[part], [(place, _told(part, row, by_code)) for place, row in enumerate(content[part])])
             for part in (*KEYS, "routes")
@@ -182,13 +184,14 @@ def part_edit(request, pk, part, place=None):
         form = PART_FORMS[part](request.POST or None, initial=initial, **more)
     else:
         raise Http404
-    context = {"criteria_set": criteria_set, "form": form, "part": part, "place": place, "what": NAMES.get(part, "")}
+    context = {"criteria_set": criteria_set, "form": form, "place": place, "what": NAMES.get(part, "")}
+    context["is_header"] = part == "header"
     if request.method != "POST":
         return render(request, "criteria/part_edit.html", context)
     if form.is_valid():
-        change = editing.header(form.row()) if part == "header" else editing.put(part, form.row(), place)
+        change = drafts.header(form.row()) if part == "header" else drafts.put(part, form.row(), place)
         try:
-            editing.edit(criteria_set, change, seen=seen, by=request.user)
+            drafts.edit(criteria_set, change, seen=seen, by=request.user)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -204,9 +207,9 @@ def part_act(request, pk, part, place):
     action = request.POST.get("action", "")
     if part not in PART_FORMS or action not in ("drop", "up", "down") or (action != "drop" and part != "criteria"):
         raise Http404
-    change = editing.drop(part, place) if action == "drop" else editing.move(place, action)
+    change = drafts.drop(part, place) if action == "drop" else drafts.move(place, action)
     try:
-        editing.edit(criteria_set, change, seen=request.POST.get("seen", ""), by=request.user)
+        drafts.edit(criteria_set, change, seen=request.POST.get("seen", ""), by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect("criteria:edit", pk=pk)
@@ -220,9 +223,9 @@ def set_publish(request, pk):
         "criteria_set": criteria_set,
         "seen": digest(services.to_publish(criteria_set)),
         "lacks": services.lacks(criteria_set),
-        "lines": sheet.lines(criteria_set),
-        "ways": sheet.ways(criteria_set, timezone.localdate()),
-        "years": sheet.years(criteria_set),
+        "lines": set_page.lines(criteria_set),
+        "ways": set_page.ways(criteria_set, timezone.localdate()),
+        "years": set_page.years(criteria_set),
     }
     if request.method != "POST":
         return render(request, "criteria/set_publish.html", context)
@@ -248,7 +251,7 @@ def set_act(request, pk):
             messages.success(request, "Bộ tiêu chí đã hết áp dụng; các kỳ đã mở vẫn giữ bộ này.")
             return redirect("criteria:detail", pk=pk)
         if action == "drop":
-            editing.drop_draft(criteria_set, seen=request.POST.get("seen", ""), by=request.user)
+            drafts.drop_draft(criteria_set, seen=request.POST.get("seen", ""), by=request.user)
             messages.success(request, "Đã xoá bản thảo.")
             return redirect("criteria:list")
     except Refused as refusal:

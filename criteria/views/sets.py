@@ -11,22 +11,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core import store
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.files import store
+from portal.core.web.once import once
 
-from .. import compare, exchange, importing, sheet, workbook
-from ..content import content_of, digest
 from ..enums import Measure, Outcome, SetStatus
 from ..filters import CriteriaSetFilterSet
 from ..forms import ImportForm
 from ..models import CriteriaSet
-from ..packs import BadPacks
+from ..packs import differences, workbook, writing
+from ..packs.content import content_of, digest
+from ..packs.reading import BadPacks
 from ..permissions import may_write
-from ..queries import provinces_written
+from ..queries import places_of, provinces_written
+from ..services import importing, rules
+from ..wording import set_page
 from .editing import own_province, visible_set
 
-STATUS_TONES = {SetStatus.DRAFT: "warn", SetStatus.PUBLISHED: "ok", SetStatus.RETIRED: "muted"}
+STATUS_TONES: dict[str, str] = {SetStatus.DRAFT: "warn", SetStatus.PUBLISHED: "ok", SetStatus.RETIRED: "muted"}
 MOST_FAULTS = 200
 SALT = "criteria.import"
 DAY = 24 * 3600
@@ -44,22 +46,14 @@ def criteria_list(request):
     sets = CriteriaSet.objects.visible_to(request.user).select_related("programme", "document", "base")
     filters = CriteriaSetFilterSet(request.GET, sets.annotate(criteria_count=measured), request=request)
     rows = sorted(filters.qs, key=lambda one: (one.programme.name, -one.first_year, one.code, -one.version))
-    _read_successors(rows)
+    years = set_page.years_of(rows)
+    places = places_of(rows)
     programmes = [
-        (programme, [(one, sheet.years(one), STATUS_TONES[one.status]) for one in together])
+        (programme, [(one, years[one.pk], STATUS_TONES[one.status], place_in(places, one)) for one in together])
         for programme, together in groupby(rows, key=lambda one: one.programme)
     ]
     context = {"filters": filters, "programmes": programmes, "may_add": bool(provinces_written(request.user))}
     return render(request, "criteria/criteria_list.html", context)
-
-
-def _read_successors(rows: list[CriteriaSet]) -> None:
-    """One query for all rows of the list (see sheet.successor)."""
-    later: dict[str, list[CriteriaSet]] = {}
-    for one in CriteriaSet.objects.published().filter(code__in={row.code for row in rows}).order_by("version"):
-        later.setdefault(one.code, []).append(one)
-    for row in rows:
-        row.after = next((one for one in later.get(row.code, []) if one.version > row.version), None)
 
 
 @require_safe
@@ -73,14 +67,15 @@ def criteria_detail(request, pk):
         "criteria_set": criteria_set,
         "form": form,
         "words": words,
-        "lines": sheet.lines(criteria_set, words),
-        "ways": sheet.ways(criteria_set, timezone.localdate()),
-        "excluded": sheet.excluded(criteria_set),
-        "window": sheet.window(criteria_set),
-        "years": sheet.years(criteria_set),
+        "lines": set_page.lines(criteria_set, words),
+        "ways": set_page.ways(criteria_set, timezone.localdate()),
+        "place": place_in(places_of([criteria_set]), criteria_set),
+        "excluded": set_page.excluded(criteria_set),
+        "window": set_page.window(criteria_set),
+        "years": set_page.years(criteria_set),
         "status_tone": STATUS_TONES[criteria_set.status],
         "keeps_results_only": criteria_set.outcome == Outcome.RESULTS_ONLY,
-        "outcomes": sheet.outcomes(criteria_set),
+        "outcomes": set_page.outcomes(criteria_set),
         "others": others.order_by("code", "version"),
         "may_write": may_write(request.user, criteria_set),
         "may_copy": bool(provinces_written(request.user)),
@@ -90,32 +85,43 @@ def criteria_detail(request, pk):
     return render(request, "criteria/criteria_detail.html", context)
 
 
+def place_in(places: dict[tuple[str, str], str], one: CriteriaSet) -> str:
+    """The name of the one place the set is for; its code where no such place was; empty for a set of no one place."""
+    return places.get((one.province_code, one.place_code), one.place_code)
+
+
 @require_safe
 def set_compare(request):
     """Two sets criterion by criterion (`tu`, `den`); `loai` shows one kind of difference."""
     sets = CriteriaSet.objects.visible_to(request.user).select_related("programme", "document", "base")
     chosen = [request.GET.get(name, "") for name in ("tu", "den")]
     if not all(pk.isdecimal() for pk in chosen):
-        context = {"sets": sets.order_by("programme", "code", "version"), "chosen": chosen, "pairs": None}
+        context = {"sets": _named(sets), "chosen": chosen, "pairs": None}
         return render(request, "criteria/set_compare.html", context)
     old, new = (get_object_or_404(sets, pk=pk) for pk in chosen)
     before, after = content_of(old), content_of(new)
-    found = compare.pairs(before, after)
-    counts = compare.counts(found)
+    found = differences.pairs(before, after)
+    counts = differences.counts(found)
     status = request.GET.get("loai", "")
-    if status in compare.STATUSES:
+    if status in differences.STATUSES:
         found = [pair for pair in found if pair.status == status and not pair.is_group]
     context = {
-        "sets": sets.order_by("programme", "code", "version"),
+        "sets": _named(sets),
         "chosen": chosen,
         "old": old,
         "new": new,
         "pairs": found,
-        "counts": [(key, compare.STATUSES[key], many) for key, many in counts.items()],
-        "around": compare.around(before, after),
+        "counts": [(key, differences.STATUSES[key], many) for key, many in counts.items()],
+        "around": differences.around(before, after),
         "status": status,
     }
     return render(request, "criteria/set_compare.html", context)
+
+
+def _named(sets) -> list[tuple[int, str]]:
+    """The sets to choose from."""
+    found = sets.order_by("programme", "code", "version")
+    return [(one.pk, f"{one.code}, phiên bản {one.version} ({one.document.number})") for one in found]
 
 
 @require_safe
@@ -126,7 +132,7 @@ def set_export(request, pk, form):
     if form == "xlsx":
         data, kind = workbook.as_xlsx(criteria_set), XLSX
     elif form == "yaml":
-        data, kind = exchange.as_yaml(criteria_set).encode(), "application/yaml; charset=utf-8"
+        data, kind = writing.as_yaml(criteria_set).encode(), "application/yaml; charset=utf-8"
     else:
         raise Http404
     return HttpResponse(
@@ -168,10 +174,16 @@ def import_preview(request, token):
         raise Http404
     try:
         packs = importing.check(data, kept["name"], province_code=province)
-        context = {"changes": importing.preview(packs), "seen": digest(importing.drafts_of(packs))}
+        changes = importing.preview(packs)
+        context = {
+            "changes": changes,
+            "notes": packs.notes,
+            "takes": any(not change.is_refused for change in changes),
+            "seen": digest(importing.drafts_of(packs)),
+        }
     except BadPacks as bad:
-        context = {"form": ImportForm(), "faults": bad.faults[:MOST_FAULTS], "many": len(bad.faults)}
-        return render(request, "criteria/set_import.html", context | {"file": kept["name"]}, status=422)
+        told = {"faults": bad.faults[:MOST_FAULTS], "many": len(bad.faults), "file": kept["name"]}
+        return render(request, "criteria/set_import.html", told | {"form": ImportForm()}, status=422)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("criteria:import")
@@ -179,10 +191,12 @@ def import_preview(request, token):
     if request.method != "POST":
         return render(request, "criteria/import_preview.html", context)
     try:
-        seen = request.POST.get("seen", "")
+        seen, ruled = request.POST.get("seen", ""), rules.many_taken(packs)
         made = importing.load_drafts(packs, province_code=province, seen=seen, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return render(request, "criteria/import_preview.html", context, status=422)
-    messages.success(request, f"Đã nạp {len(made)} bản thảo.")
-    return redirect("criteria:edit", pk=made[0].pk) if len(made) == 1 else redirect("criteria:list")
+    done = f"Đã ghi {len(made)} bản thảo bộ tiêu chí, {ruled} bản thảo quy tắc."
+    left = sum(change.is_refused for change in changes)
+    messages.success(request, f"{done} {left} mục không nhận, như trang xem trước đã nêu." if left else done)
+    return redirect("criteria:edit", pk=made[0].pk) if len(made) == 1 else redirect("criteria:rules")

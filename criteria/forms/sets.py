@@ -3,21 +3,22 @@
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 
+from portal.core.fields import DayField, offer_choices, offer_rows
+from portal.core.vietnamese.text import clean
 from units.enums import JUDGED, Subtype, UnitKind
-from units.text import clean
 
-from .content import CRITERION_FIELDS, DECIMALS, ROUTE_FIELDS, plain
-from .enums import Comparison, Confidence, Derivation, Level, Measure, NotApplicable, Outcome, Step
-from .models import CriteriaSet, LegalDocument, Programme
+from ..enums import Comparison, Confidence, Derivation, Level, Measure, NotApplicable, Outcome, Step
+from ..models import CriteriaSet, LegalDocument, Programme
+from ..packs.content import CRITERION_FIELDS, DECIMALS, ROUTE_FIELDS, plain
 
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 CODE_HINT = "Chữ không dấu, chữ số, dấu chấm và gạch nối, ví dụ BG-KDC-1."
 KINDS = [(kind.value, kind.label) for kind in JUDGED]
 NOTHING = ("", "–")
-DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"})}
 
 
 def code_field(label: str, **more) -> forms.RegexField:
@@ -38,7 +39,7 @@ def points(label: str, **more) -> forms.DecimalField:
 
 
 DAYS = ("valid_from", "valid_to")
-DAY_OF_YEAR = {"error_messages": {"invalid": "Hãy ghi ngày/tháng, ví dụ 16/11."}, "required": False}
+DAY_OF_YEAR: dict[str, Any] = {"error_messages": {"invalid": "Hãy ghi ngày/tháng, ví dụ 16/11."}, "required": False}
 
 
 class RowForm(forms.Form):
@@ -46,11 +47,11 @@ class RowForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, initial: dict | None = None, **kwargs):
+    def __init__(self, data=None, *, initial: dict | None = None, **kwargs):
         numbers = {name: Decimal(initial[name]) for name in DECIMALS if initial and initial.get(name)}
         plainly = {name: int(number) if number == int(number) else number for name, number in numbers.items()}
         days = {name: date.fromisoformat(initial[name]) for name in DAYS if initial and initial.get(name)}
-        super().__init__(*args, initial={**(initial or {}), **plainly, **days}, **kwargs)
+        super().__init__(data, initial={**(initial or {}), **plainly, **days}, **kwargs)
 
     def row(self) -> dict:
         """The cleaned fields as the content keeps them."""
@@ -100,7 +101,7 @@ class HeaderForm(RowForm):
         initial = {**content, "gaps": "\n".join(content["gaps"])}
         initial |= {name: "/".join(reversed(content[name].split("-"))) for name in ("window_from", "window_to")}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        self.fields["document"].choices = [(one.code, f"{one.number} – {one.title}"[:120]) for one in documents]
+        offer_choices(self, "document", [(one.code, f"{one.number} – {one.title}"[:120]) for one in documents])
 
     def row(self) -> dict:
         told = super().row()
@@ -157,10 +158,14 @@ class CriterionForm(RowForm):
         groups = [
             row for row in content["criteria"] if row["measure"] == Measure.GROUP and row["code"] != initial["code"]
         ]
-        self.fields["parent"].choices = [
-            NOTHING,
-            *((row["code"], f"{row['number']}. {row['label']}"[:90]) for row in groups),
-        ]
+        offer_choices(
+            self,
+            "parent",
+            [
+                NOTHING,
+                *((row["code"], f"{row['number']}. {row['label']}"[:90]) for row in groups),
+            ],
+        )
 
     def clean_excuses(self) -> list[dict]:
         known = {one["short"]: one["code"] for one in self.kept["excuses"]}
@@ -194,7 +199,7 @@ class CapForm(RowForm):
     def __init__(self, *args, content: dict, **kwargs):
         super().__init__(*args, **kwargs)
         rows = [row for row in content["criteria"] if row["measure"] != Measure.GROUP]
-        self.fields["criterion"].choices = [(row["code"], f"{row['number']}. {row['label']}"[:90]) for row in rows]
+        offer_choices(self, "criterion", [(row["code"], f"{row['number']}. {row['label']}"[:90]) for row in rows])
 
 
 class PreconditionForm(RowForm):
@@ -218,7 +223,7 @@ class PreconditionForm(RowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["programme"].choices = Programme.objects.values_list("code", "name")
+        offer_choices(self, "programme", Programme.objects.values_list("code", "name"))
 
 
 class QuotaForm(RowForm):
@@ -246,8 +251,8 @@ class RouteForm(RowForm):
     authority = forms.CharField(label="Thẩm quyền ký", max_length=200)
     article = forms.CharField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
-    valid_from = forms.DateField(label="Từ ngày", **DATE)
-    valid_to = forms.DateField(label="Đến hết ngày", required=False, **DATE)
+    valid_from = DayField(label="Từ ngày")
+    valid_to = DayField(label="Đến hết ngày", required=False)
     deadlines = forms.CharField(
         label="Thời hạn",
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -264,7 +269,7 @@ class RouteForm(RowForm):
             for one in initial["deadlines"]
         ]
         super().__init__(*args, initial={**initial, "deadlines": "\n".join(lines)}, **kwargs)
-        self.fields["kind"].choices = [(kind, UnitKind(kind).label) for kind in content["unit_kinds"]]
+        offer_choices(self, "kind", [(kind, UnitKind(kind).label) for kind in content["unit_kinds"]])
 
     def clean_deadlines(self) -> list[dict]:
         return [self._deadline(line) for line in self.cleaned_data["deadlines"].splitlines() if line.strip()]
@@ -311,8 +316,8 @@ class NewSetForm(forms.Form):
     def __init__(self, *args, source: CriteriaSet | None, ways: list[str], documents, **kwargs):
         super().__init__(*args, **kwargs)
         self.source = source
-        self.fields["way"].choices = [(value, label) for value, label in self.WAYS if value in ways]
-        self.fields["document"].queryset = documents
+        offer_choices(self, "way", [(value, label) for value, label in self.WAYS if value in ways])
+        offer_rows(self, "document", documents)
         if source is not None:
             for name in ("programme", "document", "unit_kinds"):
                 del self.fields[name]
@@ -335,9 +340,9 @@ class DocumentForm(forms.Form):
     cite = forms.CharField(label="Viết tắt khi dẫn điều khoản", max_length=14, help_text="Ví dụ QĐ 510/2022.")
     title = forms.CharField(label="Trích yếu", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
     issuer = forms.CharField(label="Cơ quan ban hành", max_length=200)
-    issued_on = forms.DateField(label="Ngày ban hành", required=False, **DATE)
-    in_force_on = forms.DateField(label="Hiệu lực từ", required=False, **DATE)
-    ended_on = forms.DateField(label="Hết hiệu lực", required=False, **DATE)
+    issued_on = DayField(label="Ngày ban hành", required=False)
+    in_force_on = DayField(label="Hiệu lực từ", required=False)
+    ended_on = DayField(label="Hết hiệu lực", required=False)
     replaces = forms.ModelChoiceField(
         label="Thay thế văn bản", queryset=LegalDocument.objects.none(), required=False, empty_label="Không thay thế"
     )
@@ -346,13 +351,16 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args, others, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["replaces"].queryset = others
+        offer_rows(self, "replaces", others)
 
 
 class ProgrammeForm(forms.Form):
     code = forms.SlugField(label="Mã", max_length=40, help_text="Chữ thường không dấu, ví dụ an-ninh-co-so.")
     name = forms.CharField(label="Tên chương trình", max_length=200)
     title = forms.CharField(label="Danh hiệu, kết quả được công nhận", max_length=200)
+    unit_kinds = forms.MultipleChoiceField(
+        label="Xét những loại đơn vị nào", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class ImportForm(forms.Form):
