@@ -1,10 +1,17 @@
 """The real packs loaded, and small packs and drafts to break."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+
+from criteria.enums import SetStatus
 from criteria.models import CriteriaSet
-from criteria.packs import all_packs, demo_packs, read_packs
-from criteria.services import known, load
+from criteria.packs.reading import all_packs, demo_packs, read_packs
+from criteria.packs.stored import known
+from criteria.services import load
 
 SMALL = """\
 documents:
@@ -58,10 +65,79 @@ sets:
           decide: {month: 11, day: 20, inclusive: false, article: Điều 9}
 """
 
+RULES = """\
+documents:
+  - {code: DOC, number: 1/2030/TT, cite: TT 1/2030, title: Thông tư thử, issuer: Bộ Thử}
+programmes:
+  - {code: trial, name: Chương trình thử, title: Đạt chuẩn thử}
+  - {code: other, name: Chương trình trước, title: Đạt chuẩn trước}
+sets: []
+streaks:
+  - code: LT-THU
+    programme: trial
+    document: DOC
+    name: Nhiều năm liên tục
+    unit_kinds: [commune, school]
+    counts: [trial, other]
+    missing_year: skipped
+    first_year: 2020
+    statement: Tính các năm được công nhận.
+    article: Điều 5
+    confidence: T*
+    gaps: [Chưa đọc được phụ lục.]
+    valid_from: 2030-01-01
+    valid_to: 2035-12-31
+    titles:
+      - {years: 3, level: district, title: Ba năm liền, article: Điều 5.1}
+      - {years: 5, level: province, title: Năm năm liền, article: Điều 5.2, confidence: I}
+bars:
+  - {bar: unmet, programme: trial, first_year: 2030, ground: "TT 1/2030, Điều 7", document: DOC}
+  - {bar: unmet, programme: other, first_year: 2026, last_year: 2029, ground: "Đề án cũ, mục 4"}
+"""
+
+
+KEPT: dict[str, list[list[models.Model]]] = {}  # rows of all tables of criteria, as the real door left them
+
+
+def load_kept(name: str, packs: Sequence[Path]) -> None:
+    """Load packs into tables that are empty: through the real door once in a process, the same rows again afterwards.
+
+    Reading and writing them takes a second, and most tests only stand on them.
+    """
+    tables = [models.QuerySet(model) for model in apps.get_app_config("criteria").get_models()]
+    if any(table.exists() for table in tables):
+        load(read_packs(packs, known()))
+    elif name not in KEPT:
+        load(read_packs(packs, known()))
+        KEPT[name] = [list(table.order_by("pk")) for table in tables]
+    else:
+        put_back(KEPT[name])
+
+
+@transaction.atomic
+def put_back(tables: list[list[models.Model]]) -> None:
+    """Rows with their old keys; sets as drafts first, for the database lets nothing be added to a published one."""
+    sets = next(rows for rows in tables if rows and isinstance(rows[0], CriteriaSet))
+    status = {row.pk: row.status for row in sets}
+    for row in sets:
+        row.status = SetStatus.DRAFT
+    for rows in sorted(tables, key=lambda rows: rows is not sets):
+        if rows:
+            models.QuerySet(type(rows[0])).bulk_create(rows)
+    for row in sets:
+        row.status = status[row.pk]
+    for value in set(status.values()) - {SetStatus.DRAFT}:
+        alike = [pk for pk, one in status.items() if one == value]
+        models.QuerySet(CriteriaSet).filter(pk__in=alike).update(status=value)
+    filled = [type(rows[0]) for rows in tables if rows]
+    with connection.cursor() as cursor:  # the next key is a new one, though a migration counted from one again
+        for sql in connection.ops.sequence_reset_sql(no_style(), filled):
+            cursor.execute(sql)
+
 
 def load_packs() -> dict[str, CriteriaSet]:
     """The packs that come with the portal, loaded; the first version of each set by code."""
-    load(read_packs(all_packs(), known()))
+    load_kept("packs", all_packs())
     return first_versions()
 
 

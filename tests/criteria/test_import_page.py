@@ -1,5 +1,6 @@
 """The page that takes a file: checked whole, shown before it is kept, kept as a draft of the sender's province."""
 
+import html
 import io
 
 import pytest
@@ -7,15 +8,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from criteria import exchange, workbook
 from criteria.enums import SetStatus
-from criteria.models import CriteriaSet, LegalDocument, Programme
+from criteria.models import AwardBar, CriteriaSet, LegalDocument, Programme, RuleEvent, StreakRule
+from criteria.packs import workbook, writing
+from criteria.packs.rules import bar_key, content_of_bar, content_of_rule
+from criteria.services import importing
 from tests.units.factories import make_province, make_user
 from units.enums import Role
 
-from .factories import load_packs
+from .factories import RULES, load_packs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # an import writes whole or not at all
 FORMS = ("yaml", "xlsx")
 
 
@@ -40,7 +43,7 @@ def counted() -> tuple[int, ...]:
 def test_a_file_becomes_a_draft_of_the_own_province(page, form):
     one = load_packs()["TT124-KDC"]
     text = (
-        exchange.as_yaml(one)
+        writing.as_yaml(one)
         .replace("code: TT124-KDC\n", "code: BG-KDC\n")
         .replace("first_year: 2022", "first_year: 2031")
     )
@@ -73,7 +76,7 @@ def test_a_file_becomes_a_draft_of_the_own_province(page, form):
 def test_every_fault_of_a_file_is_listed_and_nothing_is_kept(page):
     one = load_packs()["TT124-KDC"]
     text = (
-        exchange.as_yaml(one)
+        writing.as_yaml(one)
         .replace("measure: must", "measure: maybe", 1)
         .replace("code: TT124-KDC-2\n", "code: tt124-kdc-1\n")
     )
@@ -102,7 +105,122 @@ def test_what_is_no_pack_is_told(page, data, name, words):
 
 def test_a_code_of_the_whole_country_is_not_taken(page):
     one = load_packs()["TT124-KDC"]
-    answer = sent(page, exchange.as_yaml(one).encode(), "bo.yaml")
+    answer = sent(page, writing.as_yaml(one).encode(), "bo.yaml")
     told = page.get(answer.url, follow=True).content.decode() if answer.status_code == 302 else answer.content.decode()
     assert "đã có và không phải bản thảo của tỉnh" in told
     assert CriteriaSet.objects.filter(code="TT124-KDC", version=1).count() == 1
+
+
+# --- rules of a file ------------------------------------------------------------------------------------------------
+
+
+def previewed(page, text: str, name: str = "quy-tac.yaml"):
+    answer = sent(page, text.encode(), name)
+    assert answer.status_code == 302, answer.content.decode()
+    return answer.url, page.get(answer.url)
+
+
+def taken(page, text: str) -> str:
+    url, preview = previewed(page, text)
+    return html.unescape(page.post(url, {"seen": preview.context["seen"]}, follow=True).content.decode())
+
+
+def whats(preview) -> dict[str, str]:
+    return {change.name: change.what for change in preview.context["changes"]}
+
+
+OLD = "{code: CU, number: 0/CU, cite: CU, title: Cũ, issuer: Bộ}"
+STREAK, BAR = "quy tắc năm liên tục LT-THU – Nhiều năm liên tục", "điều kiện không xét khen thưởng, từ năm 2030"
+
+
+def test_rules_of_a_file_become_drafts_with_their_log(page):
+    _, preview = previewed(page, RULES)
+    body = html.unescape(preview.content.decode())
+    assert whats(preview)[STREAK] == whats(preview)[BAR] == "mới"
+    assert "3 năm liền được công nhận → được đề nghị cấp huyện công nhận “Ba năm liền”." in body
+    assert "đơn vị có kết quả “không đạt” ở chương trình “Chương trình thử” thì không được xét khen thưởng." in body
+    assert not StreakRule.objects.exists() and not AwardBar.objects.exists()
+    assert "Đã ghi 0 bản thảo bộ tiêu chí, 3 bản thảo quy tắc." in taken(page, RULES)
+    rule = StreakRule.objects.get()
+    packs = importing.check(RULES.encode(), "x.yaml", province_code="24")
+    assert content_of_rule(rule) == packs.streaks[0] and rule.status == SetStatus.DRAFT
+    assert {bar.status for bar in AwardBar.objects.all()} == {SetStatus.DRAFT}
+    assert sorted(map(content_of_bar, AwardBar.objects.all()), key=bar_key) == sorted(packs.bars, key=bar_key)
+    assert [event.act for event in RuleEvent.objects.all()] == ["drafted"] * 3
+    assert set(whats(previewed(page, RULES)[1]).values()) == {"không đổi"}
+
+
+def test_a_draft_rule_is_corrected_by_a_file_and_a_published_one_is_not(page):
+    taken(page, RULES)
+    other = RULES.replace("Ba năm liền", "Ba năm tiêu biểu").replace("TT 1/2030, Điều 7", "TT 1/2030, Điều 8")
+    assert whats(previewed(page, other)[1])[STREAK] == "sửa bản thảo"
+    taken(page, other)
+    assert StreakRule.objects.get().titles.get(years=3).title == "Ba năm tiêu biểu"
+    StreakRule.objects.update(status=SetStatus.PUBLISHED)
+    AwardBar.objects.update(status=SetStatus.PUBLISHED)
+    assert set(whats(previewed(page, other)[1]).values()) == {"không đổi"}
+    _, preview = previewed(page, RULES)
+    body = html.unescape(preview.content.decode())
+    assert whats(preview)[STREAK] == whats(preview)[BAR] == "từ chối"
+    for line in ("- code: LT-THU", 'ground: "TT 1/2030, Điều 7"'):
+        number = next(place for place, text in enumerate(RULES.splitlines(), 1) if line in text)
+        assert f"Dòng {number}: đã ban hành nên không sửa theo tệp." in body
+    taken(page, RULES)
+    assert StreakRule.objects.get().titles.get(years=3).title == "Ba năm tiêu biểu"
+    assert RuleEvent.objects.filter(act="changed").count() == 2
+
+
+@pytest.mark.parametrize(("whose", "said"), [("", "quy tắc chung của cả nước"), ("38", "quy tắc của nơi khác")])
+def test_a_rule_that_is_not_the_province_s_is_told_and_left_and_the_rest_is_taken(page, whose, said):
+    taken(page, RULES)
+    StreakRule.objects.update(province_code=whose, name="Tên của nơi ấy", status=SetStatus.PUBLISHED)
+    AwardBar.objects.all().delete()
+    _, preview = previewed(page, RULES)
+    assert f"mã LT-THU là {said} nên tỉnh không sửa được" in html.unescape(preview.content.decode())
+    assert "2 bản thảo quy tắc. 1 mục không nhận" in taken(page, RULES)
+    assert StreakRule.objects.get().name == "Tên của nơi ấy"
+
+
+def test_the_country_s_rule_sent_back_as_it_is_changes_nothing(page):
+    taken(page, RULES)
+    StreakRule.objects.update(province_code="", status=SetStatus.PUBLISHED)
+    assert whats(previewed(page, RULES)[1])[STREAK] == "không đổi"
+
+
+def test_documents_and_programmes_told_otherwise_are_left_with_a_word(page):
+    taken(page, RULES)
+    other = RULES.replace("title: Thông tư thử", "title: Thông tư khác").replace("name: Chương trình thử", "name: Khác")
+    other = other.replace("- {code: DOC", f"- {OLD}\n  - {{replaces: CU, code: DOC")
+    _, preview = previewed(page, other)
+    body = html.unescape(preview.content.decode())
+    assert "Dòng 3: đã có; cổng không sửa văn bản theo tệp. Văn bản của tỉnh sửa ở trang Văn bản." in body
+    assert "Trích yếu: đang là Thông tư thử, tệp ghi Thông tư khác" in body
+    assert "Thay thế: đang là để trống, tệp ghi CU" in body
+    assert "Tên chương trình: đang là Chương trình thử, tệp ghi Khác" in body
+    assert whats(preview)["văn bản 0/CU"] == "mới"
+
+
+def test_a_document_of_a_file_keeps_what_it_replaces(page):
+    old = "- {code: DOC, replaces: CU, "
+    text = RULES.replace("- {code: DOC, ", old).replace("programmes:", f"  - {OLD}\nprogrammes:", 1)
+    taken(page, text)
+    assert LegalDocument.objects.get(code="DOC").replaces.code == "CU"
+
+
+def test_another_province_s_code_in_a_file_is_told(page):
+    text = RULES.replace("{bar: unmet, programme: trial", '{province_code: "99", bar: unmet, programme: trial')
+    _, preview = previewed(page, text)
+    assert "tệp ghi tỉnh mã “99”; cổng chỉ ghi cho tỉnh của đồng chí (24)" in html.unescape(preview.content.decode())
+    text = text.replace("- {code: DOC", '- {province_code: "98", code: DOC')
+    assert "tệp ghi tỉnh mã “98”" in html.unescape(previewed(page, text)[1].content.decode())
+    taken(page, text)
+    assert {bar.province.code for bar in AwardBar.objects.all()} == {"24"}
+
+
+def test_a_rule_changed_since_the_preview_is_not_written_over(page):
+    taken(page, RULES)
+    url, preview = previewed(page, RULES.replace("Ba năm liền", "Ba năm tiêu biểu"))
+    StreakRule.objects.update(name="Người khác vừa sửa")
+    answer = page.post(url, {"seen": preview.context["seen"]})
+    assert answer.status_code == 422 and "vừa được người khác sửa" in html.unescape(answer.content.decode())
+    assert StreakRule.objects.get().titles.get(years=3).title == "Ba năm liền"

@@ -1,12 +1,17 @@
 """Criteria as plain values."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from criteria.queries import asked_of, criteria_of
+from criteria.judging.values import CriterionSpec
+from criteria.judging.verdicts import judge
+from criteria.models import CriteriaSet, Grade, LegalDocument
+from criteria.queries import criteria_of, rule_of, specs_of
 from criteria.services import publish
-from criteria.values import Asked
+from tests.units.factories import make_province
+from units.models import Unit, UnitVersion
 
 
 def test_criteria_come_in_order(draft, django_assert_num_queries):
@@ -15,8 +20,8 @@ def test_criteria_come_in_order(draft, django_assert_num_queries):
 
 
 def test_criteria_as_plain_values(draft):
-    assert asked_of(draft)[2:] == (
-        Asked(
+    assert specs_of(draft)[2:] == (
+        CriterionSpec(
             code="B",
             number="1.2",
             label="Việc B",
@@ -24,7 +29,7 @@ def test_criteria_as_plain_values(draft):
             measure="event",
             excuses=(("force_majeure", "bất khả kháng", "BKK"),),
         ),
-        Asked(
+        CriterionSpec(
             code="C",
             number="2",
             label="Tỷ lệ C",
@@ -38,19 +43,64 @@ def test_criteria_as_plain_values(draft):
     )
 
 
+@pytest.mark.parametrize(("confidence", "said"), [("I", "Điều 1; suy ra, cần xác nhận"), ("T", "Điều 1")])
+def test_inferred_law_is_cited_as_such(draft, confidence, said):
+    """Whatever is judged, and whatever sentence comes of it, carries how its clause was read."""
+    draft.criteria.filter(code="B").update(article="Điều 1", confidence=confidence)
+    line = specs_of(draft)[2]
+    assert line.article == said
+    assert judge([line], {}).missing[0].sentence.endswith(f"({said}).")
+    Grade.objects.create(criteria_set=draft, rank=1, label="Tốt", article="Điều 1", confidence=confidence)
+    assert [one.article for one in rule_of(draft).grades] == [said]
+
+
 def test_a_published_set_is_read_once(draft, django_assert_num_queries):
     published = publish(draft)
-    first = asked_of(published)
+    first = specs_of(published)
     with django_assert_num_queries(0):
-        assert asked_of(published) is first
+        assert specs_of(published) is first
+
+
+def test_a_reused_province_code_brings_no_old_set(draft):
+    """Code 24 was Bắc Giang's and is Bắc Ninh's by law: each has the sets written while it bore the code."""
+    old = make_province("Bắc Giang", "24", on=date(2000, 1, 1))
+    new = make_province("Bắc Ninh", "27", on=date(2000, 1, 1))
+    last = date(2025, 6, 30)
+    for unit in (old, new):
+        unit.versions.update(valid_to=last)
+    UnitVersion.objects.create(
+        unit=new,
+        kind="province",
+        name="Bắc Ninh",
+        subtype="province",
+        code="24",
+        province=new,
+        valid_from=date(2025, 7, 1),
+    )
+    Unit.objects.filter(pk=new.pk).update(code="24")
+    new.refresh_from_db()
+    there = CriteriaSet.objects.filter(pk=draft.pk)
+    law = there.get().document
+    for issued_on, code, owner in (
+        (date(2020, 5, 1), "24", old),
+        (date(2020, 5, 1), "27", new),
+        (date(2026, 1, 1), "24", new),
+        (None, "24", old),  # the set's first year then
+        (date(1999, 1, 1), "24", old),
+    ):
+        LegalDocument.objects.filter(pk=law.pk).update(issued_on=issued_on)
+        there.update(province_code=code, first_year=2020)
+        assert [there.for_province(one).exists() for one in (old, new)] == [owner is old, owner is new]
+    there.update(province_code="")
+    assert there.for_province(old).exists() and there.for_province(new).exists()
 
 
 def test_a_draft_is_read_each_time(draft):
-    asked_of(draft)
+    specs_of(draft)
     draft.criteria.filter(code="A").update(label="Việc khác")
-    assert asked_of(draft)[1].label == "Việc khác"
+    assert specs_of(draft)[1].label == "Việc khác"
 
 
 @pytest.mark.parametrize(("code", "count"), [("TT124-KDC", 21), ("TT23-CQDN", 0)])
 def test_every_shipped_set_can_be_asked(sets, code, count):
-    assert len(asked_of(sets[code])) == count
+    assert len(specs_of(sets[code])) == count

@@ -7,7 +7,6 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
 
-from criteria import freeze
 from criteria.enums import SetStatus
 from criteria.models import (
     Cap,
@@ -20,11 +19,13 @@ from criteria.models import (
     Programme,
     Quota,
     Route,
+    triggers,
 )
 from criteria.services import publish
 from portal.core.errors import Refused
+from tests.criteria.factories import load_small
 
-from .factories import load_small
+pytestmark = pytest.mark.both  # the triggers are written twice
 
 SENTENCE = "đã ban hành nên không sửa, không xoá được. Hãy lập phiên bản mới."
 
@@ -130,7 +131,7 @@ def test_every_part_of_a_draft_may_change(whole, change):
 def test_it_is_the_triggers_that_hold_the_parts(whole, change):
     publish_at_once(whole)
     connection.check_constraints()
-    freeze.remove(connection)
+    triggers.remove(connection)
     change(whole)
 
 
@@ -161,7 +162,7 @@ def test_a_draft_may_change(draft, change):
 def test_it_is_the_triggers_that_hold(draft, change):
     publish(draft)
     connection.check_constraints()  # PostgreSQL drops no trigger while checks of the transaction are pending
-    freeze.remove(connection)
+    triggers.remove(connection)
     change(draft)
 
 
@@ -184,7 +185,7 @@ def test_the_models_say_it_in_words(draft):
 
 @pytest.mark.django_db
 def test_every_trigger_is_there_after_all_migrations():
-    tables = [freeze.SET, *freeze.PARTS]
+    tables = [triggers.SET, *triggers.PARTS]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'criteria%'")
@@ -192,7 +193,7 @@ def test_every_trigger_is_there_after_all_migrations():
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'criteria%'")
             expected = {f"{table}_frozen_{event}" for table in tables for event in ("insert", "update", "delete")}
-            expected.remove(f"{freeze.SET}_frozen_insert")
+            expected.remove(f"{triggers.SET}_frozen_insert")
         assert {name for (name,) in cursor.fetchall()} == expected
 
 
@@ -215,7 +216,7 @@ def test_no_criterion_slips_in_beside_a_publishing(tmp_path, guarded):
         pytest.skip("needs row locks")
     draft = load_small(tmp_path)
     if not guarded:
-        freeze.remove(connection)
+        triggers.remove(connection)
     refused = []
 
     def add():
@@ -236,6 +237,6 @@ def test_no_criterion_slips_in_beside_a_publishing(tmp_path, guarded):
         adding.join(10)
     finally:
         if not guarded:
-            freeze.install(connection)
+            triggers.install(connection)
     assert refused == ([True] if guarded else [])
     assert draft.criteria.filter(code="N").exists() is not guarded

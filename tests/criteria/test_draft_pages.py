@@ -6,9 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from criteria.content import content_of, digest
 from criteria.forms import PART_FORMS
 from criteria.models import CriteriaSet, LegalDocument
+from criteria.packs.content import content_of, digest
 from tests.evaluations.factories import make_paper
 from tests.units.factories import make_province, make_user
 from units.enums import Role
@@ -60,7 +60,7 @@ def shown(staff, address: str) -> dict:
 
 
 def said(response) -> str:
-    return html.unescape(response.content.decode())
+    return " ".join(html.unescape(response.content.decode()).split())
 
 
 def test_a_national_set_is_copied_written_and_published_by_its_province(staff, sets):
