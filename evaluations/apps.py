@@ -8,8 +8,17 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "Đánh giá"
 
     def ready(self):
-        from units.services import FOLLOWERS  # noqa: PLC0415 -- models are ready only now
+        from units.files.intakes import PLACES, WORDS  # noqa: PLC0415 -- as above
+        from units.reforms import FOLLOWERS  # noqa: PLC0415 -- models are ready only now
+        from units.services import OPEN_MATTERS, OPEN_WORK  # noqa: PLC0415 -- as above
 
-        from .reform import Files  # noqa: PLC0415 -- as above
+        from . import tasks  # noqa: F401, PLC0415 -- registers the job kind in every process
+        from .queries import under_way  # noqa: PLC0415 -- as above
+        from .services import sits_after  # noqa: PLC0415 -- as above
+        from .services.reforms import DossiersFollow  # noqa: PLC0415 -- as above
 
-        FOLLOWERS.append(Files())
+        PLACES["import_past"] = ("evaluations:past_list", "evaluations:past_import")
+        WORDS["import_past"] = "Kết quả năm trước"
+        FOLLOWERS.append(DossiersFollow())
+        OPEN_WORK.append(sits_after)
+        OPEN_MATTERS.append(under_way)

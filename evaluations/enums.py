@@ -14,7 +14,8 @@ class State(TextChoices):
     RECOGNISED = "recognised", "Đã công nhận"
     DECLINED = "declined", "Chưa đạt"
     REVOKED = "revoked", "Bị thu hồi công nhận"
-    WITHDRAWN = "withdrawn", "Không xét năm nay"
+    WITHDRAWN = "withdrawn", "Không xét năm nay"  # still one of those a percentage is of
+    EXCLUDED = "excluded", "Ngoài diện tính"  # the level above agreed, or the unit ended by a reorganisation
 
 
 # What a state is called where the outcome is a grade: the weakest grade is recognised too.
@@ -23,8 +24,15 @@ GRADED_LABELS = {
     State.RECOGNISED: "Đã công nhận kết quả phân loại",
 }
 
-# Groups reports count by; a file that went further still counts as registered and submitted.
-NOT_REGISTERED = (State.EXPECTED, State.WITHDRAWN)
+# What a state is called in a year taken from papers. A result taken away again is no unit of that year any more.
+PAST_LABELS = {
+    State.EXPECTED: "Không đăng ký",
+    State.EXCLUDED: "Kết quả nhập lại đã bỏ",
+}
+REENTERED = " (nhập lại)"  # after the source of a past year
+
+# Groups reports count by; a dossier that went further still counts as registered and submitted.
+NOT_REGISTERED = (State.EXPECTED, State.WITHDRAWN, State.EXCLUDED)
 EDITABLE = (State.REGISTERED, State.RETURNED)
 SENT = (
     State.SUBMITTED,
@@ -36,12 +44,60 @@ SENT = (
     State.REVOKED,
 )
 NOT_MET = (State.DECLINED, State.REVOKED)
-FINAL = (State.RECOGNISED, State.DECLINED, State.REVOKED, State.WITHDRAWN)
+LEFT_OUT = (State.WITHDRAWN, State.EXCLUDED)  # not judged this year
+FINAL = (State.RECOGNISED, State.DECLINED, State.REVOKED, *LEFT_OUT)
+UNDER_WAY = tuple(state for state in State if state not in FINAL)
+
+
+class Action(TextChoices):
+    """What is done to a dossier: the moves of the workflow, then what leaves it where it is; kept in its log."""
+
+    REGISTER = "register", "Đăng ký"
+    SUBMIT = "submit", "Gửi thẩm định"
+    WITHDRAW = "withdraw", "Đưa ra khỏi diện xét"
+    EXCLUDE = "exclude", "Đồng ý đưa ra khỏi diện tính"
+    RESTORE = "restore", "Đưa lại vào diện xét"
+    RETURN = "return", "Trả lại"
+    APPRAISE = "appraise", "Hoàn thành thẩm định"
+    TABLE = "table", "Đưa vào phiên họp"
+    UNTABLE = "untable", "Rút khỏi phiên họp"
+    PROPOSE = "propose", "Phiên họp đề nghị công nhận"
+    DECLINE = "decline", "Phiên họp kết luận chưa đạt"
+    DEFER = "defer", "Phiên họp để lại, chưa đủ căn cứ"
+    RECOGNISE = "recognise", "Công nhận"
+    RECONSIDER = "reconsider", "Xem xét lại"
+    REVOKE = "revoke", "Thu hồi công nhận"
+    REFORM = "reform", "Dừng do sắp xếp"
+    REFORM_UNDONE = "reform_undone", "Hoàn tác sắp xếp"
+    AMEND = "amend", "Sửa số liệu"
+    AMEND_APPRAISAL = "amend_appraisal", "Sửa kết quả thẩm định"
+    DATE = "date", "Ghi ngày đăng ký, nghị quyết"
+    DECIDE_TIMING = "decide_timing", "Quyết định về thời hạn"
+    ATTACH = "attach", "Đính kèm tài liệu"
+    DETACH = "detach", "Gỡ tài liệu"
+    RECORD = "record", "Nhập lại kết quả năm trước"
+    CORRECT = "correct", "Sửa kết quả năm trước"
+    TAKE_AWAY = "take_away", "Bỏ kết quả năm trước"
+
+
+class Side(TextChoices):
+    """Whose answers: the unit's own, or beside them the appraisers'."""
+
+    OWN = "own", "Tự đánh giá"
+    APPRAISED = "appraised", "Thẩm định"
 
 
 class CycleStatus(TextChoices):
     OPEN = "open", "Đang thực hiện"
     CLOSED = "closed", "Đã khoá sổ"
+
+
+class CycleAction(TextChoices):
+    LOCK = "lock", "Khoá sổ"
+    UNLOCK = "unlock", "Mở lại sổ"
+    REFREEZE = "refreeze", "Lập lại danh sách"
+    ADD_UNIT = "add_unit", "Bổ sung đơn vị"
+    DROP_UNIT = "drop_unit", "Bỏ đơn vị đã bổ sung"
 
 
 class Origin(TextChoices):
@@ -58,6 +114,7 @@ class Ballot(TextChoices):
 class Resolution(TextChoices):
     RECOGNISE = "recognise", "Đề nghị công nhận"
     DECLINE = "decline", "Chưa công nhận"
+    DEFER = "defer", "Để lại, chưa đủ căn cứ"
 
 
 class DecisionKind(TextChoices):

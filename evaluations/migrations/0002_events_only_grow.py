@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from evaluations import append_only
+from ..models import triggers
 
 
 class Migration(migrations.Migration):
@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, schema_editor: append_only.install(schema_editor.connection),
-            lambda apps, schema_editor: append_only.remove(schema_editor.connection),
+            lambda apps, schema_editor: triggers.install(schema_editor.connection),
+            lambda apps, schema_editor: triggers.remove(schema_editor.connection),
         )
     ]

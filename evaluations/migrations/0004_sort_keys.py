@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from units import text
+from portal.core.vietnamese import text
 
 
 def sort_again(apps, schema_editor):

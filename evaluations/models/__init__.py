@@ -1,9 +1,9 @@
 """Facts of the evaluations app, by noun."""
 
 from .answers import Answer, Evidence
-from .cycles import EXAMPLE_MARK, Cycle
+from .cycles import EXAMPLE_MARK, Cycle, CycleEvent
 from .decisions import Decision, Recognition
-from .files import ACTING, JUDGED_CHOICES, Evaluation, EvaluationQuerySet, Event
+from .dossiers import ACTING, JUDGED_CHOICES, UNSELECTED, Evaluation, EvaluationQuerySet, Event
 from .sittings import AgendaItem, Sitting, Vote
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "Cycle",
+    "CycleEvent",
     "Decision",
     "EXAMPLE_MARK",
     "Evaluation",
@@ -20,5 +21,6 @@ __all__ = [
     "JUDGED_CHOICES",
     "Recognition",
     "Sitting",
+    "UNSELECTED",
     "Vote",
 ]

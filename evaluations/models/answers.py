@@ -1,13 +1,14 @@
-"""What a file holds: answers to criteria, and the papers that prove them."""
+"""What a dossier holds: answers to criteria, and the papers that prove them."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from criteria.judging.values import Value
 from criteria.models import Criterion, DossierPaper
-from criteria.values import Value
 
-from .files import Evaluation, readable
+from ..enums import Side
+from .dossiers import Evaluation, readable
 
 
 class Answer(models.Model):
@@ -41,6 +42,10 @@ class Answer(models.Model):
     def __str__(self):
         return f"{self.evaluation_id}:{self.criterion_id}"
 
+    def on(self, side: str) -> Value:
+        """The answer of one side."""
+        return self.own if side == Side.OWN else self.appraised
+
     @property
     def own(self) -> Value:
         """The unit's own answer as a plain value."""
@@ -65,7 +70,7 @@ class EvidenceQuerySet(models.QuerySet):
 
 
 class Evidence(models.Model):
-    """A paper that proves answers of a file; its bytes lie in the store under their hash."""
+    """A paper that proves answers of a dossier; its bytes lie in the store under their hash."""
 
     evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="evidence", verbose_name="hồ sơ")
     criteria = models.ManyToManyField(Criterion, related_name="+", verbose_name="chứng minh cho")

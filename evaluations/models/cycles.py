@@ -2,14 +2,15 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Window
+from django.db.models import Count, Q, Window
 from django.db.models.functions import Now
 
 from criteria.models import Programme
-from portal.core.marks import EXAMPLE_WORDS
+from portal.core.enums import EXAMPLE_WORDS
 from units.models import Unit
 
-from ..enums import CycleStatus
+from ..enums import CycleAction, CycleStatus
+from .log import LogLine
 
 EXAMPLE_MARK = f" ({EXAMPLE_WORDS})"
 
@@ -39,6 +40,12 @@ class Cycle(models.Model):
     is_example = models.BooleanField("theo bộ tiêu chí ví dụ, không phải luật", default=False)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="người mở")
     opened_at = models.DateTimeField("mở lúc", db_default=Now())
+    # Of the lock that holds now; every lock and unlock stands in the log. Empty for results taken from documents.
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="người khoá sổ"
+    )
+    locked_at = models.DateTimeField("khoá sổ lúc", null=True)
+    lock_reason = models.TextField("lý do khoá sổ", blank=True)
 
     objects = CycleQuerySet.as_manager()
 
@@ -51,3 +58,25 @@ class Cycle(models.Model):
     def __str__(self):
         """Wherever the year is named, one that was opened with example criteria says so."""
         return f"{self.programme} năm {self.year}{EXAMPLE_MARK if self.is_example else ''}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == CycleStatus.OPEN
+
+
+class CycleEvent(LogLine):
+    """One line of a year's log: locked, opened again, its roster changed; by whom and why."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="events", verbose_name="kỳ đánh giá")
+    action = models.CharField("việc", max_length=10, choices=CycleAction)
+    about = models.CharField("về", max_length=300, blank=True)
+    reason = models.TextField("lý do")
+
+    class Meta:
+        verbose_name = "diễn biến của kỳ"
+        verbose_name_plural = "diễn biến của kỳ"
+        ordering = ["at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_lock_has_a_reason")]
+
+    def __str__(self):
+        return f"{self.get_action_display()} ({self.cycle_id})"

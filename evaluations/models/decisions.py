@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from units.models import Unit, whether, within
 
 from ..enums import Capacity, DecisionKind
-from .files import Evaluation, readable
+from .dossiers import Evaluation, readable
 from .sittings import Sitting
 
 
@@ -59,6 +59,10 @@ class Decision(models.Model):
     @property
     def is_issued(self) -> bool:
         return self.issued_at is not None
+
+    @property
+    def is_revocation(self) -> bool:
+        return self.kind == DecisionKind.REVOKE
 
 
 class RecognitionQuerySet(models.QuerySet):

@@ -1,4 +1,4 @@
-"""A committee's meeting over files: its agenda and its votes."""
+"""A committee's meeting over dossiers: its agenda and its votes."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from units.models import Committee, Seat, within
 
 from ..enums import Ballot, Resolution
 from .cycles import Cycle
-from .files import Evaluation
+from .dossiers import Evaluation
 
 
 class SittingQuerySet(models.QuerySet):
@@ -17,7 +17,7 @@ class SittingQuerySet(models.QuerySet):
 
 
 class Sitting(models.Model):
-    """A committee's meeting that considers files of one cycle."""
+    """A committee's meeting that considers dossiers of one cycle."""
 
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="sittings", verbose_name="Ban Chỉ đạo")
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="sittings", verbose_name="kỳ đánh giá")
@@ -27,6 +27,7 @@ class Sitting(models.Model):
     secretary = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="+", verbose_name="thư ký")
     present = models.ManyToManyField(Seat, related_name="sittings", blank=True, verbose_name="thành viên dự họp")
     minutes = models.TextField("diễn biến, ý kiến tại cuộc họp", blank=True)
+    committee_name = models.CharField("tên Ban khi họp", max_length=250, blank=True)  # frozen at closing
     seats_total = models.PositiveSmallIntegerField("tổng số thành viên", null=True)  # frozen at closing
     closed_at = models.DateTimeField("kết thúc lúc", null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -46,9 +47,14 @@ class Sitting(models.Model):
     def is_closed(self) -> bool:
         return self.closed_at is not None
 
+    @property
+    def held_by(self) -> str:
+        """What the committee was called: when it sat once that is over, today until then."""
+        return self.committee_name or self.committee.name
+
 
 class AgendaItem(models.Model):
-    """One file on a sitting's agenda and what became of it there."""
+    """One dossier on a sitting's agenda and what became of it there."""
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="items", verbose_name="phiên họp")
     evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="agenda_items", verbose_name="hồ sơ")
@@ -67,6 +73,11 @@ class AgendaItem(models.Model):
 
     def __str__(self):
         return f"{self.order}. {self.evaluation_id}"
+
+    @property
+    def is_proposed(self) -> bool:
+        """The sitting concluded to propose recognition."""
+        return self.resolution == Resolution.RECOGNISE
 
 
 class Vote(models.Model):

@@ -1,25 +1,27 @@
-"""A unit's file in a cycle: the fact every count is made of, and the steps of its life."""
+"""A unit's dossier in a cycle: the fact every count is made of, and the steps of its life."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from criteria.enums import Level, Step
 from criteria.models import CriteriaSet, Grade, Route
-from criteria.values import plain_number
+from portal.core.vietnamese.figures import plain_number
 from units.enums import JUDGED, Subtype
 from units.models import Unit, hosted_by, whether, within
 
-from ..enums import GRADED_LABELS, Origin, State
+from ..enums import GRADED_LABELS, PAST_LABELS, REENTERED, Action, Origin, State
 from .cycles import Cycle
+from .log import LogLine
 
-ACTING = ("entry_unit", "appraisal_unit", "decision_unit")  # whose hands a file is in, by step
+ACTING = ("entry_unit", "appraisal_unit", "decision_unit")  # whose hands a dossier is in, by step
+# A candidate that may be selected waits for nobody: its place owes a number of units, not this one.
+UNSELECTED = Q(state=State.EXPECTED, criteria_set__by_selection=True)
 JUDGED_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
 
 
 def readable(user, prefix: str = "") -> Q:
-    """Files managed under, standing on or delegated to the user's places, by their snapshot columns."""
+    """Dossiers managed under, standing on or delegated to the user's places, by their snapshot columns."""
     grounds = user.grounds()
     levels = [place.pk for place in grounds if place.is_level]
     return within(grounds, prefix) | hosted_by(grounds, prefix) | Q(**{f"{prefix}delegated_to__in": levels})
@@ -27,26 +29,26 @@ def readable(user, prefix: str = "") -> Q:
 
 class EvaluationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Files that were managed, stood, or were delegated, when the cycle opened, at the user's places of today.
+        """Dossiers that were managed, stood, or were delegated, when the cycle opened, at the user's places of today.
 
-        Who only has the ground reads the file; every move asks for the acting units (see permissions).
+        Who only has the ground reads the dossier; every move asks for the acting units (see permissions).
         """
         return self.filter(readable(user))
 
     def counted_for(self, user):
-        """Files counted at the user's places: a unit that only stands there is counted where it is managed."""
+        """Dossiers counted at the user's places: a unit that only stands there is counted where it is managed."""
         return self.filter(within(user.grounds()))
 
     def hosted_for(self, user):
-        """Files of units that stood on the ground of the user's places and were managed elsewhere."""
+        """Dossiers of units that stood on the ground of the user's places and were managed elsewhere."""
         return self.filter(hosted_by(user.grounds())).exclude(within(user.grounds()))
 
     def entrusted_to(self, user):
-        """Files given, when the cycle opened, to one of the user's places by delegation."""
+        """Dossiers given, when the cycle opened, to one of the user's places by delegation."""
         return self.filter(delegated_to__in=[place.pk for place in user.grounds() if place.is_level])
 
     def guests_of(self, user):
-        """Files the user reads that are counted elsewhere: their unit stood on the ground, or was delegated."""
+        """Dossiers the user reads that are counted elsewhere: their unit stood on the ground, or was delegated."""
         return self.filter(readable(user)).exclude(within(user.grounds()))
 
     def with_relation(self, user):
@@ -54,12 +56,12 @@ class EvaluationQuerySet(models.QuerySet):
         return self.annotate(is_counted=whether(within(user.grounds())))
 
     def entered_by(self, user):
-        """Files whose self-assessment is written at one of the user's units."""
+        """Dossiers whose self-assessment is written at one of the user's units."""
         return self.filter(entry_unit__in=[place.pk for place in user.places()])
 
 
 class Evaluation(models.Model):
-    """One unit's file in one cycle: the fact every count is made of."""
+    """One unit's dossier in one cycle: the fact every count is made of."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="evaluations", verbose_name="kỳ đánh giá")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="evaluations", verbose_name="đơn vị")
@@ -67,6 +69,13 @@ class Evaluation(models.Model):
     route = models.ForeignKey(Route, models.PROTECT, null=True, related_name="+", verbose_name="tuyến xét duyệt")
     origin = models.CharField("nguồn", max_length=10, choices=Origin, default=Origin.WORKED)
     state = models.CharField("tình trạng", max_length=10, choices=State, default=State.EXPECTED)
+
+    # Of a past year taken from documents: the decision and what it gave, and the paper it was read from.
+    paper = models.CharField("văn bản ghi kết quả", max_length=250, blank=True)
+    paper_on = models.DateField("ngày văn bản", null=True, blank=True)
+    paper_title = models.CharField("danh hiệu", max_length=200, blank=True)
+    paper_source = models.CharField("nguồn", max_length=230, blank=True)
+    added_on = models.DateField("bổ sung vào danh sách ngày", null=True, editable=False)  # after the roster was frozen
 
     # The place as it was when the cycle opened; never updated.
     unit_name = models.CharField("tên đơn vị", max_length=200)
@@ -95,6 +104,13 @@ class Evaluation(models.Model):
     met_count = models.PositiveSmallIntegerField("số tiêu chí đạt", null=True, blank=True)
 
     registered_on = models.DateField("ngày đăng ký", null=True, blank=True)
+    # As the papers say; the day the button was pressed is `registered_on`.
+    signed_up_on = models.DateField("ngày ghi trên bản đăng ký", null=True, blank=True)
+    resolution_on = models.DateField("ngày nghị quyết", null=True, blank=True)
+    resolution_by = models.CharField("nơi ban hành nghị quyết", max_length=200, blank=True)
+    # What the appraisers made of a date out of time; empty while they have not decided.
+    timing_accepted = models.BooleanField("chấp nhận ngoài thời hạn", null=True)
+    timing_reason = models.TextField("lý do về thời hạn", blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField("gửi lúc", null=True)
     appraised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -117,10 +133,36 @@ class Evaluation(models.Model):
     def __str__(self):
         return f"{self.unit_name} – {self.cycle}"
 
-    def get_state_display(self) -> str:  # type: ignore[no-redef] -- Django adds its own where there is none
-        """The state's label; where the file has a grade, it is the grade that is recognised."""
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # -- Django adds its own where there is none
+        """The state's label; where the dossier has a grade, it is the grade that is recognised."""
         state = State(self.state)
+        if self.is_from_papers and state in PAST_LABELS:
+            return PAST_LABELS[state]
         return (GRADED_LABELS.get(state) if self.grade_id else None) or state.label
+
+    @property
+    def is_expected(self) -> bool:
+        return self.state == State.EXPECTED
+
+    @property
+    def is_from_papers(self) -> bool:
+        """A result of a past year taken from documents: there are no answers and no evidence."""
+        return self.origin == Origin.HISTORY
+
+    @property
+    def taken_from(self) -> str:
+        """The paper a past year's result was read from; reads the cycle where the dossier names none."""
+        return self.paper_source or self.cycle.source.removesuffix(REENTERED)
+
+    @property
+    def commune_above(self) -> Unit | None:
+        """The commune the unit lay in; none for a commune's own dossier."""
+        return self.commune if self.commune_id != self.unit_id else None
+
+    @property
+    def hosted_in(self) -> Unit | None:
+        """The place the unit stood on where another one managed it."""
+        return self.stands_in if self.managed_by is None or self.stands_in_id != self.managed_by.pk else None
 
     @property
     def managed_by(self) -> Unit | None:
@@ -131,7 +173,7 @@ class Evaluation(models.Model):
     def result(self) -> str:
         """What the sitting concluded beside the state: "Loại Khá (82,5/100 điểm)", "28 tiêu chí đạt"; or empty.
 
-        Reads the file's grade and criteria set.
+        Reads the dossier's grade and criteria set.
         """
         if self.grade is None:
             return "" if self.met_count is None else f"{self.met_count} tiêu chí đạt"
@@ -143,7 +185,7 @@ class Evaluation(models.Model):
 
     @property
     def outcome(self):
-        """The recognition the file led to, revoked or not; None without one."""
+        """The recognition the dossier led to, revoked or not; None without one."""
         return getattr(self, "recognition", None)
 
     def last_day(self, step: Step):
@@ -154,18 +196,15 @@ class Evaluation(models.Model):
         return deadline and deadline.last_day(self.cycle.year)
 
 
-class Event(models.Model):
-    """One line of a file's log: a move, or what was done to its papers and answers; rows are only ever added."""
+class Event(LogLine):
+    """One line of a dossier's log: a move, or what was done to its papers and answers; rows are only ever added."""
 
     evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="events", verbose_name="hồ sơ")
     action = models.CharField("việc", max_length=20)
     label = models.CharField("tên việc", max_length=60)
     source = models.CharField("từ tình trạng", max_length=10, choices=State)
     target = models.CharField("sang tình trạng", max_length=10, choices=State)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    by_post = models.CharField("chức danh khi đó", max_length=200)
     comment = models.TextField("lý do, ý kiến", blank=True)
-    at = models.DateTimeField("lúc", db_default=Now())
 
     class Meta:
         verbose_name = "diễn biến"
@@ -176,16 +215,10 @@ class Event(models.Model):
     def __str__(self):
         return f"{self.label} ({self.evaluation_id})"
 
-    def save(self, **kwargs):
-        if self.pk:
-            raise TypeError("an event is never changed")
-        super().save(**kwargs)
-
-    def delete(self, **kwargs):
-        raise TypeError("an event is never deleted")
-
     @classmethod
-    def staying(cls, file: Evaluation, action: str, label: str, *, by, comment: str) -> "Event":
-        """A line that moves the file nowhere; not saved."""
-        here = {"source": file.state, "target": file.state}
-        return cls(evaluation=file, action=action, label=label, by=by, by_post=str(by), comment=comment, **here)
+    def staying(cls, dossier: Evaluation, action: Action, *, by, comment: str) -> "Event":
+        """A line that moves the dossier nowhere; not saved."""
+        here = {"source": dossier.state, "target": dossier.state}
+        return cls(
+            evaluation=dossier, action=action, label=action.label, by=by, by_post=str(by), comment=comment, **here
+        )
