@@ -5,11 +5,12 @@ from django.utils import timezone
 
 from units.models import Reorganisation, Unit
 
-from .. import awards, streaks
-from ..as_of import results_on
 from ..enums import FINAL, CycleStatus
-from ..joined import joinings_of
 from ..queries import years_of
+from ..queries.award_bars import barred
+from ..queries.results_on import results_on
+from ..streaks import counting
+from ..streaks.succession import joinings_of
 
 register = template.Library()
 
@@ -23,18 +24,19 @@ def unit_history(context, unit):
     """
     user = context["request"].user
     joinings = joinings_of(unit, timezone.localdate().year)
-    files = list(years_of([unit.pk, *(one.predecessor_id for one in joinings)], user))
-    own = [file for file in files if file.unit_id == unit.pk]
+    dossiers = list(years_of([unit.pk, *(one.predecessor_id for one in joinings)], user))
+    own = [dossier for dossier in dossiers if dossier.unit_id == unit.pk]
     settled = next(
-        (file.cycle.year for file in own if file.cycle.status == CycleStatus.CLOSED or file.state in FINAL), 0
+        (dossier.cycle.year for dossier in own if dossier.cycle.status == CycleStatus.CLOSED or dossier.state in FINAL),
+        0,
     )
     return {
         "unit": unit,
-        "files": files,
+        "dossiers": dossiers,
         "joinings": by_reform(joinings, user),
-        "rows": streaks.of_unit(unit, user),
+        "rows": counting.of_unit(unit, user),
         "settled": settled,
-        "bars": awards.barred([unit.pk], settled).get(unit.pk, []) if settled else [],
+        "bars": barred([unit.pk], settled).get(unit.pk, []) if settled else [],
         "user": user,
     }
 

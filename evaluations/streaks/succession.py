@@ -5,7 +5,9 @@ the longest; a unit that goes on under its own id keeps its own), the shortest o
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -13,8 +15,11 @@ from criteria.enums import MissingYear
 from units.enums import Streaks
 from units.models import Lineage, Reorganisation, Unit
 
-from .enums import NOT_MET, State
-from .models import Evaluation
+from ..enums import NOT_MET, State
+from ..models import Evaluation
+
+if TYPE_CHECKING:
+    from .counting import Span
 
 
 @dataclass
@@ -30,7 +35,7 @@ class Joining:
         return self.reform.effective_on.year
 
 
-def joined(province: int, span) -> dict[int, int]:
+def joined(province: int, span: "Span") -> dict[int, int]:
     """Streaks by id of the province's units that took over from others up to the span's last year.
 
     Two queries; one where nothing was ever joined.
@@ -60,7 +65,7 @@ def joinings_of(unit: Unit, last: int) -> list[Lineage]:
     return found
 
 
-def _lineage(which: Q, span) -> dict[int, list[Joining]]:
+def _lineage(which: Q, span: "Span") -> dict[int, list[Joining]]:
     """By successor, the reorganisations that joined others to it, the newest first; one query."""
     rows = (
         Lineage.objects.filter(which, successor__kind__in=span.rule.unit_kinds, on__year__lte=span.last)
@@ -79,20 +84,20 @@ def _lineage(which: Q, span) -> dict[int, list[Joining]]:
 class _Rows:
     """The years of the units that were joined, and the walk back through them."""
 
-    def __init__(self, lines: dict[int, list[Joining]], span):
+    def __init__(self, lines: dict[int, list[Joining]], span: "Span"):
         self.lines, self.span = lines, span
         wanted = set(lines) | {pk for joins in lines.values() for one in joins for pk in (*one.mains, *one.parts)}
         chained = Q(unit__in=wanted) if len(wanted) < 500 else Q(unit__origins__isnull=False)
         if len(wanted) >= 500:
             chained |= Q(unit__successions__isnull=False)
-        files = Evaluation.objects.filter(
+        dossiers = Evaluation.objects.filter(
             chained, cycle__programme__code__in=span.rule.counts, cycle__year__range=(span.first, span.last)
         ).order_by()
-        self.files: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for unit, year, state in files.values_list("unit", "cycle__year", "state"):
-            self.files[unit, year].add(state)
+        self.dossiers: dict[tuple[int, int], set[str]] = defaultdict(set)
+        for unit, year, state in dossiers.values_list("unit", "cycle__year", "state"):
+            self.dossiers[unit, year].add(state)
 
-    def of(self, units) -> dict[int, int]:
+    def of(self, units: Iterable[int]) -> dict[int, int]:
         return {unit: self.length(unit, self.span.last, 0) for unit in units}
 
     def length(self, unit: int, last: int, nth: int) -> int:
@@ -101,11 +106,11 @@ class _Rows:
         joining = joins[nth] if nth < len(joins) else None
         first = self.span.first
         if joining:
-            # In the year it was joined the unit's own file counts; where it has none, theirs does.
-            first = joining.year if self.files.get((unit, joining.year)) else joining.year + 1
+            # In the year it was joined the unit's own dossier counts; where it has none, theirs does.
+            first = joining.year if self.dossiers.get((unit, joining.year)) else joining.year + 1
         many = 0
         for year in range(last, max(first, self.span.first) - 1, -1):
-            states = self.files.get((unit, year), ())
+            states = self.dossiers.get((unit, year), ())
             if State.RECOGNISED in states:
                 many += 1
             elif self.breaks(year, states):
@@ -125,7 +130,7 @@ class _Rows:
             return max(whole.values(), default=0)
         return min([*whole.values(), *(self.length(pk, last, 0) for pk in joining.parts)])
 
-    def breaks(self, year: int, states) -> bool:
+    def breaks(self, year: int, states: Iterable[str]) -> bool:
         if year == self.span.under_way:
             return False
         return self.span.rule.missing_year == MissingYear.BREAKS or any(state in NOT_MET for state in states)

@@ -8,23 +8,27 @@ from django.urls import reverse
 
 from criteria.enums import MissingYear
 from criteria.models import StreakRule
-from evaluations import joined, streaks
+from evaluations.streaks import counting, succession
 from portal.core.errors import Refused
+from tests.evaluations.streaks.results import DECLINED, RECOGNISED, areas, make_rule, record
 from tests.units.factories import make_units, make_user
-from tests.units.test_reforms import line
-from units import services
+from tests.units.reforming import line
+from units import reforms
 from units.enums import Role, Streaks, Subtype, UnitKind
 from units.models import Unit
 
-from .test_streaks import DECLINED, RECOGNISED, areas, make_rule, record
 
-pytestmark = pytest.mark.django_db
+def said(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # years counted in SQL
 FIRST = 2020
 LETTERS = {"r": RECOGNISED, "d": DECLINED}
 
 
 def years(place, rows: dict[Unit, str]) -> None:
-    """A letter a year from 2020 on for each unit; `-` is no file."""
+    """A letter a year from 2020 on for each unit; `-` is no dossier."""
     for at in range(max(map(len, rows.values()))):
         states = {unit: LETTERS[row[at]] for unit, row in rows.items() if row[at : at + 1] in LETTERS}
         if states:
@@ -32,7 +36,7 @@ def years(place, rows: dict[Unit, str]) -> None:
 
 
 def reform(place, *lines, on: date, rule: Streaks):
-    made = services.new_reform(
+    made = reforms.new_reform(
         number=f"NQ {on.year}",
         title="Sắp xếp thôn",
         issuer="Hội đồng nhân dân tỉnh",
@@ -41,8 +45,8 @@ def reform(place, *lines, on: date, rule: Streaks):
         streaks=rule,
         by=None,
     )
-    services.write_changes(made, lines, by=None)
-    services.apply(made, by=None)
+    reforms.write_changes(made, lines, by=None)
+    reforms.apply(made, by=None)
     return made
 
 
@@ -52,9 +56,9 @@ def opening(place, name="Thôn Mới"):
 
 def streak(unit, last: int, missing=MissingYear.BREAKS) -> int | None:
     rule = StreakRule.objects.filter(code=f"LT-{missing}").first() or make_rule(f"LT-{missing}", missing=missing)
-    recorded = streaks.recorded_years([rule], unit.province_id)[rule.pk]
-    span = streaks.span_of(rule, recorded, last, unit.province_id)
-    return streaks.with_streak(Unit.objects.filter(pk=unit.pk), span).values_list("streak", flat=True).first()
+    recorded = counting.recorded_years([rule], unit.province_id)[rule.pk]
+    span = counting.span_of(rule, recorded, last, unit.province_id)
+    return counting.with_streak(Unit.objects.filter(pk=unit.pk), span).values_list("streak", flat=True).first()
 
 
 MERGED = [  # two that become one on 01/09/2023, the new one's years from 2023 on, what each rule counts in 2024
@@ -117,14 +121,14 @@ def test_a_divided_one_counts_where_the_lowest_counts(place, rule, mains, parts)
     record(place, 2023, {main: RECOGNISED, part: RECOGNISED})
     assert (streak(main, 2023), streak(part, 2023)) == (mains, parts)
     with pytest.raises(Refused, match="được mở sau khi áp dụng phương án"):
-        services.undo(made, by=None)
+        reforms.undo(made, by=None)
 
 
 def test_a_division_taken_back_leaves_every_row_as_it_was(place):
     whole, main, part = areas(place, 3)
     years(place, {whole: "ddd", main: "rrr", part: "ddr"})
     lines = (line("split", whole, to_unit=main, is_main=True), line("split", whole, to_unit=part))
-    services.undo(reform(place, *lines, on=date(2023, 1, 1), rule=Streaks.LOWEST), by=None)
+    reforms.undo(reform(place, *lines, on=date(2023, 1, 1), rule=Streaks.LOWEST), by=None)
     record(place, 2023, {main: RECOGNISED, part: RECOGNISED})
     assert (streak(main, 2023), streak(part, 2023), streak(whole, 2022)) == (4, 2, 0)
 
@@ -151,10 +155,10 @@ def test_without_reorganisations_the_walk_agrees_with_the_database(place, missin
     rows = {unit: "".join(chance.choice("rrrd-") for _ in range(6)) for unit in units}
     years(place, rows)
     rule = make_rule(missing=missing)
-    recorded = streaks.recorded_years([rule], place.province_id)[rule.pk]
-    span = streaks.span_of(rule, recorded, FIRST + 5, place.province_id)
-    counted = dict(streaks.with_streak(place.children.all(), span).values_list("pk", "streak"))
-    walked = joined._Rows({unit.pk: [] for unit in units}, span).of(counted)
+    recorded = counting.recorded_years([rule], place.province_id)[rule.pk]
+    span = counting.span_of(rule, recorded, FIRST + 5, place.province_id)
+    counted = dict(counting.with_streak(place.children.all(), span).values_list("pk", "streak"))
+    walked = succession._Rows({unit.pk: [] for unit in units}, span).of(counted)
     assert walked == counted
     assert len(set(walked.values())) > 3
 
@@ -169,14 +173,14 @@ def test_the_list_shows_who_is_there_and_the_passport_who_joined(client, place):
     client.force_login(make_user(Role.STAFF, place.province))
     page = client.get(reverse("evaluations:streak_list"))
     assert [(row.unit, row.unit.streak) for row in page.context["rows"]] == [(new, 3)]
-    text = client.get(reverse("units:detail", args=[new.pk])).content.decode()
+    text = said(client.get(reverse("units:detail", args=[new.pk])))
     assert "3 năm liên tục" in text
     assert made.number in text
     assert "theo đơn vị có số năm ít nhất" in text
     assert f"({first.name})" in text  # years of those before it stand under their names
-    old = client.get(reverse("units:detail", args=[first.pk])).content.decode()
+    old = said(client.get(reverse("units:detail", args=[first.pk])))
     assert "3 năm liên tục" in old
-    services.undo(made, by=None)
+    reforms.undo(made, by=None)
     page = client.get(reverse("evaluations:streak_list"))
     assert {row.unit for row in page.context["rows"]} == {first, second}
 
@@ -190,7 +194,7 @@ def test_the_passport_counts_those_before_it_outside_the_readers_place(client, p
     told = {}
     for role, unit in ((Role.STAFF, place.province), (Role.OFFICER, other)):
         client.force_login(make_user(role, unit))
-        told[role] = client.get(reverse("units:detail", args=[part.pk])).content.decode()
+        told[role] = said(client.get(reverse("units:detail", args=[part.pk])))
     assert f">{whole.name}</a>. Chuỗi" in told[Role.STAFF] and "ngoài phạm vi" not in told[Role.STAFF]
     assert reverse("units:detail", args=[whole.pk]) not in told[Role.OFFICER]
     assert "kế thừa 1 đơn vị ngoài phạm vi của đồng chí. Chuỗi" in told[Role.OFFICER]

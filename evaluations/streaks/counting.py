@@ -9,12 +9,14 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.lookups import Exact, GreaterThan
 
 from criteria.enums import Level, MissingYear, Step
+from criteria.judging.verdicts import NOT_MET as FAILS
 from criteria.models import Deadline, StreakRule, StreakTitle
 from units.models import Unit, User
 
-from . import joined, queries
-from .enums import NOT_MET, CycleStatus, State
-from .models import Cycle, Evaluation
+from ..enums import LEFT_OUT, NOT_MET, CycleStatus, State
+from ..judging.dossiers import judged_dossiers
+from ..models import Cycle, Evaluation
+from . import succession
 
 WORTH_A_WARNING = 2  # years running, unless the rule's first title asks for fewer
 UNDECIDED = (State.REGISTERED, State.SUBMITTED, State.RETURNED, State.APPRAISED, State.TABLED)
@@ -37,9 +39,10 @@ class Span:
 
 
 def rules_for(user: User) -> QuerySet[StreakRule]:
-    """The rules the user may read, with document, programme and titles; three queries."""
+    """The published rules the user may read, with document, programme and titles; three queries."""
     return (
         StreakRule.objects.visible_to(user)
+        .published()
         .select_related("document", "programme")
         .prefetch_related("titles")
         .order_by("is_example", "code")
@@ -49,7 +52,8 @@ def rules_for(user: User) -> QuerySet[StreakRule]:
 def recorded_years(rules: Iterable[StreakRule], province: int | None) -> dict[int, dict[int, bool]]:
     """By rule id, the province's years that hold results the rule counts, newest first, and whether each is open.
 
-    Years of the provinces it took over are its own. One query for all rules.
+    None for a rule that held in no such year, and none after the last it held in: the next rule counts those. Years of
+    the provinces it took over are its own. One query for all rules.
     """
     rules = list(rules)
     rows = list(
@@ -65,6 +69,8 @@ def recorded_years(rules: Iterable[StreakRule], province: int | None) -> dict[in
         for code, year, status in rows:
             if code in rule.counts and year >= (rule.first_year or 0):
                 years[year] = years.get(year, False) or status == CycleStatus.OPEN
+        last = max(filter(rule.holds_in, years), default=0)
+        found[rule.pk] = {year: is_open for year, is_open in years.items() if year <= last}
     return found
 
 
@@ -84,7 +90,7 @@ def there_at_the_end(units: QuerySet[Unit], span: Span) -> QuerySet[Unit]:
 
 
 def with_streak(units: QuerySet[Unit], span: Span) -> QuerySet:
-    """Units with a file in the span, each with `streak`: its recognised years after the last one that broke the row.
+    """Units with a dossier in the span, each with `streak`: its recognised years after the last one that broke the row.
 
     The years are walked back from the last; the first that breaks decides. By the rule a year breaks when it holds no
     recognition (`breaks`), or only when the unit was judged in it and not recognised (`skipped`). The year under way
@@ -96,7 +102,7 @@ def with_streak(units: QuerySet[Unit], span: Span) -> QuerySet:
         evaluations__cycle__programme__code__in=span.rule.counts,
         evaluations__cycle__year__range=(span.first, span.last),
     )
-    took_over = joined.joined(span.province, span) if span.province else {}
+    took_over = succession.joined(span.province, span) if span.province else {}
     rows = units.filter(counted | Q(pk__in=list(took_over)), kind__in=span.rule.unit_kinds)
     own = Case(
         *(When(_broken(span.rule, year), then=_recognised(year__gt=year)) for year in settled),
@@ -117,7 +123,7 @@ def _instead(own: Case, took_over: dict[int, int]) -> Case:
     return Case(*known, default=own, output_field=IntegerField())
 
 
-def _recognised(rule: StreakRule | None = None, /, **years) -> Count:
+def _recognised(rule: StreakRule | None = None, /, **years: Any) -> Count:
     """How many of the years meant hold a recognition; two programmes in one year are one year."""
     meant: dict[str, Any] = {f"evaluations__cycle__{lookup}": value for lookup, value in years.items()}
     if rule:
@@ -155,7 +161,7 @@ def worth_a_warning(rule: StreakRule) -> int:
 
 
 def in_danger(rows: QuerySet, span: Span, late: Iterable[int] = ()) -> QuerySet:
-    """Units with a row worth keeping whose file of the year under way went wrong; nobody in a year that is settled.
+    """Units with a row worth keeping whose dossier of the year under way went wrong; nobody in a year that is settled.
 
     Wrong is: not recognised, revoked, taken out of the year, returned, or still not registered on one of the `late`
     routes (see `late_routes`).
@@ -166,14 +172,14 @@ def in_danger(rows: QuerySet, span: Span, late: Iterable[int] = ()) -> QuerySet:
 
 
 def undecided(rows: QuerySet, span: Span) -> QuerySet:
-    """Units with a row worth keeping whose file of the year under way is being worked on."""
+    """Units with a row worth keeping whose dossier of the year under way is being worked on."""
     if not span.is_open:
         return rows.none()
     return _running(rows, span, Q(evaluations__state__in=UNDECIDED))
 
 
 def _running(rows: QuerySet, span: Span, which: Q) -> QuerySet:
-    """Rows worth keeping that the year under way has not prolonged, whose file of that year is of the kind meant.
+    """Rows worth keeping that the year under way has not prolonged, whose dossier of that year is of the kind meant.
 
     Counted as annotations: those go over the join the rows already have, a filter would open another.
     """
@@ -185,16 +191,16 @@ def _running(rows: QuerySet, span: Span, which: Q) -> QuerySet:
 
 
 def wrong(rule: StreakRule, late: Iterable[int], prefix: str = "") -> Q:
-    """Files of the year under way that endanger a row."""
+    """Dossiers of the year under way that endanger a row."""
     states = [*NOT_MET, State.RETURNED]
     if rule.missing_year == MissingYear.BREAKS:  # a year the unit is not judged in costs the row only then
-        states.append(State.WITHDRAWN)
+        states += LEFT_OUT
     waiting = {f"{prefix}state": State.EXPECTED, f"{prefix}route__in": list(late)}
     return Q(**{f"{prefix}state__in": states}) | Q(**waiting)
 
 
 def late_routes(rule: StreakRule, year: int | None, today: date) -> list[int]:
-    """Routes by which a file of the year had to be registered before today; one query.
+    """Routes by which a dossier of the year had to be registered before today; one query.
 
     Where units are selected, one that was not is not late.
     """
@@ -210,43 +216,45 @@ def late_routes(rule: StreakRule, year: int | None, today: date) -> list[int]:
 
 @dataclass(frozen=True)
 class Danger:
-    """What endangers a unit's row in the year under way, and the file that tells."""
+    """What endangers a unit's row in the year under way, and the dossier that tells."""
 
-    file: Evaluation
+    dossier: Evaluation
     sentence: str
 
 
 def dangers(units: Iterable[Unit], span: Span, late: Iterable[int], user: User) -> dict[int, list[Danger]]:
-    """What endangers the rows of the units shown, by unit id: states and, of files being worked on, what they answer.
+    """What endangers the rows of the units shown, by unit id: states and, of dossiers under way, what they answer.
 
     A fixed number of queries whatever the number of units; none in a year that is settled.
     """
     if not span.is_open:
         return {}
-    files = list(
+    dossiers = list(
         Evaluation.objects.visible_to(user)
         .filter(unit__in=list(units), cycle__year=span.under_way, cycle__programme__code__in=span.rule.counts)
         .select_related("cycle__programme", "criteria_set__document")
         .order_by("cycle__programme__code")
     )
-    kept = {file.unit_id for file in files if file.state == State.RECOGNISED}
-    bad = set(Evaluation.objects.filter(wrong(span.rule, late), pk__in=[file.pk for file in files]).values_list("pk"))
-    working = [file for file in files if file.state in UNDECIDED]
-    answers = queries.answers_of(working)
-    judged = queries.verdicts([file for file in working if not file.appraised_by_id], queries.OWN, answers)
-    judged |= queries.verdicts([file for file in working if file.appraised_by_id], queries.APPRAISED, answers)
+    kept = {dossier.unit_id for dossier in dossiers if dossier.state == State.RECOGNISED}
+    bad = set(
+        Evaluation.objects.filter(wrong(span.rule, late), pk__in=[dossier.pk for dossier in dossiers]).values_list("pk")
+    )
+    working = [dossier for dossier in dossiers if dossier.state in UNDECIDED]
+    judged = judged_dossiers(working)
     found: dict[int, list[Danger]] = {}
-    for file in files:
-        if file.unit_id in kept:
+    for dossier in dossiers:
+        if dossier.unit_id in kept:
             continue
         told = []
-        if (file.pk,) in bad:
-            overdue = "Quá hạn đăng ký" if file.state == State.EXPECTED else file.get_state_display()
-            told.append(Danger(file, f"{overdue} (năm {span.under_way})."))
-        if (verdict := judged.get(file.pk)) and verdict.outcome == "not_met":
-            told += [Danger(file, finding.sentence) for finding in verdict.failed[:1]]
+        if (dossier.pk,) in bad:
+            overdue = "Quá hạn đăng ký" if dossier.state == State.EXPECTED else dossier.get_state_display()
+            told.append(Danger(dossier, f"{overdue} (năm {span.under_way})."))
+        if one := judged.get(dossier.pk):
+            verdict = one.verdict(one.side)
+            if verdict.outcome == FAILS:
+                told += [Danger(dossier, finding.sentence) for finding in verdict.failed[:1]]
         if told:
-            found.setdefault(file.unit_id, []).extend(told)
+            found.setdefault(dossier.unit_id, []).extend(told)
     return found
 
 
@@ -324,7 +332,7 @@ def of_unit(unit: Unit, user: User) -> list[Row]:
     rows = []
     for rule in rules:
         years = {year: is_open for year, is_open in recorded[rule.pk].items() if not _after(unit, year)}
-        if years:
+        if years and rule.holds_in(max(years)):
             span = span_of(rule, years, max(years), unit.province_id)
             found = with_streak(Unit.objects.filter(pk=unit.pk), span).values_list("streak", flat=True).first()
             if found is not None:
