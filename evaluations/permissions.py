@@ -1,4 +1,6 @@
-"""Who may do what with a file, a sitting, a decision: predicates `(user, object) -> bool`."""
+"""Who may do what with a dossier, a sitting, a decision: predicates `(user, object) -> bool`."""
+
+from dataclasses import dataclass
 
 from units.enums import CLERKS, Role
 from units.models import Unit, User
@@ -8,19 +10,53 @@ from .models import Decision, Evaluation, Sitting
 BODY = (Role.STANDING, Role.CHAIR)
 
 
+@dataclass(frozen=True)
+class Hands:
+    """Whose hands a dossier or a decision is in at a step: roles held at the unit in one of its columns.
+
+    The predicates below and the piles on a desk read the same, so that no page offers what the door refuses.
+    """
+
+    column: str
+    roles: tuple[Role, ...]
+
+    def hold(self, user: User, held: Evaluation | Decision) -> bool:
+        return user.has_role(*self.roles, at=getattr(held, f"{self.column}_id") or 0)
+
+    def places(self, user: User) -> list[int]:
+        """Units whose dossiers or decisions are in the user's hands, for a filter on the column."""
+        return user.units_with(*self.roles)
+
+
+ENTERING = Hands("entry_unit", CLERKS)
+APPRAISING = Hands("appraisal_unit", (Role.STANDING,))
+TABLING = Hands("decision_unit", (Role.STANDING,))
+DECIDING = Hands("decision_unit", BODY)
+REVOKING = Hands("decision_unit", (Role.CHAIR,))
+ISSUING = Hands("issuer", BODY)
+
+
 def may_look_into(user: User, unit: Unit) -> bool:
     """What a place itself decides (sittings, decisions) is read there and above: links lead nobody else there."""
     return any(place.is_level and place.pk in unit.ancestor_ids.values() for place in user.places())
 
 
+PROVINCIAL = (Role.STAFF, Role.ADMIN)
+
+
+def own_province(user: User) -> Unit | None:
+    """The province whose years the user opens, and whose bars from awards they switch."""
+    return next(iter(user.provinces_as(*PROVINCIAL)), None)
+
+
 def may_open_cycle(user: User, province: Unit) -> bool:
     """Provincial staff open and lock the year."""
-    return user.has_role(Role.STAFF, Role.ADMIN, at=province.pk)
+    return user.has_role(*PROVINCIAL, at=province.pk)
 
 
 def may_enter(user: User, evaluation: Evaluation) -> bool:
     """Officers and leaders of the place that writes the self-assessment."""
-    return user.has_role(*CLERKS, at=evaluation.entry_unit_id or 0)
+    return ENTERING.hold(user, evaluation)
 
 
 def may_excuse(user: User, evaluation: Evaluation) -> bool:
@@ -30,19 +66,26 @@ def may_excuse(user: User, evaluation: Evaluation) -> bool:
     )
 
 
+def may_exclude(user: User, evaluation: Evaluation) -> bool:
+    """Letting a unit leave the base percentages are of: only a level above the place that takes it out of the year."""
+    levels = [place for place in (evaluation.province_id, evaluation.district_id) if place]
+    above = [place for place in levels if place != evaluation.entry_unit_id] or levels
+    return any(user.has_role(Role.STAFF, *BODY, at=place) for place in above)
+
+
 def may_appraise(user: User, evaluation: Evaluation) -> bool:
-    """The standing body of the appraising level, never the person who sent the file."""
-    return user.has_role(Role.STANDING, at=evaluation.appraisal_unit_id or 0) and evaluation.submitted_by_id != user.pk
+    """The standing body of the appraising level, never the person who sent the dossier."""
+    return APPRAISING.hold(user, evaluation) and evaluation.submitted_by_id != user.pk
 
 
 def may_table(user: User, evaluation: Evaluation) -> bool:
-    """The standing body of the deciding level puts files before its committee."""
-    return user.has_role(Role.STANDING, at=evaluation.decision_unit_id or 0)
+    """The standing body of the deciding level puts dossiers before its committee."""
+    return TABLING.hold(user, evaluation)
 
 
 def may_decide(user: User, evaluation: Evaluation) -> bool:
-    """Standing body or chair of the deciding level, never the person who sent the file."""
-    return user.has_role(*BODY, at=evaluation.decision_unit_id or 0) and evaluation.submitted_by_id != user.pk
+    """Standing body or chair of the deciding level, never the person who sent the dossier."""
+    return DECIDING.hold(user, evaluation) and evaluation.submitted_by_id != user.pk
 
 
 def may_hold_sittings(user: User, unit: Unit) -> bool:
@@ -60,13 +103,13 @@ def may_close(user: User, sitting: Sitting) -> bool:
 
 def may_issue(user: User, decision: Decision) -> bool:
     """Entering number, signer and date of a signed decision, at the issuing place."""
-    return user.has_role(*BODY, at=decision.issuer_id) and not decision.is_issued
+    return ISSUING.hold(user, decision) and not decision.is_issued
 
 
 def may_revoke(user: User, evaluation: Evaluation) -> bool:
-    return user.has_role(Role.CHAIR, at=evaluation.decision_unit_id or 0) and evaluation.submitted_by_id != user.pk
+    return REVOKING.hold(user, evaluation) and evaluation.submitted_by_id != user.pk
 
 
 def may_bar_awards(user: User, province: Unit) -> bool:
     """Provincial staff and administrators switch on what bars units from awards."""
-    return user.has_role(Role.STAFF, Role.ADMIN, at=province.pk)
+    return user.has_role(*PROVINCIAL, at=province.pk)

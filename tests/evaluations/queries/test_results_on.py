@@ -5,17 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from evaluations import services
-from evaluations.as_of import results_on
 from evaluations.enums import State
 from evaluations.models import Cycle, Event, Recognition
+from evaluations.queries.results_on import results_on
+from tests.evaluations.factories import recognise
+from tests.evaluations.world import fill, more_dossiers, put
 from tests.reports.factories import make_cycle, make_files
 from tests.units.factories import make_tree, make_user
 from units.enums import Role
 
-from .factories import recognise
-from .world import fill, more_files, put
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # results of a day, in SQL
 
 
 def states(unit, user, day) -> list[State]:
@@ -23,11 +22,11 @@ def states(unit, user, day) -> list[State]:
 
 
 def test_recognised_then_revoked(world, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    (file,) = more_files(world, ["Thôn Được"])
-    fill([file], world.officer)
-    put([file], State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
-    recognise(world.council.committee, [file], by=world.standing)  # signed on 8/11/2024
+    settings.FILES_DIR = tmp_path / "dossiers"
+    (dossier,) = more_dossiers(world, ["Thôn Được"])
+    fill([dossier], world.officer)
+    put([dossier], State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
+    recognise(world.council.committee, [dossier], by=world.standing)  # signed on 8/11/2024
     services.revoke(
         Recognition.objects.get(),
         number=2,
@@ -37,7 +36,7 @@ def test_recognised_then_revoked(world, settings, tmp_path):
         reason="Có sai phạm",
         by=world.chair,
     )
-    unit, user = file.unit, world.officer
+    unit, user = dossier.unit, world.officer
     found = {day: states(unit, user, day) for day in (date(2024, 11, 8), date(2024, 12, 1), date(2024, 12, 2))}
     assert list(found.values()) == [[State.RECOGNISED], [State.RECOGNISED], [State.REVOKED]]
     (row,) = results_on(unit, user, date(2024, 12, 1))
@@ -47,15 +46,15 @@ def test_recognised_then_revoked(world, settings, tmp_path):
 
 
 def test_a_file_under_way_stands_where_its_last_event_left_it(world):
-    file, user = world.area, world.officer
+    dossier, user = world.area, world.officer
     Cycle.objects.update(opened_at=datetime(2024, 2, 1, tzinfo=UTC))
     for target, day in (("registered", 5), ("submitted", 20)):
         Event.objects.bulk_create(
-            [Event(evaluation=file, action="x", label="x", source="expected", target=target, by_post="",
+            [Event(evaluation=dossier, action="x", label="x", source="expected", target=target, by_post="",
                    at=datetime(2024, 3, day, tzinfo=UTC))]
         )  # fmt: skip
     days = (date(2024, 1, 31), date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 19), date(2024, 3, 20))
-    assert [states(file.unit, user, day) for day in days] == [
+    assert [states(dossier.unit, user, day) for day in days] == [
         [],
         [State.EXPECTED],
         [State.REGISTERED],

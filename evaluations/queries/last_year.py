@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-from criteria.compare import same_codes
-from criteria.content import content_of
 from criteria.enums import Measure
-from criteria.queries import asked_of
-from criteria.values import Asked, BadValue, Value, check
+from criteria.judging.values import BadValue, CriterionSpec, Value, check
+from criteria.packs.content import content_of
+from criteria.packs.differences import same_codes
+from criteria.queries import specs_of
 from units.models import User
 
-from .enums import SENT
-from .models import Answer, Evaluation
-from .queries import answers_of
+from ..enums import SENT
+from ..judging.dossiers import answers_of
+from ..models import Answer, Evaluation
 
 CARRIED = (Measure.MUST, Measure.PERCENT, Measure.COUNT, Measure.POINTS)  # an event is this year's alone
 
@@ -25,18 +25,19 @@ class Suggestion:
     then: Value  # what was answered, where only a part of it is suggested
 
 
-def suggestions(file: Evaluation, user: User, answers: dict[str, Answer]) -> dict[str, Suggestion]:
+def suggestions(dossier: Evaluation, user: User, answers: dict[str, Answer]) -> dict[str, Suggestion]:
     """Suggestions by criterion code for what this year has not answered; a fixed number of queries.
 
-    Last year's file of the same unit and programme must have been sent and be the user's to read. What its appraisers
-    answered goes before what the unit did. Of a trend only last year's figure is known: it is this year's "last year".
+    Last year's dossier of the same unit and programme must have been sent and be the user's to read. What its
+    appraisers answered goes before what the unit did. Of a trend only last
+    year's figure is known: it is this year's "last year".
     """
     before = (
         Evaluation.objects.visible_to(user)
         .filter(
-            unit=file.unit_id,
-            cycle__programme=file.cycle.programme_id,
-            cycle__year=file.cycle.year - 1,
+            unit=dossier.unit_id,
+            cycle__programme=dossier.cycle.programme_id,
+            cycle__year=dossier.cycle.year - 1,
             state__in=SENT,
         )
         .select_related("criteria_set__document", "criteria_set__base", "cycle")
@@ -47,9 +48,9 @@ def suggestions(file: Evaluation, user: User, answers: dict[str, Answer]) -> dic
     told = answers_of([before])[before.pk]
     if not told:
         return {}
-    codes = _same(before, file)
+    codes = _same(before, dossier)
     found = {}
-    for line in asked_of(file.criteria_set):
+    for line in specs_of(dossier.criteria_set):
         given = told.get(codes.get(line.code, ""))
         here = answers.get(line.code)
         if given is None or (here is not None and not here.own.is_empty):
@@ -61,14 +62,14 @@ def suggestions(file: Evaluation, user: User, answers: dict[str, Answer]) -> dic
     return found
 
 
-def _same(before: Evaluation, file: Evaluation) -> dict[str, str]:
-    """New code → old code of the criteria that are the same in both files' sets."""
-    if before.criteria_set_id == file.criteria_set_id:
-        return {line.code: line.code for line in asked_of(file.criteria_set)}
-    return same_codes(content_of(before.criteria_set), content_of(file.criteria_set))
+def _same(before: Evaluation, dossier: Evaluation) -> dict[str, str]:
+    """New code → old code of the criteria that are the same in both dossiers' sets."""
+    if before.criteria_set_id == dossier.criteria_set_id:
+        return {line.code: line.code for line in specs_of(dossier.criteria_set)}
+    return same_codes(content_of(before.criteria_set), content_of(dossier.criteria_set))
 
 
-def carried(line: Asked, then: Value) -> Value:
+def carried(line: CriterionSpec, then: Value) -> Value:
     """What of last year's answer may be suggested for the criterion; an empty value for nothing."""
     if line.measure == Measure.TREND:
         return Value() if then.numerator is None else Value(denominator=then.numerator)

@@ -8,15 +8,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from criteria.enums import Bar, Outcome, SetStatus
-from criteria.models import AwardBar, CriteriaSet, Grade, Programme
-from evaluations import awards
+from criteria.models import AwardBar, CriteriaSet, Grade, LegalDocument, Programme
+from criteria.packs.content import digest
+from criteria.packs.rules import content_of_bar
+from evaluations import services
 from evaluations.enums import CycleStatus, State
 from evaluations.models import Cycle, Evaluation
+from evaluations.queries.award_bars import barred
 from portal.core.errors import Refused
+from tests.evaluations.page_list import make_bar
+from tests.evaluations.world import more_dossiers, put
+from tests.units.factories import make_province, make_user
 from units.enums import Role
 
-from ..units.factories import make_province, make_user
-from .world import more_files, put
+pytestmark = pytest.mark.both  # conditions in SQL
 
 GROUND = "Đề án 2020–2025 của tỉnh, mục IV.7"
 
@@ -28,7 +33,7 @@ def unmet(world):
 
 def bar_by(world, bar: str, programme: Programme | None = None) -> AwardBar:
     programme = programme or world.cycle.programme
-    return awards.set_bar(world.tree.province, bar, programme, first_year=2024, ground=GROUND, by=world.staff)
+    return services.set_bar(world.tree.province, bar, programme, first_year=2024, ground=GROUND, by=world.staff)
 
 
 @pytest.fixture
@@ -38,9 +43,9 @@ def second(world) -> Cycle:
     return Cycle.objects.create(programme=other, province=world.tree.province, year=2024, as_of=world.cycle.as_of)
 
 
-def why(files, year=2024) -> dict[str, list[str]]:
-    names = {file.unit_id: file.unit_name for file in files}
-    return {names[pk]: told for pk, told in awards.barred(names, year).items()}
+def why(dossiers, year=2024) -> dict[str, list[str]]:
+    names = {dossier.unit_id: dossier.unit_name for dossier in dossiers}
+    return {names[pk]: told for pk, told in barred(names, year).items()}
 
 
 def graded_set(world, programme: Programme, *, code="XL-THU", province_code="") -> CriteriaSet:
@@ -63,13 +68,13 @@ def graded_set(world, programme: Programme, *, code="XL-THU", province_code="") 
 
 
 def graded(world, cycle: Cycle, ranks: dict[str, int]) -> list[Evaluation]:
-    """Recognised files of the year by a set of four grades, each with the rank of its name."""
+    """Recognised dossiers of the year by a set of four grades, each with the rank of its name."""
     shown = graded_set(world, cycle.programme)
     grades = list(shown.grades.order_by("rank"))
-    files = more_files(world, list(ranks), criteria_set=shown, cycle=cycle)
-    for file in files:
-        put([file], State.RECOGNISED, grade=grades[ranks[file.unit_name] - 1])
-    return files
+    dossiers = more_dossiers(world, list(ranks), criteria_set=shown, cycle=cycle)
+    for dossier in dossiers:
+        put([dossier], State.RECOGNISED, grade=grades[ranks[dossier.unit_name] - 1])
+    return dossiers
 
 
 # --- the door ----------------------------------------------------------------------------------------------------
@@ -79,16 +84,32 @@ def test_a_bar_is_set_once_and_ended_once(world, unmet):
     province, staff, safety = world.tree.province, world.staff, world.cycle.programme
     assert (unmet.first_year, unmet.last_year, unmet.ground, unmet.set_by) == (2024, None, GROUND, staff)
     with pytest.raises(Refused, match="đã đặt từ năm 2024 và đang áp dụng"):
-        awards.set_bar(province, Bar.UNMET, safety, first_year=2026, ground=GROUND, by=staff)
+        services.set_bar(province, Bar.UNMET, safety, first_year=2026, ground=GROUND, by=staff)
     with pytest.raises(Refused, match="áp dụng từ năm 2024 nên năm cuối không thể là 2023"):
-        awards.end_bar(unmet, last_year=2023, by=staff)
-    assert awards.end_bar(unmet, last_year=2025, by=staff).last_year == 2025
+        services.end_bar(unmet, last_year=2023, by=staff)
+    assert services.end_bar(unmet, last_year=2025, by=staff).last_year == 2025
     with pytest.raises(Refused, match="đã thôi áp dụng từ sau năm 2025"):
-        awards.end_bar(unmet, last_year=2026, by=staff)
+        services.end_bar(unmet, last_year=2026, by=staff)
     with pytest.raises(Refused, match="từ năm 2024 đến hết năm 2025"):
-        awards.set_bar(province, Bar.UNMET, safety, first_year=2025, ground=GROUND, by=staff)
-    awards.set_bar(province, Bar.UNMET, safety, first_year=2026, ground=GROUND, by=staff)
+        services.set_bar(province, Bar.UNMET, safety, first_year=2025, ground=GROUND, by=staff)
+    services.set_bar(province, Bar.UNMET, safety, first_year=2026, ground=GROUND, by=staff)
     assert [AwardBar.objects.in_year(year).count() for year in (2023, 2024, 2025, 2026, 2040)] == [0, 1, 1, 1, 1]
+
+
+def test_a_draft_bars_nobody_and_stands_in_no_way(world):
+    dossiers = more_dossiers(world, ["Thôn Một"])
+    put(dossiers, State.DECLINED)
+    draft = AwardBar.objects.create(
+        province=world.tree.province,
+        bar=Bar.UNMET,
+        programme=world.cycle.programme,
+        first_year=2024,
+        ground=GROUND,
+        status=SetStatus.DRAFT,
+    )
+    assert why(dossiers) == {}
+    bar_by(world, Bar.UNMET)
+    assert why(dossiers) != {} and AwardBar.objects.in_year(2024).exclude(pk=draft.pk).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -97,7 +118,7 @@ def test_a_bar_is_set_once_and_ended_once(world, unmet):
 def test_a_bar_needs_its_ground_and_a_year(world, changes, said):
     asked = {"first_year": 2024, "ground": GROUND} | changes
     with pytest.raises(Refused, match=said):
-        awards.set_bar(world.tree.province, Bar.UNMET, world.cycle.programme, by=world.staff, **asked)
+        services.set_bar(world.tree.province, Bar.UNMET, world.cycle.programme, by=world.staff, **asked)
     assert not AwardBar.objects.exists()
 
 
@@ -106,12 +127,12 @@ def test_only_the_provinces_staff_turn_it(world, unmet):
     second = Programme.objects.get(code="da375")
     for person in (world.officer, world.leader, world.inspector, world.chair, far):
         for act in (
-            lambda by: awards.set_bar(unmet.province, Bar.UNMET, second, first_year=2024, ground=GROUND, by=by),
-            lambda by: awards.end_bar(unmet, last_year=2024, by=by),
+            lambda by: services.set_bar(unmet.province, Bar.UNMET, second, first_year=2024, ground=GROUND, by=by),
+            lambda by: services.end_bar(unmet, last_year=2024, by=by),
         ):
             with pytest.raises(Refused, match="Chỉ cán bộ cấp tỉnh hoặc quản trị"):
                 act(person)
-    awards.end_bar(unmet, last_year=2024, by=make_user(Role.ADMIN, world.tree.province))
+    services.end_bar(unmet, last_year=2024, by=make_user(Role.ADMIN, world.tree.province))
 
 
 # --- whom it bars ------------------------------------------------------------------------------------------------
@@ -124,55 +145,57 @@ def test_without_a_bar_nobody_is_barred(world):
 
 def test_the_unmet_are_barred_with_their_ground(world, unmet):
     names = ["Thôn Trượt", "Thôn Mất", "Thôn Rút", "Thôn Được", "Thôn Đang", "Thôn Chờ"]
-    files = more_files(world, names)
+    dossiers = more_dossiers(world, names)
     states = (State.DECLINED, State.REVOKED, State.WITHDRAWN, State.RECOGNISED, State.SUBMITTED, State.EXPECTED)
-    for file, state in zip(files, states, strict=True):
-        put([file], state)
-    assert set(why(files)) == {"Thôn Trượt", "Thôn Mất", "Thôn Rút"}
-    assert why(files)["Thôn Mất"] == [
+    for dossier, state in zip(dossiers, states, strict=True):
+        put([dossier], state)
+    assert set(why(dossiers)) == {"Thôn Trượt", "Thôn Mất", "Thôn Rút"}
+    assert why(dossiers)["Thôn Mất"] == [
         "Không xét khen thưởng: An toàn về an ninh, trật tự năm 2024 không đạt (Bị thu hồi công nhận). "
         f"Căn cứ: {GROUND}."
     ]
-    assert why(files, 2023) == {}
+    assert why(dossiers, 2023) == {}
     Cycle.objects.filter(pk=world.cycle.pk).update(status=CycleStatus.CLOSED)
-    assert set(why(files)) == set(names) - {"Thôn Được"}
+    assert set(why(dossiers)) == set(names) - {"Thôn Được"}
 
 
 def test_another_provinces_bar_bars_nobody_here(world):
     far = make_province("Tỉnh Xa", code="95")
-    awards.set_bar(far, Bar.UNMET, world.cycle.programme, first_year=2020, ground=GROUND, by=make_user(Role.STAFF, far))
+    services.set_bar(
+        far, Bar.UNMET, world.cycle.programme, first_year=2020, ground=GROUND, by=make_user(Role.STAFF, far)
+    )
     put(world.areas, State.DECLINED)
     assert why(world.areas) == {}
 
 
 def test_the_weakest_grade_of_its_set_is_barred_and_no_better_one(world):
-    files = graded(world, world.cycle, {"Thôn Khá": 2, "Thôn Vừa": 3, "Thôn Yếu": 4})
-    assert why(files) == {}
+    dossiers = graded(world, world.cycle, {"Thôn Khá": 2, "Thôn Vừa": 3, "Thôn Yếu": 4})
+    assert why(dossiers) == {}
     bar_by(world, Bar.WEAKEST)
-    assert list(why(files)) == ["Thôn Yếu"]
-    assert why(files)["Thôn Yếu"] == [
+    assert list(why(dossiers)) == ["Thôn Yếu"]
+    assert why(dossiers)["Thôn Yếu"] == [
         "Không xét khen thưởng: An toàn về an ninh, trật tự năm 2024 xếp loại Yếu, là loại thấp nhất. "
         f"Căn cứ: {GROUND}."
     ]
 
 
 def test_a_programme_bars_by_its_own_results_alone(world, unmet, second):
-    here = more_files(world, ["Thôn Trượt"])
-    there = more_files(world, ["Thôn Khác"], cycle=second)
+    here = more_dossiers(world, ["Thôn Trượt"])
+    there = more_dossiers(world, ["Thôn Khác"], cycle=second)
     weak = graded(world, second, {"Thôn Khá": 2, "Thôn Yếu": 4})
-    for file in (*here, *there):
-        put([file], State.DECLINED)
-    files = [*here, *there, *weak]
-    assert set(why(files)) == {"Thôn Trượt"}
+    for dossier in (*here, *there):
+        put([dossier], State.DECLINED)
+    dossiers = [*here, *there, *weak]
+    assert set(why(dossiers)) == {"Thôn Trượt"}
     bar_by(world, Bar.UNMET, second.programme)
     bar_by(world, Bar.WEAKEST, second.programme)
     assert AwardBar.objects.filter(bar=Bar.UNMET, last_year=None).count() == 2
-    assert set(why(files)) == {"Thôn Trượt", "Thôn Khác", "Thôn Yếu"}
-    assert why(files)["Thôn Khác"] == [
+    assert set(why(dossiers)) == {"Thôn Trượt", "Thôn Khác", "Thôn Yếu"}
+    assert why(dossiers)["Thôn Khác"] == [
         f"Không xét khen thưởng: Chương trình thứ hai năm 2024 không đạt (Chưa đạt). Căn cứ: {GROUND}."
     ]
-    awards.end_bar(AwardBar.objects.get(bar=Bar.UNMET, programme=second.programme), last_year=2024, by=world.staff)
-    assert "Thôn Khác" in why(files) and AwardBar.objects.in_year(2025).count() == 2
+    services.end_bar(AwardBar.objects.get(bar=Bar.UNMET, programme=second.programme), last_year=2024, by=world.staff)
+    assert "Thôn Khác" in why(dossiers) and AwardBar.objects.in_year(2025).count() == 2
 
 
 def test_a_candidate_nobody_selected_is_not_barred(world, second):
@@ -186,11 +209,11 @@ def test_a_candidate_nobody_selected_is_not_barred(world, second):
         first_year=2024,
         by_selection=True,
     )
-    files = more_files(world, ["Thôn Bỏ", "Thôn Chọn"], cycle=second, criteria_set=chosen_of)
-    put(files[1:], State.REGISTERED)
+    dossiers = more_dossiers(world, ["Thôn Bỏ", "Thôn Chọn"], cycle=second, criteria_set=chosen_of)
+    put(dossiers[1:], State.REGISTERED)
     bar_by(world, Bar.UNMET, second.programme)
     Cycle.objects.filter(pk=second.pk).update(status=CycleStatus.CLOSED)
-    assert set(why(files)) == {"Thôn Chọn"}
+    assert set(why(dossiers)) == {"Thôn Chọn"}
 
 
 def test_only_a_programme_with_grades_has_a_weakest_one(world, second):
@@ -204,25 +227,28 @@ def test_only_a_programme_with_grades_has_a_weakest_one(world, second):
 
 
 def test_two_queries_for_any_number_of_units(world, unmet):
-    files = more_files(world, [f"Thôn B{number}" for number in range(30)], state=State.DECLINED)
+    dossiers = more_dossiers(world, [f"Thôn B{number}" for number in range(30)], state=State.DECLINED)
 
     def asked(ids) -> int:
         with CaptureQueriesContext(connection) as found:
-            awards.barred(ids, 2024)
+            barred(ids, 2024)
         return len(found)
 
-    assert (asked([files[0].unit_id]), asked([file.unit_id for file in files])) == (2, 2)
+    assert (asked([dossiers[0].unit_id]), asked([dossier.unit_id for dossier in dossiers])) == (2, 2)
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------
 
 
 def page(response) -> str:
-    return html.unescape(response.content.decode())
+    return " ".join(html.unescape(response.content.decode()).split())
 
 
 def test_switching_on_and_off_through_the_page(client, world):
     bars = reverse("evaluations:award_bars")
+    client.force_login(world.staff)
+    told = client.get(bars).content.decode()
+    assert "(hiểu là “hoặc”)" in told and "suy ra, cần xác nhận" in told
     client.force_login(world.staff)
     assert "Tỉnh chưa đặt điều kiện nào" in page(client.get(bars))
     safety = world.cycle.programme
@@ -277,6 +303,97 @@ def test_the_list_is_each_ones_own_and_says_why(client, world, unmet):
 def test_the_passport_says_it(client, world, unmet):
     put(world.areas[:1], State.DECLINED)
     client.force_login(world.officer)
-    first, second = (page(client.get(reverse("units:detail", args=[file.unit_id]))) for file in world.areas)
+    first, second = (page(client.get(reverse("units:detail", args=[dossier.unit_id]))) for dossier in world.areas)
     assert "Không xét khen thưởng: An toàn về an ninh, trật tự năm 2024 không đạt" in first
     assert "Không xét khen thưởng" not in second
+
+
+# --- corrected, out of a draft, with its log ------------------------------------------------------------------------
+
+
+def seen(bar: AwardBar) -> str:
+    return digest(content_of_bar(bar))
+
+
+def events(bar: AwardBar) -> list[tuple[str, str]]:
+    return list(bar.events.order_by("pk").values_list("act", "what"))
+
+
+def test_a_bar_is_corrected_while_no_locked_year_leans_on_it(world, unmet):
+    services.correct_bar(unmet, {"ground": "Đề án đã ký", "first_year": 2023}, seen=seen(unmet), by=world.staff)
+    unmet.refresh_from_db()
+    assert (unmet.ground, unmet.first_year) == ("Đề án đã ký", 2023)
+    assert events(unmet) == [
+        ("published", GROUND),
+        ("changed", f"Từ năm: 2024 → 2023\nCăn cứ: {GROUND} → Đề án đã ký"),
+    ]
+    Cycle.objects.filter(pk=world.cycle.pk).update(status=CycleStatus.CLOSED)
+    for facts in ({"ground": "Khác"}, {"first_year": 2030}):  # what was told of the locked year would move
+        with pytest.raises(Refused, match="Năm 2024 của .* đã khoá với điều kiện này nên không sửa được"):
+            services.correct_bar(unmet, facts, seen=seen(unmet), by=world.staff)
+    services.end_bar(unmet, last_year=2024, by=world.staff)
+    later = services.set_bar(
+        world.tree.province, Bar.UNMET, unmet.programme, first_year=2025, ground=GROUND, by=world.staff
+    )
+    with pytest.raises(Refused, match="đã đặt từ năm 2023 đến hết năm 2024"):
+        services.correct_bar(later, {"first_year": 2024}, seen=seen(later), by=world.staff)
+    unmet.delete()
+    with pytest.raises(Refused, match="đã khoá với điều kiện này"):  # it may not reach back into the locked year either
+        services.correct_bar(later, {"first_year": 2024}, seen=seen(later), by=world.staff)
+    assert services.correct_bar(later, {"ground": "Đề án 2"}, seen=seen(later), by=world.staff).ground == "Đề án 2"
+
+
+def test_a_draft_out_of_a_file_bars_once_it_is_published(client, world):
+    draft = make_bar(world)
+    area = world.area
+    put([area], State.DECLINED)
+    client.force_login(world.staff)
+    told = page(client.get(reverse("evaluations:award_bars")))
+    assert "Bản thảo" in told and "thì không được xét khen thưởng." in told and "Đề án thử" in told
+    assert barred([area.unit_id], 2024) == {}
+    act = reverse("evaluations:award_bar_act", args=[draft.pk])
+    stale = client.post(act, {"action": "publish", "seen": "x"})
+    assert stale.status_code == 422 and "vừa được người khác sửa" in page(stale)
+    assert client.post(act, {"action": "publish", "seen": seen(draft)}).status_code == 302
+    assert barred([area.unit_id], 2024) != {}
+    assert events(draft) == [("published", "Đề án thử")]
+    for action, said in (("publish", "không còn là bản thảo"), ("drop", "đã áp dụng nên không bỏ được")):
+        refused = client.post(act, {"action": action, "seen": seen(draft)})
+        assert refused.status_code == 422 and said in page(refused)
+    assert client.post(act, {"action": "khac"}).status_code == 404
+
+
+def test_a_draft_is_corrected_dropped_and_not_ended(client, world, unmet):
+    draft = make_bar(world)
+    client.force_login(world.staff)
+    act, edit = (reverse(f"evaluations:award_bar_{name}", args=[draft.pk]) for name in ("act", "edit"))
+    refused = client.post(act, {"action": "publish", "seen": seen(draft)})
+    assert refused.status_code == 422 and "đã đặt từ năm 2024 và đang áp dụng" in page(refused)
+    typed = {"bar": "unmet", "programme": unmet.programme_id, "first_year": "2020", "ground": "Đề án cũ"}
+    wrong = client.post(edit, typed | {"last_year": "2019", "seen": seen(draft)})
+    assert wrong.status_code == 422 and "Năm cuối 2019 đứng trước năm đầu 2020" in page(wrong)
+    assert 'value="Đề án cũ"' in page(wrong)
+    assert client.post(edit, typed | {"last_year": "2023", "seen": seen(draft)}).status_code == 302
+    draft.refresh_from_db()
+    assert client.post(act, {"action": "publish", "seen": seen(draft)}).status_code == 302
+    assert AwardBar.objects.in_year(2022).count() == AwardBar.objects.in_year(2024).count() == 1
+    other = make_bar(world)
+    with pytest.raises(Refused, match="còn là bản thảo"):
+        services.end_bar(other, last_year=2031, by=world.staff)
+    services.drop_bar(other, seen=seen(other), by=world.staff)
+    assert not AwardBar.objects.filter(pk=other.pk).exists()
+
+
+def test_a_bar_keeps_its_document_of_the_province(client, world):
+    own, far = (
+        LegalDocument.objects.create(
+            code=f"VB-{code}", number=f"1/{code}", title="Đề án", issuer="x", province_code=code
+        )
+        for code in (world.tree.province.code, "95")
+    )
+    client.force_login(world.staff)
+    bars = reverse("evaluations:award_bars")
+    typed = {"bar": "unmet", "programme": world.cycle.programme.pk, "first_year": "2024", "ground": GROUND}
+    assert client.post(bars, typed | {"document": far.pk}).status_code == 422
+    assert client.post(bars, typed | {"document": own.pk}).status_code == 302
+    assert AwardBar.objects.get().document == own and own.number in page(client.get(bars))

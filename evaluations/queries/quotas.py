@@ -10,8 +10,9 @@ from criteria.enums import Level, Step
 from criteria.models import CriteriaSet, Deadline, Quota
 from units.models import Unit, UnitQuerySet
 
-from .enums import NOT_REGISTERED
-from .models import Cycle, Evaluation
+from ..enums import NOT_REGISTERED
+from ..models import Cycle
+from ..models.dossiers import EvaluationQuerySet
 
 UPWARDS = (Level.COMMUNE, Level.DISTRICT, Level.PROVINCE)
 
@@ -22,9 +23,9 @@ def with_selection(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
     return cycles.annotate(selects=Exists(sets))
 
 
-def candidates(files: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
-    """Files of units that may be or have been selected."""
-    return files.filter(criteria_set__by_selection=True)
+def candidates(dossiers: EvaluationQuerySet) -> EvaluationQuerySet:
+    """Dossiers of units that may be or have been selected."""
+    return dossiers.filter(criteria_set__by_selection=True)
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ def shares(cycle: Cycle, places: UnitQuerySet) -> list[Share]:
     A unit counts once: for the nearest level with a quota at or above the level that manages it (docs/decisions/0011).
     Every place of a level with a quota owes it, also one without any unit that may be selected.
     """
-    files = candidates(cycle.evaluations.all())
-    sets = {one.pk: one for one in CriteriaSet.objects.filter(pk__in=files.order_by().values("criteria_set"))}
+    dossiers = candidates(cycle.evaluations.all())
+    sets = {one.pk: one for one in CriteriaSet.objects.filter(pk__in=dossiers.order_by().values("criteria_set"))}
     quotas: dict[int, dict[str, Quota]] = {pk: {} for pk in sets}
     for quota in Quota.objects.filter(criteria_set__in=sets):
         quotas[quota.criteria_set_id][quota.level] = quota
     counted = (
-        files.order_by()
+        dossiers.order_by()
         .values_list("criteria_set", "managed_at", *UPWARDS)
         .annotate(able=Count("pk"), chosen=Count("pk", filter=~Q(state__in=NOT_REGISTERED)))
     )
@@ -72,7 +73,7 @@ def shares(cycle: Cycle, places: UnitQuerySet) -> list[Share]:
         for pk, one in sorted(sets.items(), key=lambda item: item[1].code):
             if owed := quotas[pk].get(place.kind):
                 able, chosen = totals.get((pk, place.pk), (0, 0))
-                found.append(Share(place, one, owed.minimum, chosen, able, owed.article))
+                found.append(Share(place, one, owed.minimum, chosen, able, owed.cited))
     return found
 
 

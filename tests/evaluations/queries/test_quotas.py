@@ -11,15 +11,17 @@ from django.urls import reverse
 
 from criteria.enums import Level, Outcome
 from criteria.models import CriteriaSet, Quota
-from evaluations import queries, selection
+from evaluations import queries
 from evaluations.enums import CycleStatus, State
 from evaluations.models import Cycle, Evaluation
+from evaluations.queries import quotas
+from tests.evaluations.factories import dossier_of
+from tests.evaluations.world import more_dossiers, put
+from tests.units.factories import make_province, make_user
 from units.enums import Role
 from units.models import Unit
 
-from ..units.factories import make_province, make_user
-from .factories import file_of
-from .world import more_files, put
+pytestmark = pytest.mark.both  # shares counted in SQL
 
 
 def make_set(world, code, quotas) -> CriteriaSet:
@@ -45,10 +47,10 @@ def sets(world):
     """Communes of the open year are candidates of one set, organisations of another; a body of the province too."""
     communes = make_set(world, "DH-XA", {Level.DISTRICT: 1})
     bodies = make_set(world, "DH-CQ", {Level.DISTRICT: 1, Level.PROVINCE: 1})
-    files = world.cycle.evaluations
-    files.filter(kind="commune").update(criteria_set=communes)
-    files.filter(kind__in=("agency", "enterprise", "school")).update(criteria_set=bodies)
-    more_files(world, ["Sở Thử"], criteria_set=bodies, managed_at=Level.PROVINCE, entry_unit=world.tree.province)
+    dossiers = world.cycle.evaluations
+    dossiers.filter(kind="commune").update(criteria_set=communes)
+    dossiers.filter(kind__in=("agency", "enterprise", "school")).update(criteria_set=bodies)
+    more_dossiers(world, ["Sở Thử"], criteria_set=bodies, managed_at=Level.PROVINCE, entry_unit=world.tree.province)
     Evaluation.objects.filter(unit_name="Sở Thử").update(district=None, commune=None)
     return communes, bodies
 
@@ -56,7 +58,7 @@ def sets(world):
 def owed(world, places=None) -> dict[tuple[str, str], tuple[int, int, int]]:
     """(chosen, owed, able) by place and set."""
     places = Unit.objects.all() if places is None else places
-    found = selection.shares(world.cycle, places)
+    found = quotas.shares(world.cycle, places)
     return {(one.place.name, one.criteria_set.code): (one.chosen, one.minimum, one.able) for one in found}
 
 
@@ -70,9 +72,9 @@ def test_each_unit_counts_for_the_nearest_level_with_a_quota(world, sets):
         ("Huyện A2", "DH-CQ"): (0, 1, 0),
         ("Tỉnh A", "DH-CQ"): (0, 1, 1),
     }
-    put([file_of(world.cycle, world.commune)], State.REGISTERED)
-    put([file_of(world.cycle, world.tree.agency)], State.SUBMITTED)
-    put([file_of(world.cycle, world.tree.school)], State.WITHDRAWN)
+    put([dossier_of(world.cycle, world.commune)], State.REGISTERED)
+    put([dossier_of(world.cycle, world.tree.agency)], State.SUBMITTED)
+    put([dossier_of(world.cycle, world.tree.school)], State.WITHDRAWN)
     assert owed(world)["Huyện A1", "DH-XA"] == owed(world)["Huyện A1", "DH-CQ"][:2] + (2,) == (1, 1, 2)
     assert owed(world)["Tỉnh A", "DH-CQ"] == (0, 1, 1)  # what districts chose does not pay the province's share
     put([Evaluation.objects.get(unit_name="Sở Thử")], State.REGISTERED)
@@ -90,7 +92,7 @@ def test_shares_cost_the_same_for_many(world, sets):
         return len(found)
 
     before = asked()
-    more_files(world, [f"Cơ quan {number}" for number in range(40)], criteria_set=sets[1], managed_at=Level.DISTRICT)
+    more_dossiers(world, [f"Cơ quan {number}" for number in range(40)], criteria_set=sets[1], managed_at=Level.DISTRICT)
     assert (asked(), before) == (4, 4)
 
 
@@ -102,7 +104,7 @@ def address(world) -> str:
 
 
 def said(response) -> str:
-    return html.unescape(response.content.decode())
+    return " ".join(html.unescape(response.content.decode()).split())
 
 
 def names(page: str) -> list[str]:
@@ -110,29 +112,29 @@ def names(page: str) -> list[str]:
 
 
 def test_choosing_is_registering_by_those_who_may(client, world, sets):
-    commune = file_of(world.cycle, world.commune)
-    sister = file_of(world.cycle, world.tree.communes[1])
+    commune = dossier_of(world.cycle, world.commune)
+    sister = dossier_of(world.cycle, world.tree.communes[1])
     client.force_login(world.officer)
     page = said(client.get(address(world)))
     assert names(page) == ["Cơ quan A", "Doanh nghiệp A", "Xã A1.1"] and "Thôn" not in page
-    sent = {"file": [commune.pk, sister.pk, world.area.pk, "x", "9" * 30]}
+    sent = {"dossier": [commune.pk, sister.pk, world.area.pk, "x", "9" * 30]}
     assert "Đã chọn 1 đơn vị: Xã A1.1." in said(client.post(address(world), sent, follow=True))
-    assert [file_of(world.cycle, one.unit).state for one in (commune, sister)] == [State.REGISTERED, State.EXPECTED]
-    assert file_of(world.cycle, world.area.unit).state == State.EXPECTED  # not of a set that selects
+    assert [dossier_of(world.cycle, one.unit).state for one in (commune, sister)] == [State.REGISTERED, State.EXPECTED]
+    assert dossier_of(world.cycle, world.area.unit).state == State.EXPECTED  # not of a set that selects
     event = commune.events.get()
     assert (event.action, event.by) == ("register", world.officer)
-    again = said(client.post(address(world), {"file": [commune.pk]}, follow=True))
+    again = said(client.post(address(world), {"dossier": [commune.pk]}, follow=True))
     assert "đang ở tình trạng “Đã đăng ký”" in again
     assert "Chưa chọn đơn vị nào." in said(client.post(address(world), {}, follow=True))
 
 
 def test_those_who_may_not_see_and_cannot_choose(client, world, sets):
-    commune = file_of(world.cycle, world.commune)
+    commune = dossier_of(world.cycle, world.commune)
     for user in (world.inspector, world.staff, world.chair):
         client.force_login(user)
         assert names(said(client.get(address(world)))) == []
-        client.post(address(world), {"file": [commune.pk]})
-        assert file_of(world.cycle, world.commune).state == State.EXPECTED
+        client.post(address(world), {"dossier": [commune.pk]})
+        assert dossier_of(world.cycle, world.commune).state == State.EXPECTED
     client.force_login(make_user(Role.STAFF, make_province("Tỉnh Xa", code="95")))
     assert client.get(address(world)).status_code == client.post(address(world)).status_code == 404
 
@@ -141,7 +143,7 @@ def test_quotas_are_told_to_the_place_that_owes_them(client, world, sets):
     client.force_login(world.staff)
     page = said(client.get(address(world)))
     assert "Còn 5 chỉ tiêu chưa chọn đủ" in page and page.count("Còn thiếu</span>") == 5
-    put([file_of(world.cycle, world.commune)], State.REGISTERED)
+    put([dossier_of(world.cycle, world.commune)], State.REGISTERED)
     client.force_login(world.district_council.people[1])
     page = said(client.get(address(world)))
     assert "Còn 1 chỉ tiêu chưa chọn đủ" in page and "Huyện A2" not in page and page.count("Đủ</span>") == 1
@@ -155,7 +157,7 @@ def test_the_list_is_filtered_and_says_when_it_is_empty(client, world, sets):
     def found(**query) -> int:
         return client.get(address(world), query).context["page"].paginator.count
 
-    put([file_of(world.cycle, world.commune)], State.REGISTERED)
+    put([dossier_of(world.cycle, world.commune)], State.REGISTERED)
     assert [found(), found(state="chosen"), found(state="open"), found(q="xa a2")] == [8, 1, 7, 2]
     assert (found(criteria_set=sets[1].pk), found(district=world.tree.districts[1].pk)) == (4, 2)
     assert "Không có đơn vị nào khớp bộ lọc." in said(client.get(address(world), {"q": "zzz"}))
@@ -170,8 +172,8 @@ def test_a_locked_year_chooses_nobody(client, world, sets):
     Cycle.objects.filter(pk=world.cycle.pk).update(status=CycleStatus.CLOSED)
     client.force_login(world.officer)
     assert names(said(client.get(address(world)))) == []
-    client.post(address(world), {"file": [file_of(world.cycle, world.commune).pk]})
-    assert file_of(world.cycle, world.commune).state == State.EXPECTED
+    client.post(address(world), {"dossier": [dossier_of(world.cycle, world.commune).pk]})
+    assert dossier_of(world.cycle, world.commune).state == State.EXPECTED
 
 
 # --- nobody unselected is late -----------------------------------------------------------------------------------

@@ -11,39 +11,41 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from criteria.judging.values import CriterionSpec, Value
 from criteria.models import CriteriaSet, Criterion
-from criteria.queries import asked_of
-from criteria.values import Asked, Value
-from evaluations import carry, services
+from criteria.queries import specs_of
+from evaluations import services
 from evaluations.enums import State
 from evaluations.models import Answer, Evaluation
+from evaluations.queries.last_year import Suggestion, carried, suggestions
+from tests.evaluations.factories import answered, dossier_of, register
+from tests.evaluations.world import fill, put
+from tests.units.factories import make_user
 from units.enums import Role
 
-from ..units.factories import make_user
-from .factories import answered, file_of, register
-from .world import fill, put
+pytestmark = pytest.mark.both  # rows beside last year's, in SQL
 
 MUST, EVENT, TREND = "TT124-KDC-1.1", "TT124-KDC-3a", "TT124-KDC-4a"
 
 
 @pytest.fixture
 def last_year(world):
-    """The area's file of 2023 by the same set, sent, with every criterion answered; this year's is registered."""
+    """The area's dossier of 2023 by the same set, sent, with every criterion answered; this year's is registered."""
     programme = world.cycle.programme
     before = services.open_cycle(programme, world.tree.province, 2023, as_of=date(2023, 6, 30), by=None)
-    file = file_of(before, world.area.unit)
-    fill([file], world.officer)
-    put([file], State.RECOGNISED, submitted_by=world.officer)
+    dossier = dossier_of(before, world.area.unit)
+    fill([dossier], world.officer)
+    put([dossier], State.RECOGNISED, submitted_by=world.officer)
     register(world.area, by=world.officer)
-    return file
+    return dossier
 
 
-def offered(world, user=None) -> dict[str, carry.Suggestion]:
-    return carry.suggestions(world.area, user or world.officer, {})
+def offered(world, user=None) -> dict[str, Suggestion]:
+    return suggestions(world.area, user or world.officer, {})
 
 
-def asked(measure, **fields) -> Asked:
-    return Asked(code="X", number="1", label="Dòng", article="Điều 1", measure=measure, **fields)
+def asked(measure, **fields) -> CriterionSpec:
+    return CriterionSpec(code="X", number="1", label="Dòng", article="Điều 1", measure=measure, **fields)
 
 
 HALF = Value(numerator=50, denominator=100)
@@ -67,14 +69,14 @@ HALF = Value(numerator=50, denominator=100)
     ],
 )
 def test_what_of_an_answer_is_carried(line, then, value):
-    assert carry.carried(line, then) == value
+    assert carried(line, then) == value
 
 
 def test_every_answer_of_the_same_set_but_events(world, last_year):
     lines = {line.code: line.measure for line in answered(world.area)}
     found = offered(world)
     assert set(found) == {code for code, measure in lines.items() if measure != "event"}
-    assert EVENT in lines and found[MUST] == carry.Suggestion(2023, Value(met=True), Value(met=True))
+    assert EVENT in lines and found[MUST] == Suggestion(2023, Value(met=True), Value(met=True))
     assert found[TREND].value == Value(denominator=1) and found[TREND].then == Value(numerator=1, denominator=2)
 
 
@@ -87,9 +89,9 @@ def test_the_appraised_answer_goes_before_the_own_one(world, last_year):
 
 def test_nothing_where_this_year_is_answered(world, last_year):
     answers = {MUST: Answer(evaluation=world.area, met=False)}
-    assert MUST not in carry.suggestions(world.area, world.officer, answers)
+    assert MUST not in suggestions(world.area, world.officer, answers)
     answers = {MUST: Answer(evaluation=world.area, note="Chỉ mới ghi giải trình")}
-    assert MUST in carry.suggestions(world.area, world.officer, answers)
+    assert MUST in suggestions(world.area, world.officer, answers)
 
 
 @pytest.mark.parametrize("state", [State.EXPECTED, State.REGISTERED, State.RETURNED, State.WITHDRAWN])
@@ -100,7 +102,7 @@ def test_a_file_that_was_never_sent_suggests_nothing(world, last_year, state):
 
 
 def test_another_year_unit_or_reader_suggests_nothing(world, last_year):
-    assert carry.suggestions(world.areas[1], world.officer, {}) == {}
+    assert suggestions(world.areas[1], world.officer, {}) == {}
     assert offered(world, world.sister) == {} and offered(world, make_user()) == {}
     assert offered(world, make_user(Role.INSPECTOR, world.district))
     type(last_year.cycle).objects.filter(pk=last_year.cycle_id).update(year=2022)
@@ -145,9 +147,9 @@ def test_two_sets_cost_the_same_however_many_criteria(world, last_year):
     Evaluation.objects.filter(pk=world.area.pk).update(criteria_set=made)
 
     def cost() -> int:
-        file = world.area
+        dossier = world.area
         with CaptureQueriesContext(connection) as found:
-            carry.suggestions(file, world.officer, {})
+            suggestions(dossier, world.officer, {})
         return len(found)
 
     cost()  # what the reader may read is asked once a request
@@ -157,7 +159,7 @@ def test_two_sets_cost_the_same_however_many_criteria(world, last_year):
         model.pk, model.code, model.order = None, f"MOI-{number}", 500 + number
         model.save(force_insert=True)
     made.refresh_from_db()
-    assert len(asked_of(made)) > 45 and cost() == before < 30
+    assert len(specs_of(made)) > 45 and cost() == before < 30
 
 
 # --- the form ----------------------------------------------------------------------------------------------------

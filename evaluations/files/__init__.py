@@ -1,0 +1,1 @@
+"""Files of the evaluations app taken in, checked whole."""

@@ -1,0 +1,198 @@
+"""A file of past years' results: its columns, which unit and year a row means, every problem by row. Writes nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import timezone
+
+from criteria.models import Grade, Programme
+from portal.core.errors import Refused
+from portal.core.sheets.cells import read_date, written
+from portal.core.sheets.reading import Unreadable
+from portal.core.vietnamese import text
+from units.files.keys import OWN_KEY, Here
+from units.files.lines import Problems, lines_of
+from units.models import Unit, User
+
+from .. import permissions
+from ..enums import REENTERED
+from ..models import Cycle, Evaluation
+from ..services.past_results import RESULT_WORDS, PastResult, past_day, past_sets
+
+FIRST_YEAR = 2008  # the movement's own day was set in 2005; the ten-year schemes the results come from began in 2008
+COLUMNS = {
+    "unit": "Khoá đơn vị",
+    "year": "Năm",
+    "programme": "Chương trình",
+    "result": "Kết quả",
+    "grade": "Xếp loại",
+    "title": "Danh hiệu",
+    "paper": "Quyết định, văn bản",
+    "paper_on": "Ngày văn bản",
+    "source": "Nguồn",
+}
+NEEDED = ("unit", "year", "programme", "result", "source")
+SHOWN_ONLY = ("Đơn vị", "Xã")
+HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
+RESULTS = {word: state for state, word in RESULT_WORDS.items()}
+
+
+def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
+    """Cells of past dossiers under HEADINGS; they come with cycle, programme, grade, unit and commune selected."""
+    for one in dossiers:
+        cycle = one.cycle
+        yield [
+            *(f"{OWN_KEY}{one.unit_id}", cycle.year, cycle.programme.code, RESULT_WORDS.get(one.state, "")),
+            *(str(one.grade or ""), one.paper_title, one.paper, written(one.paper_on), one.taken_from),
+            *(one.unit_name, one.commune.name if one.commune else ""),
+        ]
+
+
+@dataclass
+class Read(Problems):
+    """What a file says of past years: the rows to write and what is wrong."""
+
+    province: Unit | None = None
+    rows: dict[int, PastResult] = field(default_factory=dict)  # by their number in the file
+
+    @property
+    def new(self) -> list[PastResult]:
+        return [row for row in self.rows.values() if row.stored is None]
+
+    @property
+    def changed(self) -> list[PastResult]:
+        return [row for row in self.rows.values() if row.stored is not None and row.differs]
+
+
+def read(data: bytes, file: str, user: User) -> Read:
+    """Read and check the file with the rights of now; a unit's result of a programme and year already here is changed
+    by its row, an equal row is left alone."""
+    found = Read(file, province=permissions.own_province(user))
+    if found.province is None:
+        found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
+        return found
+    try:
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    known = _Known(found.province, {cells["unit"] for _, cells in lines} - {""})
+    seen: dict[tuple, int] = {}
+    for number, cells in lines:
+        try:
+            row = known.row(cells)
+        except ValueError as wrong:
+            found.refuse(number, str(wrong))
+            continue
+        key = (row.unit.pk, row.programme.pk, row.year)
+        if (first := seen.setdefault(key, number)) != number:
+            found.refuse(number, f"Trùng với dòng {first}: cùng đơn vị, năm, chương trình. Hãy bỏ một dòng.")
+        else:
+            found.rows[number] = row
+    return found
+
+
+def read_row(cells: dict[str, str], province: Unit) -> PastResult:
+    """What one row's cells say, as a page has them typed: read and checked like a file's row; a column left out is
+    empty. Raises Refused with the sentence of what is wrong."""
+    try:
+        return _Known(province, {cells["unit"]}).row(dict.fromkeys(COLUMNS, "") | cells)
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from None
+
+
+class _Known:
+    """What the rows may name: the province's units, programmes, grades, and the results already here."""
+
+    def __init__(self, province: Unit, keys: set[str]):
+        self.province = province
+        units = Unit.objects.filter(province=province).select_related("commune")
+        self.units = Here(units, units).named(keys)
+        self.programmes: dict[str, Programme] = {}
+        for one in Programme.objects.all():
+            self.programmes |= dict.fromkeys((one.code, text.search_key(one.name), text.search_key(one.title)), one)
+        self.cycles = {(one.programme_id, one.year): one for one in Cycle.objects.filter(province=province)}
+        ids = [unit.pk for ones in self.units.values() for unit in ones]
+        past = Evaluation.objects.filter(cycle__province=province, unit__in=ids).exclude(cycle__source="")
+        rows = past.select_related("cycle", "grade")
+        self.stored = {(one.unit_id, one.cycle.programme_id, one.cycle.year): one for one in rows}
+        self.sets: dict[tuple[int, int], dict] = {}
+        self.grades: dict[int, dict[str, Grade]] = {}
+
+    def row(self, cells: dict[str, str]) -> PastResult:
+        """Raises ValueError with the sentence of what is wrong."""
+        unit, year, programme = self._unit(cells["unit"]), self._year(cells["year"]), self._programme(cells)
+        cycle = self.cycles.get((programme.pk, year))
+        if cycle is not None and not cycle.source:
+            raise ValueError(
+                f"“{programme.name}” năm {year} được thực hiện trên cổng, không nhập lại được. Hãy xử lý ở hồ sơ của "
+                "năm đó."
+            )
+        if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
+            raise ValueError(f"{unit} chưa có hoặc đã kết thúc vào cuối năm {year}. Hãy ghi đơn vị của năm đó.")
+        state = next(
+            (RESULTS[word] for word in RESULTS if text.search_key(word) == text.search_key(cells["result"])), ""
+        )
+        if not state:
+            raise ValueError(f"Không có kết quả “{cells['result']}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
+        source, paper, title = (text.clean(cells[name]) for name in ("source", "paper", "title"))
+        source = source.removesuffix(REENTERED)  # as our own export of older years has it
+        if not source and cycle is None:
+            raise ValueError(f"“{COLUMNS['source']}” để trống. Hãy ghi báo cáo, sổ sách mà kết quả được lấy ra.")
+        for name, words, most in (("paper", paper, 250), ("source", source, 230), ("title", title, 200)):
+            if len(words) > most:
+                raise ValueError(f"“{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
+        paper_on = self._day(cells["paper_on"], year)
+        grade = self._grade(cells["grade"], programme, year, unit)
+        stored = self.stored.get((unit.pk, programme.pk, year))
+        return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
+
+    def _unit(self, key: str) -> Unit:
+        ones = self.units.get(key, [])
+        if len(ones) != 1:
+            many = "là của nhiều đơn vị" if ones else f"không có trong {self.province}"
+            raise ValueError(f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… như tệp tải về của trang Đơn vị.")
+        return ones[0]
+
+    def _year(self, cell: str) -> int:
+        last = timezone.localdate().year - 1  # a year taken from papers is locked: nobody could work in it any more
+        if not cell.isdecimal() or not FIRST_YEAR <= int(cell[:6]) <= last:
+            raise ValueError(
+                f"Năm “{cell}” không hợp lệ. Hãy ghi một năm từ {FIRST_YEAR} đến {last}; năm đang "
+                "diễn ra được thực hiện bằng kỳ đánh giá trên cổng."
+            )
+        return int(cell)
+
+    def _day(self, cell: str, year: int) -> date | None:
+        day = read_date(cell, COLUMNS["paper_on"], required=False)
+        if day and not (date(year, 1, 1) <= day <= timezone.localdate()):
+            raise ValueError(f"Ngày văn bản {day:%d/%m/%Y} ở trước năm {year} hoặc ở tương lai. Hãy ghi lại ngày.")
+        return day
+
+    def _programme(self, cells: dict[str, str]) -> Programme:
+        asked = cells["programme"]
+        found = self.programmes.get(asked) or self.programmes.get(text.search_key(asked))
+        if found is None:
+            codes = ", ".join(sorted({one.code for one in self.programmes.values()}))
+            raise ValueError(f"Không có chương trình “{asked}”. Hãy ghi tên hoặc một trong các mã: {codes}.")
+        return found
+
+    def _grade(self, cell: str, programme: Programme, year: int, unit: Unit) -> Grade | None:
+        key = (programme.pk, year)
+        if key not in self.sets:
+            self.sets[key] = past_sets(programme, self.province, year)
+        criteria_set = self.sets[key].get(unit.kind)
+        if criteria_set is None:
+            raise ValueError(f"“{programme.name}” không có bộ tiêu chí cho {unit.get_kind_display().lower()}.")
+        if criteria_set.pk not in self.grades:
+            ranked = Grade.objects.filter(criteria_set=criteria_set).order_by("rank")
+            self.grades[criteria_set.pk] = {text.search_key(str(one)): one for one in ranked}
+        grades = self.grades[criteria_set.pk]
+        if not cell:
+            return None
+        if found := grades.get(text.search_key(cell)):
+            return found
+        offered = ", ".join(str(one) for one in grades.values())
+        remedy = f"Hãy ghi một trong: {offered}." if grades else "Chương trình này không xếp loại; hãy để trống."
+        raise ValueError(f"Không có xếp loại “{cell}”. {remedy}")

@@ -1,0 +1,20 @@
+"""Reads of the evaluations app that several callers share, by noun."""
+
+from .desk import Fallen, Waiting, fallen, lost_ground, under_way, waiting_for
+from .dossiers import with_route, years_of
+from .sittings import chair_among, draft_decisions, open_sittings, waiting_dossiers
+
+__all__ = [
+    "Fallen",
+    "Waiting",
+    "chair_among",
+    "draft_decisions",
+    "fallen",
+    "lost_ground",
+    "open_sittings",
+    "waiting_dossiers",
+    "under_way",
+    "waiting_for",
+    "with_route",
+    "years_of",
+]

@@ -1,0 +1,138 @@
+"""What a province that moves in has done already and what is next, counted from its own rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from criteria.models import Programme
+from criteria.queries import sets_for
+from portal.core.vietnamese.figures import grouped
+from units.enums import CLERKS, LEVELS, ORGANISATIONS, Role, UnitKind
+from units.models import Committee, Placement, Seat, Unit, on
+
+from ..models import Cycle
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """One step of moving in: what is there, what is missing, and where it is done."""
+
+    title: str
+    there: str
+    route: str  # name of the page
+    label: str  # of the link
+    lack: str = ""  # what is missing still; empty when the step is done
+    query: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return not self.lack
+
+
+def first_steps(province: Unit, day: date) -> list[FirstStep]:
+    """The steps in the order in which a province takes them. A fixed number of statements."""
+    units = Unit.objects.filter(province=province).open_on(day)
+    levels = units.filter(kind__in=LEVELS)
+    return [
+        *_units(units),
+        _accounts(levels, day),
+        *_committees(levels, day),
+        *_criteria(province, day.year),
+        _past_years(province),
+        _year(province, day.year),
+    ]
+
+
+def _units(units: QuerySet[Unit]) -> Iterator[FirstStep]:
+    communes = units.filter(kind=UnitKind.COMMUNE)
+    many, areas = communes.count(), units.filter(kind=UnitKind.RESIDENTIAL_AREA).count()
+    organisations = units.filter(kind__in=ORGANISATIONS).count()
+    lack = "" if many else "Chưa có xã, phường nào."
+    yield FirstStep("Đơn vị hành chính", f"{grouped(many)} xã, phường", "units:list", "Xem đơn vị", lack)
+    area = Unit.objects.filter(parent=OuterRef("pk"), kind=UnitKind.RESIDENTIAL_AREA, closed_on=None)
+    empty = communes.exclude(Exists(area)).count()
+    yield FirstStep(
+        "Khu dân cư và cơ quan, doanh nghiệp, trường",
+        f"{grouped(areas)} khu dân cư, {grouped(organisations)} cơ quan, doanh nghiệp, cơ sở giáo dục",
+        "units:import",
+        "Nhập đơn vị từ tệp",
+        f"{grouped(empty)} xã, phường chưa có khu dân cư nào." if empty or not many else "",
+    )
+
+
+def _accounts(levels: QuerySet[Unit], day: date) -> FirstStep:
+    clerk = Placement.objects.in_force(day).filter(unit=OuterRef("pk"), role__in=CLERKS)
+    communes = levels.filter(kind=UnitKind.COMMUNE)
+    without = communes.exclude(Exists(clerk)).count()
+    people = Placement.objects.in_force(day).filter(unit__in=levels).values("user").distinct().count()
+    return FirstStep(
+        "Tài khoản",
+        f"{grouped(people)} người được phân công",
+        "units:people",
+        "Quản trị tài khoản",
+        f"{grouped(without)} xã, phường chưa có cán bộ nhập liệu." if without or not people else "",
+    )
+
+
+def _committees(levels: QuerySet[Unit], day: date) -> Iterator[FirstStep]:
+    boards = Committee.objects.in_office(day).filter(unit__in=levels)
+    held = Committee.objects.in_office(day).filter(unit=OuterRef("pk"))
+    without = levels.exclude(Exists(held)).count()
+    yield FirstStep(
+        "Ban Chỉ đạo",
+        f"{grouped(boards.count())} Ban đang hoạt động",
+        "units:committees_add" if without else "units:committee_list",
+        "Lập Ban còn thiếu" if without else "Xem các Ban",
+        f"{grouped(without)} đơn vị chưa có Ban: chưa họp, chưa công nhận được." if without else "",
+    )
+    seat = Seat.objects.filter(on(day), committee=OuterRef("pk"))
+    empty = boards.exclude(Exists(seat)).count()
+    chair = Placement.objects.in_force(day).filter(unit=OuterRef("unit"), role=Role.CHAIR)
+    headless = boards.exclude(Exists(chair)).count()
+    lacks = [] if boards.exists() else ["Chưa có Ban nào để ghi thành viên"]
+    lacks += [f"{grouped(empty)} Ban chưa có thành viên"] if empty else []
+    lacks += [f"{grouped(headless)} Ban chưa có tài khoản Trưởng ban"] if headless else []
+    yield FirstStep(
+        "Thành viên Ban Chỉ đạo",
+        f"{grouped(Seat.objects.filter(on(day), committee__in=boards).count())} thành viên",
+        "units:seat_import",
+        "Nhập thành viên từ tệp",
+        ("; ".join(lacks) + ".") if lacks else "",
+    )
+
+
+def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
+    programmes = list(Programme.objects.order_by("pk"))
+    ready = [one.name for one in programmes if sets_for(one, year, province)]
+    yield FirstStep(
+        f"Bộ tiêu chí năm {year}",
+        f"{grouped(len(ready))}/{grouped(len(programmes))} chương trình có bộ tiêu chí đã ban hành",
+        "criteria:programmes",
+        "Chương trình của tỉnh",
+        "" if ready else "Chưa chương trình nào có bộ tiêu chí đã ban hành cho năm nay.",
+    )
+
+
+def _past_years(province: Unit) -> FirstStep:
+    past = Cycle.objects.filter(province__province=province).exclude(source="")
+    return FirstStep(
+        "Kết quả các năm trước",
+        f"{grouped(past.count())} kỳ nhập từ tài liệu",
+        "evaluations:past_list",
+        "Kết quả năm trước",
+        "" if past.exists() else "Chưa nhập kết quả năm trước: chuỗi năm liên tục chưa tính được.",
+    )
+
+
+def _year(province: Unit, year: int) -> FirstStep:
+    opened = Cycle.objects.filter(province__province=province, year=year, source="")
+    many = opened.count()
+    return FirstStep(
+        f"Kỳ đánh giá năm {year}",
+        f"{grouped(many)} chương trình đã mở kỳ",
+        "evaluations:cycle_list" if many else "evaluations:cycle_open",
+        "Các kỳ đánh giá" if many else "Mở kỳ đánh giá",
+        "" if many else "Chưa mở kỳ nào: cán bộ xã chưa nhập được.",
+    )
