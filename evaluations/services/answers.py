@@ -1,64 +1,89 @@
 """Saving answers one by one, with a version so that nobody overwrites what they have not seen."""
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models.functions import Now
 
-from criteria.cells import write_cell
+from criteria.judging.cells import in_words, read_cell, write_cell
+from criteria.judging.values import BadValue, CriterionSpec, Value, check
+from criteria.judging.verdicts import Verdict
 from criteria.models import Criterion
-from criteria.queries import asked_of
-from criteria.values import Asked, BadValue, Value, check
+from criteria.queries import specs_of
 from portal.core.errors import Refused
+from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
 from .. import permissions
-from ..enums import EDITABLE, CycleStatus, State
+from ..enums import EDITABLE, Action, Side, State
+from ..judging.dossiers import judged_dossier
 from ..models import Answer, Evaluation, Event
-from ..queries import APPRAISED, OWN
 
 FIELDS = ("met", "value", "numerator", "denominator", "not_applicable", "excuse")
-PREFIX = {OWN: "", APPRAISED: "appraised_"}
-AMENDED = {OWN: "Sửa số liệu", APPRAISED: "Sửa kết quả thẩm định"}
+PREFIX = {Side.OWN: "", Side.APPRAISED: "appraised_"}
+AMEND = {Side.OWN: Action.AMEND, Side.APPRAISED: Action.AMEND_APPRAISAL}
 
 
 class Conflict(Exception):
-    """Somebody else saved the same cell since it was read; carries the answer as it is now."""
+    """Somebody else saved the same cell since it was read; carries the answer as it is now, nothing was written."""
 
-    def __init__(self, answer: Answer):
+    def __init__(self, criterion: CriterionSpec, answer: Answer, side: Side):
         super().__init__("answer changed meanwhile")
-        self.answer = answer
+        self.criterion, self.answer, self.side = criterion, answer, side
+
+    @property
+    def sentence(self) -> str:
+        """Who saved the cell meanwhile, when, and what it holds now."""
+        held = in_words(self.criterion, self.answer.on(self.side)) or "để trống"
+        when = moment_text(self.answer.saved_at)
+        return f"{self.answer.saved_by} vừa ghi “{held}” lúc {when}; giá trị của đồng chí chưa được lưu."
+
+    @property
+    def theirs(self) -> str:
+        """What the cell holds now, as it is typed."""
+        return write_cell(self.criterion, self.answer.on(self.side))
 
 
-def columns(value: Value, side: str) -> dict:
+@dataclass(frozen=True)
+class SavedCell:
+    """A cell as it was stored, and what the dossier comes to with it."""
+
+    text: str
+    version: int
+    verdict: Verdict
+
+
+def columns(value: Value, side: Side) -> dict:
     """The answer's columns for one side, from a plain value."""
     return {PREFIX[side] + name: getattr(value, name) for name in FIELDS}
 
 
-def locked_file(evaluation: Evaluation, by: User, side: str) -> Evaluation:
-    """The file under lock, after asking whether its answers may be written on this side. Raises Refused."""
+def locked_dossier(evaluation: Evaluation, by: User, side: Side) -> Evaluation:
+    """The dossier under lock, after asking whether its answers may be written on this side. Raises Refused."""
     # The year is read after the wait: a row joined to the one waited for would be as old as the wait.
-    file = Evaluation.objects.select_for_update(of=("self",)).select_related("criteria_set").get(pk=evaluation.pk)
-    if file.cycle.status != CycleStatus.OPEN:
-        raise Refused(f"Kỳ đánh giá năm {file.cycle.year} đã khoá sổ.")
-    if side == OWN:
-        if not permissions.may_enter(by, file):
+    dossier = Evaluation.objects.select_for_update(of=("self",)).select_related("criteria_set").get(pk=evaluation.pk)
+    if not dossier.cycle.is_open:
+        raise Refused(f"Kỳ đánh giá năm {dossier.cycle.year} đã khoá sổ.")
+    if side == Side.OWN:
+        if not permissions.may_enter(by, dossier):
             raise Refused("Tài khoản của đồng chí không có quyền nhập hồ sơ này.")
-        if file.state == State.EXPECTED:
+        if dossier.state == State.EXPECTED:
             raise Refused("Đơn vị chưa đăng ký. Hãy bấm “Đăng ký” trước khi nhập kết quả.")
-        if file.state not in EDITABLE:
+        if dossier.state not in EDITABLE:
             raise Refused(
-                f"Hồ sơ đang ở tình trạng “{file.get_state_display()}” nên không sửa được. Hãy tải lại trang."
+                f"Hồ sơ đang ở tình trạng “{dossier.get_state_display()}” nên không sửa được. Hãy tải lại trang."
             )
     else:
-        if not permissions.may_appraise(by, file):
+        if not permissions.may_appraise(by, dossier):
             raise Refused("Tài khoản của đồng chí không có quyền thẩm định hồ sơ này.")
-        if file.state != State.SUBMITTED:
-            raise Refused(f"Hồ sơ đang ở tình trạng “{file.get_state_display()}”, không ở bước thẩm định.")
-    return file
+        if dossier.state != State.SUBMITTED:
+            raise Refused(f"Hồ sơ đang ở tình trạng “{dossier.get_state_display()}”, không ở bước thẩm định.")
+    return dossier
 
 
-def find_asked(evaluation: Evaluation, code: str) -> Asked:
-    """The criterion of the file's own set; raises Refused for a code the set does not hold."""
-    for line in asked_of(evaluation.criteria_set):
+def find_criterion(evaluation: Evaluation, code: str) -> CriterionSpec:
+    """The criterion of the dossier's own set; raises Refused for a code the set does not hold."""
+    for line in specs_of(evaluation.criteria_set):
         if line.code == code and line.measure != "group":
             return line
     raise Refused(f"Bộ tiêu chí “{evaluation.criteria_set.name}” không có tiêu chí mã “{code[:40]}”.")
@@ -66,36 +91,68 @@ def find_asked(evaluation: Evaluation, code: str) -> Asked:
 
 @transaction.atomic
 def save_answer(
-    evaluation: Evaluation, code: str, value: Value, *, version: int, by: User, note: str | None = None, side: str = OWN
+    evaluation: Evaluation,
+    code: str,
+    value: Value,
+    *,
+    version: int,
+    by: User,
+    note: str | None = None,
+    side: Side = Side.OWN,
 ) -> Answer:
-    """Write one cell and return the answer with its new version; the log keeps the value it takes the place of.
+    """Write one answer and return it with its new version; the log keeps the value it takes the place of.
 
     `version` is the one that was read (0 when there was no answer). Raises Refused (not allowed, value outside its
     measure) or Conflict (saved by somebody else meanwhile; nothing is written).
     """
-    file = locked_file(evaluation, by, side)
-    line = find_asked(file, code)
+    dossier = locked_dossier(evaluation, by, side)
+    return _store(dossier, find_criterion(dossier, code), value, version=version, by=by, note=note, side=side)
+
+
+def save_cell(
+    evaluation: Evaluation, code: str, typed: str, *, version: int, by: User, note: str | None, side: Side
+) -> SavedCell:
+    """Read what was typed into one cell, store it, and judge the dossier with it.
+
+    Raises Refused, also with what cannot be read and how it is written, or Conflict, as `save_answer` does.
+    """
+    with transaction.atomic():
+        dossier = locked_dossier(evaluation, by, side)
+        criterion = find_criterion(dossier, code)
+        try:
+            value = read_cell(criterion, typed)
+        except BadValue as bad:
+            raise Refused(bad.sentence) from bad
+        answer = _store(dossier, criterion, value, version=version, by=by, note=note, side=side)
+    verdict = judged_dossier(dossier).verdict(side)
+    return SavedCell(write_cell(criterion, answer.on(side)), answer.version, verdict)
+
+
+def _store(
+    dossier: Evaluation, criterion: CriterionSpec, value: Value, *, version: int, by: User, note: str | None, side: Side
+) -> Answer:
+    """The answer written under the lock the caller holds."""
     try:
-        check(line, value)
+        check(criterion, value)
     except BadValue as bad:
         raise Refused(bad.sentence) from bad
     changes = columns(value, side)
     if note is not None:
         changes[PREFIX[side] + "note"] = note.strip()
-    stored = (
-        Answer.objects.filter(evaluation=file, criterion__code=code).select_related("saved_by", "criterion").first()
-    )
+    held = Answer.objects.filter(evaluation=dossier, criterion__code=criterion.code)
+    stored = held.select_related("saved_by", "criterion").first()
     if stored is None:
         if version:
             raise Refused("Ô này vừa được thay đổi ở nơi khác. Hãy tải lại trang.")
-        criterion = Criterion.objects.get(criteria_set=file.criteria_set_id, code=code)
-        return Answer.objects.create(evaluation=file, criterion=criterion, saved_by=by, **changes)
+        row = Criterion.objects.get(criteria_set=dossier.criteria_set_id, code=criterion.code)
+        return Answer.objects.create(evaluation=dossier, criterion=row, saved_by=by, **changes)
     if stored.version != version:
-        raise Conflict(stored)
-    before = stored.own if side == OWN else stored.appraised
+        raise Conflict(criterion, stored, side)
+    before = stored.on(side)
     if before != value and not before.is_empty:
-        told = f"Tiêu chí {line.number}: {write_cell(line, before)} → {write_cell(line, value) or 'để trống'}"
-        Event.staying(file, "amend", AMENDED[side], by=by, comment=told).save()
+        was, becomes = write_cell(criterion, before), write_cell(criterion, value) or "để trống"
+        comment = f"Tiêu chí {criterion.number}: {was} → {becomes}"
+        Event.staying(dossier, AMEND[side], by=by, comment=comment).save()
     for name, new in changes.items():
         setattr(stored, name, new)
     stored.version += 1
@@ -108,12 +165,12 @@ def save_answer(
 @transaction.atomic
 def accept_answers(evaluation: Evaluation, *, by: User) -> int:
     """Appraisers agree with every own answer they have not judged yet; one upsert. Returns how many were taken over."""
-    file = locked_file(evaluation, by, APPRAISED)
-    rows = [answer for answer in file.answers.all() if answer.appraised.is_empty and not answer.own.is_empty]
+    dossier = locked_dossier(evaluation, by, Side.APPRAISED)
+    rows = [answer for answer in dossier.answers.all() if answer.appraised.is_empty and not answer.own.is_empty]
     for answer in rows:
         for name in FIELDS:
-            setattr(answer, PREFIX[APPRAISED] + name, getattr(answer, name))
+            setattr(answer, PREFIX[Side.APPRAISED] + name, getattr(answer, name))
         answer.version += 1
         answer.saved_by = by
-    Answer.objects.bulk_update(rows, [*(PREFIX[APPRAISED] + name for name in FIELDS), "version", "saved_by"])
+    Answer.objects.bulk_update(rows, [*(PREFIX[Side.APPRAISED] + name for name in FIELDS), "version", "saved_by"])
     return len(rows)

@@ -1,41 +1,43 @@
-"""Attaching papers to a file and taking them off while it may still be edited; the file's log tells both."""
+"""Attaching papers to a dossier and taking them off while it may still be edited; the dossier's log tells both."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from criteria.enums import Measure
 from criteria.models import Criterion, DossierPaper
-from portal.core import store
 from portal.core.errors import Refused
-from portal.core.papers import inspect
-from units import text
+from portal.core.files import store
+from portal.core.files.inspection import inspect
+from portal.core.vietnamese import text
 from units.models import User
 
+from ..enums import Action, Side
 from ..models import Evaluation, Event, Evidence
-from ..queries import OWN
-from .answers import locked_file
+from .answers import locked_dossier
 
 
 def add_evidence(
-    files: Sequence[Evaluation],
-    upload,
+    dossiers: Sequence[Evaluation],
+    upload: UploadedFile,
     *,
     by: User,
     codes: list[str],
     dossier_paper: DossierPaper | None = None,
-    **facts,
+    **facts: Any,
 ) -> list[Evidence]:
-    """Keep one paper and say which criteria it proves, or which paper of the dossier it is, in each of the files.
+    """Keep one paper and say which criteria it proves, or which paper of the dossier it is, in each of the dossiers.
 
     All of them or none. `facts` are title, number, issued_on, issuer. Order: check, store the bytes once, then the
-    rows, files locked in the order of their ids. Raises Refused: paper not acceptable or already there, criterion or
-    dossier paper not of the set, file not editable.
+    rows, dossiers locked in the order of their ids. Raises Refused: paper not acceptable or already there, criterion or
+    dossier paper not of the set, dossier not editable.
     """
     content_type, chunks = inspect(upload)
     stored = store.put(chunks)
     paper = {name: text.clean(value) if isinstance(value, str) else value for name, value in facts.items()} | {
-        "file_name": text.clean(upload.name)[-200:],
+        "file_name": text.clean(upload.name or "")[-200:],
         "content_type": content_type,
         "sha256": stored.sha256,
         "size": stored.size,
@@ -43,37 +45,37 @@ def add_evidence(
         "dossier_paper": dossier_paper,
     }
     with transaction.atomic():
-        kept = [_attach(file, paper, codes, by) for file in sorted(files, key=lambda file: file.pk)]
-        Event.objects.bulk_create(_told(one, "attach", "Đính kèm tài liệu", by) for one in kept)
+        kept = [_attach(dossier, paper, codes, by) for dossier in sorted(dossiers, key=lambda dossier: dossier.pk)]
+        Event.objects.bulk_create(_told(one, Action.ATTACH, by) for one in kept)
         return kept
 
 
-def _attach(file: Evaluation, paper: dict, codes: list[str], by: User) -> Evidence:
-    file = locked_file(file, by, OWN)
+def _attach(dossier: Evaluation, paper: dict, codes: list[str], by: User) -> Evidence:
+    dossier = locked_dossier(dossier, by, Side.OWN)
     criteria = list(
-        Criterion.objects.filter(criteria_set=file.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
+        Criterion.objects.filter(criteria_set=dossier.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
     )
     asked = paper["dossier_paper"]
-    if asked and asked.criteria_set_id != file.criteria_set_id:
+    if asked and asked.criteria_set_id != dossier.criteria_set_id:
         raise Refused(f"“{asked.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại.")
     if len(criteria) != len(set(codes)) or not (codes or asked):
         raise Refused("Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh.")
     try:
         with transaction.atomic():
-            kept = Evidence.objects.create(evaluation=file, **paper)
+            kept = Evidence.objects.create(evaluation=dossier, **paper)
     except IntegrityError:
-        raise Refused(f"Tệp “{paper['file_name']}” đã có trong hồ sơ {file.unit_name}.") from None
+        raise Refused(f"Tệp “{paper['file_name']}” đã có trong hồ sơ {dossier.unit_name}.") from None
     kept.criteria.set(criteria)
     return kept
 
 
 @transaction.atomic
 def remove_evidence(paper: Evidence, *, by: User) -> None:
-    """Take the paper off the file; its bytes stay in the store for what may still cite them."""
-    paper.evaluation = locked_file(paper.evaluation, by, OWN)
-    _told(paper, "detach", "Gỡ tài liệu", by).save()
+    """Take the paper off the dossier; its bytes stay in the store for what may still cite them."""
+    paper.evaluation = locked_dossier(paper.evaluation, by, Side.OWN)
+    _told(paper, Action.DETACH, by).save()
     paper.delete()
 
 
-def _told(paper: Evidence, action: str, label: str, by: User) -> Event:
-    return Event.staying(paper.evaluation, action, label, by=by, comment=f"{paper.title} ({paper.file_name})")
+def _told(paper: Evidence, action: Action, by: User) -> Event:
+    return Event.staying(paper.evaluation, action, by=by, comment=f"{paper.title} ({paper.file_name})")

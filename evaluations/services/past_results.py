@@ -1,0 +1,216 @@
+"""Results of years before the portal, from papers: recorded in bulk, added to, corrected with a trace."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db import transaction
+
+from criteria.models import CriteriaSet, Grade, Programme
+from portal.core.errors import Refused
+from units.models import Unit, UnitVersion, User, on
+
+from .. import permissions, workflow
+from ..enums import REENTERED, Action, CycleStatus, Origin, State
+from ..models import Cycle, Evaluation
+from .roster import LEVELS, RosterUnit, roster_row
+
+BATCH = 1000
+MORE = " và văn bản khác"
+RESULT_WORDS: dict[str, str] = {
+    State.RECOGNISED: "Đạt",
+    State.DECLINED: "Không đạt",
+    State.EXPECTED: "Không đăng ký",
+}  # what a paper says of a unit
+
+
+@dataclass(frozen=True)
+class PastResult:
+    """What a paper says of one unit in one year; `stored` is the dossier that says something of it already."""
+
+    programme: Programme
+    year: int
+    unit: Unit
+    state: str
+    grade: Grade | None
+    paper: str
+    source: str
+    stored: Evaluation | None = None
+    paper_on: date | None = None
+    title: str = ""
+
+    @property
+    def told(self) -> workflow.Told:
+        """The columns the dossier is to have; a row that names no source leaves the one that is stored."""
+        source = self.source or (self.stored.taken_from if self.stored else "")
+        return workflow.Told(self.state, self.grade, self.paper, self.paper_on, self.title, source)
+
+    @property
+    def word(self) -> str:
+        return RESULT_WORDS[self.state]
+
+    @property
+    def word_before(self) -> str:
+        """What is stored, where the paper says something else."""
+        if self.stored is None:
+            return ""
+        before = workflow.Told.of(self.stored)
+        grade = f", loại {before.grade}" if before.grade else ""
+        decision = f" ({before.decision})" if before.decision else ""
+        return RESULT_WORDS.get(before.state, self.stored.get_state_display()) + grade + decision
+
+    @property
+    def differs(self) -> bool:
+        return self.stored is None or self.told != workflow.Told.of(self.stored)
+
+
+def past_day(year: int) -> date:
+    """The day a past year's units are taken as they stood: its last."""
+    return date(year, 12, 31)
+
+
+def past_sets(programme: Programme, province: Unit, year: int) -> dict[str, CriteriaSet]:
+    """The set each unit kind was judged by that year, drafts included: only results are kept with them.
+
+    The province's own stands in for the whole country's, and both for one place's; a year before every set takes the
+    oldest. No examples.
+    """
+    sets = programme.sets.filter(is_example=False).for_province(province)
+    found: dict[str, CriteriaSet] = {}
+    for one in sets.order_by("-place_code", "-first_year", "province_code", "version"):
+        found |= dict.fromkeys(one.unit_kinds, one)
+    for one in sets.for_year(year).order_by("-place_code", "province_code", "first_year", "version"):
+        found |= dict.fromkeys(one.unit_kinds, one)
+    return found
+
+
+@transaction.atomic
+def record_past(rows: Iterable[PastResult], province: Unit, *, by: User | None, reason: str) -> tuple[int, int]:
+    """Record what papers say of past years, all rows or none; returns (new, corrected).
+
+    A year not here yet becomes a locked one that names its source and that it was re-entered; every result's log tells
+    by whom and from which paper. `by` is None for the command line only. Statements grow with years and batches.
+    Raises Refused outside the giver's province, for a year worked on the portal, for a unit that was not there at the
+    end of its year, for a result somebody else has just entered.
+    """
+    rows = list(rows)
+    _lock(province, by)
+    changed = [row for row in rows if row.stored is not None and row.differs]
+    workflow.correct_past(
+        [workflow.Corrected(row.stored, row.told) for row in changed if row.stored], by=by, reason=reason
+    )
+    for cycle in {row.stored.cycle for row in changed if row.stored}:
+        _name_sources(cycle, [row.source for row in changed if row.stored and row.stored.cycle_id == cycle.pk])
+    new = [row for row in rows if row.stored is None]
+    years: dict[tuple[Programme, int], list[PastResult]] = defaultdict(list)
+    for row in new:
+        years[row.programme, row.year].append(row)
+    for (programme, year), told in sorted(years.items(), key=lambda one: (one[0][1], one[0][0].pk)):
+        made = _record_year(programme, year, told, province, by)
+        workflow.log_recorded(made, by=by, reason=reason)
+    return len(new), len(changed)
+
+
+@transaction.atomic
+def take_past_away(dossier: Evaluation, *, by: User, reason: str) -> None:
+    """Take away a result entered by mistake: nothing counts it any more, its log tells what it was, by whom and why.
+
+    It may be entered again. Raises Refused outside the giver's province, for a dossier worked on the portal, without a
+    reason, for one taken away already.
+    """
+    _lock(dossier.cycle.province, by)
+    found = Evaluation.objects.select_related("cycle", "grade").get(pk=dossier.pk)
+    if found.state == State.EXCLUDED:
+        raise Refused(f"Kết quả năm {found.cycle.year} của {found.unit_name} đã được bỏ. Hãy tải lại trang.")
+    if not reason.strip():
+        raise Refused("Hãy ghi rõ lý do bỏ kết quả.")
+    away = workflow.Corrected(found, replace(workflow.Told.of(found), state=State.EXCLUDED))
+    workflow.correct_past([away], by=by, reason=reason.strip(), action=Action.TAKE_AWAY)
+
+
+def _lock(province: Unit, by: User | None) -> None:
+    """One writer of a province's past years at a time: the second sees what the first wrote."""
+    if by is not None and not permissions.may_open_cycle(by, province):
+        raise Refused("Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
+    Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
+
+
+def _name_sources(cycle: Cycle, sources: Iterable[str]) -> None:
+    """The year names every paper it was taken from, as far as they fit."""
+    first = cycle.source.removesuffix(REENTERED)
+    named = first.split("; ")
+    named += [one for one in dict.fromkeys(sources) if one and one not in (first, *named)]
+    told = "; ".join(named)
+    if len(told) > 250 - len(REENTERED):
+        told = f"{first[: 250 - len(REENTERED) - len(MORE)].removesuffix(MORE)}{MORE}"
+    if told != first:
+        cycle.source = told + REENTERED
+        cycle.save(update_fields=["source"])
+
+
+def _record_year(
+    programme: Programme, year: int, rows: list[PastResult], province: Unit, by: User | None
+) -> list[Evaluation]:
+    sets = past_sets(programme, province, year)
+    cycle = Cycle.objects.filter(programme=programme, province=province, year=year).first()
+    if cycle is not None and not cycle.source:
+        raise Refused(f"“{programme.name}” năm {year} được thực hiện trên cổng nên không nhập lại được.")
+    if cycle is None:
+        cycle = Cycle.objects.create(
+            programme=programme,
+            province=province,
+            year=year,
+            as_of=past_day(year),
+            status=CycleStatus.CLOSED,
+            source=f"{rows[0].source}{REENTERED}",
+            opened_by=by,
+            is_example=any(one.is_example for one in sets.values()),
+        )
+    _name_sources(cycle, [row.source for row in rows])
+    held = set(cycle.evaluations.values_list("unit", flat=True))
+    stood = units_then([row.unit.pk for row in rows], past_day(year))
+    made = []
+    for row in rows:
+        if row.unit.pk in held:
+            raise Refused(f"Kết quả năm {year} của {row.unit} vừa được người khác nhập. Hãy tải lại trang để xem.")
+        if row.unit.pk not in stood:
+            raise Refused(f"{row.unit} chưa có hoặc đã kết thúc vào cuối năm {year}.")
+        if row.unit.kind not in sets:
+            raise Refused(f"“{programme.name}” không có bộ tiêu chí cho {row.unit.get_kind_display().lower()}.")
+        made.append(
+            roster_row(
+                cycle,
+                stood[row.unit.pk],
+                sets[row.unit.kind],
+                origin=Origin.HISTORY,
+                state=row.state,
+                grade=row.grade,
+                paper=row.paper,
+                paper_on=row.paper_on,
+                paper_title=row.title,
+                paper_source=row.told.paper_source or cycle.source.removesuffix(REENTERED),
+            )
+        )
+    return Evaluation.objects.bulk_create(made, batch_size=BATCH)
+
+
+def units_then(ids: Iterable[int], day: date) -> dict[int, RosterUnit]:
+    """The units as they stood that day, by id; those that were not there are left out. A query a batch."""
+    ids = list(ids)
+    found = {}
+    for start in range(0, len(ids), BATCH):
+        versions = UnitVersion.objects.filter(on(day), unit__in=ids[start : start + BATCH])
+        for one in versions.select_related("unit", "parent"):
+            found[one.unit_id] = RosterUnit(
+                pk=one.unit_id,
+                name=one.name,
+                sort_key=one.sort_key or one.unit.sort_key,
+                search_key=one.search_key or one.unit.search_key,
+                kind=one.unit.kind,
+                subtype=one.subtype,
+                managed_at=one.parent.kind if one.parent else one.unit.kind,
+                places={level: getattr(one, f"{level}_id") for level in LEVELS},
+                stands_in=one.stands_in_id,
+            )
+    return found

@@ -1,0 +1,147 @@
+"""Quarter I as dated facts: entered by the unit, checked by the set's own days, decided by the appraisers."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from evaluations import services, workflow
+from evaluations.enums import Action, Side, State
+from evaluations.judging.dossiers import judged_dossier
+from evaluations.judging.timing import out_of_time
+from portal.core.errors import Refused
+from tests.evaluations.factories import YEAR, register
+from tests.evaluations.world import fill, put
+
+PARTY = "Chi bộ Thôn 1"
+LATE = f"Bản đăng ký ghi ngày 02/04/{YEAR}, ngoài thời gian từ 01/01/{YEAR} đến 31/03/{YEAR} (TT 124/2021, Điều 4.1)."
+
+
+def date_papers(dossier, by, signed_up_on=date(YEAR, 4, 2), resolution_on=date(YEAR, 1, 1)):
+    services.record_dates(
+        dossier,
+        signed_up_on=signed_up_on,
+        resolution_on=resolution_on,
+        resolution_by=PARTY if resolution_on else "",
+        by=by,
+    )
+    dossier.refresh_from_db()
+
+
+@pytest.fixture
+def dossier(world):
+    found = world.area
+    register(found, by=world.officer)
+    fill([found], world.officer)
+    return found
+
+
+def test_the_window_is_the_sets_own(dossier):
+    """First day of the quarter the criteria name, last day of the route's deadline: both ends are in time."""
+    deadline = dossier.route.deadlines.get(step="register")
+    for day, is_late in (
+        (date(YEAR - 1, 12, 31), True),
+        (date(YEAR, 1, 1), False),
+        (date(YEAR, 3, 31), False),
+        (date(YEAR, 4, 1), True),
+    ):
+        dossier.signed_up_on, dossier.resolution_on = day, None
+        assert bool(out_of_time(dossier, deadline)) == is_late
+        dossier.signed_up_on, dossier.resolution_on = None, day
+        assert bool(out_of_time(dossier, deadline)) == is_late
+    deadline.month, deadline.day = 4, 30  # another set's day
+    assert out_of_time(dossier, deadline) == ()
+    assert out_of_time(dossier, None) == ()
+
+
+def test_what_is_not_dated_is_told_as_unchecked(client, world, dossier):
+    client.force_login(world.officer)
+    address = reverse("evaluations:detail", args=[dossier.pk])
+
+    def page() -> str:
+        return client.get(address).content.decode()
+
+    assert "Chưa ghi ngày trên bản đăng ký, trên nghị quyết; nơi thẩm định" in page()
+    date_papers(dossier, world.officer, resolution_on=None)
+    assert "Chưa ghi ngày trên nghị quyết; nơi thẩm định" in page()
+    date_papers(dossier, world.officer)
+    assert "Chưa ghi ngày" not in page()
+
+
+def test_the_unit_enters_and_the_log_keeps(client, world, dossier):
+    client.force_login(world.officer)
+    page = client.get(reverse("evaluations:entry", args=[dossier.pk])).content.decode()
+    assert "Ngày ghi trên bản đăng ký" in page and "Nơi ban hành nghị quyết" in page
+    data = {"signed_up_on": f"02/04/{YEAR}", "resolution_on": f"15/02/{YEAR}", "resolution_by": PARTY}
+    address = reverse("evaluations:dates", args=[dossier.pk])
+    assert client.post(address, data).status_code == 302
+    dossier.refresh_from_db()
+    assert (dossier.signed_up_on, dossier.resolution_on, dossier.resolution_by) == (
+        date(YEAR, 4, 2),
+        date(YEAR, 2, 15),
+        PARTY,
+    )
+    assert dossier.events.last().comment == f"Ngày đăng ký: 02/04/{YEAR}; nghị quyết: 15/02/{YEAR}, {PARTY}"
+    own = judged_dossier(dossier).verdict(Side.OWN)
+    assert (own.outcome, own.remarks[0].sentence) == ("met", f"{LATE} Nơi thẩm định quyết định, có lý do.")
+    for wrong in (
+        {"signed_up_on": f"{localdate() + timedelta(1):%d/%m/%Y}"},
+        {"resolution_on": f"15/02/{YEAR}"},
+        {"resolution_by": PARTY},
+        {"signed_up_on": "31/02"},
+    ):
+        assert client.post(address, wrong).status_code == 422, wrong
+    client.force_login(world.sister)
+    assert client.post(address, data).status_code == 404
+
+
+def test_the_appraisers_decide_with_a_reason(client, world, dossier):
+    date_papers(dossier, world.officer)
+    put([dossier], State.SUBMITTED, submitted_by=world.officer)
+    appraised = judged_dossier(dossier).verdict(Side.APPRAISED)
+    assert (appraised.outcome, appraised.missing[-1].sentence) == (
+        "incomplete",
+        f"{LATE} Nơi thẩm định chưa quyết định.",
+    )
+    with pytest.raises(Refused, match="Hãy ghi quyết định về thời hạn"):
+        workflow.advance(dossier, Action.APPRAISE, by=world.standing)
+    client.force_login(world.standing)
+    assert "Quyết định về thời hạn" in client.get(reverse("evaluations:detail", args=[dossier.pk])).content.decode()
+    address = reverse("evaluations:timing", args=[dossier.pk])
+    assert client.post(address, {"accepted": "no", "reason": " "}).status_code == 422
+    assert client.post(address, {"accepted": "no", "reason": "Không có lý do khách quan"}).status_code == 302
+    dossier.refresh_from_db()
+    refused = judged_dossier(dossier).verdict(Side.APPRAISED)
+    assert (refused.outcome, refused.failed[0].sentence) == (
+        "not_met",
+        f"{LATE} Không được chấp nhận: Không có lý do khách quan",
+    )
+    assert client.post(address, {"accepted": "yes", "reason": "Thôn mới thành lập"}).status_code == 302
+    dossier.refresh_from_db()
+    assert judged_dossier(dossier).verdict(Side.APPRAISED).outcome == "met"
+    assert dossier.events.last().comment == "Chấp nhận: Thôn mới thành lập"
+    assert workflow.advance(dossier, Action.APPRAISE, by=world.standing).state == State.APPRAISED
+
+
+def test_nothing_is_decided_of_what_is_in_time_and_new_dates_are_decided_anew(world, dossier):
+    date_papers(dossier, world.officer, signed_up_on=date(YEAR, 3, 31))
+    put([dossier], State.SUBMITTED, submitted_by=world.officer)
+    with pytest.raises(Refused, match="không ngoài thời hạn"):
+        services.decide_timing(dossier, accepted=True, reason="Có", by=world.standing)
+    assert judged_dossier(dossier).verdict(Side.APPRAISED).outcome == "met"
+    put([dossier], State.RETURNED, timing_accepted=True, timing_reason="Có")
+    date_papers(dossier, world.officer)
+    assert (dossier.timing_accepted, dossier.timing_reason) == (None, "")
+
+
+def test_guidance_stands_where_the_officer_enters(client, world, dossier):
+    told = list(dossier.criteria_set.criteria.exclude(guidance="").exclude(measure="group"))
+    assert told
+    client.force_login(world.officer)
+    for address in (
+        reverse("evaluations:entry", args=[dossier.pk]),
+        reverse("evaluations:grid", args=[dossier.cycle_id]) + f"?bo={dossier.criteria_set_id}",
+    ):
+        page = " ".join(client.get(address).content.decode().split())
+        assert [line.code for line in told if line.guidance not in page] == []
