@@ -1,8 +1,11 @@
 """Writes of the evaluations app that touch several rows, by noun."""
 
-from .answers import Conflict, accept_answers, find_asked, save_answer
-from .cycles import close_cycle, open_cycle, record_results
+from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_answer, save_cell
+from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_bar, set_bar
+from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
+from .past_results import PastResult, record_past, take_past_away
+from .roster_changes import add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
 from .sittings import (
     add_to_agenda,
     cast_votes,
@@ -13,25 +16,49 @@ from .sittings import (
     remove_from_agenda,
     revoke,
     set_attendance,
+    sits_after,
+    table_waiting,
 )
+from .timing import decide_timing, record_dates
 
 __all__ = [
+    "take_past_away",
     "Conflict",
+    "PastResult",
+    "SavedCell",
     "accept_answers",
     "add_evidence",
+    "add_late_unit",
     "add_to_agenda",
     "cast_votes",
     "close_cycle",
     "close_sitting",
+    "correct_bar",
     "create_sitting",
-    "find_asked",
+    "decide_timing",
+    "delete_cycle",
+    "drop_bar",
+    "drop_late_unit",
+    "end_bar",
+    "find_criterion",
+    "is_leaned_on",
     "issue_decision",
+    "missing_units",
     "next_number",
     "open_cycle",
+    "publish_bar",
+    "record_dates",
+    "record_past",
     "record_results",
+    "refreeze",
     "remove_evidence",
     "remove_from_agenda",
+    "reopen_cycle",
     "revoke",
     "save_answer",
+    "save_cell",
     "set_attendance",
+    "set_bar",
+    "sits_after",
+    "table_waiting",
 ]

@@ -1,58 +1,31 @@
-"""Opening a programme's year: the roster is frozen here, in bulk; closing it; results of years before the portal."""
+"""Opening a programme's year: the roster is frozen here, in bulk; its locks; results of years before the portal."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
-from criteria.enums import Level
-from criteria.models import CriteriaSet, Grade, Programme, Route, routes_on
+from criteria.models import CriteriaSet, Grade, Programme, routes_on
 from criteria.queries import rule_of, sets_for
 from portal.core.errors import Refused
-from units import text
 from units.enums import UnitKind
-from units.models import Delegation, Unit, UnitVersion, User, on
+from units.models import Unit, User
+from units.queries.history import main_origins
 
-from ..enums import CycleStatus, Origin, State
-from ..models import Cycle, Evaluation
-from ..workflow import hand_on
+from .. import workflow
+from ..enums import CycleAction, CycleStatus, Origin, State
+from ..models import Cycle, CycleEvent, Evaluation
+from .roster import RosterUnit, eligible, expected_row, receivers_on, roster_row
 
 BATCH = 1000
-LEVEL_VALUES = tuple(Level.values)
-
-
-def eligible(province: Unit, criteria_set: CriteriaSet, kinds: Iterable[str], as_of: date):
-    """Units of the province and kinds the set judges, as they stood on the day; excluded kinds are left out.
-
-    TT 124/2021, Điều 1.2.b: the excluded subtypes are data of the set. Yields value tuples, no model instances.
-    """
-    return (
-        UnitVersion.objects.filter(on(as_of), province=province, unit__kind__in=kinds)
-        .filter(on(as_of, start="unit__opened_on", end="unit__closed_on"))
-        .exclude(subtype__in=criteria_set.excluded_subtypes)
-        .order_by("unit_id")
-        .values_list(
-            "unit_id",
-            "name",
-            "unit__name",
-            "unit__sort_key",
-            "unit__search_key",
-            "unit__kind",
-            "subtype",
-            "parent__kind",
-            "province_id",
-            "district_id",
-            "commune_id",
-            "stands_in_id",
-        )
-    )
+LOCK_FIELDS = ["status", "locked_by", "locked_at", "lock_reason"]
 
 
 @transaction.atomic
 def open_cycle(
-    programme: Programme, province: Unit, year: int, *, as_of: date, by: User | None, is_demo=False
+    programme: Programme, province: Unit, year: int, *, as_of: date, by: User | None, is_demo: bool = False
 ) -> Cycle:
     """Open the programme's year and freeze who is expected, with place, criteria set and route of the day.
 
@@ -61,9 +34,12 @@ def open_cycle(
     Statements are bounded by the batches of rows, not by the rows. Raises Refused with every problem: no published
     set, the year already open, units for which no route or no acting unit can be found.
     """
-    sets = sets_for(programme, year, province.code)
+    sets = sets_for(programme, year, province)
     if not sets:
-        raise Refused(f"Chưa có bộ tiêu chí nào của “{programme.name}” được ban hành cho năm {year}.")
+        raise Refused(
+            f"Chưa có bộ tiêu chí nào của “{programme.name}” được ban hành cho năm {year}. "
+            "Hãy soạn bộ của tỉnh ở trang Bộ tiêu chí → Chương trình của tỉnh."
+        )
     try:
         with transaction.atomic():
             cycle = Cycle.objects.create(
@@ -77,33 +53,52 @@ def open_cycle(
             )
     except IntegrityError:
         raise Refused(f"“{programme.name}” năm {year} của {province.name} đã được mở từ trước.") from None
+    freeze_roster(cycle, sets)
+    return cycle
+
+
+def freeze_roster(cycle: Cycle, sets: list[tuple[CriteriaSet, tuple[str, ...]]]) -> None:
+    """Put every unit the sets judge on the year's roster, as it stood on the cycle's day. See `open_cycle`."""
+    province, year, as_of = cycle.province, cycle.year, cycle.as_of
     _one_set_a_kind(sets)
-    receivers = _receivers(as_of)
+    receivers = receivers_on(as_of)
     rows: list[Evaluation] = []
     lost: list[str] = []
+    taken = on_other_rosters(cycle)
     for criteria_set, kinds in sets:
         routes = routes_on(criteria_set, as_of)
-        able = _candidates(province, criteria_set, year)
-        for facts in eligible(province, criteria_set, kinds, as_of):
-            if able is not None and facts[0] not in able:
-                continue
-            row = _expected(cycle, criteria_set, routes, facts, receivers.get(facts[0]))
+        able = [unit for unit in eligible(province, criteria_set, kinds, as_of) if unit.pk not in taken]
+        for unit in selectable(able, criteria_set, year):
+            row = expected_row(cycle, criteria_set, routes, unit, receivers.get(unit.pk))
             if row is None:
-                lost.append(facts[1])
+                lost.append(unit.name)
             else:
                 rows.append(row)
     if lost:
         named = ", ".join(lost[:5]) + ("…" if len(lost) > 5 else "")
         raise Refused(f"Chưa có tuyến xét duyệt cho {len(lost)} đơn vị: {named}. Hãy bổ sung tuyến vào bộ tiêu chí.")
+    if not rows and taken:
+        raise Refused(
+            f"Mọi đơn vị của {province.name} thuộc diện xét năm {year} đã có hồ sơ ở kỳ mở trước khi sắp xếp đơn vị: "
+            "một năm của một đơn vị chỉ mở một lần. Hãy làm tiếp kỳ đó."
+        )
     if not rows:
         raise Refused(f"Không có đơn vị nào của {province.name} thuộc diện xét tính đến ngày {as_of:%d/%m/%Y}.")
-    hand_on(rows)  # the day of the roster may lie before a reorganisation; the place stays that day's
+    workflow.hand_on(rows)  # the day of the roster may lie before a reorganisation; the place stays that day's
     Evaluation.objects.bulk_create(rows, batch_size=BATCH)
-    return cycle
+
+
+def on_other_rosters(cycle: Cycle) -> set[int]:
+    """Units that have a dossier of this programme and year in another province's cycle, and the heirs of those units:
+    after a merger the year goes on in the cycles opened before it. Two queries."""
+    others = Cycle.objects.filter(programme=cycle.programme, year=cycle.year).exclude(pk=cycle.pk)
+    taken = Unit.objects.filter(province=cycle.province, evaluations__cycle__in=others)
+    heirs = taken.filter(closed_on__isnull=False).heirs()
+    return set(taken.values_list("pk", flat=True)) | set(heirs.values())
 
 
 def _one_set_a_kind(sets: list[tuple[CriteriaSet, tuple[str, ...]]]) -> None:
-    """Raises Refused when two published sets judge the same kind of unit: a unit has one file a year."""
+    """Raises Refused when two published sets judge the same kind of unit: a unit has one dossier a year."""
     taken: dict[str, CriteriaSet] = {}
     for one, kinds in sets:
         for kind in kinds:
@@ -115,99 +110,35 @@ def _one_set_a_kind(sets: list[tuple[CriteriaSet, tuple[str, ...]]]) -> None:
             taken[kind] = one
 
 
-def _candidates(province: Unit, criteria_set: CriteriaSet, year: int) -> set[int] | None:
-    """Units whose results of earlier years allow them to be selected; None for a set that judges every unit.
+def selectable(units: list[RosterUnit], criteria_set: CriteriaSet, year: int) -> list[RosterUnit]:
+    """Those whose results of earlier years allow them to be selected; all of them for a set that judges every unit.
 
-    Only results of earlier years can be asked at the start of the year. One query a condition.
+    Only results of earlier years can be asked at the start of the year: the unit's own, in whatever province it lay
+    then, or of one that passed its main part on to it. A query a condition, and those of the lineage.
     """
-    if not criteria_set.by_selection:
-        return None
-    able: set[int] | None = None
-    for one in rule_of(criteria_set).required:
-        if not one.years_back:
-            continue
+    asked = [one for one in rule_of(criteria_set).preconditions if one.years_back] if criteria_set.by_selection else []
+    if not asked:
+        return units
+    origins = main_origins([unit.pk for unit in units])
+    here = {unit.places["province"] for unit in units}
+    for one in asked:
         rows = Evaluation.objects.filter(
-            province=province,
+            Q(province__in=here) | Q(unit__province__in=here),
             cycle__programme__code=one.programme,
             cycle__year=year - one.years_back,
             state=State.RECOGNISED,
         )
         if one.worst_rank is not None:
             rows = rows.filter(grade__rank__lte=one.worst_rank)
-        found = set(rows.values_list("unit_id", flat=True))
-        able = found if able is None else able & found
-    return able
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """A unit another one's management is delegated to, and its place on the day."""
-
-    pk: int
-    kind: str
-    places: tuple[int | None, ...]  # in the order of LEVEL_VALUES
-
-
-def _receivers(day: date) -> dict[int, Receiver]:
-    """Whom organisations were delegated to on the day, by unit id; two queries, one when nothing is delegated."""
-    held = dict(Delegation.objects.in_force(day).order_by().values_list("unit", "receiver"))
-    if not held:
-        return {}
-    rows = UnitVersion.objects.in_force(day).filter(unit__in=held.values()).order_by()
-    told = {
-        pk: Receiver(pk, kind, tuple(places))
-        for pk, kind, *places in rows.values_list("unit", "kind", "province", "district", "commune")
-    }
-    return {unit: told[pk] for unit, pk in held.items() if pk in told}
-
-
-def _expected(
-    cycle: Cycle,
-    criteria_set: CriteriaSet,
-    routes: dict[tuple[str, str], Route],
-    facts,
-    receiver: Receiver | None,
-) -> Evaluation | None:
-    """The roster row of one unit; None when no route leads from it to units that enter, appraise and decide.
-
-    What is delegated goes the way of the receiver's level (TT 124/2021, Điều 10.5) and keeps its managing place.
-    """
-    unit_id, name, name_now, sort, search, kind, subtype, parent_kind, *place, stands_in = facts
-    if name != name_now:  # renamed since that day: the file is found and ordered under the name it shows
-        sort, search = text.sort_key(name), text.search_key(name)
-    ancestors = dict(zip(LEVEL_VALUES, place, strict=True))
-    route = routes.get((kind, receiver.kind if receiver else parent_kind))
-    if route is None:
-        return None
-    acting = dict(zip(LEVEL_VALUES, receiver.places, strict=True)) if receiver else ancestors
-    actors = [acting[level] for level in (route.enter_level, route.appraise_level, route.decide_level)]
-    if None in actors:
-        return None
-    return Evaluation(
-        cycle=cycle,
-        unit_id=unit_id,
-        criteria_set=criteria_set,
-        route=route,
-        unit_name=name,
-        unit_sort_key=sort,
-        unit_search_key=search,
-        kind=kind,
-        subtype=subtype,
-        managed_at=parent_kind,
-        province_id=ancestors["province"],
-        district_id=ancestors["district"],
-        commune_id=ancestors["commune"],
-        stands_in_id=stands_in,
-        delegated_to_id=receiver.pk if receiver else None,
-        entry_unit_id=actors[0],
-        appraisal_unit_id=actors[1],
-        decision_unit_id=actors[2],
-    )
+        able = set(rows.order_by().values_list("unit_id", flat=True))
+        units = [unit for unit in units if able & {unit.pk, *origins.get(unit.pk, ())}]
+    return units
 
 
 @transaction.atomic
-def close_cycle(cycle: Cycle, *, by: User) -> None:
-    """Lock the year: nothing in it changes any more. Raises Refused while files are still under way.
+def close_cycle(cycle: Cycle, *, reason: str, by: User | None) -> None:
+    """Lock the year: nothing in it changes any more but revocations. Raises Refused without a reason, while dossiers
+    are still under way, when it is locked.
 
     Waits for the moves and saves under way; those that wait for it find the year closed.
     """
@@ -218,8 +149,32 @@ def close_cycle(cycle: Cycle, *, by: User) -> None:
     under_way = locked.evaluations.filter(state__in=(State.TABLED, State.PROPOSED)).count()
     if under_way:
         raise Refused(f"Còn {under_way} hồ sơ đang ở phiên họp hoặc chờ quyết định. Hãy giải quyết xong rồi khoá sổ.")
-    locked.status = CycleStatus.CLOSED
-    locked.save(update_fields=["status"])
+    event = log_cycle(locked, CycleAction.LOCK, reason, by)
+    locked.status, locked.locked_by, locked.locked_at, locked.lock_reason = CycleStatus.CLOSED, by, Now(), event.reason
+    locked.save(update_fields=LOCK_FIELDS)
+
+
+@transaction.atomic
+def reopen_cycle(cycle: Cycle, *, reason: str, by: User | None) -> None:
+    """Take the lock off: dossiers go on from where they stood. Raises Refused without a reason, when the year is open,
+    and for results taken from documents: no answers stand behind them."""
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if locked.is_open:
+        raise Refused("Kỳ đánh giá đang mở, không cần mở lại.")
+    if locked.source:
+        raise Refused(f"Kết quả kỳ này lấy từ tài liệu ({locked.source}), không có hồ sơ để làm tiếp.")
+    log_cycle(locked, CycleAction.UNLOCK, reason, by)
+    locked.status, locked.locked_by, locked.locked_at, locked.lock_reason = CycleStatus.OPEN, None, None, ""
+    locked.save(update_fields=LOCK_FIELDS)
+
+
+def log_cycle(cycle: Cycle, action: CycleAction, reason: str, by: User | None, *, about: str = "") -> CycleEvent:
+    """A line of the year's log. Raises Refused without a reason."""
+    if not (told := reason.strip()):
+        raise Refused(f"“{action.label}” phải ghi rõ lý do.")
+    return CycleEvent.objects.create(
+        cycle=cycle, action=action, about=about[:300], reason=told, by=by, by_post=str(by) if by else workflow.OPERATOR
+    )
 
 
 @transaction.atomic
@@ -257,21 +212,13 @@ def record_results(
     units = Unit.objects.filter(pk__in=states).annotate(managed_at=F("parent__kind"))
     Evaluation.objects.bulk_create(
         [
-            Evaluation(
-                cycle=cycle,
-                unit=unit,
-                criteria_set=sets[unit.kind],
+            roster_row(
+                cycle,
+                RosterUnit.of_today(unit, unit.managed_at),
+                sets[unit.kind],
                 origin=Origin.HISTORY,
                 state=states[unit.pk],
                 grade=grades.get(unit.pk),
-                unit_name=unit.name,
-                unit_sort_key=unit.sort_key,
-                unit_search_key=unit.search_key,
-                kind=unit.kind,
-                subtype=unit.subtype,
-                managed_at=unit.managed_at,
-                **{f"{level}_id": pk for level, pk in unit.ancestor_ids.items()},
-                stands_in_id=unit.stands_in_id,
             )
             for unit in units.iterator(chunk_size=BATCH)
         ],

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Collection
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -9,11 +10,15 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
-from units.models import Committee, Seat, User, on
+from portal.core.vietnamese import text
+from portal.core.vietnamese.moments import moment_text
+from units.enums import MajorityOf
+from units.models import Committee, Seat, Unit, User, on
 
-from .. import permissions, workflow
-from ..enums import Ballot, Capacity, CycleStatus, DecisionKind, Resolution, State
+from .. import permissions, rules, workflow
+from ..enums import Action, Ballot, Capacity, DecisionKind, Resolution, State
 from ..models import AgendaItem, Cycle, Decision, Evaluation, Recognition, Sitting, Vote
+from ..queries.sittings import waiting_dossiers
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter or digit that is read as another
 
@@ -29,7 +34,7 @@ def create_sitting(
     by: User,
 ) -> Sitting:
     """Prepare a sitting of a committee in office on that day, for a year still open. Raises Refused."""
-    if cycle.status != CycleStatus.OPEN:
+    if not cycle.is_open:
         raise Refused(f"Kỳ đánh giá năm {cycle.year} đã khoá sổ.")
     if not permissions.may_hold_sittings(by, committee.unit):
         raise Refused("Chỉ thường trực Ban Chỉ đạo của cấp này được lập phiên họp.")
@@ -40,42 +45,63 @@ def create_sitting(
     )
 
 
+def sits_after(committee: Committee, day: date) -> str:
+    """Why the committee cannot end on the day: it sits after it. Empty when nothing stands in the way."""
+    sitting = committee.sittings.filter(held_on__gt=day).order_by("held_on").first()
+    if sitting is None:
+        return ""
+    return f"{committee} có phiên họp ngày {sitting.held_on:%d/%m/%Y}. Ngày cuối cùng không thể trước ngày đó."
+
+
 def _locked(sitting: Sitting) -> Sitting:
     """The sitting under lock; raises Refused once it is closed. Everything about a sitting locks here first."""
     found = Sitting.objects.select_for_update(of=("self",)).select_related("committee__unit").get(pk=sitting.pk)
-    if found.is_closed:
-        raise Refused(
-            f"Phiên họp đã kết thúc lúc {workflow.moment_text(found.closed_at)} bởi {found.closed_by}. "
-            "Hãy tải lại trang."
-        )
+    if found.closed_at:
+        when = moment_text(found.closed_at)
+        raise Refused(f"Phiên họp đã kết thúc lúc {when} bởi {found.closed_by}. Hãy tải lại trang.")
     return found
 
 
 @transaction.atomic
-def add_to_agenda(sitting: Sitting, files: list[Evaluation], *, by: User) -> workflow.Moved:
-    """Put appraised files of the committee's own level before the sitting; others come back refused."""
+def add_to_agenda(sitting: Sitting, dossiers: list[Evaluation], *, by: User) -> workflow.Moved:
+    """Put appraised dossiers of the committee's own level before the sitting; others come back refused."""
     found = _locked(sitting)
     own = [
-        file.pk
-        for file in files
-        if file.decision_unit_id == found.committee.unit_id and file.cycle_id == found.cycle_id
+        dossier.pk
+        for dossier in dossiers
+        if dossier.decision_unit_id == found.committee.unit_id and dossier.cycle_id == found.cycle_id
     ]
-    moved = workflow.advance_many(own, "table", by=by, comment=str(found))
+    moved = workflow.advance_many(own, Action.TABLE, by=by, comment=str(found))
     moved.refused += [
-        (file, f"{file.unit_name} không thuộc thẩm quyền của Ban Chỉ đạo này.") for file in files if file.pk not in own
+        (dossier, f"{dossier.unit_name} không thuộc thẩm quyền của Ban Chỉ đạo này.")
+        for dossier in dossiers
+        if dossier.pk not in own
     ]
     last = found.items.aggregate(last=Max("order"))["last"] or 0
     AgendaItem.objects.bulk_create(
-        AgendaItem(sitting=found, evaluation=file, order=last + place) for place, file in enumerate(moved.done, 1)
+        AgendaItem(sitting=found, evaluation=dossier, order=last + place) for place, dossier in enumerate(moved.done, 1)
     )
     return moved
 
 
+def table_waiting(sitting: Sitting, chosen: Collection[int] | None, *, by: User) -> workflow.Moved:
+    """Put the chosen of the dossiers that wait for the sitting's committee, or all of them (None), on its agenda.
+
+    Ids of others are passed over. Raises Refused for whoever does not prepare the sitting, and where none is chosen.
+    """
+    if not permissions.may_prepare(by, sitting):
+        raise Refused("Chỉ thường trực Ban Chỉ đạo được đưa hồ sơ vào phiên họp đang mở.")
+    if chosen is not None and not chosen:
+        raise Refused("Hãy chọn ít nhất một hồ sơ.")
+    waiting = waiting_dossiers(sitting)
+    return add_to_agenda(sitting, list(waiting if chosen is None else waiting.filter(pk__in=chosen)), by=by)
+
+
 @transaction.atomic
 def remove_from_agenda(item: AgendaItem, *, by: User) -> None:
-    """Take a file off the agenda; it waits for another sitting."""
+    """Take a dossier off the agenda; it waits for another sitting."""
     _locked(item.sitting)
-    workflow.advance(item.evaluation, "untable", by=by)
+    workflow.advance(item.evaluation, Action.UNTABLE, by=by)
     item.delete()
 
 
@@ -98,7 +124,7 @@ def set_attendance(sitting: Sitting, seats: list[Seat], *, minutes: str, by: Use
 def cast_votes(sitting: Sitting, seat: Seat, ballots: dict[int, str], *, by: User) -> int:
     """Keep a present member's ballots by item id; the member votes, or the standing body records a show of hands.
 
-    A new ballot replaces the old one. Nobody votes on a file they sent. Returns how many ballots were kept.
+    A new ballot replaces the old one. Nobody votes on a dossier they sent. Returns how many ballots were kept.
     """
     found = _locked(sitting)
     if seat.user_id != by.pk and not permissions.may_prepare(by, found):
@@ -122,8 +148,9 @@ def cast_votes(sitting: Sitting, seat: Seat, ballots: dict[int, str], *, by: Use
 def close_sitting(sitting: Sitting, *, by: User) -> Decision | None:
     """End the sitting: count the votes, resolve every item, draft the decision; all of it or nothing.
 
-    A file is proposed when the votes for it pass the committee's own rule and its appraised answers meet every
-    criterion; otherwise it is declined with the reason. Returns the draft decision (None when nothing passed).
+    A dossier is proposed when the votes for it pass the committee's own rule and its appraised answers meet every
+    criterion; otherwise it is declined with the reason. One that is only undecided (units below still under way) is
+    neither: it goes back among the appraised. Returns the draft decision (None when nothing passed).
     Raises Refused: closed meanwhile, no right, no quorum, a vote missing.
     """
     found = _locked(sitting)
@@ -135,10 +162,11 @@ def close_sitting(sitting: Sitting, *, by: User) -> Decision | None:
     seats = found.committee.seats.filter(on(found.held_on)).count()
     present = found.present.count()
     rule = found.committee
-    if not present or present * 100 <= rule.quorum_percent * seats:
+    if not rules.has_quorum(present=present, seats=seats, percent=rule.quorum_percent):
         raise Refused(
             f"Có mặt {present}/{seats} thành viên, chưa quá {rule.quorum_percent}% theo quy chế nên chưa kết luận được."
         )
+    base = seats if rule.majority_of == MajorityOf.ALL else present
     reasons = {}
     for item in items:
         ballots = Counter(vote.ballot for vote in item.votes.all())
@@ -148,33 +176,43 @@ def close_sitting(sitting: Sitting, *, by: User) -> Decision | None:
             raise Refused(
                 f"Hồ sơ {item.evaluation.unit_name} chưa có phiếu nào. Hãy biểu quyết hoặc rút khỏi phiên họp."
             )
-        if item.votes_for * 100 <= rule.approval_percent * present:
-            reasons[item.evaluation_id] = f"Tán thành {item.votes_for}/{present}, chưa quá {rule.approval_percent}%."
+        if not rules.is_carried(votes_for=item.votes_for, base=base, percent=rule.approval_percent):
+            reasons[item.evaluation_id] = f"Tán thành {item.votes_for}/{base}, chưa quá {rule.approval_percent}%."
     passing = [item.evaluation_id for item in items if item.evaluation_id not in reasons]
-    moved = workflow.advance_many(passing, "propose", by=by, comment=str(found))
-    for file, sentence in moved.refused:
-        if file.state != State.TABLED or file.submitted_by_id == by.pk:
-            raise Refused(sentence)
-        reasons[file.pk] = sentence
-    proposed = {file.pk for file in moved.done}
+    moved = workflow.advance_many(passing, Action.PROPOSE, by=by, comment=str(found))
+    proposed = {dossier.pk for dossier in moved.done}
+    reasons |= _hindered(moved, by)
+    undecided = _hindered(workflow.advance_many(reasons, Action.DECLINE, by=by, comment=reasons), by)
+    deferred = workflow.advance_many(undecided, Action.DEFER, by=by, comment=undecided)
+    if deferred.refused:
+        raise Refused(deferred.refused[0][1])
     for item in items:
         item.resolution = Resolution.RECOGNISE if item.evaluation_id in proposed else Resolution.DECLINE
-        item.reason = reasons.get(item.evaluation_id, "")[:500]
-    declined = workflow.advance_many(reasons, "decline", by=by, comment=reasons)
-    if declined.refused:
-        raise Refused(declined.refused[0][1])
+        if item.evaluation_id in undecided:
+            item.resolution = Resolution.DEFER
+        item.reason = (reasons | undecided).get(item.evaluation_id, "")[:500]
     AgendaItem.objects.bulk_update(
         items, ["resolution", "reason", "votes_for", "votes_against", "votes_abstain"], batch_size=500
     )
-    Sitting.objects.filter(pk=found.pk).update(closed_at=Now(), closed_by=by, seats_total=seats)
+    Sitting.objects.filter(pk=found.pk).update(
+        closed_at=Now(), closed_by=by, seats_total=seats, committee_name=rule.name
+    )
     if not proposed:
         return None
     return Decision.objects.create(kind=DecisionKind.RECOGNISE, issuer=rule.unit, sitting=found)
 
 
-def next_number(issuer, year: int, symbol: str) -> int:
+def _hindered(moved: workflow.Moved, by: User) -> dict[int, str]:
+    """Why dossiers stayed, by id, where their own answers stand in the way; raises Refused for anything else."""
+    for dossier, sentence in moved.refused:
+        if dossier.state != State.TABLED or dossier.submitted_by_id == by.pk:
+            raise Refused(sentence)
+    return {dossier.pk: sentence for dossier, sentence in moved.refused}
+
+
+def next_number(issuer: Unit, year: int, symbol: str) -> int:
     """The number after the last one the place issued that year in the series (NĐ 30/2020, Điều 15: from 01)."""
-    series = Decision.objects.filter(issuer=issuer, year=year, symbol=symbol)
+    series = Decision.objects.filter(issuer=issuer, year=year, symbol=text.clean_symbol(symbol))
     return (series.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
@@ -182,7 +220,7 @@ def next_number(issuer, year: int, symbol: str) -> int:
 def issue_decision(
     decision: Decision, *, number: int, symbol: str, signed_on: date, signer: str, capacity: Capacity | str, by: User
 ) -> Decision:
-    """Enter the signed decision's number and date; its files become recognised, each with a certificate code.
+    """Enter the signed decision's number and date; its dossiers become recognised, each with a certificate code.
 
     Raises Refused: issued meanwhile, number taken, no right, signed before the sitting.
     """
@@ -198,28 +236,31 @@ def issue_decision(
     _number(found, number, symbol, signed_on, signer, capacity, by)
     items = found.sitting.items.filter(resolution=Resolution.RECOGNISE)
     moved = workflow.advance_many(
-        items.values_list("evaluation_id", flat=True), "recognise", by=by, comment=f"Quyết định số {found.reference}"
+        items.values_list("evaluation_id", flat=True),
+        Action.RECOGNISE,
+        by=by,
+        comment=f"Quyết định số {found.reference}",
     )
     if moved.refused:
         raise Refused(moved.refused[0][1])
     Recognition.objects.bulk_create(
-        (Recognition(evaluation=file, decision=found, certificate=_certificate()) for file in moved.done),
+        (Recognition(evaluation=dossier, decision=found, certificate=_certificate()) for dossier in moved.done),
         batch_size=500,
     )
     return found
 
 
-def _number(found: Decision, number, symbol, signed_on, signer, capacity, by) -> None:
-    found.number, found.symbol, found.year = number, symbol.strip(), signed_on.year
+def _number(found: Decision, number: int, symbol: str, signed_on: date, signer: str, capacity: str, by: User) -> None:
+    found.number, found.symbol, found.year = number, text.clean_symbol(symbol), signed_on.year
     found.signed_on, found.signer, found.capacity = signed_on, signer.strip(), capacity
     found.issued_by, found.issued_at = by, Now()
     try:
         with transaction.atomic():
             found.save()
     except IntegrityError:
-        free = next_number(found.issuer, signed_on.year, symbol.strip())
+        free = next_number(found.issuer, signed_on.year, found.symbol)
         raise Refused(
-            f"Số {number:02d}/{symbol} năm {signed_on.year} đã dùng. Số tiếp theo còn trống là {free:02d}."
+            f"Số {found.reference} năm {signed_on.year} đã dùng. Số tiếp theo còn trống là {free:02d}."
         ) from None
     found.refresh_from_db()
 
@@ -246,6 +287,8 @@ def revoke(
         raise Refused(f"Ngày ký không thể trước quyết định công nhận ({found.decision.signed_on:%d/%m/%Y}).")
     taking = Decision(kind=DecisionKind.REVOKE, issuer=found.decision.issuer, reason=reason.strip())
     _number(taking, number, symbol, signed_on, signer, Capacity.CHAIR, by)
-    workflow.advance(found.evaluation, "revoke", by=by, comment=f"{reason.strip()} (Quyết định số {taking.reference})")
+    workflow.advance(
+        found.evaluation, Action.REVOKE, by=by, comment=f"{reason.strip()} (Quyết định số {taking.reference})"
+    )
     Recognition.objects.filter(pk=found.pk).update(revoked_by=taking)
     return taking

@@ -7,48 +7,51 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
+from criteria.judging.values import Value
 from criteria.models import CriteriaSet, Criterion
-from criteria.values import Value
-from evaluations import queries, services, workflow
-from evaluations.enums import CycleStatus, State
+from evaluations import services, workflow
+from evaluations.enums import Action, CycleStatus, Side, State
+from evaluations.judging.dossiers import answers_of, judged_dossier
 from evaluations.models import Answer, Cycle, Evaluation
-from evaluations.queries import APPRAISED
 from portal.core.errors import Refused
-from units.enums import Subtype, UnitKind
-
-from ..units.factories import make_province, make_units, make_user
-from .factories import answer_all, answered, file_of, open_year, register, submit
-from .world import fill, put
+from reports.datasets import yearly_rollup
+from tests.evaluations.factories import answer_all, answered, dossier_of, open_year, register, submit
+from tests.evaluations.world import fill, put
+from tests.units.factories import make_province, make_units, make_user
+from units.enums import Role, Subtype, UnitKind
 
 MUST, PERCENT, EVENT, TREND = "TT124-KDC-1.1", "TT124-KDC-1.3", "TT124-KDC-3a", "TT124-KDC-4a"
 EXCUSABLE = "TT124-KDC-4b"
 
 
 @pytest.fixture
-def file(world):
+def dossier(world):
     register(world.area, by=world.officer)
     return world.area
 
 
-def type_in(client, user, file, code, text, *, version=0, side="own", **more):
+def type_in(client, user, dossier, code, text, *, version=0, side="own", **more):
     client.force_login(user)
     data = {"code": code, "text": text, "version": version, "side": side} | more
-    return client.post(reverse("evaluations:cell", args=[file.pk]), data)
+    return client.post(reverse("evaluations:cell", args=[dossier.pk]), data)
 
 
-def stored(file) -> dict[str, tuple]:
-    return {answer.criterion.code: (answer.own, answer.version) for answer in file.answers.select_related("criterion")}
+def stored(dossier) -> dict[str, tuple]:
+    return {
+        answer.criterion.code: (answer.own, answer.version) for answer in dossier.answers.select_related("criterion")
+    }
 
 
 # --- saving and versions ---------------------------------------------------------------------------------------
 
 
-def test_a_cell_is_saved_with_its_verdict(client, world, file):
-    response = type_in(client, world.officer, file, PERCENT, " 120 / 125 ", note="Còn 5 hộ đi vắng")
+def test_a_cell_is_saved_with_its_verdict(client, world, dossier):
+    response = type_in(client, world.officer, dossier, PERCENT, " 120 / 125 ", note="Còn 5 hộ đi vắng")
     told = response.json()
     assert (response.status_code, told["text"], told["version"]) == (200, "120/125", 1)
-    missing = [line.number for line in answered(file) if line.code != PERCENT]
+    missing = [line.number for line in answered(dossier) if line.code != PERCENT]
     assert told["verdict"] == {
         "outcome": "not_met",
         "label": "Chưa đạt",
@@ -58,7 +61,7 @@ def test_a_cell_is_saved_with_its_verdict(client, world, file):
         "missing": missing,
         "unmet": [PERCENT],
     }
-    answer = file.answers.get()
+    answer = dossier.answers.get()
     assert (answer.own, answer.note, answer.saved_by) == (
         Value(numerator=120, denominator=125),
         "Còn 5 hộ đi vắng",
@@ -66,59 +69,61 @@ def test_a_cell_is_saved_with_its_verdict(client, world, file):
     )
 
 
-def test_each_save_is_a_new_version_and_an_empty_cell_is_one_too(client, world, file):
+def test_each_save_is_a_new_version_and_an_empty_cell_is_one_too(client, world, dossier):
     texts = ["Đ", "k", ""]
-    told = [type_in(client, world.officer, file, MUST, text, version=at).json() for at, text in enumerate(texts)]
+    told = [type_in(client, world.officer, dossier, MUST, text, version=at).json() for at, text in enumerate(texts)]
     assert [(one["text"], one["version"]) for one in told] == [("Đ", 1), ("K", 2), ("", 3)]
-    assert stored(file) == {MUST: (Value(), 3)}
+    assert stored(dossier) == {MUST: (Value(), 3)}
 
 
-def test_the_log_keeps_the_value_that_another_takes_the_place_of(client, world, file):
+def test_the_log_keeps_the_value_that_another_takes_the_place_of(client, world, dossier):
     """A first value, the same again, and a note leave no line; each change does, on either side."""
     for at, (text, note) in enumerate((("Đ", ""), ("đ", ""), ("Đ", "Có biên bản"), ("K", ""), ("", ""), ("Đ", ""))):
-        type_in(client, world.officer, file, MUST, text, version=at, note=note)
-    number = next(line.number for line in answered(file) if line.code == MUST)
-    lines = file.events.filter(action="amend").values_list("label", "comment", "by_post", "source", "target")
+        type_in(client, world.officer, dossier, MUST, text, version=at, note=note)
+    number = next(line.number for line in answered(dossier) if line.code == MUST)
+    lines = dossier.events.filter(action="amend").values_list("label", "comment", "by_post", "source", "target")
     mine = (world.officer.post, State.REGISTERED, State.REGISTERED)
     assert list(lines) == [
         ("Sửa số liệu", f"Tiêu chí {number}: Đ → K", *mine),
         ("Sửa số liệu", f"Tiêu chí {number}: K → để trống", *mine),
     ]
-    put([file], State.SUBMITTED)
-    services.accept_answers(file, by=world.standing)
-    answer = file.answers.get(criterion__code=MUST)
-    services.save_answer(file, MUST, Value(met=False), version=answer.version, by=world.standing, side=APPRAISED)
-    last = file.events.last()
+    put([dossier], State.SUBMITTED)
+    services.accept_answers(dossier, by=world.standing)
+    answer = dossier.answers.get(criterion__code=MUST)
+    services.save_answer(
+        dossier, MUST, Value(met=False), version=answer.version, by=world.standing, side=Side.APPRAISED
+    )
+    last = dossier.events.last()
     assert (last.label, last.comment) == ("Sửa kết quả thẩm định", f"Tiêu chí {number}: Đ → K")
     assert (last.source, last.by) == (State.SUBMITTED, world.standing)
     client.force_login(world.officer)
-    page = html.unescape(client.get(reverse("evaluations:detail", args=[file.pk])).content.decode())
+    page = html.unescape(client.get(reverse("evaluations:detail", args=[dossier.pk])).content.decode())
     assert f"Tiêu chí {number}: K → để trống" in page
 
 
-def test_a_note_not_sent_is_kept(client, world, file):
-    type_in(client, world.officer, file, MUST, "Đ", note="Nghị quyết số 3")
-    type_in(client, world.officer, file, MUST, "K", version=1)
-    assert file.answers.get().note == "Nghị quyết số 3"
+def test_a_note_not_sent_is_kept(client, world, dossier):
+    type_in(client, world.officer, dossier, MUST, "Đ", note="Nghị quyết số 3")
+    type_in(client, world.officer, dossier, MUST, "K", version=1)
+    assert dossier.answers.get().note == "Nghị quyết số 3"
 
 
-def test_two_officers_and_one_cell(client, world, file):
+def test_two_officers_and_one_cell(client, world, dossier):
     """The second has not seen what the first wrote: told who, when and what, and nothing is overwritten."""
-    type_in(client, world.officer, file, PERCENT, "100/125")
-    response = type_in(client, world.leader, file, PERCENT, "125/125")
+    type_in(client, world.officer, dossier, PERCENT, "100/125")
+    response = type_in(client, world.leader, dossier, PERCENT, "125/125")
     told = response.json()
     assert (response.status_code, told["typed"], told["theirs"], told["version"]) == (409, "125/125", "100/125", 1)
     assert told["sentence"].startswith(f"{world.officer.post} vừa ghi “100/125” lúc ")
     assert told["sentence"].endswith("; giá trị của đồng chí chưa được lưu.")
-    assert stored(file) == {PERCENT: (Value(numerator=100, denominator=125), 1)}
+    assert stored(dossier) == {PERCENT: (Value(numerator=100, denominator=125), 1)}
     # having seen it, the second may write over it
-    assert type_in(client, world.leader, file, PERCENT, "125/125", version=1).status_code == 200
+    assert type_in(client, world.leader, dossier, PERCENT, "125/125", version=1).status_code == 200
 
 
-def test_the_conflict_carries_the_answer_as_it_is(world, file):
-    first = services.save_answer(file, MUST, Value(met=True), version=0, by=world.officer)
+def test_the_conflict_carries_the_answer_as_it_is(world, dossier):
+    first = services.save_answer(dossier, MUST, Value(met=True), version=0, by=world.officer)
     with pytest.raises(services.Conflict) as conflict:
-        services.save_answer(file, MUST, Value(met=False), version=0, by=world.leader)
+        services.save_answer(dossier, MUST, Value(met=False), version=0, by=world.leader)
     assert (conflict.value.answer.pk, conflict.value.answer.own, conflict.value.answer.saved_by) == (
         first.pk,
         Value(met=True),
@@ -126,8 +131,8 @@ def test_the_conflict_carries_the_answer_as_it_is(world, file):
     )
 
 
-def test_a_version_of_an_answer_that_is_gone_is_told(client, world, file):
-    response = type_in(client, world.officer, file, MUST, "Đ", version=4)
+def test_a_version_of_an_answer_that_is_gone_is_told(client, world, dossier):
+    response = type_in(client, world.officer, dossier, MUST, "Đ", version=4)
     assert (response.status_code, response.json()["sentence"]) == (
         422,
         "Ô này vừa được thay đổi ở nơi khác. Hãy tải lại trang.",
@@ -135,8 +140,8 @@ def test_a_version_of_an_answer_that_is_gone_is_told(client, world, file):
 
 
 @pytest.mark.parametrize("version", ["", "x", "1.5", "-", "9" * 5000])
-def test_a_version_that_is_no_number(client, world, file, version):
-    response = type_in(client, world.officer, file, MUST, "Đ", version=version)
+def test_a_version_that_is_no_number(client, world, dossier, version):
+    response = type_in(client, world.officer, dossier, MUST, "Đ", version=version)
     assert (response.status_code, response.json()["sentence"], Answer.objects.count()) == (
         422,
         "Phiên bản ô không hợp lệ. Hãy tải lại trang.",
@@ -145,17 +150,17 @@ def test_a_version_that_is_no_number(client, world, file, version):
 
 
 def test_both_sides_share_a_version(client, world):
-    submit(file := world.area, by=world.officer)
-    response = type_in(client, world.standing, file, MUST, "K", version=1, side=APPRAISED, note="Thiếu dấu")
+    submit(dossier := world.area, by=world.officer)
+    response = type_in(client, world.standing, dossier, MUST, "K", version=1, side=Side.APPRAISED, note="Thiếu dấu")
     assert (response.status_code, response.json()["version"]) == (200, 2)
-    answer = file.answers.get(criterion__code=MUST)
+    answer = dossier.answers.get(criterion__code=MUST)
     assert (answer.own, answer.appraised, answer.note, answer.appraised_note) == (
         Value(met=True),
         Value(met=False),
         "",
         "Thiếu dấu",
     )
-    assert type_in(client, world.standing, file, MUST, "Đ", version=1, side=APPRAISED).status_code == 409
+    assert type_in(client, world.standing, dossier, MUST, "Đ", version=1, side=Side.APPRAISED).status_code == 409
 
 
 # --- bad values ------------------------------------------------------------------------------------------------
@@ -205,10 +210,10 @@ BAD_CELLS = [
 
 
 @pytest.mark.parametrize(("code", "text"), BAD_CELLS)
-def test_a_bad_cell_is_told_and_not_kept(client, world, file, code, text):
-    response = type_in(client, world.officer, file, code, text)
+def test_a_bad_cell_is_told_and_not_kept(client, world, dossier, code, text):
+    response = type_in(client, world.officer, dossier, code, text)
     told = response.json()
-    number = next(line.number for line in answered(file) if line.code == code)
+    number = next(line.number for line in answered(dossier) if line.code == code)
     assert (response.status_code, told["typed"]) == (422, text[:100])
     assert told["sentence"].startswith(f"Tiêu chí {number}: ") and told["sentence"].endswith(".")
     assert Answer.objects.count() == 0
@@ -217,15 +222,15 @@ def test_a_bad_cell_is_told_and_not_kept(client, world, file, code, text):
 @pytest.mark.parametrize(
     ("code", "text"), [(MUST, "Đ"), (PERCENT, "5/5"), (EVENT, "0"), (TREND, "3/5"), (EXCUSABLE, "1 BKK")]
 )
-def test_a_good_cell_of_each_measure_is_kept(client, world, file, code, text):
+def test_a_good_cell_of_each_measure_is_kept(client, world, dossier, code, text):
     """The negative control of the bad ones."""
-    response = type_in(client, world.officer, file, code, text)
+    response = type_in(client, world.officer, dossier, code, text)
     assert (response.status_code, response.json()["text"]) == (200, text)
 
 
 @pytest.mark.parametrize("code", ["", "TT124-KDC-9", "TT124-XA-1.1", "TT124-KDC-1", "x" * 500, "'; --", "\0"])
-def test_a_criterion_the_set_does_not_ask(client, world, file, code):
-    response = type_in(client, world.officer, file, code, "Đ")
+def test_a_criterion_the_set_does_not_ask(client, world, dossier, code):
+    response = type_in(client, world.officer, dossier, code, "Đ")
     assert response.status_code == 422
     assert response.json()["sentence"] == (
         f"Bộ tiêu chí “Khu dân cư đạt tiêu chuẩn “An toàn về an ninh, trật tự”” "
@@ -233,15 +238,15 @@ def test_a_criterion_the_set_does_not_ask(client, world, file, code):
     )
 
 
-def test_what_no_database_keeps_is_left_out(client, world, file):
-    response = type_in(client, world.officer, file, MUST, "Đ\0", note="Giải\0 trình")
-    assert (response.status_code, file.answers.get().note) == (200, "Giải trình")
+def test_what_no_database_keeps_is_left_out(client, world, dossier):
+    response = type_in(client, world.officer, dossier, MUST, "Đ\0", note="Giải\0 trình")
+    assert (response.status_code, dossier.answers.get().note) == (200, "Giải trình")
 
 
 def test_a_derived_criterion_is_not_typed(client, world):
-    file = file_of(world.cycle, world.commune)
-    register(file, by=world.officer)
-    response = type_in(client, world.officer, file, "TT124-XA-4.1", "4/4")
+    dossier = dossier_of(world.cycle, world.commune)
+    register(dossier, by=world.officer)
+    response = type_in(client, world.officer, dossier, "TT124-XA-4.1", "4/4")
     assert (response.status_code, Answer.objects.count()) == (422, 0)
     assert response.json()["sentence"] == (
         "Tiêu chí 4.1: hệ thống tự tính từ kết quả của các đơn vị trực thuộc, không nhập tay; hãy để trống."
@@ -249,9 +254,9 @@ def test_a_derived_criterion_is_not_typed(client, world):
 
 
 @pytest.fixture
-def scored(file):
-    """The file judged by a set with points."""
-    like = file.criteria_set
+def scored(dossier):
+    """The dossier judged by a set with points."""
+    like = dossier.criteria_set
     points = CriteriaSet.objects.create(
         programme=like.programme,
         document=like.document,
@@ -270,8 +275,8 @@ def scored(file):
         measure="points",
         max_points=Decimal("4.50"),
     )
-    Evaluation.objects.filter(pk=file.pk).update(criteria_set=points)
-    return Evaluation.objects.get(pk=file.pk)
+    Evaluation.objects.filter(pk=dossier.pk).update(criteria_set=points)
+    return Evaluation.objects.get(pk=dossier.pk)
 
 
 @pytest.mark.parametrize(
@@ -305,35 +310,37 @@ def test_only_an_open_file_is_written(client, world, state):
 @pytest.mark.parametrize("state", [state for state in State if state != "submitted"])
 def test_only_a_file_sent_is_appraised(client, world, state):
     put([world.area], state)
-    response = type_in(client, world.standing, world.area, MUST, "Đ", side=APPRAISED)
+    response = type_in(client, world.standing, world.area, MUST, "Đ", side=Side.APPRAISED)
     assert (response.status_code, response.json()["sentence"]) == (
         422,
         f"Hồ sơ đang ở tình trạng “{State(state).label}”, không ở bước thẩm định.",
     )
 
 
-def test_who_may_write_which_side(client, world, file):
+def test_who_may_write_which_side(client, world, dossier):
     for user, status in ((world.sister, 404), (world.inspector, 422), (world.standing, 422), (world.leader, 200)):
-        assert type_in(client, user, file, MUST, "Đ").status_code == status, user.post
-    put([file], State.SUBMITTED, submitted_by=world.officer)
+        assert type_in(client, user, dossier, MUST, "Đ").status_code == status, user.post
+        assert dossier.answers.filter(met=True).exists() == (status == 200), user.post
+    put([dossier], State.SUBMITTED, submitted_by=world.officer)
     for user, status in ((world.sister, 404), (world.leader, 422), (world.chair, 422), (world.standing, 200)):
-        response = type_in(client, user, file, MUST, "Đ", version=1, side=APPRAISED)
+        response = type_in(client, user, dossier, MUST, "Đ", version=1, side=Side.APPRAISED)
         assert response.status_code == status, user.post
+        assert dossier.answers.filter(appraised_met=True).exists() == (status == 200), user.post
 
 
-def test_nothing_is_written_in_a_locked_year(client, world, file):
+def test_nothing_is_written_in_a_locked_year(client, world, dossier):
     Cycle.objects.filter(pk=world.cycle.pk).update(status=CycleStatus.CLOSED)
-    response = type_in(client, world.officer, file, MUST, "Đ")
+    response = type_in(client, world.officer, dossier, MUST, "Đ")
     assert (response.status_code, response.json()["sentence"]) == (422, "Kỳ đánh giá năm 2024 đã khoá sổ.")
 
 
 # --- the single form -------------------------------------------------------------------------------------------
 
 
-def entry_data(file, **changes) -> dict:
+def entry_data(dossier, **changes) -> dict:
     """The form as the page sends it when everything is met, with some fields changed."""
     data = {}
-    for line in answered(file):
+    for line in answered(dossier):
         prefix = line.code.replace(".", "_")
         data[f"{prefix}-version"] = "0"
         data[f"{prefix}-note"] = ""
@@ -346,29 +353,29 @@ def entry_data(file, **changes) -> dict:
     return data | {key.replace("__", "-").replace("TT124_KDC_", "TT124-KDC-"): value for key, value in changes.items()}
 
 
-def send_entry(client, user, file, data):
+def send_entry(client, user, dossier, data):
     client.force_login(user)
-    return client.post(reverse("evaluations:entry", args=[file.pk]), data)
+    return client.post(reverse("evaluations:entry", args=[dossier.pk]), data)
 
 
-def test_the_form_saves_everything_at_once(client, world, file):
-    response = send_entry(client, world.officer, file, entry_data(file))
-    assert (response.status_code, response.url, file.answers.count()) == (
+def test_the_form_saves_everything_at_once(client, world, dossier):
+    response = send_entry(client, world.officer, dossier, entry_data(dossier))
+    assert (response.status_code, response.url, dossier.answers.count()) == (
         302,
-        reverse("evaluations:entry", args=[file.pk]),
+        reverse("evaluations:entry", args=[dossier.pk]),
         17,
     )
-    assert queries.verdicts([file])[file.pk].outcome == "met"
+    assert judged_dossier(dossier).verdict(Side.OWN).outcome == "met"
     page = client.get(response.url).content.decode()
     assert page.count('value="yes" selected') == 5 and 'value="0.00"' not in page
-    again = send_entry(client, world.officer, file, entry_data(file) | versions(file))
-    assert (again.status_code, set(file.answers.values_list("version", flat=True))) == (302, {1})  # nothing changed
+    again = send_entry(client, world.officer, dossier, entry_data(dossier) | versions(dossier))
+    assert (again.status_code, set(dossier.answers.values_list("version", flat=True))) == (302, {1})  # nothing changed
 
 
-def versions(file) -> dict[str, str]:
+def versions(dossier) -> dict[str, str]:
     return {
         f"{code.replace('.', '_')}-version": str(version)
-        for code, version in file.answers.values_list("criterion__code", "version")
+        for code, version in dossier.answers.values_list("criterion__code", "version")
     }
 
 
@@ -392,11 +399,11 @@ BAD_FORMS = {
 
 
 @pytest.mark.parametrize(("changes", "said"), BAD_FORMS.values(), ids=BAD_FORMS)
-def test_a_bad_form_keeps_what_was_typed_and_saves_nothing(client, world, file, changes, said):
-    typed = entry_data(file) | {"TT124-KDC-2-note": "Ghi chú của tôi"} | changes
-    response = send_entry(client, world.officer, file, typed)
+def test_a_bad_form_keeps_what_was_typed_and_saves_nothing(client, world, dossier, changes, said):
+    typed = entry_data(dossier) | {"TT124-KDC-2-note": "Ghi chú của tôi"} | changes
+    response = send_entry(client, world.officer, dossier, typed)
     page = html.unescape(response.content.decode())
-    assert (response.status_code, file.answers.count()) == (422, 0)
+    assert (response.status_code, dossier.answers.count()) == (422, 0)
     assert said in page
     assert "Ghi chú của tôi" in page
     for name, value in changes.items():
@@ -404,53 +411,53 @@ def test_a_bad_form_keeps_what_was_typed_and_saves_nothing(client, world, file, 
             assert f'name="{name}" value="{value}"' in page
 
 
-def test_a_form_beside_a_colleague_is_told_both(client, world, file):
-    services.save_answer(file, MUST, Value(met=False), version=0, by=world.leader)
-    response = send_entry(client, world.officer, file, entry_data(file))
+def test_a_form_beside_a_colleague_is_told_both(client, world, dossier):
+    services.save_answer(dossier, MUST, Value(met=False), version=0, by=world.leader)
+    response = send_entry(client, world.officer, dossier, entry_data(dossier))
     page = html.unescape(response.content.decode())
-    assert (response.status_code, stored(file)) == (422, {MUST: (Value(met=False), 1)})
+    assert (response.status_code, stored(dossier)) == (422, {MUST: (Value(met=False), 1)})
     assert f"{world.leader.post} vừa ghi “Không đạt” lúc " in page
     assert "giá trị của đồng chí chưa được lưu. Hãy tải lại trang để xem rồi quyết định." in page
 
 
-def test_a_form_sent_too_late_keeps_what_was_typed(client, world, file):
-    """The file was sent by a colleague while this form was open."""
-    put([file], State.SUBMITTED)
-    response = send_entry(client, world.officer, file, entry_data(file) | {"TT124-KDC-2-note": "Ghi chú của tôi"})
+def test_a_form_sent_too_late_keeps_what_was_typed(client, world, dossier):
+    """The dossier was sent by a colleague while this form was open."""
+    put([dossier], State.SUBMITTED)
+    response = send_entry(client, world.officer, dossier, entry_data(dossier) | {"TT124-KDC-2-note": "Ghi chú của tôi"})
     page = html.unescape(response.content.decode())
-    assert (response.status_code, file.answers.count()) == (422, 0)
+    assert (response.status_code, dossier.answers.count()) == (422, 0)
     assert "Chưa lưu gì: hồ sơ đang ở tình trạng “Đã gửi, chờ thẩm định” nên không sửa được." in page
     assert "Ghi chú của tôi" in page
 
 
-def test_the_form_of_a_file_one_may_not_write(client, world, file):
+def test_the_form_of_a_file_one_may_not_write(client, world, dossier):
     client.force_login(world.inspector)
-    page = reverse("evaluations:entry", args=[file.pk])
-    assert client.get(page).url == reverse("evaluations:detail", args=[file.pk])
-    assert (client.post(page, entry_data(file)).status_code, file.answers.count()) == (302, 0)
+    page = reverse("evaluations:entry", args=[dossier.pk])
+    assert client.get(page).url == reverse("evaluations:detail", args=[dossier.pk])
+    assert (client.post(page, entry_data(dossier)).status_code, dossier.answers.count()) == (302, 0)
 
 
 # --- taking answers over ---------------------------------------------------------------------------------------
 
 
 def test_appraisers_take_over_what_they_have_not_judged(client, world):
-    submit(file := world.area, by=world.officer)
-    services.save_answer(file, MUST, Value(met=False), version=1, by=world.standing, side=APPRAISED)
+    submit(dossier := world.area, by=world.officer)
+    services.save_answer(dossier, MUST, Value(met=False), version=1, by=world.standing, side=Side.APPRAISED)
     client.force_login(world.standing)
-    client.post(reverse("evaluations:accept", args=[file.pk]))
-    answers = queries.answers_of([file])[file.pk]
+    client.post(reverse("evaluations:accept", args=[dossier.pk]))
+    answers = answers_of([dossier])[dossier.pk]
     assert answers[MUST].appraised == Value(met=False)
     assert all(answer.appraised == answer.own for code, answer in answers.items() if code != MUST)
     assert {answer.version for answer in answers.values()} == {2}
     with pytest.raises(Refused):
-        services.accept_answers(file, by=world.officer)
+        services.accept_answers(dossier, by=world.officer)
 
 
 # --- what the portal derives (TT 124/2021, Điều 5.4) -----------------------------------------------------------
 
 
 def commune_of(units: int):
-    """A commune that manages so many areas, its year open; its file and theirs."""
+    """A commune that manages so many areas, its year open; its dossier and theirs."""
     province = make_province(f"Tỉnh {units}")
     district = make_units(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện"])[0]
     commune = make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã"])[0]
@@ -458,11 +465,11 @@ def commune_of(units: int):
     tree = make_user()  # anything with a province will do for open_year
     tree.province = province
     cycle = open_year(tree)
-    return file_of(cycle, commune), list(cycle.evaluations.filter(kind="residential_area"))
+    return dossier_of(cycle, commune), list(cycle.evaluations.filter(kind="residential_area"))
 
 
-def findings(file, *codes) -> dict[str, str]:
-    verdict = queries.verdicts([file])[file.pk]
+def findings(dossier, *codes) -> dict[str, str]:
+    verdict = judged_dossier(dossier).verdict(Side.OWN)
     return {one.code: one.sentence for one in (*verdict.failed, *verdict.missing) if one.code in codes}
 
 
@@ -494,64 +501,115 @@ def findings(file, *codes) -> dict[str, str]:
     ],
 )
 def test_seventy_percent_on_whole_numbers(world, recognised, units, sentence):
-    file, areas = commune_of(units)
+    dossier, areas = commune_of(units)
     put(areas[:recognised], State.RECOGNISED)
     put(areas[recognised:], State.DECLINED)
-    assert findings(file, "TT124-XA-4.2").get("TT124-XA-4.2") == sentence
-    assert findings(file, "TT124-XA-4.1") == {}
+    assert findings(dossier, "TT124-XA-4.2").get("TT124-XA-4.2") == sentence
+    assert findings(dossier, "TT124-XA-4.1") == {}
 
 
 def test_every_unit_must_be_registered(world):
-    file, areas = commune_of(25)
+    dossier, areas = commune_of(25)
     put(areas[:24], State.REGISTERED)
-    assert findings(file, "TT124-XA-4.1")["TT124-XA-4.1"] == (
+    assert findings(dossier, "TT124-XA-4.1")["TT124-XA-4.1"] == (
         "Mới 24/25 đơn vị đã đăng ký (cần đúng 100%, tức đủ 25); còn thiếu 1 đơn vị (TT 124/2021, Điều 5.4)."
     )
-    put(areas[24:], State.WITHDRAWN)  # taken out of the year: no longer counted
-    assert findings(file, "TT124-XA-4.1") == {}
+    put(areas[24:], State.WITHDRAWN)  # taken out of the year by its own level: still counted
+    assert "Mới 24/25" in findings(dossier, "TT124-XA-4.1")["TT124-XA-4.1"]
+    put(areas[24:], State.EXCLUDED)  # let go by the level above: no longer counted
+    assert findings(dossier, "TT124-XA-4.1") == {}
+
+
+@pytest.mark.parametrize(("ahead", "outcome"), [(True, "missing"), (False, "failed")])
+def test_who_may_still_register_is_waited_for(world, ahead, outcome):
+    """Until the last day to register (the route's own) a unit that has not is undecided, not failed."""
+    dossier, areas = commune_of(4)
+    put(areas[:3], State.REGISTERED)
+    year = localdate().year + (1 if ahead else -1)
+    Cycle.objects.filter(pk=dossier.cycle_id).update(year=year)
+    verdict = judged_dossier(dossier).verdict(Side.OWN)
+    told = {one.code: one.sentence for one in getattr(verdict, outcome)}
+    assert told["TT124-XA-4.1"] == (
+        "Còn 1 đơn vị thuộc xã chưa đăng ký (đã đăng ký 3/4), chưa hết hạn đăng ký nên chưa kết luận được "
+        "(TT 124/2021, Điều 5.4)."
+        if ahead
+        else "Mới 3/4 đơn vị đã đăng ký (cần đúng 100%, tức đủ 4); còn thiếu 1 đơn vị (TT 124/2021, Điều 5.4)."
+    )
+    put(areas[3:], State.WITHDRAWN)
+    put(areas[3:], State.DECLINED)  # registered once, decided since: nothing left to wait for
+    assert findings(dossier, "TT124-XA-4.1") == {}
+
+
+def test_a_commune_does_not_pass_by_withdrawing_its_units(client):
+    """4 of 12 recognised and the other 8 withdrawn is 4/12, until the level above lets them go with a reason."""
+    dossier, areas = commune_of(12)
+    commune, district = dossier.unit, dossier.district
+    put(areas[:4], State.RECOGNISED)
+    leader, chair = make_user(Role.LEADER, commune), make_user(Role.CHAIR, district)
+    gone = [area.pk for area in areas[4:]]
+    assert len(workflow.advance_many(gone, Action.WITHDRAW, by=leader, comment="Không xét").done) == 8
+    assert findings(dossier, "TT124-XA-4.1", "TT124-XA-4.2") == {
+        "TT124-XA-4.1": "Mới 4/12 đơn vị đã đăng ký (cần đúng 100%, tức đủ 12); còn thiếu 8 đơn vị "
+        "(TT 124/2021, Điều 5.4).",
+        "TT124-XA-4.2": "Mới 4/12 đơn vị được công nhận (cần từ 70%, tức ít nhất 9); còn thiếu 5 đơn vị "
+        "(TT 124/2021, Điều 5.4).",
+    }
+    total = yearly_rollup(dossier.cycle, place=commune, by="kind", kind="residential_area").total
+    assert (total.recognised, total.roster, total.of_roster.text) == (4, 12, "33,33")
+    client.force_login(chair)
+    page = client.get(reverse("evaluations:detail", args=[dossier.pk])).content.decode()
+    assert "Tính trên 12 đơn vị trong danh sách của kỳ, gồm cả 8 đơn vị nơi quản lý tự đưa ra khỏi diện xét." in page
+    assert not workflow.advance_many(gone, Action.EXCLUDE, by=leader, comment="Không xét").done
+    assert not workflow.advance_many(gone, Action.EXCLUDE, by=chair, comment=" ").done
+    assert len(workflow.advance_many(gone, Action.EXCLUDE, by=chair, comment="Thôn di dời theo dự án").done) == 8
+    assert findings(dossier, "TT124-XA-4.1", "TT124-XA-4.2") == {}
+    total = yearly_rollup(dossier.cycle, place=commune, by="kind", kind="residential_area").total
+    assert (total.recognised, total.roster, total.excluded) == (4, 4, 8)
+    page = client.get(reverse("evaluations:detail", args=[dossier.pk])).content.decode()
+    assert "không tính 8 đơn vị được cấp trên đồng ý đưa ra hoặc kết thúc do sắp xếp." in page
 
 
 def test_units_still_under_way_are_waited_for(world):
     """17 recognised of 25 and 3 undecided: not known; when the undecided can change nothing, known at once."""
-    file, areas = commune_of(25)
+    dossier, areas = commune_of(25)
     put(areas[:17], State.RECOGNISED)
     put(areas[17:22], State.DECLINED)
     put(areas[22:], State.APPRAISED)
-    verdict = queries.verdicts([file])[file.pk]
+    verdict = judged_dossier(dossier).verdict(Side.OWN)
     told = {one.code: one.sentence for one in verdict.missing}
     assert told["TT124-XA-4.2"] == (
         "Còn 3 đơn vị thuộc xã chưa có kết quả (đã công nhận 17/25) nên chưa kết luận được (TT 124/2021, Điều 5.4)."
     )
     put(areas[22:23], State.RECOGNISED)  # 18 of 25: met whatever the last two come to
-    assert findings(file, "TT124-XA-4.2") == {}
+    assert findings(dossier, "TT124-XA-4.2") == {}
     put(areas[:3], State.REVOKED)  # 15 and 2 undecided: lost whatever they come to
-    assert "Mới 15/25" in findings(file, "TT124-XA-4.2")["TT124-XA-4.2"]
+    assert "Mới 15/25" in findings(dossier, "TT124-XA-4.2")["TT124-XA-4.2"]
 
 
 def test_a_commune_without_units_cannot_be_derived(world):
-    file, _ = commune_of(0)
-    assert set(findings(file, "TT124-XA-4.1", "TT124-XA-4.2")) == {"TT124-XA-4.1", "TT124-XA-4.2"}
-    assert queries.verdicts([file])[file.pk].outcome == "incomplete"
+    dossier, _ = commune_of(0)
+    assert set(findings(dossier, "TT124-XA-4.1", "TT124-XA-4.2")) == {"TT124-XA-4.1", "TT124-XA-4.2"}
+    assert judged_dossier(dossier).verdict(Side.OWN).outcome == "incomplete"
 
 
 def test_a_commune_may_be_sent_before_its_units_are_decided_but_not_proposed(world):
     """Derived criteria are nobody's to answer: they stop the committee, not the officer."""
-    file, areas = commune_of(10)
-    put([file], State.REGISTERED, entry_unit=world.commune)
-    fill([file], world.officer)
-    assert workflow.advance(file, "submit", by=world.officer).state == State.SUBMITTED
-    put([file], State.TABLED, decision_unit=world.commune)
+    dossier, areas = commune_of(10)
+    put([dossier], State.REGISTERED, entry_unit=world.commune)
+    fill([dossier], world.officer)
+    assert workflow.advance(dossier, Action.SUBMIT, by=world.officer).state == State.SUBMITTED
+    put([dossier], State.TABLED, decision_unit=world.commune)
     with pytest.raises(Refused) as refusal:
-        workflow.advance(file, "propose", by=world.chair)
+        workflow.advance(dossier, Action.PROPOSE, by=world.chair)
     assert "Mới 0/10 đơn vị đã đăng ký" in refusal.value.sentence
     put(areas, State.RECOGNISED)
-    assert workflow.advance(file, "propose", by=world.chair).state == State.PROPOSED
+    assert workflow.advance(dossier, Action.PROPOSE, by=world.chair).state == State.PROPOSED
 
 
 # --- what a save costs -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("side", ["own", APPRAISED])
+@pytest.mark.parametrize("side", ["own", Side.APPRAISED])
 def test_a_cell_save_costs_the_same_in_a_full_file(client, world, side):
     """One answer or seventeen, in a commune of two areas or of ten: the same statements."""
     few, many = world.areas
@@ -559,14 +617,14 @@ def test_a_cell_save_costs_the_same_in_a_full_file(client, world, side):
     put([few, many], State.REGISTERED)
     services.save_answer(few, MUST, Value(met=True), version=0, by=world.officer)
     answer_all(many, world.officer)
-    if side == APPRAISED:
+    if side == Side.APPRAISED:
         put([few, many], State.SUBMITTED)
     client.force_login(user)
 
-    def statements(file) -> int:
+    def statements(dossier) -> int:
         with CaptureQueriesContext(connection) as captured:
             response = client.post(
-                reverse("evaluations:cell", args=[file.pk]),
+                reverse("evaluations:cell", args=[dossier.pk]),
                 {"code": MUST, "text": "K", "version": 1, "side": side},
             )
         assert response.status_code == 200

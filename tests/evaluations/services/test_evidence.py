@@ -10,20 +10,19 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from criteria.judging.values import Value
 from criteria.models import CriteriaSet, Criterion, DossierPaper
-from criteria.values import Value
 from evaluations import services, workflow
-from evaluations.enums import State
+from evaluations.enums import Action, State
 from evaluations.models import Evaluation, Evidence
-from portal.core import store
 from portal.core.errors import Refused
-from portal.core.papers import DOCX, JPEG, PDF, PNG, XLSX, inspect
+from portal.core.files import store
+from portal.core.files.inspection import DOCX, JPEG, PDF, PNG, XLSX, inspect
+from tests.evaluations import corpus
+from tests.evaluations.factories import dossier_of, make_paper, register
+from tests.evaluations.world import put
+from tests.units.factories import make_user
 from units.enums import Role
-
-from ..units.factories import make_user
-from . import corpus
-from .factories import file_of, make_paper, register
-from .world import put
 
 CODE = "TT124-KDC-1.1"
 
@@ -379,8 +378,8 @@ def test_one_paper_serves_many_files_or_none(client, world, file):
     files = [file, world.areas[1]]
     register(files[1], by=world.officer)
     page = reverse("evaluations:evidence_share", args=[world.cycle.pk, world.area.criteria_set_id])
-    typed = {"title": "Kế hoạch chung của xã", "codes": [CODE], "files": [file.pk for file in files]}
-    assert set(client.get(page).context["form"].fields["files"].initial) == {file.pk for file in files}
+    typed = {"title": "Kế hoạch chung của xã", "codes": [CODE], "dossiers": [file.pk for file in files]}
+    assert set(client.get(page).context["form"].fields["dossiers"].initial) == {file.pk for file in files}
     done = client.post(page, typed | {"file": make_paper("chung")}, follow=True)
     assert "Đã đính kèm minh chứng cho 2 hồ sơ." in told(done)
     assert sorted(Evidence.objects.values_list("evaluation", "sha256").distinct()) == sorted(
@@ -392,7 +391,7 @@ def test_one_paper_serves_many_files_or_none(client, world, file):
     assert list(Evidence.objects.values_list("evaluation", flat=True)) == [files[1].pk]
     assert not files[0].events.filter(action="attach").exclude(comment__startswith="Kế hoạch chung").exists()
     assert [one.events.filter(action="attach").count() for one in files] == [1, 1]  # what was refused left no line
-    stranger = client.post(page, typed | {"files": [10**9], "file": make_paper("khác")})
+    stranger = client.post(page, typed | {"dossiers": [10**9], "file": make_paper("khác")})
     assert stranger.status_code == 422 and Evidence.objects.count() == 1
 
 
@@ -413,7 +412,7 @@ def test_a_paper_is_taken_off_by_its_button(client, world, file):
 def test_who_is_late_is_told_of_the_last_move_not_of_a_paper(world, file):
     services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])
     with pytest.raises(Refused, match=r"tình trạng “Đã đăng ký” \(đăng ký lúc"):
-        workflow.advance(file, "register", by=world.officer)
+        workflow.advance(file, Action.REGISTER, by=world.officer)
 
 
 # --- the dossier -------------------------------------------------------------------------------------------------
@@ -453,10 +452,10 @@ def test_a_file_is_not_sent_while_a_paper_of_its_dossier_is_missing(client, worl
     for at, paper in enumerate(asked_papers):
         missing = "; ".join(one.name for one in asked_papers[at:])
         with pytest.raises(Refused, match=f"Hồ sơ còn thiếu: {missing}. Hãy đính kèm rồi gửi."):
-            workflow.advance(file, "submit", by=world.officer)
+            workflow.advance(file, Action.SUBMIT, by=world.officer)
         sent = send(client, world.officer, file, make_paper(paper.name), codes=[], dossier_paper=paper.pk)
         assert sent.status_code == 302
-    assert workflow.advance(file, "submit", by=world.officer).state == State.SUBMITTED
+    assert workflow.advance(file, Action.SUBMIT, by=world.officer).state == State.SUBMITTED
 
 
 def test_a_paper_that_is_not_of_the_dossier_does_not_count_for_it(client, world, file, asked_papers):
@@ -466,7 +465,7 @@ def test_a_paper_that_is_not_of_the_dossier_does_not_count_for_it(client, world,
         send(client, world.officer, world.area, make_paper(paper.name))
     assert Evidence.objects.filter(evaluation=file).count() == 3
     with pytest.raises(Refused, match="Hồ sơ còn thiếu: Tờ trình; "):
-        workflow.advance(world.area, "submit", by=world.officer)
+        workflow.advance(world.area, Action.SUBMIT, by=world.officer)
 
 
 def test_the_files_page_says_what_the_dossier_lacks(client, world, file, asked_papers):
@@ -476,7 +475,7 @@ def test_the_files_page_says_what_the_dossier_lacks(client, world, file, asked_p
     page = page_of(client, world.officer, world.area)
     assert (page.count("Còn thiếu</span>"), page.count("Đã có</span>")) == (2, 1) and "Báo cáo số 5" in page
     assert "thanh-phan=" not in page_of(client, world.standing, world.area)
-    assert "Thành phần hồ sơ" not in page_of(client, world.sister, file_of(world.cycle, world.tree.areas[2]))
+    assert "Thành phần hồ sơ" not in page_of(client, world.sister, dossier_of(world.cycle, world.tree.areas[2]))
 
 
 def test_the_form_offers_the_sets_papers_and_no_others(client, world, file, asked_papers):
@@ -505,7 +504,7 @@ def test_one_paper_is_a_paper_of_many_dossiers(client, world, file, asked_papers
     register(world.areas[1], by=world.officer)
     client.force_login(world.officer)
     address = reverse("evaluations:evidence_share", args=[world.cycle.pk, world.area.criteria_set_id])
-    data = {"file": make_paper(), "title": "Biên bản", "files": [one.pk for one in world.areas]}
+    data = {"file": make_paper(), "title": "Biên bản", "dossiers": [one.pk for one in world.areas]}
     assert client.post(address, data | {"dossier_paper": asked_papers[2].pk}).status_code == 302
     kept = set(Evidence.objects.values_list("evaluation", "dossier_paper"))
     assert kept == {(one.pk, asked_papers[2].pk) for one in world.areas}

@@ -2,36 +2,34 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from io import StringIO
 from math import ceil
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.test.utils import CaptureQueriesContext
 
 from criteria.enums import SetStatus
 from criteria.models import CriteriaSet, Programme
 from evaluations import services, workflow
-from evaluations.enums import CycleStatus, Origin, State
-from evaluations.models import Cycle, Evaluation, Sitting
+from evaluations.enums import Action, CycleStatus, Origin, State
+from evaluations.models import Cycle, CycleEvent, Evaluation, Sitting, triggers
 from portal.core.errors import Refused
+from portal.demo.loading import load_places
+from tests.evaluations.factories import dossier_of, open_year, published_sets, register
+from tests.evaluations.world import put
+from tests.units.factories import make_committee, make_province, make_tree, make_units, make_user
 from units.enums import JUDGED, Subtype, UnitKind
 from units.models import Unit, UnitVersion
 
-from ..units.factories import make_committee, make_province, make_tree, make_units, make_user
-from .factories import file_of, open_year, published_sets, register
-from .world import put
-
-pytestmark = pytest.mark.xdist_group("real units")  # loaded once a process
+pytestmark = [pytest.mark.both, pytest.mark.xdist_group("real units")]  # a roster written in bulk from SQL
 
 
 @pytest.fixture(scope="module")
 def bac_giang(module_rows):
     """The real units of both places with their demo areas and organisations."""
     published_sets()
-    call_command("load_units", stdout=StringIO())
+    load_places()
     return Unit.objects.get(kind=UnitKind.PROVINCE, code="24")
 
 
@@ -102,16 +100,16 @@ def test_who_acts_comes_from_the_route(roster, db):
 
 
 def test_the_real_tan_dinh_goes_its_way(roster, db):
-    file = roster.evaluations.select_related("entry_unit", "appraisal_unit", "district", "route").get(
+    dossier = roster.evaluations.select_related("entry_unit", "appraisal_unit", "district", "route").get(
         unit_name="Xã Tân Dĩnh", kind="commune"
     )
-    assert (file.unit_name, file.entry_unit.name, file.appraisal_unit.name, file.district.name) == (
+    assert (dossier.unit_name, dossier.entry_unit.name, dossier.appraisal_unit.name, dossier.district.name) == (
         "Xã Tân Dĩnh",
         "Xã Tân Dĩnh",
         "Huyện Lạng Giang",
         "Huyện Lạng Giang",
     )
-    assert {step: file.last_day(step) for step in ("register", "submit", "appraise", "decide")} == {
+    assert {step: dossier.last_day(step) for step in ("register", "submit", "appraise", "decide")} == {
         "register": date(2024, 3, 31),
         "submit": None,
         "appraise": None,
@@ -195,14 +193,14 @@ def test_history_never_moves(bac_giang, db):
     seen = [Evaluation.objects.visible_to(user).filter(unit=area).count() for user in (here, there)]
     assert seen == [1, 0]
     # the next year's roster stands where the unit stands then, and a roster "as of" the past where it stood
-    after = file_of(open_year(tree, 2025, as_of=date(2025, 1, 2)), area)
+    after = dossier_of(open_year(tree, 2025, as_of=date(2025, 1, 2)), area)
     assert (after.unit_name, after.commune, after.district, after.entry_unit) == (
         "Thôn tên mới",
         new_home,
         tree.districts[1],
         new_home,
     )
-    past = file_of(open_year(tree, 2023, as_of=date(2024, 8, 31)), area)
+    past = dossier_of(open_year(tree, 2023, as_of=date(2024, 8, 31)), area)
     assert (past.unit_name, past.commune, past.unit_search_key) == (
         kept["unit_name"],
         tree.communes[0],
@@ -237,8 +235,8 @@ def test_a_commune_file_goes_to_the_province_once_districts_are_gone(bac_giang, 
 def test_the_last_day_of_districts(bac_giang, db):
     tree = make_tree("K")
     cycle = open_year(tree, 2025, as_of=date(2025, 6, 30))
-    file = file_of(cycle, tree.communes[0])
-    assert (file.appraisal_unit, file.decision_unit) == (tree.districts[0], tree.districts[0])
+    dossier = dossier_of(cycle, tree.communes[0])
+    assert (dossier.appraisal_unit, dossier.decision_unit) == (tree.districts[0], tree.districts[0])
     assert "Chưa có tuyến xét duyệt cho 2 đơn vị: Xã S1, Xã S2." in refused(
         two_tiers("S"), year=2025, as_of=date(2025, 6, 30)
     )
@@ -267,9 +265,9 @@ def test_a_long_list_of_problems_is_cut(thanh_hoa, db):
 
 
 def test_a_year_opens_once(roster, bac_giang, db):
-    files = Evaluation.objects.count()
+    dossiers = Evaluation.objects.count()
     assert refused(bac_giang) == "“An toàn về an ninh, trật tự” năm 2024 của Tỉnh Bắc Giang đã được mở từ trước."
-    assert Evaluation.objects.count() == files
+    assert Evaluation.objects.count() == dossiers
 
 
 def test_a_programme_without_a_published_set_does_not_open(bac_giang, db):
@@ -326,11 +324,11 @@ def rows_an_insert() -> int:
 # --- closing ---------------------------------------------------------------------------------------------------
 
 
-def test_a_year_is_locked_once_and_for_all(world):
-    services.close_cycle(world.cycle, by=world.staff)
+def test_a_locked_year_refuses_all_until_it_is_opened_again(world):
+    services.close_cycle(world.cycle, reason="Đã tổng kết năm", by=world.staff)
     assert Cycle.objects.get(pk=world.cycle.pk).status == CycleStatus.CLOSED
     with pytest.raises(Refused) as refusal:
-        services.close_cycle(world.cycle, by=world.staff)
+        services.close_cycle(world.cycle, reason="Đã tổng kết năm", by=world.staff)
     assert refusal.value.sentence == "Kỳ đánh giá đã khoá sổ từ trước."
     with pytest.raises(Refused):
         register(world.area, by=world.officer)
@@ -348,16 +346,53 @@ def test_a_year_is_locked_once_and_for_all(world):
     assert (refusal.value.sentence, Sitting.objects.count()) == ("Kỳ đánh giá năm 2024 đã khoá sổ.", 0)
 
 
+def test_locks_are_told_with_who_when_and_why(world):
+    for turn, sentence in (
+        (services.close_cycle, "“Khoá sổ” phải ghi rõ lý do."),
+        (services.reopen_cycle, "Kỳ đánh giá đang mở, không cần mở lại."),
+    ):
+        with pytest.raises(Refused) as refusal:
+            turn(world.cycle, reason=" ", by=world.staff)
+        assert refusal.value.sentence == sentence
+    services.close_cycle(world.cycle, reason=" Đã tổng kết ", by=world.staff)
+    kept = Cycle.objects.get(pk=world.cycle.pk)
+    assert (kept.status, kept.locked_by, kept.lock_reason) == ("closed", world.staff, "Đã tổng kết")
+    assert kept.locked_at is not None
+    with pytest.raises(Refused) as refusal:
+        services.reopen_cycle(world.cycle, reason="", by=world.staff)
+    assert refusal.value.sentence == "“Mở lại sổ” phải ghi rõ lý do."
+    services.reopen_cycle(world.cycle, reason="Còn hồ sơ sót", by=world.staff)
+    kept = Cycle.objects.get(pk=world.cycle.pk)
+    assert (kept.status, kept.locked_by, kept.locked_at, kept.lock_reason) == ("open", None, None, "")
+    register(world.area, by=world.officer)
+    log = CycleEvent.objects.values_list("action", "by_post", "reason")
+    assert list(log) == [("lock", str(world.staff), "Đã tổng kết"), ("unlock", str(world.staff), "Còn hồ sơ sót")]
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE evaluations_cycleevent SET reason = 'Khác'", "DELETE FROM evaluations_cycleevent"]
+)
+def test_the_log_of_locks_only_grows(world, sql):
+    services.close_cycle(world.cycle, reason="Đã tổng kết", by=world.staff)
+    connection.check_constraints()  # PostgreSQL drops no trigger while checks of the transaction are pending
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match=triggers.SENTENCE), transaction.atomic():
+            cursor.execute(sql)
+        triggers.remove(connection, triggers.CYCLE_EVENTS)  # the control
+        cursor.execute(sql)
+    assert not CycleEvent.objects.filter(reason="Đã tổng kết").exists()
+
+
 @pytest.mark.parametrize("state", [State.TABLED, State.PROPOSED])
 def test_a_year_with_files_under_way_is_not_locked(world, state):
     put([world.area], state)
     with pytest.raises(Refused) as refusal:
-        services.close_cycle(world.cycle, by=world.staff)
+        services.close_cycle(world.cycle, reason="Đã tổng kết năm", by=world.staff)
     assert refusal.value.sentence == (
         "Còn 1 hồ sơ đang ở phiên họp hoặc chờ quyết định. Hãy giải quyết xong rồi khoá sổ."
     )
     put([world.area], State.APPRAISED)
-    services.close_cycle(world.cycle, by=world.staff)
+    services.close_cycle(world.cycle, reason="Đã tổng kết năm", by=world.staff)
 
 
 # --- years before the portal -----------------------------------------------------------------------------------
@@ -368,6 +403,12 @@ def record(tree, year: int = 2019, **changes) -> Cycle:
     states = {tree.areas[0].pk: State.RECOGNISED, tree.areas[1].pk: State.DECLINED}
     arguments = {"as_of": date(2020, 1, 1), "source": "Báo cáo 55", "states": states, "sets": sets} | changes
     return services.record_results(Programme.objects.get(code="safety"), tree.province, year, **arguments)
+
+
+def test_results_taken_from_documents_are_not_opened(bac_giang, db):
+    with pytest.raises(Refused) as refusal:
+        services.reopen_cycle(record(make_tree("C")), reason="Sửa", by=None)
+    assert refusal.value.sentence == "Kết quả kỳ này lấy từ tài liệu (Báo cáo 55), không có hồ sơ để làm tiếp."
 
 
 def test_old_results_are_kept_closed_and_without_answers(bac_giang, db):
@@ -390,7 +431,7 @@ def test_nobody_moves_an_old_result(bac_giang, db):
     cycle = record(tree)
     chair = make_committee(tree.communes[0]).chair
     with pytest.raises(Refused) as refusal:
-        workflow.advance(cycle.evaluations.get(state="recognised"), "reconsider", by=chair, comment="Lý do")
+        workflow.advance(cycle.evaluations.get(state="recognised"), Action.RECONSIDER, by=chair, comment="Lý do")
     assert refusal.value.sentence == "Kỳ đánh giá năm 2019 đã khoá sổ."
 
 

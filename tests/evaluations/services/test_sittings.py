@@ -2,24 +2,26 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations import queries, services, workflow
-from evaluations.enums import Ballot, Capacity, DecisionKind, Resolution, State
+from evaluations.enums import Action, Ballot, Capacity, DecisionKind, Resolution, State
 from evaluations.models import AgendaItem, Decision, Evaluation, Recognition, Sitting, Vote
 from portal.core.errors import Refused
+from portal.core.vietnamese.moments import moment_text
+from tests.evaluations.factories import dossier_of, hold_sitting, issue, open_year, read_criteria, recognise
+from tests.evaluations.world import fill, more_dossiers, put
+from tests.units.factories import make_committee, make_user
 from units import services as units
-from units.enums import Role
+from units.enums import MajorityOf, Role
 from units.models import Committee, Placement
-
-from ..units.factories import make_committee, make_user
-from .factories import file_of, hold_sitting, issue, open_year, read_criteria, recognise
-from .world import fill, more_files, put
 
 HELD_ON = date(2024, 11, 4)
 FAILING = "TT124-KDC-2"
@@ -27,17 +29,17 @@ FAILING = "TT124-KDC-2"
 
 @pytest.fixture
 def appraised(world):
-    """Five files ready for the commune's committee: the last one does not meet a criterion."""
-    files = more_files(world, [f"Thôn {letter}" for letter in "BCDEG"])
-    fill(files[:4], world.officer)
-    fill(files[4:], world.officer, failing={FAILING})
-    put(files, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
-    return files
+    """Five dossiers ready for the commune's committee: the last one does not meet a criterion."""
+    dossiers = more_dossiers(world, [f"Thôn {letter}" for letter in "BCDEG"])
+    fill(dossiers[:4], world.officer)
+    fill(dossiers[4:], world.officer, failing={FAILING})
+    put(dossiers, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
+    return dossiers
 
 
 @pytest.fixture
 def sitting(world, appraised):
-    """Everybody there, every file voted for, not closed yet."""
+    """Everybody there, every dossier voted for, not closed yet."""
     return hold_sitting(world.council.committee, appraised, by=world.standing)
 
 
@@ -52,13 +54,13 @@ def refused(act, *args, **kwargs) -> str:
     return refusal.value.sentence
 
 
-def states(files) -> list[str]:
-    found = dict(Evaluation.objects.filter(pk__in=[file.pk for file in files]).values_list("pk", "state"))
-    return [found[file.pk] for file in files]
+def states(dossiers) -> list[str]:
+    found = dict(Evaluation.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).values_list("pk", "state"))
+    return [found[dossier.pk] for dossier in dossiers]
 
 
 def said(response) -> str:
-    return html.unescape(response.content.decode())
+    return " ".join(html.unescape(response.content.decode()).split())
 
 
 # --- preparing -------------------------------------------------------------------------------------------------
@@ -74,9 +76,9 @@ def test_the_standing_body_prepares_a_committee_in_office(world):
 
 
 def test_the_agenda_takes_appraised_files_of_its_own_level(world, appraised):
-    commune_file = file_of(world.cycle, world.commune)
-    sister_file = file_of(world.cycle, world.tree.areas[2])
-    old_file = file_of(open_year(world.tree, 2023, as_of=date(2023, 6, 30)), world.tree.areas[0])
+    commune_file = dossier_of(world.cycle, world.commune)
+    sister_file = dossier_of(world.cycle, world.tree.areas[2])
+    old_file = dossier_of(open_year(world.tree, 2023, as_of=date(2023, 6, 30)), world.tree.areas[0])
     put([commune_file, sister_file, old_file], State.APPRAISED)
     waiting = world.area
     sitting = new_sitting(world)
@@ -84,11 +86,11 @@ def test_the_agenda_takes_appraised_files_of_its_own_level(world, appraised):
         sitting, [*appraised[:2], commune_file, sister_file, old_file, waiting], by=world.standing
     )
     assert moved.done == appraised[:2]
-    assert [(file.pk, why.split(":")[0]) for file, why in moved.refused] == [
+    assert [(dossier.pk, why.split(":")[0]) for dossier, why in moved.refused] == [
         (waiting.pk, "Không thể “Đưa vào phiên họp”"),
         *(
-            (file.pk, f"{file.unit_name} không thuộc thẩm quyền của Ban Chỉ đạo này.")
-            for file in (commune_file, sister_file, old_file)
+            (dossier.pk, f"{dossier.unit_name} không thuộc thẩm quyền của Ban Chỉ đạo này.")
+            for dossier in (commune_file, sister_file, old_file)
         ),
     ]
     assert list(sitting.items.values_list("evaluation", "order")) == [
@@ -118,20 +120,34 @@ def test_a_file_taken_off_waits_for_another_sitting(world, sitting, appraised):
 
 
 def test_the_page_offers_files_of_its_own_level_only(client, world, appraised):
-    commune_file = file_of(world.cycle, world.commune)
+    commune_file = dossier_of(world.cycle, world.commune)
     put([commune_file], State.APPRAISED)
     sitting = new_sitting(world)
     client.force_login(world.standing)
     page = said(client.get(reverse("evaluations:sitting_detail", args=[sitting.pk])))
-    offered = re.findall(r'name="file" value="(\d+)"', page)
-    assert sorted(map(int, offered)) == sorted(file.pk for file in appraised)
+    offered = re.findall(r'name="dossier" value="(\d+)"', page)
+    assert sorted(map(int, offered)) == sorted(dossier.pk for dossier in appraised)
     address = reverse("evaluations:agenda_add", args=[sitting.pk])
     junk = ["²", "x", "9" * 40, "-1", str(commune_file.pk)]
-    assert client.post(address, {"file": junk}).status_code == 302
-    assert (client.post(address, {"file": ["²"]}).status_code, client.post(address).status_code) == (422, 422)
+    assert client.post(address, {"dossier": junk}).status_code == 302
+    assert (client.post(address, {"dossier": ["²"]}).status_code, client.post(address).status_code) == (422, 422)
     assert sitting.items.count() == 0
     client.post(address, {"all": "1"})
     assert sitting.items.count() == 5
+
+
+def test_who_prepares_the_sitting_puts_the_chosen_or_all_on_its_agenda(world, appraised):
+    sitting, pks = new_sitting(world), [dossier.pk for dossier in appraised]
+    for user in (world.chair, world.officer, world.district_council.people[1]):
+        assert refused(services.table_waiting, sitting, pks, by=user) == (
+            "Chỉ thường trực Ban Chỉ đạo được đưa hồ sơ vào phiên họp đang mở."
+        )
+    assert refused(services.table_waiting, sitting, [], by=world.standing) == "Hãy chọn ít nhất một hồ sơ."
+    other = dossier_of(world.cycle, world.commune)
+    put([other], State.APPRAISED)
+    chosen = services.table_waiting(sitting, [pks[0], other.pk], by=world.standing)
+    assert [dossier.pk for dossier in chosen.done] == pks[:1]
+    assert len(services.table_waiting(sitting, None, by=world.standing).done) == 4
 
 
 # --- who was there ---------------------------------------------------------------------------------------------
@@ -190,7 +206,7 @@ def test_nobody_votes_on_a_file_they_sent(world, sitting, appraised):
     put(appraised[:2], State.TABLED, submitted_by=world.chair)
     assert services.cast_votes(sitting, world.council.seats[0], ballots(sitting, Ballot.FOR), by=world.chair) == 3
     voted = set(Vote.objects.values_list("item__evaluation", flat=True))
-    assert voted == {file.pk for file in appraised[2:]}
+    assert voted == {dossier.pk for dossier in appraised[2:]}
 
 
 def test_a_ballot_is_one_of_three_and_of_this_agenda(world, sitting):
@@ -205,7 +221,7 @@ def test_a_ballot_is_one_of_three_and_of_this_agenda(world, sitting):
 
 
 def test_a_seat_without_an_account_is_present_and_its_vote_recorded(client, world, appraised):
-    """Nobody signs in for it: the standing body marks it present and records its vote, on every file."""
+    """Nobody signs in for it: the standing body marks it present and records its vote, on every dossier."""
     board = world.council.committee
     seat = units.seat(board, None, "Thành viên", by=None, valid_from=HELD_ON, host_post="Bí thư Đoàn xã")
     Evaluation.objects.filter(pk=appraised[0].pk).update(submitted_by=None)  # as nobody's: it is not the seat's own
@@ -271,17 +287,64 @@ def test_closing_decides_every_file_at_once(world, sitting, appraised):
         False,
         "",
     )
-    assert [file.events.last().comment for file in appraised[2:]] == [
+    assert [dossier.events.last().comment for dossier in appraised[2:]] == [
         "Phiên họp ngày 04/11/2024",
         "Tán thành 1/3, chưa quá 50%.",
         failed,
     ]
 
 
+@pytest.mark.parametrize("below", [State.APPRAISED, None])
+@pytest.mark.parametrize("ballot", [Ballot.FOR, Ballot.AGAINST])
+def test_a_commune_whose_units_are_undecided_is_never_declined(client, world, below, ballot):
+    """Areas pending, or none at all: whatever the votes, the commune stays open and can be tabled again."""
+    commune = dossier_of(world.cycle, world.commune)
+    fill([commune], world.officer)
+    put([commune], State.APPRAISED, submitted_by=world.officer)
+    under = world.cycle.evaluations.filter(commune=world.commune).exclude(pk=commune.pk)
+    if below:
+        under.update(state=below)
+    else:
+        under.delete()
+    council = world.district_council
+    sitting = hold_sitting(council.committee, [commune], by=council.people[1], ballot=ballot)
+    assert services.close_sitting(sitting, by=council.people[0]) is None
+    commune.refresh_from_db()
+    item = sitting.items.get()
+    assert (commune.state, item.resolution) == (State.APPRAISED, Resolution.DEFER)
+    assert item.reason.startswith(f"{commune.unit_name} chưa kết luận được: ")
+    client.force_login(council.people[1])
+    page = client.get(reverse("evaluations:sitting_detail", args=[sitting.pk])).content.decode()
+    assert "Để lại, chưa đủ căn cứ" in page and "Chưa công nhận" not in page
+    again = hold_sitting(council.committee, [commune], by=council.people[1], held_on=date(2024, 11, 5))
+    put(list(under), State.RECOGNISED)
+    assert (services.close_sitting(again, by=council.people[0]) is not None) == bool(below)
+
+
+def test_a_commune_whose_ground_falls_later_is_shown_to_its_decider(client, world):
+    """4/4 when it was recognised, 1/4 after revocations: on the desk of who decided, and on its dossier."""
+    commune = dossier_of(world.cycle, world.commune)
+    fill([commune], world.officer)
+    below = list(world.cycle.evaluations.filter(commune=world.commune).exclude(pk=commune.pk))
+    put(below, State.RECOGNISED)
+    put([commune], State.RECOGNISED, appraised_by=world.district_council.people[1])
+    chair = world.district_council.people[0]
+    client.force_login(chair)
+    home, page = reverse("home"), reverse("evaluations:detail", args=[commune.pk])
+    said = "Mới 1/4 đơn vị được công nhận (cần từ 70%, tức ít nhất 3); còn thiếu 2 đơn vị (TT 124/2021, Điều 5.4)."
+    assert "căn cứ không còn đủ" not in client.get(home).content.decode() + client.get(page).content.decode()
+    put(below[1:], State.REVOKED)
+    for address in (home, page):
+        told = html.unescape(client.get(address).content.decode())
+        assert "ã công nhận nhưng căn cứ không còn đủ" in told and said in told
+    client.force_login(world.chair)  # decides on the areas, not on the commune
+    assert "căn cứ không còn đủ" not in client.get(home).content.decode()
+
+
 def test_a_sitting_closes_once_and_then_stands_still(world, sitting, appraised):
     services.close_sitting(sitting, by=world.chair)
     sitting.refresh_from_db()
-    closed = f"Phiên họp đã kết thúc lúc {workflow.moment_text(sitting.closed_at)} bởi {world.chair}. "
+    closed = f"Phiên họp đã kết thúc lúc {moment_text(sitting.closed_at)} bởi {world.chair}. "
     item = sitting.items.first()
     seat = world.council.seats[0]
     for act in (
@@ -367,7 +430,7 @@ def test_nothing_passing_makes_no_decision(world, appraised):
 
 
 def test_closing_is_all_or_nothing(world, sitting, appraised):
-    """A vote missing, a file gone, a right missing: not one file of the agenda moves."""
+    """A vote missing, a dossier gone, a right missing: not one dossier of the agenda moves."""
     item = sitting.items.get(evaluation=appraised[2])
     kept = list(item.votes.all())
     item.votes.all().delete()
@@ -395,13 +458,13 @@ def test_an_empty_sitting_does_not_close(world):
 
 
 def test_the_statements_of_closing_do_not_grow_with_the_agenda(world, appraised):
-    many = more_files(world, [f"Thôn số {number}" for number in range(60)])
+    many = more_dossiers(world, [f"Thôn số {number}" for number in range(60)])
     fill(many, world.officer)
     put(many, State.APPRAISED, submitted_by=world.officer)
     read_criteria(many[0])
 
-    def statements(files) -> int:
-        sitting = hold_sitting(world.council.committee, files, by=world.standing)
+    def statements(dossiers) -> int:
+        sitting = hold_sitting(world.council.committee, dossiers, by=world.standing)
         world.chair.placements_now()
         with CaptureQueriesContext(connection) as captured:
             services.close_sitting(sitting, by=world.chair)
@@ -443,7 +506,7 @@ def test_issuing_recognises_what_was_proposed(world, draft, appraised):
         "07/QĐ-UBND",
     )
     assert states(appraised) == ["recognised"] * 4 + ["declined"]
-    assert set(decision.recognitions.values_list("evaluation", flat=True)) == {file.pk for file in appraised[:4]}
+    assert set(decision.recognitions.values_list("evaluation", flat=True)) == {dossier.pk for dossier in appraised[:4]}
     assert appraised[0].events.last().comment == "Quyết định số 07/QĐ-UBND"
 
 
@@ -491,6 +554,29 @@ def test_numbers_are_one_series_a_place_and_year(world, appraised):
     assert free == [1, 1, 1]
     issue(second, by=world.chair, number=4, signed_on=date(2025, 1, 3))
     assert {first.number, Decision.objects.get(pk=second.pk).number} == {4}
+
+
+@pytest.mark.parametrize("written", ["QĐ\u2011UBND", "QĐ\u00a0– UBND", "QÐ-UBND", "QĐ-UBND\u200b"])
+def test_another_way_of_writing_a_symbol_is_no_new_series(world, appraised, written):
+    recognise(world.council.committee, appraised[:1], by=world.standing, number=4)
+    draft = services.close_sitting(
+        hold_sitting(world.council.committee, appraised[1:2], by=world.standing), by=world.chair
+    )
+    signed = {"symbol": written, "signed_on": date(2024, 11, 8), "signer": "Ai", "capacity": "chair", "by": world.chair}
+    assert services.next_number(world.commune, 2024, written) == 5
+    assert refused(services.issue_decision, draft, number=4, **signed) == (
+        "Số 04/QĐ-UBND năm 2024 đã dùng. Số tiếp theo còn trống là 05."
+    )
+    assert services.issue_decision(draft, number=5, **signed).reference == "05/QĐ-UBND"
+
+
+def test_symbols_of_before_are_written_one_way_and_no_number_is_given_twice(world):
+    kept = Decision.objects.create(issuer=world.commune, year=2024, number=1, symbol="QĐ-UBND")
+    clash = Decision.objects.create(issuer=world.commune, year=2024, number=1, symbol="QĐ\u2011UBND")
+    other = Decision.objects.create(issuer=world.commune, year=2024, number=2, symbol="QĐ\u2011UBND")
+    import_module("evaluations.migrations.0008_one_way_of_writing_a_symbol").write_one_way(apps, None)
+    symbols = [Decision.objects.get(pk=one.pk).symbol for one in (kept, clash, other)]
+    assert symbols == ["QĐ-UBND", "QĐ\u2011UBND", "QĐ-UBND"]
 
 
 def test_issuing_through_the_page(client, world, draft, appraised):
@@ -551,15 +637,15 @@ def test_a_recognition_is_taken_back_and_both_decisions_stay(world, recognition)
     first = recognition.decision
     second = take_back(recognition, world.chair)
     recognition.refresh_from_db()
-    file = recognition.evaluation
-    assert (recognition.decision, recognition.revoked_by, file.state) == (first, second, State.REVOKED)
+    dossier = recognition.evaluation
+    assert (recognition.decision, recognition.revoked_by, dossier.state) == (first, second, State.REVOKED)
     assert (second.kind, second.reference, second.reason, second.issuer) == (
         DecisionKind.REVOKE,
         "09/QĐ-UBND",
         "Để xảy ra tội phạm nghiêm trọng",
         world.commune,
     )
-    assert file.events.last().comment == "Để xảy ra tội phạm nghiêm trọng (Quyết định số 09/QĐ-UBND)"
+    assert dossier.events.last().comment == "Để xảy ra tội phạm nghiêm trọng (Quyết định số 09/QĐ-UBND)"
     assert (Recognition.objects.count(), Recognition.objects.in_force().count()) == (2, 1)
     assert refused(take_back, recognition, world.chair) == "Công nhận này đã bị thu hồi từ trước."
 
@@ -613,16 +699,16 @@ def test_taking_back_through_the_page(client, world, recognition):
 
 
 def test_a_declined_file_may_come_back_to_another_sitting(world, appraised):
-    file = appraised[0]
+    dossier = appraised[0]
     services.close_sitting(
-        hold_sitting(world.council.committee, [file], by=world.standing, ballot=Ballot.AGAINST), by=world.chair
+        hold_sitting(world.council.committee, [dossier], by=world.standing, ballot=Ballot.AGAINST), by=world.chair
     )
-    assert refused(workflow.advance, file, "reconsider", by=world.standing) == "“Xem xét lại” phải ghi rõ lý do."
-    workflow.advance(file, "reconsider", by=world.standing, comment="Có tài liệu bổ sung")
-    recognise(world.council.committee, [file], by=world.standing)
-    assert states([file]) == ["recognised"]
-    assert list(file.agenda_items.order_by("pk").values_list("resolution", flat=True)) == ["decline", "recognise"]
-    assert list(file.events.values_list("action", flat=True)) == [
+    assert refused(workflow.advance, dossier, "reconsider", by=world.standing) == "“Xem xét lại” phải ghi rõ lý do."
+    workflow.advance(dossier, Action.RECONSIDER, by=world.standing, comment="Có tài liệu bổ sung")
+    recognise(world.council.committee, [dossier], by=world.standing)
+    assert states([dossier]) == ["recognised"]
+    assert list(dossier.agenda_items.order_by("pk").values_list("resolution", flat=True)) == ["decline", "recognise"]
+    assert list(dossier.events.values_list("action", flat=True)) == [
         "table",
         "decline",
         "reconsider",
@@ -633,12 +719,12 @@ def test_a_declined_file_may_come_back_to_another_sitting(world, appraised):
 
 
 def test_a_returned_file_goes_round_again(world, appraised):
-    file = appraised[0]
-    workflow.advance(file, "return", by=world.standing, comment="Thiếu biên bản")
-    workflow.advance(file, "submit", by=world.leader)
-    workflow.advance(file, "appraise", by=world.standing)
-    file.refresh_from_db()
-    assert (file.state, file.submitted_by) == (State.APPRAISED, world.leader)
+    dossier = appraised[0]
+    workflow.advance(dossier, Action.RETURN, by=world.standing, comment="Thiếu biên bản")
+    workflow.advance(dossier, Action.SUBMIT, by=world.leader)
+    workflow.advance(dossier, Action.APPRAISE, by=world.standing)
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.submitted_by) == (State.APPRAISED, world.leader)
 
 
 # --- creating a sitting through the page -----------------------------------------------------------------------
@@ -676,3 +762,30 @@ def test_the_chair_is_the_one_of_this_level(world):
     assert queries.chair_among(seats, committee).user == chair
     Placement.objects.filter(user=chair).update(valid_to=date(2020, 1, 2))
     assert queries.chair_among(seats, committee) is None
+
+
+def test_a_committee_does_not_end_before_the_day_it_sits(world, sitting):
+    committee, day = world.council.committee, sitting.held_on
+    said = refused(units.end_committee, committee, by=None, on=day - timedelta(days=1), ground="Hợp nhất")
+    assert f"có phiên họp ngày {day:%d/%m/%Y}" in said
+    units.end_committee(committee, by=None, on=day, ground="Hợp nhất")
+    services.close_sitting(sitting, by=world.chair)
+    sitting.refresh_from_db()
+    old = sitting.committee_name
+    units.resume_committee(committee, by=None, ground="Kết thúc nhầm")
+    units.change_committee(committee, by=None, name="Ban tên mới", ground="Quyết định số 2")
+    assert Sitting.objects.get(pk=sitting.pk).held_by == old != "Ban tên mới"
+
+
+def test_a_majority_of_all_members_is_not_one_of_those_present(world, appraised):
+    committee = world.council.committee
+    seats = committee.seats.count()
+    units.change_committee(committee, by=None, majority_of=MajorityOf.ALL, approval_percent=99, ground="Quy chế mới")
+    sitting = hold_sitting(committee, appraised[:1], by=world.standing)
+    services.set_attendance(sitting, list(sitting.present.all())[1:], minutes="", by=world.standing)
+    services.close_sitting(sitting, by=world.chair)
+    item = sitting.items.get()
+    assert (item.resolution, item.reason) == (
+        Resolution.DECLINE,
+        f"Tán thành {item.votes_for}/{seats}, chưa quá 99%.",
+    )

@@ -1,0 +1,146 @@
+"""The roster of a year: units as they stood on a day, and the one row each of them gets."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from criteria.enums import Level
+from criteria.models import CriteriaSet, Route
+from portal.core.vietnamese import text
+from units.models import Delegation, Unit, UnitVersion, on
+
+from ..models import Cycle, Evaluation
+
+LEVELS = tuple(Level.values)
+Places = dict[str, int | None]  # unit id by level
+
+
+@dataclass(frozen=True, slots=True)
+class RosterUnit:
+    """What a roster freezes of a unit: its name and keys, what it is, who manages it and where it lies."""
+
+    pk: int
+    name: str
+    sort_key: str
+    search_key: str
+    kind: str
+    subtype: str
+    managed_at: str  # level of the unit that manages it
+    places: Places
+    stands_in: int | None
+
+    @classmethod
+    def of_today(cls, unit: Unit, managed_at: str) -> "RosterUnit":
+        return cls(
+            pk=unit.pk,
+            name=unit.name,
+            sort_key=unit.sort_key,
+            search_key=unit.search_key,
+            kind=unit.kind,
+            subtype=unit.subtype,
+            managed_at=managed_at,
+            places=dict(unit.ancestor_ids),
+            stands_in=unit.stands_in_id,
+        )
+
+
+def roster_row(cycle: Cycle | int, unit: RosterUnit, criteria_set: CriteriaSet | int, **more: Any) -> Evaluation:
+    """The unit's dossier in the cycle, not saved; `more` are columns beside the snapshot of its place."""
+    return Evaluation(
+        cycle_id=cycle if isinstance(cycle, int) else cycle.pk,
+        criteria_set_id=criteria_set if isinstance(criteria_set, int) else criteria_set.pk,
+        unit_id=unit.pk,
+        unit_name=unit.name,
+        unit_sort_key=unit.sort_key,
+        unit_search_key=unit.search_key,
+        kind=unit.kind,
+        subtype=unit.subtype,
+        managed_at=unit.managed_at,
+        **{f"{level}_id": place for level, place in unit.places.items()},
+        stands_in_id=unit.stands_in,
+        **more,
+    )
+
+
+def eligible(province: Unit, criteria_set: CriteriaSet, kinds: Iterable[str], as_of: date) -> Iterator[RosterUnit]:
+    """Units of the province and kinds the set judges, as they stood on the day; excluded kinds are left out.
+
+    TT 124/2021, Điều 1.2.b: the excluded subtypes are data of the set. One query.
+    """
+    versions = (
+        UnitVersion.objects.filter(on(as_of), province=province, unit__kind__in=kinds)
+        .filter(on(as_of, start="unit__opened_on", end="unit__closed_on"))
+        .exclude(subtype__in=criteria_set.excluded_subtypes)
+        .order_by("unit_id")
+    )
+    for pk, name, name_now, sort, search, kind, subtype, managed_at, stands_in, *places in versions.values_list(
+        "unit_id",
+        "name",
+        "unit__name",
+        "unit__sort_key",
+        "unit__search_key",
+        "unit__kind",
+        "subtype",
+        "parent__kind",
+        "stands_in_id",
+        *(f"{level}_id" for level in LEVELS),
+    ):
+        if name != name_now:  # renamed since that day: the dossier is found and ordered under the name it shows
+            sort, search = text.sort_key(name), text.search_key(name)
+        at = dict(zip(LEVELS, places, strict=True))
+        yield RosterUnit(pk, name, sort, search, kind, subtype, managed_at, at, stands_in)
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A unit another one's management is delegated to, and its place on the day."""
+
+    pk: int
+    kind: str
+    places: Places
+
+
+def receivers_on(day: date) -> dict[int, Receiver]:
+    """Whom organisations were delegated to on the day, by unit id; two queries, one when nothing is delegated."""
+    held = dict(Delegation.objects.in_force(day).order_by().values_list("unit", "receiver"))
+    if not held:
+        return {}
+    rows = UnitVersion.objects.in_force(day).filter(unit__in=held.values()).order_by()
+    found = {
+        pk: Receiver(pk, kind, dict(zip(LEVELS, places, strict=True)))
+        for pk, kind, *places in rows.values_list("unit", "kind", *LEVELS)
+    }
+    return {unit: found[pk] for unit, pk in held.items() if pk in found}
+
+
+def expected_row(
+    cycle: Cycle,
+    criteria_set: CriteriaSet,
+    routes: dict[tuple[str, str], Route],
+    unit: RosterUnit,
+    receiver: Receiver | None,
+) -> Evaluation | None:
+    """The unit's row in a year that opens; None when no route leads from it to units that enter, appraise and decide.
+
+    What is delegated goes the way of the receiver's level (TT 124/2021, Điều 10.5) and keeps its managing place.
+    """
+    route = routes.get((unit.kind, receiver.kind if receiver else unit.managed_at))
+    if route is None:
+        return None
+    acting = receiver.places if receiver else unit.places
+    entry, appraisal, decision = (
+        acting[level] for level in (route.enter_level, route.appraise_level, route.decide_level)
+    )
+    if None in (entry, appraisal, decision):
+        return None
+    return roster_row(
+        cycle,
+        unit,
+        criteria_set,
+        route=route,
+        delegated_to_id=receiver.pk if receiver else None,
+        entry_unit_id=entry,
+        appraisal_unit_id=appraisal,
+        decision_unit_id=decision,
+    )

@@ -1,0 +1,144 @@
+"""What may still change about a year's roster: the whole of it before anything is entered, single units after."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from criteria.models import routes_on
+from criteria.queries import sets_for
+from portal.core.errors import Refused
+from units.models import Unit, User
+
+from .. import permissions, workflow
+from ..enums import CycleAction, State
+from ..models import Cycle, Evaluation
+from .cycles import freeze_roster, log_cycle, on_other_rosters
+from .roster import eligible, expected_row, receivers_on
+
+
+def _locked(cycle: Cycle, by: User | None) -> Cycle:
+    """The year under lock. Raises Refused for who may not open it, and for one that is locked or from documents."""
+    found = Cycle.objects.select_for_update(of=("self",)).select_related("programme", "province").get(pk=cycle.pk)
+    if by is not None and not permissions.may_open_cycle(by, found.province):
+        raise Refused("Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được thay đổi kỳ đánh giá.")
+    if found.source:
+        raise Refused(f"Kết quả kỳ này lấy từ tài liệu ({found.source}), không có danh sách để thay đổi.")
+    if not found.is_open:
+        raise Refused(f"Kỳ đánh giá năm {found.year} đã khoá sổ. Hãy mở lại sổ trước.")
+    return found
+
+
+def _refuse_begun(cycle: Cycle, what: str) -> None:
+    begun = (
+        cycle.evaluations.exclude(state=State.EXPECTED)
+        | cycle.evaluations.filter(answers__isnull=False)
+        | cycle.evaluations.filter(events__isnull=False)
+    )
+    many = begun.distinct().count()
+    if many:
+        raise Refused(f"Kỳ đã có {many} hồ sơ được đăng ký hoặc nhập số liệu nên không {what} được nữa.")
+    if cycle.sittings.exists():
+        raise Refused(f"Kỳ đã có phiên họp nên không {what} được nữa.")
+
+
+@transaction.atomic
+def refreeze(cycle: Cycle, *, as_of: date, reason: str, by: User | None) -> Cycle:
+    """Freeze the roster anew on another day, before anything is entered; the old roster is dropped.
+
+    Raises Refused once anything was entered, for a day of another year, and for what `open_cycle` refuses.
+    """
+    found = _locked(cycle, by)
+    _refuse_begun(found, "lập lại danh sách")
+    if as_of.year not in (found.year - 1, found.year):
+        raise Refused(f"Ngày {as_of:%d/%m/%Y} không thuộc năm {found.year} hoặc năm trước. Hãy chọn lại ngày.")
+    about = f"Ngày {found.as_of:%d/%m/%Y} thành ngày {as_of:%d/%m/%Y}"
+    log_cycle(found, CycleAction.REFREEZE, reason, by, about=about)
+    found.evaluations.all().delete()
+    found.as_of = as_of
+    found.save(update_fields=["as_of"])
+    freeze_roster(found, sets_for(found.programme, found.year, found.province))
+    return found
+
+
+@transaction.atomic
+def delete_cycle(cycle: Cycle, *, by: User | None) -> str:
+    """Take away a year opened by mistake, while nothing was entered; returns what it was called.
+
+    Raises Refused once anything was entered or noted in its log: what has a trace stays.
+    """
+    found = _locked(cycle, by)
+    _refuse_begun(found, "xoá")
+    if found.events.exists():
+        raise Refused("Kỳ đã có diễn biến được ghi (khoá sổ, thay đổi danh sách) nên không xoá được.")
+    name = f"{found} của {found.province.name}"
+    found.evaluations.all().delete()
+    found.delete()
+    return name
+
+
+def late_day(cycle: Cycle) -> date:
+    """The day a unit added late is taken as it stands: today, or the last day of a year gone by."""
+    return min(timezone.localdate(), date(cycle.year, 12, 31))
+
+
+def missing_units(cycle: Cycle) -> list[int]:
+    """Units of the province that the year's sets judge on the `late_day` and that no roster of the year holds."""
+    day = late_day(cycle)
+    held = set(cycle.evaluations.values_list("unit_id", flat=True)) | on_other_rosters(cycle)
+    sets = sets_for(cycle.programme, cycle.year, cycle.province)
+    return [
+        unit.pk
+        for criteria_set, kinds in sets
+        if not criteria_set.by_selection
+        for unit in eligible(cycle.province, criteria_set, kinds, day)
+        if unit.pk not in held
+    ]
+
+
+@transaction.atomic
+def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None) -> Evaluation:
+    """Put a unit that appeared after the roster was frozen on the year's roster, as it stands on the `late_day`.
+
+    Raises Refused without a reason, for a unit no set of the year judges, one on a roster already, one without a
+    route, and for a programme that selects its units.
+    """
+    found = _locked(cycle, by)
+    day = late_day(found)
+    if unit.pk in on_other_rosters(found) or found.evaluations.filter(unit=unit).exists():
+        raise Refused(f"{unit} đã có hồ sơ năm {found.year}.")
+    for criteria_set, kinds in sets_for(found.programme, found.year, found.province):
+        if criteria_set.by_selection:
+            continue
+        able = {one.pk: one for one in eligible(found.province, criteria_set, kinds, day)}
+        if unit.pk not in able:
+            continue
+        row = expected_row(
+            found, criteria_set, routes_on(criteria_set, day), able[unit.pk], receivers_on(day).get(unit.pk)
+        )
+        if row is None:
+            raise Refused(f"Chưa có tuyến xét duyệt cho {unit}. Hãy bổ sung tuyến vào bộ tiêu chí.")
+        row.added_on = timezone.localdate()
+        workflow.hand_on([row])
+        row.save()
+        log_cycle(found, CycleAction.ADD_UNIT, reason, by, about=unit.name)
+        return row
+    raise Refused(
+        f"{unit} không thuộc diện xét của kỳ này tính đến ngày {day:%d/%m/%Y}. Hãy kiểm tra loại đơn vị, nơi quản lý."
+    )
+
+
+@transaction.atomic
+def drop_late_unit(dossier: Evaluation, *, reason: str, by: User | None) -> None:
+    """Take a unit added after the roster was frozen off it again, while nothing was entered.
+
+    Raises Refused for a unit of the frozen roster (it withdraws by its own act) and once anything was entered.
+    """
+    found = _locked(dossier.cycle, by)
+    dossier = Evaluation.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if dossier.added_on is None:
+        raise Refused(f"{dossier.unit_name} có trong danh sách từ khi mở kỳ. Hãy dùng “Đưa ra khỏi diện xét” ở hồ sơ.")
+    if dossier.state != State.EXPECTED or dossier.answers.exists() or dossier.events.exists():
+        raise Refused(f"Hồ sơ của {dossier.unit_name} đã được đăng ký hoặc nhập số liệu nên không bỏ được nữa.")
+    log_cycle(found, CycleAction.DROP_UNIT, reason, by, about=dossier.unit_name)
+    dossier.delete()

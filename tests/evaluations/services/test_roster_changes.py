@@ -1,0 +1,135 @@
+"""A roster after it was frozen: frozen anew or taken away while empty, late units put on and off, one year once."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from evaluations import services, workflow
+from evaluations.enums import Action, CycleAction
+from evaluations.models import Cycle, Evaluation
+from portal.core.errors import Refused
+from portal.core.web.once import new_token
+from tests.evaluations.factories import open_year
+from tests.units.factories import OPENED, make_tree, make_units, make_user
+from units import services as units
+from units.enums import Role, Subtype, UnitKind
+
+pytestmark = pytest.mark.django_db
+YEAR = 2024
+LATE = date(2024, 9, 1)
+
+
+@pytest.fixture
+def tree():
+    return make_tree()
+
+
+@pytest.fixture
+def staff(client, tree):
+    user = make_user(Role.STAFF, tree.province)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def cycle(tree, staff):
+    return open_year(tree, YEAR)
+
+
+def post(client, name, data, *args):
+    return client.post(reverse(f"evaluations:{name}", args=args), data | {"once": new_token()})
+
+
+def new_area(tree, name="Thôn Mới Lập"):
+    facts = units.UnitFacts(name, Subtype.VILLAGE)
+    return units.add_unit(
+        tree.communes[0], facts, kind=UnitKind.RESIDENTIAL_AREA, opened_on=LATE, ground="QĐ 1", by=None
+    )
+
+
+def test_a_unit_that_appears_later_is_put_on_the_roster_with_a_reason_and_taken_off(client, cycle, tree, staff):
+    area = new_area(tree)
+    page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    assert "1 đơn vị thuộc diện xét chưa có" in page and area.name in page
+    post(client, "late_unit_add", {"unit": area.pk, "reason": "Thành lập tháng 3"}, cycle.pk)
+    dossier = cycle.evaluations.get(unit=area)
+    assert (dossier.added_on, dossier.commune) == (timezone.localdate(), tree.communes[0])
+    event = cycle.events.get()
+    assert (event.action, event.about, event.by) == (CycleAction.ADD_UNIT, area.name, staff)
+    post(client, "late_unit_drop", {"reason": "Nhầm"}, cycle.pk, dossier.pk)
+    assert not cycle.evaluations.filter(unit=area).exists()
+    assert [event.action for event in cycle.events.order_by("pk")] == [CycleAction.ADD_UNIT, CycleAction.DROP_UNIT]
+
+
+def test_what_may_not_be_added_or_taken_off_is_told(cycle, tree):
+    frozen = cycle.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA).first()
+    with pytest.raises(Refused, match="đã có hồ sơ"):
+        services.add_late_unit(cycle, frozen.unit, reason="thử", by=None)
+    with pytest.raises(Refused, match="từ khi mở kỳ"):
+        services.drop_late_unit(frozen, reason="thử", by=None)
+    other = make_tree("B")
+    with pytest.raises(Refused, match="không thuộc diện xét"):
+        services.add_late_unit(cycle, other.areas[0], reason="thử", by=None)
+    dossier = services.add_late_unit(cycle, new_area(tree), reason="Thành lập mới", by=None)
+    workflow.advance(dossier, Action.REGISTER, by=make_user(Role.OFFICER, tree.communes[0]))
+    with pytest.raises(Refused, match="đã được đăng ký"):
+        services.drop_late_unit(dossier, reason="thử", by=None)
+    with pytest.raises(Refused, match="lý do"):
+        services.add_late_unit(cycle, new_area(tree, "Thôn Khác"), reason="  ", by=None)
+
+
+def test_a_roster_is_frozen_anew_on_another_day_while_nothing_is_entered(client, cycle, tree):
+    before = cycle.evaluations.count()
+    area = new_area(tree)
+    day = date(2024, 10, 1)
+    post(client, "cycle_refreeze", {"as_of": f"{day:%d/%m/%Y}", "reason": "Chọn nhầm ngày"}, cycle.pk)
+    cycle.refresh_from_db()
+    assert (cycle.as_of, cycle.evaluations.count()) == (day, before + 1)
+    assert cycle.evaluations.get(unit=area).added_on is None
+    workflow.advance(cycle.evaluations.get(unit=area), Action.REGISTER, by=make_user(Role.OFFICER, tree.communes[0]))
+    again = post(client, "cycle_refreeze", {"as_of": f"{day:%d/%m/%Y}", "reason": "Lần nữa"}, cycle.pk)
+    assert again.status_code == 422 and "Kỳ đã có 1 hồ sơ được đăng ký" in again.content.decode()
+
+
+def test_a_year_opened_by_mistake_is_taken_away_while_it_is_empty(client, cycle, tree):
+    dossier = cycle.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA, commune=tree.communes[0]).first()
+    workflow.advance(dossier, Action.REGISTER, by=make_user(Role.OFFICER, tree.communes[0]))
+    assert post(client, "cycle_delete", {}, cycle.pk).status_code == 422
+    assert Cycle.objects.filter(pk=cycle.pk).exists()
+
+
+def test_an_empty_year_is_taken_away_and_may_be_opened_again(client, cycle, tree):
+    post(client, "cycle_delete", {}, cycle.pk)
+    assert not Cycle.objects.exists() and not Evaluation.objects.exists()
+    assert open_year(tree, YEAR).evaluations.exists()
+
+
+def test_a_year_exists_once_for_a_place_and_its_heirs(cycle, tree):
+    """As after a merger: the units of the old province lie in the new one and have their year already."""
+    heir = make_tree("B").province
+    moved = list(cycle.evaluations.values_list("unit_id", flat=True))
+    for unit in (*tree.districts, *tree.communes, *tree.areas, *tree.organisations):
+        type(unit).objects.filter(pk=unit.pk).update(province=heir)
+        unit.versions.update(province=heir)
+    new = open_year(SimpleNamespace(province=heir), YEAR)
+    assert new.evaluations.exists() and not new.evaluations.filter(unit__in=moved).exists()
+
+
+def test_a_heir_whose_units_all_have_their_year_opens_none(cycle, tree):
+    heir = make_units(None, UnitKind.PROVINCE, Subtype.PROVINCE, ["Tỉnh Mới"], on=OPENED)[0]
+    for unit in (*tree.districts, *tree.communes, *tree.areas, *tree.organisations):
+        type(unit).objects.filter(pk=unit.pk).update(province=heir)
+        unit.versions.update(province=heir)
+    with pytest.raises(Refused, match="một năm của một đơn vị chỉ mở một lần"):
+        open_year(SimpleNamespace(province=heir), YEAR)
+
+
+def test_a_stranger_changes_no_roster(client, cycle, tree):
+    client.force_login(make_user(Role.OFFICER, tree.communes[0]))
+    assert client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).status_code == 404
+    assert post(client, "cycle_delete", {}, cycle.pk).status_code == 404
+    with pytest.raises(Refused, match="Chỉ cán bộ cấp tỉnh"):
+        services.refreeze(cycle, as_of=date(YEAR, 1, 2), reason="thử", by=make_user(Role.OFFICER, tree.communes[0]))
