@@ -1,21 +1,23 @@
 """Decisions and recognitions: list, issue, revoke."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.web.once import once
+from portal.core.web.pages import page_of, refuse
 
 from .. import permissions, services
 from ..enums import DecisionKind, Resolution
 from ..filters import DecisionFilterSet, RecognitionFilterSet
 from ..forms import IssueForm, RevokeForm
 from ..models import Decision, Recognition
-from .pages import page_of, refuse
 
 SYMBOL = "QĐ-UBND"
 
@@ -24,10 +26,13 @@ SYMBOL = "QĐ-UBND"
 def decision_list(request):
     decisions = Decision.objects.visible_to(request.user).select_related("issuer", "sitting__cycle__programme")
     decisions = decisions.annotate(
-        files=Count("recognitions"),
+        dossiers=Count("recognitions"),
         is_example=Exists(Recognition.objects.filter(revoked_by=OuterRef("pk"), evaluation__cycle__is_example=True)),
     )
-    filters = DecisionFilterSet(request.GET, decisions.order_by(*Decision._meta.ordering), request=request)
+    newest_first = decisions.order_by(
+        F("signed_on").desc(nulls_first=True), "-pk"
+    )  # a counting query drops Meta's order
+    filters = DecisionFilterSet(request.GET, newest_first, request=request)
     context = {"filters": filters, "page": page_of(filters.qs, request)}
     return render(request, "evaluations/decision_list.html", context)
 
@@ -42,19 +47,21 @@ def get_decision(request, pk) -> Decision:
 
 
 def decision_context(request, decision: Decision) -> dict:
+    rows: QuerySet[Any]
+    sitting = decision.sitting
     if decision.kind == DecisionKind.REVOKE:
         rows = decision.revocations.select_related("evaluation__commune", "decision")
-    elif decision.is_issued:
+    elif decision.is_issued or sitting is None:
         rows = decision.recognitions.select_related("evaluation__commune", "revoked_by")
     else:
-        rows = decision.sitting.items.filter(resolution=Resolution.RECOGNISE).select_related("evaluation__commune")
+        rows = sitting.items.filter(resolution=Resolution.RECOGNISE).select_related("evaluation__commune")
     rows = rows.select_related("evaluation__cycle__programme", "evaluation__criteria_set", "evaluation__grade")
     rows = rows.select_related(*(f"evaluation__{column}" for column in ("province", "district", "delegated_to")))
     order = F("evaluation__unit_sort_key").asc()
     first = rows.first()
     return {
         "decision": decision,
-        "cycle": decision.sitting.cycle if decision.sitting else first and first.evaluation.cycle,
+        "cycle": sitting.cycle if sitting else first and first.evaluation.cycle,
         "page": page_of(rows.order_by(order), request, 100),
         "may_issue": permissions.may_issue(request.user, decision),
     }

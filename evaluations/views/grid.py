@@ -1,4 +1,4 @@
-"""Grid entry: a commune's files down, criteria across, every cell saved on its own with a live verdict."""
+"""Grid entry: a commune's dossiers down, criteria across, every cell saved on its own with a live verdict."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,21 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from criteria.cells import read_cell, write_cell
+from criteria.judging.cells import write_cell
+from criteria.judging.values import CriterionSpec
+from criteria.judging.verdicts import Verdict
 from criteria.models import CriteriaSet
-from criteria.queries import asked_of
-from criteria.rules import Verdict
-from criteria.values import Asked, BadValue
+from criteria.queries import specs_of
 from portal.core.errors import Refused
+from portal.core.vietnamese.text import search_key
+from portal.core.web.pages import page_of, typed, whole_number, whole_numbers
 from units.enums import JUDGED
-from units.text import search_key
 
-from .. import permissions, queries, services, workflow
-from ..enums import EDITABLE, State
-from ..models import Cycle, Evaluation
-from .files import conflict_sentence, get_file
-from .pages import page_of, typed, whole_numbers
+from .. import permissions, services, workflow
+from ..enums import EDITABLE, Action, Side, State
+from ..forms import STALE
+from ..judging.dossiers import JudgedDossier, judged_dossiers
+from ..models import UNSELECTED, Cycle, Evaluation
 
 ROWS = 25
 PAIRS = ("trend", "percent")  # measures written as two numbers
@@ -30,9 +31,9 @@ PAIRS = ("trend", "percent")  # measures written as two numbers
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One criterion of one file as the grid shows it."""
+    """One criterion of one dossier as the grid shows it."""
 
-    line: Asked
+    line: CriterionSpec
     text: str
     version: int
     wrong: bool
@@ -45,62 +46,58 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file of the grid."""
+    """One dossier of the grid."""
 
-    file: Evaluation
+    dossier: Evaluation
     cells: list[Cell]
     verdict: Verdict
     editable: bool
 
 
-def shown_lines(criteria_set: CriteriaSet) -> list[Asked]:
+def shown_lines(criteria_set: CriteriaSet) -> list[CriterionSpec]:
     """The columns: every criterion that is answered or derived, groups left out."""
-    return [line for line in asked_of(criteria_set) if line.measure != "group"]
+    return [line for line in specs_of(criteria_set) if line.measure != "group"]
 
 
-def rows_of(files: list[Evaluation], lines: list[Asked], user) -> list[Row]:
-    """The grid's rows; the number of queries does not depend on the number of files."""
-    answers = queries.answers_of(files)
-    judged = queries.verdicts(files, answers=answers)
-    below = queries.subordinates(files)
-    rows = []
-    for file in files:
-        verdict = judged[file.pk]
-        wrong = verdict.unmet
-        derived = queries.derived_values(lines, below.get((file.cycle_id, file.commune_id), {}))
-        cells = []
-        for line in lines:
-            answer = answers[file.pk].get(line.code)
-            value = derived.get(line.code, answer and answer.own)
-            text = write_cell(line, value) if value else ""
-            version = answer.version if answer else 0
-            cells.append(Cell(line, text, version, line.code in wrong, line.code in derived))
-        rows.append(Row(file, cells, verdict, file.state in EDITABLE and permissions.may_enter(user, file)))
-    return rows
+def rows_of(dossiers: list[Evaluation], lines: list[CriterionSpec], user) -> list[Row]:
+    """The grid's rows; the number of queries does not depend on the number of dossiers."""
+    judged = judged_dossiers(dossiers)
+    return [_row(judged[dossier.pk], lines, user) for dossier in dossiers]
+
+
+def _row(judged: JudgedDossier, lines: list[CriterionSpec], user) -> Row:
+    dossier, verdict = judged.dossier, judged.verdict(Side.OWN)
+    wrong = verdict.unmet
+    cells = []
+    for line in lines:
+        answer = judged.answers.get(line.code)
+        text = write_cell(line, judged.value(line.code, Side.OWN))
+        cells.append(Cell(line, text, answer.version if answer else 0, line.code in wrong, line.code in judged.derived))
+    return Row(dossier, cells, verdict, dossier.state in EDITABLE and permissions.may_enter(user, dossier))
 
 
 @require_safe
 def grid(request, cycle):
-    """The grid of the files the user enters in a cycle, one criteria set at a time."""
+    """The grid of the dossiers the user enters in a cycle, one criteria set at a time."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme"), pk=cycle)
     mine = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
     used = set(mine.order_by().values_list("criteria_set", flat=True).distinct())
     sets = sorted(CriteriaSet.objects.filter(pk__in=used), key=lambda item: JUDGED.index(item.unit_kinds[0]))
     chosen = next((item for item in sets if str(item.pk) == request.GET.get("bo")), sets[0] if sets else None)
-    context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "").replace("\0", "")}
+    context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "")}
     if chosen is None:
         return render(request, "evaluations/grid.html", context)
-    files = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set__document", "commune", "district")
+    dossiers = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set__document", "commune", "district")
     if words := search_key(context["q"]):
-        files = files.filter(unit_search_key__contains=words)
-    page = page_of(files, request, ROWS)
+        dossiers = dossiers.filter(unit_search_key__contains=words)
+    page = page_of(dossiers, request, ROWS)
     lines = shown_lines(chosen)
-    own = mine.filter(criteria_set=chosen, entry_unit__in=queries.entry_places(request.user))
+    own = mine.filter(criteria_set=chosen, entry_unit__in=permissions.ENTERING.places(request.user))
     context |= {
         "page": page,
         "lines": lines,
         "rows": rows_of(list(page), lines, request.user),
-        "expected": own.filter(state=State.EXPECTED).exclude(queries.UNSELECTED).count(),
+        "expected": own.filter(state=State.EXPECTED).exclude(UNSELECTED).count(),
         "ready": own.filter(state__in=EDITABLE).count(),
     }
     return render(request, "evaluations/grid.html", context)
@@ -120,60 +117,52 @@ def told(verdict: Verdict) -> dict:
 @require_POST
 def cell_save(request, pk):
     """Save one typed cell: 200 with the row's verdict, 409 with both values, 422 with what is wrong."""
-    file = get_file(request, pk)
-    side = queries.APPRAISED if request.POST.get("side") == queries.APPRAISED else queries.OWN
-    code, text = typed(request, "code", 40), typed(request, "text", 100)
+    dossier = get_object_or_404(Evaluation.objects.visible_to(request.user), pk=pk)
+    side = Side.APPRAISED if request.POST.get("side") == Side.APPRAISED else Side.OWN
+    text, version = typed(request, "text", 100), whole_number(request.POST.get("version", "0"))
     note = typed(request, "note", 2000) if "note" in request.POST else None
     try:
-        asked = services.find_asked(file, code)
-        version = int(request.POST.get("version", "0"))
-        answer = services.save_answer(
-            file, code, read_cell(asked, text), version=version, by=request.user, side=side, note=note
+        if version is None:
+            raise Refused(STALE)
+        cell = services.save_cell(
+            dossier, typed(request, "code", 40), text, version=version, by=request.user, note=note, side=side
         )
-    except BadValue as bad:
-        return JsonResponse({"sentence": bad.sentence, "typed": text}, status=422)
-    except ValueError:
-        return JsonResponse({"sentence": "Phiên bản ô không hợp lệ. Hãy tải lại trang.", "typed": text}, status=422)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence, "typed": text}, status=422)
     except services.Conflict as conflict:
         return JsonResponse(
             {
-                "sentence": conflict_sentence(asked, conflict.answer, side),
+                "sentence": conflict.sentence,
                 "typed": text,
-                "theirs": write_cell(asked, getattr(conflict.answer, side)),
+                "theirs": conflict.theirs,
                 "version": conflict.answer.version,
             },
             status=409,
         )
-    verdict = queries.verdicts([file], side)[file.pk]
-    return JsonResponse(
-        {"text": write_cell(asked, getattr(answer, side)), "version": answer.version, "verdict": told(verdict)}
-    )
+    return JsonResponse({"text": cell.text, "version": cell.version, "verdict": told(cell.verdict)})
 
 
-BULK = {"register": (State.EXPECTED,), "submit": EDITABLE}
+BULK = (Action.REGISTER, Action.SUBMIT)
 
 
 @require_POST
 def grid_act(request, cycle):
-    """Register or submit all of the user's files of a cycle's set at once; says which could not go and why."""
+    """Register or submit all of the user's dossiers of a cycle's set at once; says which could not go and why."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user), pk=cycle)
     action, chosen = typed(request, "action", 20), typed(request, "bo", 20)
-    files = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
+    dossiers = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
     if chosen:
-        files = files.filter(criteria_set__in=whole_numbers([chosen]))
-    files = files.filter(state__in=BULK.get(action, ())).exclude(queries.UNSELECTED)
-    moved = (
-        workflow.advance_many(files.values_list("pk", flat=True), action, by=request.user) if action in BULK else None
-    )
-    if moved is None:
+        dossiers = dossiers.filter(criteria_set__in=whole_numbers([chosen]))
+    if action not in BULK:
         messages.error(request, "Việc này không làm hàng loạt được.")
     else:
-        label = workflow.TRANSITIONS[action].label.lower()
+        step = workflow.TRANSITIONS[Action(action)]
+        waiting = dossiers.filter(state__in=step.sources).exclude(UNSELECTED)
+        moved = workflow.advance_many(waiting.values_list("pk", flat=True), step.action, by=request.user)
+        label = step.label.lower()
         messages.success(request, f"Đã {label}: {len(moved.done)} hồ sơ.")
-        for file, sentence in moved.refused[:10]:
-            messages.warning(request, f"{file.unit_name}: {sentence}")
+        for dossier, sentence in moved.refused[:10]:
+            messages.warning(request, f"{dossier.unit_name}: {sentence}")
         if len(moved.refused) > 10:
             messages.warning(request, f"… và {len(moved.refused) - 10} hồ sơ khác chưa thực hiện được.")
     query = f"?{urlencode({'bo': chosen})}" if chosen else ""

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from criteria.enums import Measure, Outcome
+from criteria.judging.values import BadValue, CriterionSpec, Value, check
+from criteria.judging.verdicts import PreconditionSpec, Result, Rule, judge
 from criteria.models import CriteriaSet
-from criteria.queries import asked_of, rule_of
-from criteria.rules import Required, Result, Rule, judge
-from criteria.values import Asked, BadValue, Value, check
+from criteria.queries import rule_of, specs_of
 
 from ..forms import AnswerForm
 
@@ -21,8 +21,8 @@ UNKNOWN, RECOGNISED, NOT_RECOGNISED = "", "yes", "no"
 class TrialForm(AnswerForm):
     """One criterion of the trial; what the portal itself counts is typed here as two numbers."""
 
-    def __init__(self, asked: Asked, data=None):
-        typed = replace(asked, measure=Measure.PERCENT.value) if asked.measure == Measure.DERIVED else asked
+    def __init__(self, criterion: CriterionSpec, data=None):
+        typed = replace(criterion, measure=Measure.PERCENT.value) if criterion.measure == Measure.DERIVED else criterion
         super().__init__(typed, Value(), version=0, note="", data=data)
         for name in ("version", "note"):
             del self.fields[name]
@@ -32,7 +32,7 @@ class TrialForm(AnswerForm):
         data = super().clean()
         if not self.errors:
             try:
-                check(self.asked, self.answer)
+                check(self.criterion, self.answer)
             except BadValue as bad:
                 self.add_error(None, bad.sentence)
         return data
@@ -43,9 +43,9 @@ class ResultsForm(forms.Form):
 
     def __init__(self, rule: Rule, data=None):
         super().__init__(data, prefix="dieu-kien")
-        self.required = rule.required
+        self.required = rule.preconditions
         ranks = [one.rank for one in rule.grades]
-        for place, one in enumerate(rule.required):
+        for place, one in enumerate(rule.preconditions):
             self.fields[str(place)] = forms.ChoiceField(label=one.label, choices=_choices(one, ranks), required=False)
 
     def results(self, year: int) -> dict[tuple[str, int], Result]:
@@ -61,7 +61,7 @@ class ResultsForm(forms.Form):
         return told
 
 
-def _choices(one: Required, ranks: list[int]) -> list[tuple[str, str]]:
+def _choices(one: PreconditionSpec, ranks: list[int]) -> list[tuple[str, str]]:
     good = [(RECOGNISED, "Được công nhận")]
     if one.worst_rank:
         worst = max([one.worst_rank + 1, *ranks])
@@ -73,7 +73,7 @@ def _choices(one: Required, ranks: list[int]) -> list[tuple[str, str]]:
 class Entry:
     """One line of the form; a group has none."""
 
-    asked: Asked
+    criterion: CriterionSpec
     form: TrialForm | None
     is_derived: bool = False
 
@@ -85,12 +85,12 @@ def preview(request, pk):
     criteria_set = get_object_or_404(sets, pk=pk)
     data = request.POST if request.method == "POST" else None
     rule = rule_of(criteria_set)
-    entries = [_entry(asked, data) for asked in asked_of(criteria_set)]
+    entries = [_entry(criterion, data) for criterion in specs_of(criteria_set)]
     results = ResultsForm(rule, data)
     context = {
         "criteria_set": criteria_set,
         "entries": entries,
-        "results": results if rule.required else None,
+        "results": results if rule.preconditions else None,
         "keeps_results_only": criteria_set.outcome == Outcome.RESULTS_ONLY,
     }
     if data is None:
@@ -98,12 +98,12 @@ def preview(request, pk):
     trials = [one.form for one in entries if one.form]
     wrong = [form for form in (*trials, results) if not form.is_valid()]
     if not wrong:
-        values = {form.asked.code: form.answer for form in trials}
+        values = {form.criterion.code: form.answer for form in trials}
         supposed = results.results(timezone.localdate().year)
-        context["verdict"] = judge([one.asked for one in entries], values, rule, supposed)
+        context["verdict"] = judge([one.criterion for one in entries], values, rule, supposed)
     return render(request, "evaluations/preview.html", context | {"wrong": wrong}, status=422 if wrong else 200)
 
 
-def _entry(asked: Asked, data) -> Entry:
-    form = None if asked.measure == Measure.GROUP else TrialForm(asked, data)
-    return Entry(asked, form, is_derived=asked.measure == Measure.DERIVED)
+def _entry(criterion: CriterionSpec, data) -> Entry:
+    form = None if criterion.measure == Measure.GROUP else TrialForm(criterion, data)
+    return Entry(criterion, form, is_derived=criterion.measure == Measure.DERIVED)

@@ -1,26 +1,31 @@
 """A committee's sittings: agenda, attendance, votes, closing."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from criteria.judging.verdicts import Verdict
 from portal.core.errors import Refused
-from portal.core.once import once
+from portal.core.fields import sentences
+from portal.core.web.once import once
+from portal.core.web.pages import page_of, refuse, whole_numbers
 from units.enums import Role
-from units.models import Committee
+from units.models import Committee, Seat
 
 from .. import permissions, queries, services
-from ..enums import Ballot, CycleStatus, State
+from ..enums import Ballot, CycleStatus, Resolution, Side
 from ..forms import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
-from ..models import AgendaItem, Cycle, Evaluation, Sitting
-from .pages import page_of, refuse, whole_numbers
+from ..judging.dossiers import judged_dossiers
+from ..models import AgendaItem, Cycle, Sitting
 
 
 def my_committees(user):
     """Committees in office whose sittings the user prepares."""
-    places = [item.unit_id for item in user.placements_now() if item.role == Role.STANDING]
+    places = user.units_with(Role.STANDING)
     return Committee.objects.visible_to(user).in_office().filter(unit__in=places).select_related("unit")
 
 
@@ -29,7 +34,7 @@ def sitting_list(request):
     sittings = (
         Sitting.objects.visible_to(request.user)
         .select_related("committee__unit", "cycle__programme")
-        .annotate(files=Count("items"))
+        .annotate(dossiers=Count("items"))
         .order_by("-held_on", "-pk")
     )
     context = {"page": page_of(sittings, request), "may_create": my_committees(request.user).exists()}
@@ -79,34 +84,59 @@ def get_sitting(request, pk) -> Sitting:
     )
 
 
-def waiting_files(sitting: Sitting):
-    """Appraised files of the sitting's own level that no agenda holds yet."""
-    return Evaluation.objects.filter(
-        cycle=sitting.cycle_id, decision_unit=sitting.committee.unit_id, state=State.APPRAISED
-    )
+TONES = {Resolution.RECOGNISE: "ok", Resolution.DECLINE: "bad", Resolution.DEFER: "info"}
 
 
-def sitting_context(request, sitting: Sitting) -> dict:
+@dataclass(frozen=True)
+class AgendaRow:
+    """A dossier of the agenda with its verdict and its ballots."""
+
+    item: AgendaItem
+    verdict: Verdict | None  # None once the sitting is closed: its conclusion stands on the item
+    in_favour: int
+    against: int
+    abstained: int
+    mine: str  # the reader's own ballot, empty where they have none
+
+    @property
+    def tone(self) -> str:
+        """Of the conclusion's mark."""
+        return TONES[Resolution(self.item.resolution)]
+
+
+def _agenda_rows(sitting: Sitting, my_seat: Seat | None) -> list[AgendaRow]:
     items = list(
         sitting.items.select_related(
             "evaluation__criteria_set", "evaluation__cycle", "evaluation__commune", "evaluation__grade"
         ).prefetch_related("votes")
     )
-    files = [item.evaluation for item in items]
-    judged = queries.verdicts(files, queries.APPRAISED) if not sitting.is_closed else {}
+    judged = {} if sitting.is_closed else judged_dossiers([item.evaluation for item in items])
+    rows = []
+    for item in items:
+        ballots = {vote.seat_id: vote.ballot for vote in item.votes.all()}
+        cast = list(ballots.values())
+        rows.append(
+            AgendaRow(
+                item,
+                judged[item.evaluation_id].verdict(Side.APPRAISED) if judged else None,
+                cast.count(Ballot.FOR),
+                cast.count(Ballot.AGAINST),
+                cast.count(Ballot.ABSTAIN),
+                ballots.get(my_seat.pk, "") if my_seat else "",
+            )
+        )
+    return rows
+
+
+def sitting_context(request, sitting: Sitting) -> dict:
     seats = list(seats_on(sitting.committee, sitting.held_on))
     present = set(sitting.present.values_list("pk", flat=True))
     my_seat = next((seat for seat in seats if seat.user_id == request.user.pk), None)
-    for item in items:
-        item.verdict = judged.get(item.evaluation_id)
-        ballots = [vote.ballot for vote in item.votes.all()]
-        item.tally = (ballots.count(Ballot.FOR), ballots.count(Ballot.AGAINST), ballots.count(Ballot.ABSTAIN))
-        item.mine = next((vote.ballot for vote in item.votes.all() if my_seat and vote.seat_id == my_seat.pk), "")
     may_prepare = permissions.may_prepare(request.user, sitting)
     voters = [seat for seat in seats if seat.pk in present and (may_prepare or seat == my_seat)]
     return {
         "sitting": sitting,
-        "items": items,
+        "agenda": _agenda_rows(sitting, my_seat),
         "seats": [(seat, seat.pk in present) for seat in seats],
         "present_count": len(present),
         "voters": voters if not sitting.is_closed else [],
@@ -114,7 +144,9 @@ def sitting_context(request, sitting: Sitting) -> dict:
         "ballots": Ballot.choices,
         "may_prepare": may_prepare,
         "may_close": permissions.may_close(request.user, sitting),
-        "waiting": page_of(waiting_files(sitting).select_related("commune"), request) if may_prepare else None,
+        "waiting": page_of(queries.waiting_dossiers(sitting).select_related("commune"), request)
+        if may_prepare
+        else None,
         "attendance": AttendanceForm(
             seats=seats_on(sitting.committee, sitting.held_on), initial={"present": present, "minutes": sitting.minutes}
         ),
@@ -145,18 +177,11 @@ def _sitting_post(request, pk, act):
 
 @require_POST
 def agenda_add(request, pk):
-    """Put chosen files, or all that wait, on the agenda."""
+    """Put chosen dossiers, or all that wait, on the agenda."""
 
     def act(sitting):
-        if not permissions.may_prepare(request.user, sitting):
-            raise Refused("Chỉ thường trực Ban Chỉ đạo được đưa hồ sơ vào phiên họp đang mở.")
-        files = waiting_files(sitting)
-        if "all" not in request.POST:
-            chosen = whole_numbers(request.POST.getlist("file"))
-            if not chosen:
-                raise Refused("Hãy chọn ít nhất một hồ sơ.")
-            files = files.filter(pk__in=chosen)
-        moved = services.add_to_agenda(sitting, list(files), by=request.user)
+        chosen = None if "all" in request.POST else whole_numbers(request.POST.getlist("dossier"))
+        moved = services.table_waiting(sitting, chosen, by=request.user)
         for _, sentence in moved.refused[:10]:
             messages.warning(request, sentence)
         return f"Đã đưa {len(moved.done)} hồ sơ vào phiên họp."
@@ -179,7 +204,7 @@ def sitting_attendance(request, pk):
     def act(sitting):
         form = AttendanceForm(request.POST, seats=seats_on(sitting.committee, sitting.held_on))
         if not form.is_valid():
-            raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+            raise Refused(sentences(form))
         services.set_attendance(
             sitting, list(form.cleaned_data["present"]), minutes=form.cleaned_data["minutes"], by=request.user
         )
@@ -212,7 +237,7 @@ def sitting_close(request, pk):
     def act(sitting):
         form = CloseForm(request.POST, user=request.user)
         if not form.is_valid():
-            raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+            raise Refused(sentences(form))
         decision = services.close_sitting(sitting, by=request.user)
         if decision:
             return "Phiên họp đã kết thúc. Dự thảo quyết định đã được lập, chờ số và chữ ký."

@@ -6,12 +6,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.core.web.pages import page_of
 from units.models import Unit
-from units.text import search_key
 
-from .. import streaks
-from ..forms import StreakForm
-from .pages import page_of
+from ..filters import StreakFilterSet
+from ..streaks import counting
 
 
 @dataclass(frozen=True)
@@ -19,8 +18,8 @@ class Row:
     """One unit of the list."""
 
     unit: Unit
-    standing: streaks.Standing
-    dangers: list[streaks.Danger] = field(default_factory=list)
+    standing: counting.Standing
+    dangers: list[counting.Danger] = field(default_factory=list)
 
 
 def my_provinces(user) -> list[Unit]:
@@ -36,54 +35,47 @@ def streak_list(request):
     provinces = my_provinces(user)
     province = next((one for one in provinces if str(one.pk) == request.GET.get("province")), None)
     province = province or (provinces[0] if provinces else None)
-    rules = [rule for rule in streaks.rules_for(user) if province and rule.province_code in ("", province.code)]
-    recorded = streaks.recorded_years(rules, province.pk) if rules else {}
+    if province is None:
+        return render(request, "evaluations/streak_list.html", {"rule": None})
+    rules = [rule for rule in counting.rules_for(user) if rule.province_code in ("", province.code)]
+    recorded = counting.recorded_years(rules, province.pk) if rules else {}
     rules = [rule for rule in rules if recorded[rule.pk]]
     if not rules:
         return render(request, "evaluations/streak_list.html", {"rule": None})
     years = sorted({year for rule in rules for year in recorded[rule.pk]}, reverse=True)
     visible = Unit.objects.counted_for(user).filter(province=province)
-    form = StreakForm(request.GET, rules=rules, years=years, places=visible)
-    rule = form.rules.get(form.chosen("rule"), rules[0])
-    year = form.chosen("year")
-    span = streaks.span_of(
-        rule, recorded[rule.pk], year if year in recorded[rule.pk] else max(recorded[rule.pk]), province.pk
-    )
-    late = streaks.late_routes(rule, span.under_way, timezone.localdate())
-    rows = streaks.with_streak(_narrowed(streaks.there_at_the_end(visible, span), form), span)
-    page = page_of(_near(rows, form.chosen("near"), span, late).order_by("-streak", "sort_key", "pk"), request)
+    filters = StreakFilterSet(request.GET, visible, rules=rules, years=years)
+    rule = next((one for one in rules if one.pk == filters.chosen("rule")), rules[0])
+    year = filters.chosen("year")
+    last = year if year in recorded[rule.pk] and rule.holds_in(year) else max(recorded[rule.pk])
+    span = counting.span_of(rule, recorded[rule.pk], last, province.pk)
+    late = counting.late_routes(rule, span.under_way, timezone.localdate())
+    units = counting.there_at_the_end(filters.qs.select_related("district", "commune"), span)
+    rows = counting.with_streak(units, span)
+    page = page_of(_near(rows, filters.chosen("near"), span, late).order_by("-streak", "sort_key", "pk"), request)
     shown = list(page)
-    dangers = streaks.dangers(shown, span, late, user)
+    dangers = counting.dangers(shown, span, late, user)
     context = {
-        "form": form,
+        "form": filters.form,
         "provinces": provinces,
         "province": province,
         "rule": rule,
-        "titles": streaks.titles_of(rule),
+        "titles": counting.titles_of(rule),
         "span": span,
-        "counts": streaks.how_many(rows, rule),
+        "counts": counting.how_many(rows, rule),
         "page": page,
-        "rows": [Row(unit, streaks.standing(rule, unit.streak), dangers.get(unit.pk, [])) for unit in shown],
-        "near": form.chosen("near"),
+        "rows": [Row(unit, counting.standing(rule, unit.streak), dangers.get(unit.pk, [])) for unit in shown],
+        "is_danger_past": filters.chosen("near") == "danger" and not span.is_open,
     }
     return render(request, "evaluations/streak_list.html", context)
 
 
-def _narrowed(units, form: StreakForm):
-    for name in ("district", "commune"):
-        if place := form.chosen(name):
-            units = units.filter(**{name: place})
-    if words := search_key(form.chosen("q") or ""):
-        units = units.filter(search_key__contains=words)
-    return units.select_related("district", "commune")
-
-
-def _near(rows, near: str | None, span: streaks.Span, late: list[int]):
+def _near(rows, near: str | None, span: counting.Span, late: list[int]):
     match near:
         case "one":
-            return streaks.one_year_away(rows, span)
+            return counting.one_year_away(rows, span)
         case "danger":
-            return streaks.in_danger(rows, span, late)
+            return counting.in_danger(rows, span, late)
         case "doing":
-            return streaks.undecided(rows, span)
+            return counting.undecided(rows, span)
     return rows

@@ -1,0 +1,180 @@
+"""The list of dossiers, and one of them with its answers, papers and moves."""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from criteria.enums import Step
+from criteria.judging.cells import in_words, write_cell
+from criteria.judging.values import CriterionSpec
+from portal.core.errors import Refused
+from portal.core.web.pages import page_of, refuse, typed
+from units.models import Unit
+
+from .. import permissions, queries, services, workflow
+from ..enums import EDITABLE, Side, State
+from ..filters import EvaluationFilterSet
+from ..forms import TimingForm
+from ..judging.below import base_of
+from ..judging.dossiers import JudgedDossier, judged_dossier
+from ..judging.papers import papers_of
+from ..judging.timing import undated
+from ..models import Cycle, Evaluation, Evidence
+
+
+@require_safe
+def evaluation_list(request):
+    """Dossiers the user may see, filtered; the newest open year unless another is chosen."""
+    data = request.GET.copy()
+    if "cycle" not in data:
+        newest = (
+            Cycle.objects.visible_to(request.user).order_by("-status", "-year", "-pk").values_list("pk", flat=True)[:1]
+        )
+        data.setlist("cycle", [str(pk) for pk in newest])
+    filters = EvaluationFilterSet(data, Evaluation.objects.visible_to(request.user), request=request)
+    dossiers = filters.qs.with_relation(request.user).select_related(
+        "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
+    )
+    page = page_of(dossiers, request)
+    cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
+    context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
+    return render(request, "evaluations/evaluation_list.html", context)
+
+
+@dataclass
+class Line:
+    """One criterion on a dossier's page, with both sides as officials write them."""
+
+    criterion: CriterionSpec
+    own: str = ""
+    own_note: str = ""
+    appraised: str = ""
+    appraised_note: str = ""
+    cell: str = ""  # the appraised answer in the short form typed in a cell
+    version: int = 0
+    differs: bool = False
+    why: str = ""
+    base: str = ""  # what a derived percentage is of
+    papers: list[Evidence] = field(default_factory=list)
+
+    @property
+    def is_group(self) -> bool:
+        return self.criterion.is_group
+
+
+def lines_of(judged: JudgedDossier) -> list[Line]:
+    """The dossier's criteria with both sides' answers, evidence, and the sentence of what fails on the side shown."""
+    dossier = judged.dossier
+    reasons = judged.verdict(judged.side).reasons
+    evidence: dict[str, list[Evidence]] = {}
+    for paper in dossier.evidence.prefetch_related("criteria"):
+        for proved in paper.criteria.all():
+            evidence.setdefault(proved.code, []).append(paper)
+    lines = []
+    for criterion in judged.criteria:
+        line = Line(criterion, why=reasons.get(criterion.code, ""), papers=evidence.get(criterion.code, []))
+        line.own, line.appraised = (in_words(criterion, judged.value(criterion.code, side)) for side in Side)
+        answer = judged.answers.get(criterion.code)
+        if answer and criterion.code not in judged.derived:
+            line.cell = write_cell(criterion, answer.appraised)
+            line.own_note, line.appraised_note, line.version = answer.note, answer.appraised_note, answer.version
+            line.differs = not answer.appraised.is_empty and answer.own != answer.appraised
+        if criterion.derivation:
+            line.base = base_of(criterion, judged.below)
+        lines.append(line)
+    return lines
+
+
+def get_dossier(request, pk: int) -> Evaluation:
+    return get_object_or_404(
+        queries.with_route(Evaluation.objects.visible_to(request.user)).select_related(
+            "unit",
+            "province",
+            "district",
+            "commune",
+            "stands_in",
+            "delegated_to",
+            "entry_unit",
+            "appraisal_unit",
+            "decision_unit",
+            "submitted_by",
+            "appraised_by",
+            "recognition__decision__issuer",
+            "criteria_set__document",
+        ),
+        pk=pk,
+    )
+
+
+def dossier_context(request, dossier: Evaluation) -> dict:
+    judged = judged_dossier(dossier)
+    may_appraise = dossier.state == State.SUBMITTED and permissions.may_appraise(request.user, dossier)
+    steps = [(step, dossier.last_day(step)) for step in Step]
+    return {
+        "dossier": dossier,
+        "opens_unit": Unit.objects.visible_to(request.user).filter(pk=dossier.unit_id).exists(),
+        "lines": lines_of(judged),
+        "judged": {side: judged.verdict(side) for side in Side},
+        "verdict": judged.verdict(Side.APPRAISED if may_appraise else judged.side),
+        "timing": TimingForm() if may_appraise and judged.late else None,
+        "undated": undated(dossier, judged.criteria),
+        "lost_ground": queries.lost_ground(judged),
+        "steps": [(Step(step).label, day) for step, day in steps if day],
+        "window": dossier.criteria_set.window(dossier.cycle.year),
+        "moves": workflow.available(dossier, request.user),
+        "may_edit": dossier.state in EDITABLE and permissions.may_enter(request.user, dossier),
+        "may_appraise": may_appraise,
+        "only_differences": request.GET.get("lech") == "1",
+        "papers": dossier.evidence.select_related("uploaded_by"),
+        "required_papers": papers_of(dossier),
+        "events": dossier.events.select_related("by"),
+        "agenda": dossier.agenda_items.select_related("sitting__committee__unit"),
+        "typed_action": "",
+        "typed_comment": "",
+        "may_revoke": dossier.state == State.RECOGNISED
+        and dossier.outcome
+        and permissions.may_revoke(request.user, dossier),
+    }
+
+
+@require_safe
+def evaluation_detail(request, pk):
+    return render(request, "evaluations/evaluation_detail.html", dossier_context(request, get_dossier(request, pk)))
+
+
+@require_POST
+def evaluation_act(request, pk):
+    """One move of the workflow, criterion for by a button."""
+    dossier = get_dossier(request, pk)
+    action = request.POST.get("action", "")
+    step = workflow.TRANSITIONS.get(action)
+    if step is None or not step.has_button:
+        raise Http404
+    comment = typed(request, "comment", 2000)
+    try:
+        workflow.advance(dossier, action, by=request.user, comment=comment)
+    except Refused as refusal:
+        return refuse(
+            request,
+            "evaluations/evaluation_detail.html",
+            dossier_context(request, get_dossier(request, pk)) | {"typed_comment": comment, "typed_action": action},
+            refusal,
+        )
+    messages.success(request, f"Đã thực hiện: {step.label.lower()} – {dossier.unit_name}.")
+    return redirect("evaluations:detail", pk=pk)
+
+
+@require_POST
+def accept_answers(request, pk):
+    """Appraisers agree with every own answer not judged yet."""
+    dossier = get_dossier(request, pk)
+    try:
+        taken = services.accept_answers(dossier, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"Đã nhận {taken} kết quả tự đánh giá. Hãy kiểm tra lại trước khi hoàn thành.")
+    return redirect("evaluations:detail", pk=pk)

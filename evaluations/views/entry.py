@@ -1,0 +1,123 @@
+"""The single form: every criterion of one dossier, saved together or not at all."""
+
+import json
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from criteria.judging.cells import in_words
+from criteria.judging.values import CriterionSpec, Value
+from portal.core.errors import Refused
+from portal.core.vietnamese.text import clean
+from portal.core.web.pages import refuse
+
+from .. import permissions, services
+from ..enums import EDITABLE, Side
+from ..forms import AnswerForm, DatesForm
+from ..judging.dossiers import JudgedDossier, judged_dossier
+from ..judging.timing import asks_for_dates
+from ..models import Evaluation
+from ..queries import last_year
+from .dossiers import get_dossier
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One criterion of the entry form; groups and derived ones have no form."""
+
+    criterion: CriterionSpec
+    form: AnswerForm | None = None
+    year: int | None = None  # of the suggestion
+    said: str = ""  # what was answered then, in words
+    fill: dict[str, str] = field(default_factory=dict)  # names of the form's inputs and what the button puts there
+
+    @property
+    def filled(self) -> str:
+        """`fill` for the page's script."""
+        return json.dumps(self.fill)
+
+
+def entries_of(judged: JudgedDossier, user, data=None) -> list[Entry]:
+    """The form of each criterion in order, with what last year suggests where this year has no answer."""
+    suggested = last_year.suggestions(judged.dossier, user, judged.answers)
+    entries = []
+    for criterion in judged.criteria:
+        if criterion.measure in ("group", "derived"):
+            entries.append(Entry(criterion))
+            continue
+        answer = judged.answers.get(criterion.code)
+        value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
+        form = AnswerForm(criterion, value, version=version, note=note, data=data)
+        if one := suggested.get(criterion.code):
+            entries.append(Entry(criterion, form, one.year, in_words(criterion, one.then), form.filled_with(one.value)))
+        else:
+            entries.append(Entry(criterion, form))
+    return entries
+
+
+def dates_form(judged: JudgedDossier) -> DatesForm | None:
+    """The dates the dossier holds; None where its set has nothing to be done by a day."""
+    if not asks_for_dates(judged.criteria):
+        return None
+    return DatesForm(initial={name: getattr(judged.dossier, name) for name in DatesForm.base_fields})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluation_entry(request, pk):
+    """The single form: every criterion of one dossier, saved together or not at all."""
+    dossier = get_dossier(request, pk)
+    may_enter = permissions.may_enter(request.user, dossier)
+    if not may_enter or (dossier.state not in EDITABLE and request.method != "POST"):
+        messages.info(request, "Hồ sơ không ở bước nhập kết quả.")
+        return redirect("evaluations:detail", pk=pk)
+    judged = judged_dossier(dossier)
+    entries = entries_of(judged, request.user, request.POST if request.method == "POST" else None)
+    context = {"dossier": dossier, "entries": entries, "verdict": judged.verdict(Side.OWN), "dates": dates_form(judged)}
+    if request.method != "POST":
+        return render(request, "evaluations/evaluation_entry.html", context)
+    if dossier.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost
+        return refuse(request, "evaluations/evaluation_entry.html", context, Refused(_too_late(dossier)))
+    wrong = [entry for entry in entries if entry.form and not entry.form.is_valid()]
+    if wrong:
+        return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
+    if _save_entry(request, dossier, entries):
+        messages.success(request, "Đã lưu.")
+        return redirect("evaluations:entry", pk=pk)
+    return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Chưa lưu gì. Xem chỗ báo đỏ."))
+
+
+def _too_late(dossier: Evaluation) -> str:
+    return (
+        f"Chưa lưu gì: hồ sơ đang ở tình trạng “{dossier.get_state_display()}” nên không sửa được. "
+        "Hãy chép lại phần vừa nhập nếu cần, rồi mở hồ sơ để xem."
+    )
+
+
+def _save_entry(request, dossier, entries: list[Entry]) -> bool:
+    """Save the changed criteria in one transaction; False with form errors when any could not be saved."""
+    wrong = False
+    with transaction.atomic():
+        for criterion, form in ((entry.criterion, entry.form) for entry in entries):
+            if form is None or not form.has_changed():
+                continue
+            try:
+                services.save_answer(
+                    dossier,
+                    criterion.code,
+                    form.answer,
+                    version=form.cleaned_data["version"],
+                    by=request.user,
+                    note=clean(form.cleaned_data["note"]),
+                )
+            except Refused as refusal:
+                form.add_error(None, refusal.sentence)
+                wrong = True
+            except services.Conflict as conflict:
+                form.add_error(None, f"{conflict.sentence} Hãy tải lại trang để xem rồi quyết định.")
+                wrong = True
+        if wrong:
+            transaction.set_rollback(True)
+    return not wrong

@@ -1,0 +1,30 @@
+"""The inbox: what waits for me."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from units.models import Handover
+
+from .. import permissions, queries
+from ..enums import CycleStatus
+from ..models import Cycle
+from ..queries.quotas import with_selection
+
+
+@require_safe
+def home(request):
+    """What waits for me: piles of the newest open year, sittings, draft decisions."""
+    today = timezone.localdate()
+    visible = with_selection(Cycle.objects.visible_to(request.user))
+    cycles = list(visible.filter(status=CycleStatus.OPEN).select_related("programme"))
+    desks = [(cycle, queries.waiting_for(request.user, cycle, today)) for cycle in cycles]
+    context = {
+        "desks": desks,
+        "sittings": queries.open_sittings(request.user)[:20],
+        "fallen": queries.fallen(request.user),
+        "decisions": queries.draft_decisions(request.user)[:20],
+        "handovers": Handover.objects.waiting_for(request.user).select_related("ended__unit", "ended__user"),
+        "may_open": permissions.own_province(request.user) is not None,
+    }
+    return render(request, "evaluations/home.html", context)

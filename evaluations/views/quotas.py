@@ -1,0 +1,58 @@
+"""Choosing the year's exemplary units among those whose earlier results allow it; choosing is registering."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from portal.core.web.pages import page_of, whole_numbers
+from units.models import Unit
+
+from .. import permissions, workflow
+from ..enums import NOT_REGISTERED, Action, CycleStatus
+from ..filters import SelectionFilterSet
+from ..models import Cycle, Evaluation
+from ..queries import quotas
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def selection_page(request, cycle):
+    """The candidates the reader may see with each place's quota; the ticked ones are chosen together."""
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=cycle)
+    dossiers = quotas.candidates(Evaluation.objects.visible_to(request.user).filter(cycle=cycle))
+    if request.method == "POST":
+        return _choose(request, cycle, dossiers)
+    filters = SelectionFilterSet(request.GET, dossiers, request=request)
+    found = filters.qs.with_relation(request.user).select_related("criteria_set", "district", "commune", "cycle")
+    page = page_of(found.order_by("district__sort_key", "unit_sort_key", "pk"), request)
+    places = set(permissions.ENTERING.places(request.user)) if cycle.status == CycleStatus.OPEN else set()
+    counted = quotas.candidates(Evaluation.objects.counted_for(request.user).filter(cycle=cycle))
+    shares = quotas.shares(cycle, Unit.objects.visible_to(request.user))
+    due = quotas.last_day(cycle)
+    context = {
+        "cycle": cycle,
+        "form": filters.form,
+        "page": page,
+        "rows": [(dossier, dossier.is_expected and dossier.entry_unit_id in places) for dossier in page],
+        "any_mine": any(dossier.is_expected and dossier.entry_unit_id in places for dossier in page),
+        "shares": shares,
+        "short": [share for share in shares if share.short],
+        "due": due,
+        "late": bool(due and due < timezone.localdate()),
+        "chosen": counted.exclude(state__in=NOT_REGISTERED).count(),
+        "able": counted.count(),
+    }
+    return render(request, "evaluations/selection.html", context)
+
+
+def _choose(request, cycle: Cycle, dossiers):
+    asked = dossiers.filter(pk__in=whole_numbers(request.POST.getlist("dossier")))
+    moved = workflow.advance_many(asked.values_list("pk", flat=True), Action.REGISTER, by=request.user)
+    if not moved.done and not moved.refused:
+        messages.error(request, "Chưa chọn đơn vị nào. Hãy đánh dấu ít nhất một đơn vị rồi bấm “Chọn”.")
+    if moved.done:
+        named = ", ".join(dossier.unit_name for dossier in moved.done[:5]) + ("…" if len(moved.done) > 5 else "")
+        messages.success(request, f"Đã chọn {len(moved.done)} đơn vị: {named}.")
+    for dossier, sentence in moved.refused[:10]:
+        messages.warning(request, f"{dossier.unit_name}: {sentence}")
+    return redirect("evaluations:selection", cycle=cycle.pk)

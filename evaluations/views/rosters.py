@@ -1,0 +1,103 @@
+"""A year's roster after it was frozen: the whole frozen anew or taken away while empty, late units put on and off."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.core.errors import Refused
+from portal.core.fields import sentences
+from portal.core.web.once import once
+from portal.core.web.pages import page_of, refuse
+
+from .. import permissions, services
+from ..forms import LateUnitForm, LockForm, RefreezeForm
+from ..models import Cycle, Evaluation
+
+PAGE = "evaluations/cycle_roster.html"
+
+
+def _own_cycle(request, pk: int) -> Cycle:
+    """The year, for those who opened it; 404 for everybody else and for results taken from documents."""
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=pk)
+    if cycle.source or not permissions.may_open_cycle(request.user, cycle.province):
+        raise Http404
+    return cycle
+
+
+def _context(request, cycle: Cycle, **forms) -> dict:
+    missing = services.missing_units(cycle) if cycle.is_open else []
+    late = cycle.evaluations.filter(added_on__isnull=False).select_related("commune").order_by("unit_sort_key", "pk")
+    return {
+        "cycle": cycle,
+        "size": cycle.evaluations.count(),
+        "missing": len(missing),
+        "page": page_of(late, request),
+        "events": cycle.events.order_by("-at", "-pk"),
+        "refreeze_form": forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}),
+        "late_form": forms.get("late_form") or LateUnitForm(missing=missing),
+    }
+
+
+@require_safe
+def cycle_roster(request, pk):
+    return render(request, PAGE, _context(request, _own_cycle(request, pk)))
+
+
+@require_POST
+@once
+def cycle_refreeze(request, pk):
+    cycle = _own_cycle(request, pk)
+    form = RefreezeForm(request.POST)
+    try:
+        if not form.is_valid():
+            return refuse(request, PAGE, _context(request, cycle, refreeze_form=form))
+        cycle = services.refreeze(cycle, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        return refuse(request, PAGE, _context(request, cycle, refreeze_form=form), refusal)
+    messages.success(request, f"Đã lập lại danh sách: {cycle.evaluations.count()} đơn vị thuộc diện xét.")
+    return redirect("evaluations:cycle_roster", pk=cycle.pk)
+
+
+@require_POST
+@once
+def cycle_delete(request, pk):
+    cycle = _own_cycle(request, pk)
+    try:
+        name = services.delete_cycle(cycle, by=request.user)
+    except Refused as refusal:
+        return refuse(request, PAGE, _context(request, cycle), refusal)
+    messages.success(request, f"Đã xoá kỳ mở nhầm: {name}.")
+    return redirect("evaluations:cycle_list")
+
+
+@require_POST
+@once
+def late_unit_add(request, pk):
+    cycle = _own_cycle(request, pk)
+    form = LateUnitForm(request.POST, missing=services.missing_units(cycle))
+    try:
+        if not form.is_valid():
+            return refuse(request, PAGE, _context(request, cycle, late_form=form))
+        data = form.cleaned_data
+        dossier = services.add_late_unit(cycle, data["unit"], reason=data["reason"], by=request.user)
+    except Refused as refusal:
+        return refuse(request, PAGE, _context(request, cycle, late_form=form), refusal)
+    messages.success(request, f"Đã bổ sung {dossier.unit_name} vào danh sách.")
+    return redirect("evaluations:cycle_roster", pk=cycle.pk)
+
+
+@require_POST
+@once
+def late_unit_drop(request, pk, dossier):
+    cycle = _own_cycle(request, pk)
+    found = get_object_or_404(Evaluation.objects.visible_to(request.user).filter(cycle=cycle), pk=dossier)
+    form = LockForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(sentences(form))
+        services.drop_late_unit(found, reason=form.cleaned_data["reason"], by=request.user)
+    except Refused as refusal:
+        return refuse(request, PAGE, _context(request, cycle), refusal)
+    messages.success(request, f"Đã bỏ {found.unit_name} khỏi danh sách.")
+    return redirect("evaluations:cycle_roster", pk=cycle.pk)
