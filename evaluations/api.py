@@ -1,4 +1,4 @@
-"""Files and recognitions over the API: read only, the pages' scope and filters."""
+"""Dossiers and recognitions over the API: read only, the pages' scope and filters."""
 
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
@@ -8,7 +8,7 @@ from .models import Evaluation, Recognition
 
 
 class EvaluationSerializer(serializers.ModelSerializer):
-    """A file with its place as frozen when the cycle opened."""
+    """A dossier with its place as frozen when the cycle opened."""
 
     year = serializers.IntegerField(source="cycle.year", read_only=True)
     programme = serializers.CharField(source="cycle.programme.code", read_only=True)
@@ -63,8 +63,8 @@ class EvaluationViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Evaluation.objects.none()
 
     def get_queryset(self):
-        files = Evaluation.objects.visible_to(self.request.user)
-        return files.select_related("cycle__programme", "criteria_set", "grade")
+        dossiers = Evaluation.objects.visible_to(self.request.user)
+        return dossiers.select_related("cycle__programme", "criteria_set", "grade")
 
 
 class RecognitionSerializer(serializers.ModelSerializer):

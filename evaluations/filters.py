@@ -1,17 +1,19 @@
-"""The filters of files and recognitions, shared by page and API."""
+"""The filters of the lists: dossiers and recognitions (shared by page and API), decisions, streaks, bars, quotas."""
+
+from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q
 
 from criteria.models import CriteriaSet, Grade
-from units import text
+from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import by_relation
 from units.models import Unit
 
-from .enums import DecisionKind, State
-from .forms import CycleLabel
+from .enums import NOT_REGISTERED, DecisionKind, State
+from .forms import EVERY, CycleLabel
 from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, Recognition
 
 DESKS = (("entry_unit", "Tôi nhập"), ("appraisal_unit", "Tôi thẩm định"), ("decision_unit", "Cấp tôi công nhận"))
@@ -46,7 +48,7 @@ def visible_levels(kind: UnitKind):
 
 
 class EvaluationFilterSet(filters.FilterSet):
-    """Which files: by year, kind, place, state, or the name of the unit without tone marks."""
+    """Which dossiers: by year, kind, place, state, or the name of the unit without tone marks."""
 
     q = filters.CharFilter(label="Tên đơn vị", method="by_name")
     cycle = CycleFilter(label="Kỳ đánh giá", queryset=visible_cycles)
@@ -68,15 +70,15 @@ class EvaluationFilterSet(filters.FilterSet):
         grade.extra["choices"] = [(label, label) for label in visible_grades(request)]
         grade.__dict__.pop("_field", None)  # drawing the API's schema has made the class's own, without choices
 
-    def by_name(self, files, name, words):
-        return files.filter(unit_search_key__contains=text.search_key(words))
+    def by_name(self, dossiers, name, words):
+        return dossiers.filter(unit_search_key__contains=text.search_key(words))
 
-    def on_my_desk(self, files, name, column):
+    def on_my_desk(self, dossiers, name, column):
         places = [place.pk for place in self.request.user.places() if place.kind in LEVELS]
-        return files.filter(**{f"{column}__in": places})
+        return dossiers.filter(**{f"{column}__in": places})
 
-    def of_relation(self, files, name, value: str):
-        return by_relation(files, value, self.request.user)
+    def of_relation(self, dossiers, name, value: str):
+        return by_relation(dossiers, value, self.request.user)
 
 
 class RecognitionFilterSet(filters.FilterSet):
@@ -96,8 +98,8 @@ class RecognitionFilterSet(filters.FilterSet):
         fields = ["q", "year", "kind", "district", "relation"]
 
     def of_relation(self, rows, name, value: str):
-        files = by_relation(Evaluation.objects.visible_to(self.request.user), value, self.request.user)
-        return rows.filter(evaluation__in=files)
+        dossiers = by_relation(Evaluation.objects.visible_to(self.request.user), value, self.request.user)
+        return rows.filter(evaluation__in=dossiers)
 
     def by_words(self, rows, name, words):
         return rows.filter(
@@ -115,3 +117,84 @@ class DecisionFilterSet(filters.FilterSet):
     class Meta:
         model = Decision
         fields = ["year", "kind", "number"]
+
+
+class UnitsOfPlaces(filters.FilterSet):
+    """Units of the places the reader may look at (`places`), by name and place; the year is asked of what is told of
+    them. What the address names and cannot be is left out."""
+
+    q = filters.CharFilter(label="Tên đơn vị", method="by_name", max_length=200)
+    year = filters.TypedChoiceFilter(label="Năm", coerce=int, method="as_asked")
+    district = filters.ModelChoiceFilter(label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY)
+    commune = filters.ModelChoiceFilter(label="Xã", queryset=Unit.objects.none(), empty_label=EVERY)
+
+    class Meta:
+        model = Unit
+        fields = ["q", "year", "district", "commune"]
+
+    def __init__(self, data, queryset, *, years: list[int]):
+        super().__init__(data, queryset)
+        self.filters["year"].extra["choices"] = [(year, year) for year in years]
+        for kind in (UnitKind.DISTRICT, UnitKind.COMMUNE):
+            self.filters[kind.value].queryset = queryset.filter(kind=kind)
+
+    def by_name(self, units, name, words):
+        return units.filter(search_key__contains=text.search_key(words))
+
+    def as_asked(self, units, name, value):
+        """Read by the page (`chosen`), which asks more than a filter can."""
+        return units
+
+    def chosen(self, name: str) -> Any:
+        """The value chosen, None where nothing or nonsense was."""
+        self.form.is_valid()
+        return self.form.cleaned_data.get(name) or None
+
+
+class BarredFilterSet(UnitsOfPlaces):
+    """Which barred units: year, place, name."""
+
+
+class StreakFilterSet(UnitsOfPlaces):
+    """Which row of years to look at: rule, year, place, how near a title."""
+
+    NEAR = (("one", "Còn một năm nữa"), ("danger", "Có nguy cơ đứt"), ("doing", "Đang làm hồ sơ"))
+    rule = filters.TypedChoiceFilter(label="Quy tắc", coerce=int, method="as_asked")
+    near = filters.ChoiceFilter(label="Đơn vị", choices=NEAR, method="as_asked", empty_label=EVERY)
+
+    class Meta(UnitsOfPlaces.Meta):
+        fields = ["q", "rule", "year", "near", "district", "commune"]
+
+    def __init__(self, data, queryset, *, rules, years: list[int]):
+        super().__init__(data, queryset, years=years)
+        self.filters["year"].label = "Tính đến năm"
+        self.filters["rule"].extra["choices"] = [(rule.pk, rule.name) for rule in rules]
+
+
+class SelectionFilterSet(filters.FilterSet):
+    """Which candidates: by name, criteria set, place, chosen or not."""
+
+    STATES = (("chosen", "Đã chọn"), ("open", "Chưa chọn"))
+    q = filters.CharFilter(label="Tên đơn vị", method="by_name", max_length=200)
+    criteria_set = filters.ModelChoiceFilter(
+        label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), empty_label=EVERY
+    )
+    district = filters.ModelChoiceFilter(label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), empty_label=EVERY)
+    state = filters.ChoiceFilter(label="Đã chọn chưa", choices=STATES, method="by_choice", empty_label=EVERY)
+
+    class Meta:
+        model = Evaluation
+        fields = ["q", "criteria_set", "district", "state"]
+
+    def __init__(self, data, queryset, *, request):
+        super().__init__(data, queryset, request=request)
+        used = queryset.order_by().values("criteria_set")
+        self.filters["criteria_set"].queryset = CriteriaSet.objects.filter(pk__in=used)
+
+    def by_name(self, dossiers, name, words):
+        return dossiers.filter(unit_search_key__contains=text.search_key(words))
+
+    def by_choice(self, dossiers, name, value: str):
+        if value == "chosen":
+            return dossiers.exclude(state__in=NOT_REGISTERED)
+        return dossiers.filter(state=State.EXPECTED)

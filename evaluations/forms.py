@@ -7,21 +7,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from criteria.enums import Bar, Measure
-from criteria.models import CriteriaSet, DossierPaper, Programme
-from criteria.values import Asked, Value, plain_number
-from units.enums import UnitKind
+from criteria.judging.values import CriterionSpec, Value
+from criteria.models import DossierPaper, LegalDocument, Programme
+from portal.core.fields import DayField, NumberField, WholeField, offer_choices, offer_rows
+from portal.core.vietnamese.figures import plain_number
 from units.forms import PasswordAgain
 from units.models import Committee, Seat, Unit, on
 
 from .enums import Ballot, Capacity
 from .models import Cycle, Evaluation
 
-WHOLE = {"error_messages": {"invalid": "Hãy nhập một số nguyên, không chấm, phẩy."}}
-NUMBER = {"error_messages": {"invalid": "Hãy nhập một số."}}
 STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
 EVERY = "Tất cả"
 YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
-DATE = {"widget": forms.DateInput(attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"})}
 
 
 class AnswerForm(forms.Form):
@@ -36,10 +34,10 @@ class AnswerForm(forms.Form):
         label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
     )
 
-    def __init__(self, asked: Asked, value: Value, *, version: int, note: str, data=None):
-        self.asked, self.before = asked, value
+    def __init__(self, criterion: CriterionSpec, value: Value, *, version: int, note: str, data=None):
+        self.criterion, self.before = criterion, value
         initial = {"version": version, "note": note} | self._typed(value)
-        super().__init__(data, prefix=asked.code.replace(".", "_"), initial=initial)
+        super().__init__(data, prefix=criterion.code.replace(".", "_"), initial=initial)
         self._add_fields()
         self.order_fields(["met", "numerator", "denominator", "value", "excuse", "not_applicable", "note", "version"])
 
@@ -63,25 +61,25 @@ class AnswerForm(forms.Form):
         return {self.add_prefix(name): str(held) for name, held in told.items() if held is not False}
 
     def _add_fields(self):
-        line = self.asked
+        line = self.criterion
         if line.measure == Measure.MUST:
             self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
         elif line.measure == Measure.EVENT:
-            self.fields["value"] = forms.DecimalField(
-                label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False, **NUMBER
+            self.fields["value"] = NumberField(
+                label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False
             )
         elif line.measure in (Measure.TREND, Measure.PERCENT):
             trend = line.measure == Measure.TREND
-            self.fields["numerator"] = forms.IntegerField(
-                label=line.numerator_label or ("Năm nay" if trend else "Số đạt"), required=False, **WHOLE
+            self.fields["numerator"] = WholeField(
+                label=line.numerator_label or ("Năm nay" if trend else "Số đạt"), required=False
             )
-            self.fields["denominator"] = forms.IntegerField(
-                label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False, **WHOLE
+            self.fields["denominator"] = WholeField(
+                label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False
             )
         elif line.measure == Measure.COUNT:
-            self.fields["value"] = forms.DecimalField(label="Số lượng", required=False, **NUMBER)
+            self.fields["value"] = NumberField(label="Số lượng", required=False)
         elif line.measure == Measure.POINTS:
-            self.fields["value"] = forms.DecimalField(label=_points_label(line), required=False, **NUMBER)
+            self.fields["value"] = NumberField(label=_points_label(line), required=False)
         if line.excuses:
             choices = [("", "Không thuộc trường hợp loại trừ"), *[(item[0], item[1]) for item in line.excuses]]
             self.fields["excuse"] = forms.ChoiceField(label="Trường hợp loại trừ", choices=choices, required=False)
@@ -104,8 +102,27 @@ class AnswerForm(forms.Form):
         )
 
 
-def _points_label(line: Asked) -> str:
+def _points_label(line: CriterionSpec) -> str:
     return "Điểm" if line.max_points is None else f"Điểm (tối đa {plain_number(line.max_points)})"
+
+
+class DatesForm(forms.Form):
+    """The day the unit registered, and the day and issuer of its resolution, as their papers give them."""
+
+    signed_up_on = DayField(label="Ngày ghi trên bản đăng ký", required=False)
+    resolution_on = DayField(label="Ngày nghị quyết", required=False)
+    resolution_by = forms.CharField(label="Nơi ban hành nghị quyết", max_length=200, required=False)
+
+
+class TimingForm(forms.Form):
+    """What the appraisers make of a date out of time."""
+
+    accepted = forms.TypedChoiceField(
+        label="Bản đăng ký, nghị quyết ngoài thời hạn",
+        choices=(("yes", "Chấp nhận"), ("no", "Không chấp nhận, hồ sơ không đạt")),
+        coerce=lambda chosen: chosen == "yes",
+    )
+    reason = forms.CharField(label="Lý do", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
 
 
 class EvidenceForm(forms.Form):
@@ -118,7 +135,7 @@ class EvidenceForm(forms.Form):
     )
     title = forms.CharField(label="Trích yếu", max_length=300)
     number = forms.CharField(label="Số, ký hiệu", max_length=60, required=False)
-    issued_on = forms.DateField(label="Ngày ban hành", required=False, **DATE)
+    issued_on = DayField(label="Ngày ban hành", required=False)
     issuer = forms.CharField(label="Nơi ban hành", max_length=200, required=False)
     dossier_paper = forms.ModelChoiceField(
         label="Là thành phần hồ sơ",
@@ -130,20 +147,25 @@ class EvidenceForm(forms.Form):
         label="Chứng minh cho tiêu chí", widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, asked: tuple[Asked, ...], data=None, files=None, *, papers: QuerySet[DossierPaper]):
+    def __init__(self, criterion: tuple[CriterionSpec, ...], data=None, files=None, *, papers: QuerySet[DossierPaper]):
         super().__init__(data, files)
-        self.fields["codes"].choices = [
-            (line.code, f"{line.number}. {line.label}")
-            for line in asked
-            if line.measure not in (Measure.GROUP, Measure.DERIVED)
-        ]
-        self.fields["dossier_paper"].queryset = papers
+        offer_choices(
+            self,
+            "codes",
+            [
+                (line.code, f"{line.number}. {line.label}")
+                for line in criterion
+                if line.measure not in (Measure.GROUP, Measure.DERIVED)
+            ],
+        )
+        offer_rows(self, "dossier_paper", papers)
         if not papers:
             del self.fields["dossier_paper"]
 
     def clean(self):
         """A paper proves a criterion, is one of the dossier's, or both."""
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if not self.has_error("codes") and not data.get("codes") and not data.get("dossier_paper"):
             more = " hoặc một thành phần hồ sơ" if "dossier_paper" in self.fields else ""
             self.add_error("codes", f"Hãy chọn ít nhất một tiêu chí{more}.")
@@ -151,9 +173,9 @@ class EvidenceForm(forms.Form):
 
 
 class SharedEvidenceForm(EvidenceForm):
-    """One paper for several files; `files_chosen` are those ticked, after is_valid()."""
+    """One paper for several dossiers; `dossiers_chosen` are those ticked, after is_valid()."""
 
-    files = forms.TypedMultipleChoiceField(
+    dossiers = forms.TypedMultipleChoiceField(
         label="Đính kèm vào hồ sơ của",
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
@@ -162,43 +184,73 @@ class SharedEvidenceForm(EvidenceForm):
 
     def __init__(
         self,
-        asked: tuple[Asked, ...],
+        criterion: tuple[CriterionSpec, ...],
         data=None,
         files=None,
         *,
         papers: QuerySet[DossierPaper],
         offered: list[Evaluation],
     ):
-        super().__init__(asked, data, files, papers=papers)
-        self.offered = {file.pk: file for file in offered}
-        self.fields["files"].choices = [(pk, file.unit_name) for pk, file in self.offered.items()]
-        self.fields["files"].initial = list(self.offered)
+        super().__init__(criterion, data, files, papers=papers)
+        self.offered = {dossier.pk: dossier for dossier in offered}
+        offer_choices(self, "dossiers", [(pk, dossier.unit_name) for pk, dossier in self.offered.items()])
+        self.fields["dossiers"].initial = list(self.offered)
 
     @property
-    def files_chosen(self) -> list[Evaluation]:
-        return [self.offered[pk] for pk in self.cleaned_data["files"]]
+    def dossiers_chosen(self) -> list[Evaluation]:
+        return [self.offered[pk] for pk in self.cleaned_data["dossiers"]]
 
 
 class CycleForm(forms.Form):
     """A programme's year to open."""
 
     programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all())
-    year = forms.IntegerField(label="Năm", min_value=2008, max_value=2100, **WHOLE)
-    as_of = forms.DateField(label="Danh sách đơn vị tính đến ngày", **DATE)
+    year = WholeField(label="Năm", min_value=2008, max_value=2100)
+    as_of = DayField(label="Danh sách đơn vị tính đến ngày")
 
     def clean(self):
         """A roster frozen on a day of another year would be wrong for good: this year or the one before."""
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         year, as_of = data.get("year"), data.get("as_of")
         if year and as_of and as_of.year not in (year - 1, year):
             self.add_error("as_of", f"Ngày {as_of:%d/%m/%Y} không thuộc năm {year} hoặc năm trước. Hãy chọn lại ngày.")
         return data
 
 
+class LockForm(forms.Form):
+    """Why a year is locked or opened again."""
+
+    reason = forms.CharField(
+        label="Lý do",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": "Hãy ghi rõ lý do."},
+    )
+
+
+class RefreezeForm(LockForm):
+    """Another day for the roster of a year in which nothing was entered yet."""
+
+    as_of = DayField(label="Danh sách đơn vị tính đến ngày")
+    field_order = ("as_of", "reason")
+
+
+class LateUnitForm(LockForm):
+    """A unit that appeared after the roster was frozen, and why it takes part."""
+
+    unit = forms.ModelChoiceField(label="Đơn vị", queryset=Unit.objects.none(), empty_label="Chọn đơn vị")
+    field_order = ("unit", "reason")
+
+    def __init__(self, data=None, *, missing: list[int]):
+        super().__init__(data)
+        offer_rows(self, "unit", Unit.objects.filter(pk__in=missing).order_by("sort_key", "pk"))
+
+
 class CycleLabel:
     """A choice of cycles that `to_choose` found: each by name, and by its province where two share it."""
 
-    def label_from_instance(self, cycle: Cycle) -> str:
+    def label_from_instance(self, cycle) -> str:
         return f"{cycle} – {cycle.province.name}" if cycle.namesakes > 1 else str(cycle)
 
 
@@ -211,13 +263,13 @@ class SittingForm(forms.Form):
 
     cycle = CycleField(label="Kỳ đánh giá", queryset=Cycle.objects.none())
     committee = forms.ModelChoiceField(label="Ban Chỉ đạo", queryset=Committee.objects.none())
-    held_on = forms.DateField(label="Ngày họp", initial=timezone.localdate, **DATE)
+    held_on = DayField(label="Ngày họp", initial=timezone.localdate)
     place = forms.CharField(label="Địa điểm", max_length=200, required=False)
 
-    def __init__(self, *args, cycles: QuerySet[Cycle], committees: QuerySet[Committee], **kwargs):
+    def __init__(self, *args, cycles, committees: QuerySet[Committee], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["cycle"].queryset = cycles.to_choose()
-        self.fields["committee"].queryset = committees
+        offer_rows(self, "cycle", cycles.to_choose())
+        offer_rows(self, "committee", committees)
 
 
 class AttendanceForm(forms.Form):
@@ -235,7 +287,7 @@ class AttendanceForm(forms.Form):
 
     def __init__(self, *args, seats: QuerySet[Seat], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["present"].queryset = seats
+        offer_rows(self, "present", seats)
 
 
 class BallotForm(forms.Form):
@@ -245,7 +297,7 @@ class BallotForm(forms.Form):
 
     def __init__(self, *args, seats: QuerySet[Seat], items, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["seat"].queryset = seats
+        offer_rows(self, "seat", seats)
         for item in items:
             self.fields[f"item_{item.pk}"] = forms.ChoiceField(
                 label=item.evaluation.unit_name, choices=Ballot.choices, required=False
@@ -267,9 +319,9 @@ class CloseForm(PasswordAgain):
 class IssueForm(PasswordAgain):
     """Number, date and signer of the signed decision."""
 
-    number = forms.IntegerField(label="Số", min_value=1, max_value=99999, **WHOLE)
+    number = WholeField(label="Số", min_value=1, max_value=99999)
     symbol = forms.CharField(label="Ký hiệu", max_length=40)
-    signed_on = forms.DateField(label="Ngày ký", initial=timezone.localdate, **DATE)
+    signed_on = DayField(label="Ngày ký", initial=timezone.localdate)
     capacity = forms.ChoiceField(label="Thẩm quyền ký", choices=Capacity.choices)
     signer = forms.CharField(label="Họ tên người ký", max_length=120)
     field_order = ["number", "symbol", "signed_on", "capacity", "signer", "password"]
@@ -278,7 +330,7 @@ class IssueForm(PasswordAgain):
 class RevokeForm(IssueForm):
     """The decision that takes a recognition back."""
 
-    capacity = None
+    capacity = None  # type: ignore[assignment]  # -- Django's way to leave a field out
     reason = forms.CharField(label="Lý do thu hồi", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
     field_order = ["number", "symbol", "signed_on", "signer", "reason", "password"]
 
@@ -288,31 +340,6 @@ def seats_on(committee: Committee, day) -> QuerySet[Seat]:
     return committee.seats.filter(on(day)).select_related("user").order_by("pk")
 
 
-class StreakForm(forms.Form):
-    """Which row of years to look at: rule, year, place, how near a title; anything that cannot be is left out."""
-
-    NEAR = (("", EVERY), ("one", "Còn một năm nữa"), ("danger", "Có nguy cơ đứt"), ("doing", "Đang làm hồ sơ"))
-    q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
-    rule = forms.TypedChoiceField(label="Quy tắc", coerce=int, required=False)
-    year = forms.TypedChoiceField(label="Tính đến năm", coerce=int, required=False)
-    near = forms.ChoiceField(label="Đơn vị", choices=NEAR, required=False)
-    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
-    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
-
-    def __init__(self, data, *, rules, years: list[int], places: QuerySet[Unit]):
-        self.rules = {rule.pk: rule for rule in rules}
-        super().__init__(data)
-        self.fields["rule"].choices = [(pk, rule.name) for pk, rule in self.rules.items()]
-        self.fields["year"].choices = [(year, year) for year in years]
-        self.fields["district"].queryset = places.filter(kind=UnitKind.DISTRICT)
-        self.fields["commune"].queryset = places.filter(kind=UnitKind.COMMUNE)
-
-    def chosen(self, name: str):
-        """The field's value, None where nothing or nonsense was chosen."""
-        self.is_valid()
-        return self.cleaned_data.get(name) or None
-
-
 class AwardBarForm(forms.Form):
     """A bar from awards to switch on; `graded` are the programmes that have a weakest grade."""
 
@@ -320,15 +347,30 @@ class AwardBarForm(forms.Form):
     programme = forms.ModelChoiceField(
         label="Ở chương trình", queryset=Programme.objects.all(), empty_label="Chọn chương trình"
     )
-    first_year = forms.IntegerField(label="Từ năm", min_value=2008, max_value=2100, **WHOLE)
+    first_year = WholeField(label="Từ năm", min_value=2008, max_value=2100)
+    last_year = WholeField(
+        label="Đến hết năm",
+        min_value=2008,
+        max_value=2100,
+        required=False,
+        help_text="Để trống khi văn bản không ghi năm cuối.",
+    )
+    document = forms.ModelChoiceField(
+        label="Văn bản",
+        queryset=LegalDocument.objects.none(),
+        required=False,
+        empty_label="Chưa có ở mục Văn bản",
+        help_text="Văn bản của tỉnh đã ghi ở mục Bộ tiêu chí → Văn bản.",
+    )
     ground = forms.CharField(
         label="Căn cứ",
         max_length=250,
         help_text="Văn bản của tỉnh, ví dụ: Đề án số …/ĐA-UBND ngày …, mục IV.7.",
     )
 
-    def __init__(self, data=None, *, graded: list[Programme], **options):
+    def __init__(self, data=None, *, graded: list[Programme], documents: QuerySet[LegalDocument], **options):
         super().__init__(data, **options)
+        offer_rows(self, "document", documents)
         named = "; ".join(map(str, graded)) or "hiện chưa có chương trình nào"
         self.fields[
             "programme"
@@ -338,41 +380,4 @@ class AwardBarForm(forms.Form):
 class AwardBarEndForm(forms.Form):
     """The last year a bar holds."""
 
-    last_year = forms.IntegerField(label="Năm cuối áp dụng", min_value=2008, max_value=2100, **WHOLE)
-
-
-class BarredForm(forms.Form):
-    """Which barred units: year, place, name; anything that cannot be is left out."""
-
-    q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
-    year = forms.TypedChoiceField(label="Năm", coerce=int, required=False)
-    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
-    commune = forms.ModelChoiceField(label="Xã", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
-
-    def __init__(self, data, *, years: list[int], places: QuerySet[Unit]):
-        super().__init__(data)
-        self.fields["year"].choices = [(year, year) for year in years]
-        self.fields["district"].queryset = places.filter(kind=UnitKind.DISTRICT)
-        self.fields["commune"].queryset = places.filter(kind=UnitKind.COMMUNE)
-
-    chosen = StreakForm.chosen
-
-
-class SelectionForm(forms.Form):
-    """Which candidates; anything that cannot be is left out."""
-
-    STATES = (("", EVERY), ("chosen", "Đã chọn"), ("open", "Chưa chọn"))
-    q = forms.CharField(label="Tên đơn vị", required=False, max_length=200)
-    criteria_set = forms.ModelChoiceField(
-        label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), required=False, empty_label=EVERY
-    )
-    district = forms.ModelChoiceField(label="Huyện", queryset=Unit.objects.none(), required=False, empty_label=EVERY)
-    state = forms.ChoiceField(label="Đã chọn chưa", choices=STATES, required=False)
-
-    def __init__(self, data, *, files: QuerySet[Evaluation], places: QuerySet[Unit]):
-        super().__init__(data)
-        used = files.order_by().values("criteria_set")
-        self.fields["criteria_set"].queryset = CriteriaSet.objects.filter(pk__in=used)
-        self.fields["district"].queryset = places.filter(kind=UnitKind.DISTRICT)
-
-    chosen = StreakForm.chosen
+    last_year = WholeField(label="Năm cuối áp dụng", min_value=2008, max_value=2100)
