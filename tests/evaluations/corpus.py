@@ -1,4 +1,4 @@
-"""Papers to attach, true and forged, made here so that no file of unknown origin lies in the repository."""
+"""Papers to attach, true and forged, made here so that no dossier of unknown origin lies in the repository."""
 
 import io
 import struct

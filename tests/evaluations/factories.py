@@ -1,4 +1,4 @@
-"""A safety year over the real TT 124 criteria, and files moved along it through the real doors."""
+"""A safety year over the real TT 124 criteria, and dossiers moved along it through the real doors."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,15 +6,13 @@ from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from criteria.judging.values import CriterionSpec, Value
 from criteria.models import CriteriaSet, Programme
-from criteria.packs import all_packs, read_packs
-from criteria.queries import asked_of, rule_of
-from criteria.services import known, load
-from criteria.values import Asked, Value
+from criteria.queries import rule_of, specs_of
 from evaluations import services, workflow
-from evaluations.enums import Ballot, Capacity
+from evaluations.enums import Action, Ballot, Capacity, Side
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Sitting
-from evaluations.queries import OWN
+from tests.criteria.factories import first_versions, load_packs
 from units.models import Seat, User
 
 YEAR = 2024
@@ -38,9 +36,7 @@ BAD = {
 
 def published_sets() -> dict[str, CriteriaSet]:
     """The real packs, loaded unless they are there; the first version of each set by code."""
-    if not Programme.objects.filter(code="safety").exists():
-        load(read_packs(all_packs(), known()))
-    return {one.code: one for one in CriteriaSet.objects.filter(version=1)}
+    return first_versions() if Programme.objects.filter(code="safety").exists() else load_packs()
 
 
 def open_year(tree, year: int = YEAR, *, by: User | None = None, as_of: date | None = None) -> Cycle:
@@ -50,7 +46,7 @@ def open_year(tree, year: int = YEAR, *, by: User | None = None, as_of: date | N
     return services.open_cycle(programme, tree.province, year, as_of=as_of or date(year, 6, 30), by=by)
 
 
-def file_of(cycle: Cycle, unit) -> Evaluation:
+def dossier_of(cycle: Cycle, unit) -> Evaluation:
     return cycle.evaluations.select_related("cycle__programme", "criteria_set", "unit").get(unit=unit)
 
 
@@ -66,69 +62,69 @@ def make_paper(words: str = "Minh chứng", name: str = "minh-chung.pdf") -> Sim
     return SimpleUploadedFile(name, held.getvalue(), "application/pdf")
 
 
-def read_criteria(file: Evaluation) -> None:
-    """What a process reads once of a published set costs the first file alone: read it before counting statements."""
-    asked_of(file.criteria_set)
-    rule_of(file.criteria_set)
+def read_criteria(dossier: Evaluation) -> None:
+    """What a process reads once of a published set costs the first dossier alone: read it before counting."""
+    specs_of(dossier.criteria_set)
+    rule_of(dossier.criteria_set)
 
 
-def answered(file: Evaluation) -> list[Asked]:
+def answered(dossier: Evaluation) -> list[CriterionSpec]:
     """The criteria a person answers."""
-    return [line for line in asked_of(file.criteria_set) if line.measure not in ("group", "derived")]
+    return [line for line in specs_of(dossier.criteria_set) if line.measure not in ("group", "derived")]
 
 
-def answer_all(file: Evaluation, by: User, *, failing=(), side: str = OWN) -> None:
+def answer_all(dossier: Evaluation, by: User, *, failing=(), side: str = Side.OWN) -> None:
     """Answer every criterion so that it is met; the codes in `failing` so that it is not."""
-    versions = dict(file.answers.values_list("criterion__code", "version"))
-    for line in answered(file):
+    versions = dict(dossier.answers.values_list("criterion__code", "version"))
+    for line in answered(dossier):
         value = (BAD if line.code in failing else GOOD)[line.measure]
-        services.save_answer(file, line.code, value, version=versions.get(line.code, 0), by=by, side=side)
+        services.save_answer(dossier, line.code, value, version=versions.get(line.code, 0), by=by, side=side)
 
 
-def attach(file: Evaluation, by: User, codes: list[str] | None = None, *, title: str = "Tài liệu chứng minh"):
+def attach(dossier: Evaluation, by: User, codes: list[str] | None = None, *, title: str = "Tài liệu chứng minh"):
     """One paper for the codes, or for every criterion that asks for one; None when none does."""
-    codes = [line.code for line in answered(file) if line.needs_evidence] if codes is None else codes
+    codes = [line.code for line in answered(dossier) if line.needs_evidence] if codes is None else codes
     return (
-        services.add_evidence([file], make_paper(f"{title} {file.pk}"), by=by, title=title, codes=codes)[0]
+        services.add_evidence([dossier], make_paper(f"{title} {dossier.pk}"), by=by, title=title, codes=codes)[0]
         if codes
         else None
     )
 
 
-def register(*files: Evaluation, by: User) -> None:
-    for file in files:
-        workflow.advance(file, "register", by=by)
+def register(*dossiers: Evaluation, by: User) -> None:
+    for dossier in dossiers:
+        workflow.advance(dossier, Action.REGISTER, by=by)
 
 
-def submit(*files: Evaluation, by: User, failing=()) -> None:
-    """Expected files to submitted: registered, answered, proved and sent by the same person."""
-    for file in files:
-        workflow.advance(file, "register", by=by)
-        answer_all(file, by, failing=failing)
-        attach(file, by)
-        workflow.advance(file, "submit", by=by)
+def submit(*dossiers: Evaluation, by: User, failing=()) -> None:
+    """Expected dossiers to submitted: registered, answered, proved and sent by the same person."""
+    for dossier in dossiers:
+        workflow.advance(dossier, Action.REGISTER, by=by)
+        answer_all(dossier, by, failing=failing)
+        attach(dossier, by)
+        workflow.advance(dossier, Action.SUBMIT, by=by)
 
 
-def appraise(*files: Evaluation, by: User) -> None:
-    """Submitted files to appraised: the own answers taken over as they are."""
-    for file in files:
-        services.accept_answers(file, by=by)
-        workflow.advance(file, "appraise", by=by)
+def appraise(*dossiers: Evaluation, by: User) -> None:
+    """Submitted dossiers to appraised: the own answers taken over as they are."""
+    for dossier in dossiers:
+        services.accept_answers(dossier, by=by)
+        workflow.advance(dossier, Action.APPRAISE, by=by)
 
 
 def hold_sitting(
     committee,
-    files: list[Evaluation],
+    dossiers: list[Evaluation],
     *,
     by: User,
     held_on: date = date(YEAR, 11, 4),
     ballot: str = Ballot.FOR,
     place: str = "Phòng họp",
 ) -> Sitting:
-    """A sitting with the files on its agenda, everybody present, every seat's ballot cast; not closed yet."""
-    cycle = files[0].cycle
+    """A sitting with the dossiers on its agenda, everybody present, every seat's ballot cast; not closed yet."""
+    cycle = dossiers[0].cycle
     sitting = services.create_sitting(committee, cycle, held_on=held_on, place=place, chair=None, secretary=None, by=by)
-    services.add_to_agenda(sitting, list(files), by=by)
+    services.add_to_agenda(sitting, list(dossiers), by=by)
     seats = list(Seat.objects.filter(committee=committee).order_by("pk"))
     services.set_attendance(sitting, seats, minutes="Đã thảo luận.", by=by)
     items = list(sitting.items.values_list("pk", flat=True))
@@ -145,7 +141,7 @@ def issue(
     signed_on: date = date(YEAR, 11, 8),
     signer: str = "Nguyễn Văn Mẫu",
 ) -> Decision:
-    """The draft signed: its files become recognised."""
+    """The draft signed: its dossiers become recognised."""
     return services.issue_decision(
         decision,
         number=number,
@@ -157,11 +153,11 @@ def issue(
     )
 
 
-def recognise(committee, files: list[Evaluation], *, by: User, number: int = 1) -> Decision:
-    """Appraised files to recognised: sitting, votes, close, decision."""
-    sitting = hold_sitting(committee, files, by=by)
+def recognise(committee, dossiers: list[Evaluation], *, by: User, number: int = 1) -> Decision:
+    """Appraised dossiers to recognised: sitting, votes, close, decision."""
+    sitting = hold_sitting(committee, dossiers, by=by)
     return issue(services.close_sitting(sitting, by=by), by=by, number=number)
 
 
-def papers_of(file: Evaluation) -> list[Evidence]:
-    return list(file.evidence.all())
+def papers_of(dossier: Evaluation) -> list[Evidence]:
+    return list(dossier.evidence.all())

@@ -4,14 +4,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from criteria.judging.values import Value
 from criteria.models import CriteriaSet, Programme
-from criteria.packs import read_packs
-from criteria.services import known, load
-from criteria.values import Value
+from criteria.packs.reading import read_packs
+from criteria.packs.stored import known
+from criteria.services import load
 from evaluations import services
 from evaluations.models import Cycle, Evaluation
 
-from .factories import file_of
+from .factories import dossier_of
 from .world import World
 
 PACK = """\
@@ -81,11 +82,11 @@ def open_graded(world: World, folder: Path, text: str = PACK, year: int = 2024) 
 
 
 def graded_file(cycle: Cycle, area) -> Evaluation:
-    return file_of(cycle, area)
+    return dossier_of(cycle, area)
 
 
-def answer(file: Evaluation, world: World, score: str = "42.5", events: str = "0", plan: Value = YES) -> None:
+def answer(dossier: Evaluation, world: World, score: str = "42.5", events: str = "0", plan: Value = YES) -> None:
     """The three criteria answered by the commune's officer; 92,5 points unless told otherwise."""
-    versions = dict(file.answers.values_list("criterion__code", "version"))
+    versions = dict(dossier.answers.values_list("criterion__code", "version"))
     for code, value in (("VD-1", plan), ("VD-2", points(score)), ("VD-3", points(events))):
-        services.save_answer(file, code, value, version=versions.get(code, 0), by=world.officer)
+        services.save_answer(dossier, code, value, version=versions.get(code, 0), by=world.officer)

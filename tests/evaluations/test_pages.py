@@ -7,19 +7,24 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localtime
 
+from criteria.judging.values import Value
 from evaluations import queries, services, urls, workflow
-from evaluations.enums import Ballot, CycleStatus, State
+from evaluations.enums import Ballot, CycleStatus, Side, State
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
+from tests.evaluations.page_list import PAGES, make_bar, person
 from units.enums import Role
 
 from ..units.factories import make_province, make_tree, make_user
-from .factories import attach, file_of, hold_sitting, recognise, register, submit
-from .world import fill, more_files, put
+from .factories import attach, dossier_of, hold_sitting, recognise, register, submit
+from .world import fill, more_dossiers, put
+
+pytestmark = pytest.mark.both  # search and order
 
 
 def said(response) -> str:
-    return html.unescape(response.content.decode())
+    return " ".join(html.unescape(response.content.decode()).split())
 
 
 def address(name: str, *args) -> str:
@@ -28,12 +33,12 @@ def address(name: str, *args) -> str:
 
 @pytest.fixture
 def walked(world, settings, tmp_path):
-    """A year under way: a recognised file, a revoked one, a draft decision, an open sitting, a file with a paper."""
-    settings.FILES_DIR = tmp_path / "files"
-    recognised, revoked, proposed, tabled = more_files(world, ["Thôn Được", "Thôn Mất", "Thôn Chờ", "Thôn Họp"])
-    files = [recognised, revoked, proposed, tabled]
-    fill(files, world.officer)
-    put(files, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
+    """A year under way: a recognised dossier, a revoked one, a draft decision, an open sitting, one with evidence."""
+    settings.FILES_DIR = tmp_path / "dossiers"
+    recognised, revoked, proposed, tabled = more_dossiers(world, ["Thôn Được", "Thôn Mất", "Thôn Chờ", "Thôn Họp"])
+    dossiers = [recognised, revoked, proposed, tabled]
+    fill(dossiers, world.officer)
+    put(dossiers, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
     recognise(world.council.committee, [recognised, revoked], by=world.standing)
     services.revoke(
         Recognition.objects.get(evaluation=revoked),
@@ -50,46 +55,26 @@ def walked(world, settings, tmp_path):
     hold_sitting(world.council.committee, [tabled], by=world.standing)
     register(world.area, by=world.officer)
     attach(world.area, world.officer)
-    return {file.unit_name: file for file in files}
+    return {dossier.unit_name: dossier for dossier in dossiers}
 
 
 # --- every page for whom it is ---------------------------------------------------------------------------------
 
-COMMUNE, AREA = "Xã A1.1", "Thôn 1 (A1.1)"
-PAGES = {
-    "list": [("officer", (), AREA), ("inspector", (), "Thôn 2 (A2.2)")],
-    "detail": [("officer", ("area",), AREA), ("inspector", ("Thôn Được",), "Thôn Được")],
-    "entry": [("officer", ("area",), AREA), ("leader", ("area",), AREA)],
-    "evidence_add": [("officer", ("area",), AREA)],
-    "evidence_share": [("officer", ("cycle", "set"), AREA)],
-    "evidence_file": [("officer", ("paper",), None)],
-    "cycle_list": [("staff", (), "Tỉnh A"), ("officer", (), "Tỉnh A")],
-    "cycle_open": [("staff", (), "Tỉnh A")],
-    "grid": [("officer", ("cycle",), AREA)],
-    "sitting_list": [("standing", (), "xã A1.1"), ("inspector", (), "xã A1.1")],
-    "sitting_create": [("standing", (), COMMUNE)],
-    "sitting_detail": [("standing", ("open",), "Thôn Họp"), ("member", ("closed",), "Thôn Chờ")],
-    "decision_list": [("chair", (), "Xã A1.1"), ("inspector", (), "01/QĐ-UBND")],
-    "decision_detail": [
-        ("chair", ("draft",), "Thôn Chờ"),
-        ("officer", ("issued",), "Thôn Được"),
-        ("inspector", ("revoking",), "Thôn Mất"),
-    ],
-    "recognition_list": [("officer", (), "Thôn Được")],
-    "streak_list": [("officer", (), None), ("inspector", (), None)],
-    "selection": [("officer", ("cycle",), None), ("inspector", ("cycle",), None)],
-    "preview": [("officer", ("set",), "Thử chấm"), ("inspector", ("set",), "Thử chấm")],
-    "award_barred": [("officer", (), "Năm 2024"), ("inspector", (), "Năm 2024")],
-    "award_bars": [("officer", (), None), ("staff", (), "Tỉnh A")],
-    "recognition_revoke": [("chair", ("recognition",), "Thôn Được")],
-}
 POSTS = {
     "act",
+    "award_bar_act",
     "award_bar_end",
     "cell",
     "accept",
+    "dates",
+    "timing",
     "evidence_remove",
-    "cycle_close",
+    "past_export",
+    "past_preview",
+    "cycle_refreeze",
+    "cycle_delete",
+    "late_unit_add",
+    "late_unit_drop",
     "grid_act",
     "agenda_add",
     "agenda_remove",
@@ -116,13 +101,10 @@ def things(world, walked):
         "draft": Decision.objects.get(issued_at=None),
         "issued": Decision.objects.get(number=1),
         "revoking": Decision.objects.get(kind="revoke"),
+        "bar": make_bar(world),
         "recognition": Recognition.objects.get(evaluation=walked["Thôn Được"]),
     }
     return named | walked
-
-
-def person(world, who):
-    return world.council.people[2] if who == "member" else getattr(world, who)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -166,51 +148,49 @@ def test_a_list_shows_only_ones_own_place(client, world, walked):
 
 @pytest.mark.parametrize("state", State)
 def test_a_file_shows_itself_in_every_state(client, world, state):
-    file = world.area
-    fill([file], world.officer, failing={"TT124-KDC-2"})
-    put([file], state, submitted_by=world.officer)
+    dossier = world.area
+    fill([dossier], world.officer, failing={"TT124-KDC-2"})
+    put([dossier], state, submitted_by=world.officer)
     if state in (State.RECOGNISED, State.REVOKED):
         decision = Decision.objects.create(issuer=world.commune, number=1, symbol="QĐ", signed_on=date(2024, 11, 8))
-        Recognition.objects.create(evaluation=file, decision=decision, certificate="AAAA-BBBB-CCCC")
+        Recognition.objects.create(evaluation=dossier, decision=decision, certificate="AAAA-BBBB-CCCC")
     for user in (world.officer, world.leader, world.standing, world.chair, world.inspector):
         client.force_login(user)
-        page = said(client.get(address("detail", file.pk)))
-        assert State(state).label in page and file.unit_name in page
+        page = said(client.get(address("detail", dossier.pk)))
+        assert State(state).label in page and dossier.unit_name in page
         for step in workflow.TRANSITIONS.values():
             shown = f'name="action" value="{step.action}"' in page
             assert shown == (step in workflow.available(world.area, user)), (state, user.post, step.action)
-        editing = address("entry", file.pk) in page
+        editing = address("entry", dossier.pk) in page
         assert editing == (state in ("registered", "returned") and user in (world.officer, world.leader))
         assert ('data-side="appraised"' in page) == (state == "submitted" and user == world.standing)
 
 
 def test_differences_only(client, world):
-    submit(file := world.area, by=world.officer)
-    services.save_answer(
-        file, "TT124-KDC-1.1", queries.Value(met=False), version=1, by=world.standing, side=queries.APPRAISED
-    )
+    submit(dossier := world.area, by=world.officer)
+    services.save_answer(dossier, "TT124-KDC-1.1", Value(met=False), version=1, by=world.standing, side=Side.APPRAISED)
     client.force_login(world.standing)
-    whole, differing = (said(client.get(address("detail", file.pk) + query)) for query in ("", "?lech=1"))
+    whole, differing = (said(client.get(address("detail", dossier.pk) + query)) for query in ("", "?lech=1"))
     assert (whole.count('scope="row"'), differing.count('scope="row"')) == (17, 1)
     assert "Lệch" in differing
 
 
 def test_a_move_through_its_button(client, world):
-    file = world.area
+    dossier = world.area
     client.force_login(world.officer)
-    assert client.post(address("act", file.pk), {"action": "register"}).url == address("detail", file.pk)
-    late = client.post(address("act", file.pk), {"action": "register"})
+    assert client.post(address("act", dossier.pk), {"action": "register"}).url == address("detail", dossier.pk)
+    late = client.post(address("act", dossier.pk), {"action": "register"})
     assert late.status_code == 422 and "đang ở tình trạng “Đã đăng ký” (đăng ký lúc " in said(late)
-    put([file], State.SUBMITTED)
+    put([dossier], State.SUBMITTED)
     client.force_login(world.standing)
-    bare = client.post(address("act", file.pk), {"action": "return", "comment": " "})
+    bare = client.post(address("act", dossier.pk), {"action": "return", "comment": " "})
     assert bare.status_code == 422 and "“Trả lại” phải ghi rõ lý do." in said(bare)
-    done = client.post(address("act", file.pk), {"action": "return", "comment": "Thiếu\0 biên bản"}, follow=True)
+    done = client.post(address("act", dossier.pk), {"action": "return", "comment": "Thiếu\0 biên bản"}, follow=True)
     assert "Đã thực hiện: trả lại – Thôn 1 (A1.1)." in said(done) and "Thiếu biên bản" in said(done)
-    kept = client.post(address("act", file.pk), {"action": "return", "comment": "Lý do đã gõ"})
+    kept = client.post(address("act", dossier.pk), {"action": "return", "comment": "Lý do đã gõ"})
     assert kept.status_code == 422
     for action in ("table", "propose", "recognise", "revoke", "", "x", "\0"):
-        assert client.post(address("act", file.pk), {"action": action, "comment": "x"}).status_code == 404
+        assert client.post(address("act", dossier.pk), {"action": action, "comment": "x"}).status_code == 404
 
 
 def test_a_result_of_old_says_where_it_comes_from(client, world):
@@ -364,7 +344,7 @@ def piles(user, world, today=date(2024, 3, 1)) -> dict[str, int]:
 def test_the_inbox_counts_as_one_counts_by_hand(client, world):
     """Commune A1.1 enters two areas, its agency, its enterprise and itself."""
     first, second = world.areas
-    agency = file_of(world.cycle, world.tree.agency)
+    agency = dossier_of(world.cycle, world.tree.agency)
     assert piles(world.officer, world) == {
         "Chờ đăng ký": 5,
         "Đang nhập, chưa gửi": 0,
@@ -438,7 +418,7 @@ def test_the_grid_shows_one_set_at_a_time_with_its_verdicts(client, world):
     fill([second], world.officer, failing={"TT124-KDC-1.3"})
     client.force_login(world.officer)
     page = client.get(address("grid", world.cycle.pk))
-    assert [row.file.unit_name for row in page.context["rows"]] == [first.unit_name, second.unit_name]
+    assert [row.dossier.unit_name for row in page.context["rows"]] == [first.unit_name, second.unit_name]
     assert [row.verdict.outcome for row in page.context["rows"]] == ["met", "not_met"]
     text = said(page)
     assert text.count('class="cell') == 34 and 'value="100/100"' in text
@@ -474,7 +454,7 @@ def test_register_all_of_a_set(client, world):
 
 
 def test_submit_all_tells_who_could_not_go_and_why(client, world):
-    ready, unproved, empty = more_files(world, ["Thôn Đủ", "Thôn Thiếu giấy", "Thôn Trống"])
+    ready, unproved, empty = more_dossiers(world, ["Thôn Đủ", "Thôn Thiếu giấy", "Thôn Trống"])
     fill([ready, unproved], world.officer)
     unproved.evidence.all().delete()
     put([ready, unproved, empty], State.REGISTERED)
@@ -483,7 +463,7 @@ def test_submit_all_tells_who_could_not_go_and_why(client, world):
     assert "Đã gửi thẩm định: 1 hồ sơ." in page
     assert "Thôn Thiếu giấy: Còn thiếu minh chứng cho tiêu chí 1.1, 1.2, 2, 4c, 5.1. Hãy đính kèm rồi gửi." in page
     assert "Thôn Trống: Còn 17 tiêu chí chưa có số liệu: 1.1," in page
-    many = more_files(world, [f"Thôn số {number}" for number in range(12)])
+    many = more_dossiers(world, [f"Thôn số {number}" for number in range(12)])
     put(many, State.REGISTERED)
     assert "… và 4 hồ sơ khác chưa thực hiện được." in bulk(client, world, "submit")
 
@@ -530,15 +510,15 @@ def test_statements_of_a_page_do_not_grow_with_its_rows(client, world, walked, n
             assert client.get(page).status_code == 200
         return len(captured)
 
-    put(more_files(world, ["Thôn chờ họp"]), State.APPRAISED)
+    put(more_dossiers(world, ["Thôn chờ họp"]), State.APPRAISED)
     statements()  # the session's first request
     few = statements()
-    files = more_files(world, [f"Thôn số {number}" for number in range(45)])
-    fill(files, world.officer)
-    put(files, State.APPRAISED, submitted_by=world.officer)
-    services.add_to_agenda(sitting, files[:20], by=world.standing)
+    dossiers = more_dossiers(world, [f"Thôn số {number}" for number in range(45)])
+    fill(dossiers, world.officer)
+    put(dossiers, State.APPRAISED, submitted_by=world.officer)
+    services.add_to_agenda(sitting, dossiers[:20], by=world.standing)
     if name == "recognition_list":
-        recognise(world.council.committee, files[20:], by=world.standing, number=30)
+        recognise(world.council.committee, dossiers[20:], by=world.standing, number=30)
     assert statements() == few
 
 
@@ -566,18 +546,43 @@ def test_a_year_is_opened_through_the_page(client, world):
     assert Cycle.objects.filter(year=2023).count() == 1
 
 
-def test_a_year_is_locked_through_the_page(client, world, walked):
-    page = address("cycle_close", world.cycle.pk)
+def test_a_year_is_locked_and_opened_again_through_the_page(client, world, walked):
+    page, typed = address("cycle_close", world.cycle.pk), {"reason": "Đã báo cáo tổng kết"}
     client.force_login(world.staff)
-    assert "Còn 2 hồ sơ đang ở phiên họp hoặc chờ quyết định." in said(client.post(page, follow=True))
+    assert "Còn 2 hồ sơ đang ở phiên họp hoặc chờ quyết định." in said(client.post(page, typed))
     put([walked["Thôn Chờ"], walked["Thôn Họp"]], State.APPRAISED)
     for user in (world.officer, world.inspector, world.chair):
         client.force_login(user)
-        assert client.post(page).status_code == 404
+        assert client.post(page, typed).status_code == 404
     client.force_login(make_user(Role.STAFF, make_tree("Z").province))
-    assert client.post(page).status_code == 404
+    assert client.post(page, typed).status_code == 404
     client.force_login(world.staff)
-    assert "Đã khoá sổ An toàn về an ninh, trật tự năm 2024." in said(client.post(page, follow=True))
+    assert "Hãy ghi rõ lý do." in said(client.post(page, {"reason": "  "}))
+    listed = said(client.post(page, typed, follow=True))
+    assert "Đã khoá sổ An toàn về an ninh, trật tự năm 2024." in listed
+    locked = Cycle.objects.get(pk=world.cycle.pk)
+    assert f"{localtime(locked.locked_at):%H:%M %d/%m/%Y}, {world.staff}: Đã báo cáo tổng kết" in " ".join(
+        listed.split()
+    )
     client.force_login(world.officer)
-    shown = said(client.get(address("detail", world.area.pk)))
-    assert 'name="action"' not in shown
+    assert 'name="action"' not in said(client.get(address("detail", world.area.pk)))
+    client.force_login(world.staff)
+    page = address("cycle_reopen", world.cycle.pk)
+    told = said(client.get(page))
+    assert f"<td>{world.staff}</td><td>Đã báo cáo tổng kết</td>" in told
+    listed = said(client.post(page, {"reason": "Sửa số liệu theo kết luận thanh tra"}, follow=True))
+    assert "Đã mở lại sổ An toàn về an ninh, trật tự năm 2024." in listed and "Đã báo cáo tổng kết" not in listed
+    client.force_login(world.officer)
+    assert 'name="action"' in said(client.get(address("detail", world.area.pk)))
+
+
+def test_a_dossier_says_that_its_route_was_inferred(client, world):
+    """The routes after 1/7/2025 are read out of the amendment, not in it: a dossier cites them as such."""
+    dossier = world.area
+    inferred = dossier.criteria_set.routes.get(kind="residential_area", confidence="I")
+    assert inferred.article == dossier.route.article
+    client.force_login(world.officer)
+    page = reverse("evaluations:detail", args=[dossier.pk])
+    assert f"({inferred.article})" in client.get(page).content.decode()
+    Evaluation.objects.filter(pk=dossier.pk).update(route=inferred)
+    assert f"({inferred.article}; suy ra, cần xác nhận)" in client.get(page).content.decode()

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 
 import pytest
@@ -10,16 +11,17 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
+from criteria.judging.values import Value
 from criteria.models import Programme
-from criteria.values import Value
 from evaluations import services, workflow
-from evaluations.enums import State
+from evaluations.enums import Action, State
 from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting
 from portal.core.errors import Refused
+from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
-from .factories import file_of, hold_sitting, issue
-from .world import fill, more_files, open_world, put
+from .factories import dossier_of, hold_sitting, issue
+from .world import fill, more_dossiers, open_world, put
 
 pytestmark = [
     pytest.mark.postgres,
@@ -73,9 +75,9 @@ def kinds(outcomes) -> list[str]:
 
 def test_of_two_saves_of_one_cell_one_is_told_of_the_other(world):
     """Pair after pair: one is saved, the other is shown both values; no edit that was told "saved" is lost."""
-    file = world.area
-    put([file], State.REGISTERED)
-    address = reverse("evaluations:cell", args=[file.pk])
+    dossier = world.area
+    put([dossier], State.REGISTERED)
+    address = reverse("evaluations:cell", args=[dossier.pk])
     clients = [client_of(world.officer), client_of(world.leader)]
     pairs, lost, version, end = 0, 0, 0, time.monotonic() + SECONDS
     while pairs < 200 and time.monotonic() < end:
@@ -89,7 +91,7 @@ def test_of_two_saves_of_one_cell_one_is_told_of_the_other(world):
         first = 0 if answers[0].status_code == HTTPStatus.OK else 1
         told = answers[1 - first].json()
         assert (told["typed"], told["theirs"], told["version"]) == (texts[1 - first], texts[first], version + 1)
-        kept = Answer.objects.get(evaluation=file)
+        kept = Answer.objects.get(evaluation=dossier)
         lost += f"{kept.numerator}/900" != texts[first]
         version = kept.version
         pairs += 1
@@ -99,9 +101,9 @@ def test_of_two_saves_of_one_cell_one_is_told_of_the_other(world):
 
 def test_without_versions_edits_are_lost(world):
     """The negative control: the last write wins and the first writer never hears of it."""
-    file = world.area
-    put([file], State.REGISTERED)
-    answer = services.save_answer(file, CELL, Value(numerator=0, denominator=9), version=0, by=world.officer)
+    dossier = world.area
+    put([dossier], State.REGISTERED)
+    answer = services.save_answer(dossier, CELL, Value(numerator=0, denominator=9), version=0, by=world.officer)
     lost = 0
     for at in range(1, 11):
         done = together(
@@ -119,20 +121,20 @@ def test_without_versions_edits_are_lost(world):
 
 
 def test_a_file_is_never_sent_with_a_cell_emptied_beside_it(world):
-    """Either the emptying comes first and the file is not sent, or it is sent and the emptying is refused."""
-    files = more_files(world, [f"Thôn {number}" for number in range(12)])
-    fill(files, world.officer, appraised=False)
-    put(files, State.REGISTERED)
+    """Either the emptying comes first and the dossier is not sent, or it is sent and the emptying is refused."""
+    dossiers = more_dossiers(world, [f"Thôn {number}" for number in range(12)])
+    fill(dossiers, world.officer, appraised=False)
+    put(dossiers, State.REGISTERED)
     seen = set()
-    for file in files:
+    for dossier in dossiers:
         outcomes = together(
-            lambda file=file: workflow.advance(file, "submit", by=User.objects.get(pk=world.officer.pk)),
-            lambda file=file: services.save_answer(
-                file, CELL, Value(), version=1, by=User.objects.get(pk=world.leader.pk)
+            lambda dossier=dossier: workflow.advance(dossier, Action.SUBMIT, by=User.objects.get(pk=world.officer.pk)),
+            lambda dossier=dossier: services.save_answer(
+                dossier, CELL, Value(), version=1, by=User.objects.get(pk=world.leader.pk)
             ),
         )
-        state = Evaluation.objects.get(pk=file.pk).state
-        empty = file.answers.get(criterion__code=CELL).own.is_empty
+        state = Evaluation.objects.get(pk=dossier.pk).state
+        empty = dossier.answers.get(criterion__code=CELL).own.is_empty
         seen.add((state, empty))
         assert kinds(outcomes) in (["Evaluation", "Refused"], ["Answer", "Refused"])
         assert (state == State.SUBMITTED) != empty
@@ -140,54 +142,57 @@ def test_a_file_is_never_sent_with_a_cell_emptied_beside_it(world):
 
 
 def test_without_the_lock_a_file_is_sent_with_a_gap(world):
-    """The negative control: the state was read before the lock, the write came after the file had gone."""
-    file = world.area
-    fill([file], world.officer, appraised=False)
-    put([file], State.REGISTERED)
+    """The negative control: the state was read before the lock, the write came after the dossier had gone."""
+    dossier = world.area
+    fill([dossier], world.officer, appraised=False)
+    put([dossier], State.REGISTERED)
     read, sent = threading.Event(), threading.Event()
 
     def write_unlocked():
-        assert Evaluation.objects.get(pk=file.pk).state == State.REGISTERED
+        assert Evaluation.objects.get(pk=dossier.pk).state == State.REGISTERED
         read.set()
         sent.wait(10)
-        return Answer.objects.filter(evaluation=file, criterion__code=CELL).update(numerator=None, denominator=None)
+        return Answer.objects.filter(evaluation=dossier, criterion__code=CELL).update(numerator=None, denominator=None)
 
     def send():
         read.wait(10)
-        workflow.advance(file, "submit", by=world.officer)
+        workflow.advance(dossier, Action.SUBMIT, by=world.officer)
         sent.set()
 
     together(write_unlocked, send)
-    assert Evaluation.objects.get(pk=file.pk).state == State.SUBMITTED
-    assert file.answers.get(criterion__code=CELL).own.is_empty
+    assert Evaluation.objects.get(pk=dossier.pk).state == State.SUBMITTED
+    assert dossier.answers.get(criterion__code=CELL).own.is_empty
 
 
 def test_of_two_who_move_one_file_one_is_told(world):
-    file = world.area
+    dossier = world.area
     outcomes = together(
-        *[lambda user=user: workflow.advance(file, "register", by=user) for user in (world.officer, world.leader)]
+        *[
+            lambda user=user: workflow.advance(dossier, Action.REGISTER, by=user)
+            for user in (world.officer, world.leader)
+        ]
     )
     refusal = next(outcome for outcome in outcomes if isinstance(outcome, Refused))
-    event = Event.objects.get(evaluation=file)
+    event = Event.objects.get(evaluation=dossier)
     assert kinds(outcomes) == ["Evaluation", "Refused"]
-    assert f"(đăng ký lúc {workflow.moment_text(event.at)}, {event.by_post})" in refusal.sentence
+    assert f"(đăng ký lúc {moment_text(event.at)}, {event.by_post})" in refusal.sentence
 
 
 def test_without_the_door_both_believe_they_moved_it(world):
     """The negative control: both saw "expected", both logged."""
-    file = world.area
+    dossier = world.area
     meet = threading.Barrier(2)
 
     def move(user):
         with transaction.atomic():
-            assert Evaluation.objects.get(pk=file.pk).state == State.EXPECTED
+            assert Evaluation.objects.get(pk=dossier.pk).state == State.EXPECTED
             meet.wait(10)
-            Evaluation.objects.filter(pk=file.pk).update(state=State.REGISTERED)
+            Evaluation.objects.filter(pk=dossier.pk).update(state=State.REGISTERED)
             event = {"action": "register", "label": "Đăng ký", "source": "expected", "target": "registered"}
-            return Event.objects.create(evaluation=file, by=user, by_post=str(user), **event)
+            return Event.objects.create(evaluation=dossier, by=user, by_post=str(user), **event)
 
     assert kinds(together(lambda: move(world.officer), lambda: move(world.leader))) == ["Event", "Event"]
-    assert Event.objects.filter(evaluation=file).count() == 2
+    assert Event.objects.filter(evaluation=dossier).count() == 2
 
 
 # --- a sitting and its decision --------------------------------------------------------------------------------
@@ -195,10 +200,10 @@ def test_without_the_door_both_believe_they_moved_it(world):
 
 @pytest.fixture
 def sitting(world):
-    files = world.areas
-    fill(files, world.officer)
-    put(files, State.APPRAISED, submitted_by=world.officer)
-    return hold_sitting(world.council.committee, files, by=world.standing)
+    dossiers = world.areas
+    fill(dossiers, world.officer)
+    put(dossiers, State.APPRAISED, submitted_by=world.officer)
+    return hold_sitting(world.council.committee, dossiers, by=world.standing)
 
 
 def test_two_who_close_one_sitting_make_one_decision(world, sitting):
@@ -239,12 +244,12 @@ def test_two_clerks_who_issue_one_decision_issue_it_once(world, sitting):
 
 
 def test_two_decisions_do_not_take_one_number(world):
-    files = world.areas
-    fill(files, world.officer)
-    put(files, State.APPRAISED, submitted_by=world.officer)
+    dossiers = world.areas
+    fill(dossiers, world.officer)
+    put(dossiers, State.APPRAISED, submitted_by=world.officer)
     drafts = [
-        services.close_sitting(hold_sitting(world.council.committee, [file], by=world.standing), by=world.chair)
-        for file in files
+        services.close_sitting(hold_sitting(world.council.committee, [dossier], by=world.standing), by=world.chair)
+        for dossier in dossiers
     ]
     outcomes = together(*[lambda draft=draft: issue(draft, by=world.chair, number=5) for draft in drafts])
     assert kinds(outcomes) == ["Decision", "Refused"]
@@ -253,18 +258,61 @@ def test_two_decisions_do_not_take_one_number(world):
     assert Recognition.objects.count() == 1
 
 
-def test_two_who_take_one_recognition_back(world, sitting):
+def take_back_beside_another(world, sitting) -> list:
+    """Two revocations of one recognition: the second begins when the first has written and not committed yet."""
     issue(services.close_sitting(sitting, by=world.chair), by=world.chair)
     recognition = Recognition.objects.first()
+    written = threading.Event()
     arguments = {"symbol": "QĐ-UBND", "signed_on": date(2024, 12, 2), "signer": "Ai", "reason": "Sai phạm"}
-    outcomes = together(
-        *[
-            lambda number=number: services.revoke(recognition, number=number, by=world.chair, **arguments)
-            for number in (2, 3)
-        ]
-    )
+
+    def first():
+        with transaction.atomic():
+            done = services.revoke(recognition, number=2, by=world.chair, **arguments)
+            written.set()
+            time.sleep(0.5)
+        return done
+
+    def second():
+        written.wait(10)
+        return services.revoke(recognition, number=3, by=world.chair, **arguments)
+
+    return together(first, second)
+
+
+def test_two_who_take_one_recognition_back(world, sitting):
+    outcomes = take_back_beside_another(world, sitting)
     assert kinds(outcomes) == ["Decision", "Refused"]
-    assert Decision.objects.filter(kind="revoke").count() == 1
+    assert outcomes[1].sentence == "Công nhận này đã bị thu hồi từ trước."
+    assert Decision.objects.filter(kind="revoke").count() == Event.objects.filter(action="revoke").count() == 1
+
+
+def test_without_the_lock_both_take_it_back(world, sitting, monkeypatch):
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
+    assert kinds(take_back_beside_another(world, sitting)) == ["Decision", "Decision"]
+    assert Decision.objects.filter(kind="revoke").count() == Event.objects.filter(action="revoke").count() == 2
+
+
+def test_of_many_pairs_of_revocations_none_is_doubled(world):
+    """Let go at one moment, as two requests are: by whichever door they pass, one decision a recognition."""
+    dossiers = more_dossiers(world, [f"Thôn {number}" for number in range(20)])
+    fill(dossiers, world.officer)
+    put(dossiers, State.APPRAISED, submitted_by=world.officer)
+    draft = services.close_sitting(hold_sitting(world.council.committee, dossiers, by=world.standing), by=world.chair)
+    issue(draft, by=world.chair)
+    world.chair.set_password("mat-khau-cua-truong-ban")
+    world.chair.save()
+    clients = [client_of(world.chair), client_of(world.chair)]
+    typed = {"symbol": "QĐ-UBND", "signed_on": "02/12/2024", "signer": "Ai", "reason": "Sai phạm"}
+    for number, recognition in enumerate(Recognition.objects.order_by("pk")):
+        address = reverse("evaluations:recognition_revoke", args=[recognition.pk])
+        data = [
+            typed
+            | {"number": 2 * number + side, "password": "mat-khau-cua-truong-ban", "once": f"{'t' * 20}{side}{number}"}
+            for side in (10, 11)
+        ]
+        answers = together(*[partial(client.post, address, one) for client, one in zip(clients, data, strict=True)])
+        assert sorted(answer.status_code for answer in answers) == [HTTPStatus.FOUND, HTTPStatus.UNPROCESSABLE_ENTITY]
+    assert Decision.objects.filter(kind="revoke").count() == Event.objects.filter(action="revoke").count() == 20
 
 
 # --- the same form twice ---------------------------------------------------------------------------------------
@@ -293,9 +341,9 @@ def test_a_double_click_attaches_one_paper(world, settings, tmp_path):
     from .factories import make_paper
 
     settings.FILES_DIR = tmp_path
-    file = world.area
-    put([file], State.REGISTERED)
-    address = reverse("evaluations:evidence_add", args=[file.pk])
+    dossier = world.area
+    put([dossier], State.REGISTERED)
+    address = reverse("evaluations:evidence_add", args=[dossier.pk])
     clients = [client_of(world.officer), client_of(world.officer)]
 
     def attach(client, words, once):
@@ -320,7 +368,7 @@ def test_a_year_opened_twice_at_once_opens_once(world):
     assert kinds(together(open_it, open_it)) == ["Cycle", "Refused"]
     cycle = Cycle.objects.get(year=2023)
     assert cycle.evaluations.count() == world.cycle.evaluations.count()
-    assert file_of(cycle, world.tree.areas[0]).state == State.EXPECTED
+    assert dossier_of(cycle, world.tree.areas[0]).state == State.EXPECTED
 
 
 # --- closing the year ------------------------------------------------------------------------------------------
@@ -328,16 +376,16 @@ def test_a_year_opened_twice_at_once_opens_once(world):
 
 @pytest.mark.parametrize("what", ["move", "save"])
 def test_who_waits_for_a_year_to_close_finds_it_closed(world, what):
-    file = world.area
-    put([file], State.REGISTERED if what == "save" else State.EXPECTED)
+    dossier = world.area
+    put([dossier], State.REGISTERED if what == "save" else State.EXPECTED)
     outcomes = []
 
     def act():
         try:
             if what == "move":
-                workflow.advance(file, "register", by=world.officer)
+                workflow.advance(dossier, Action.REGISTER, by=world.officer)
             else:
-                services.save_answer(file, CELL, Value(numerator=1, denominator=2), version=0, by=world.officer)
+                services.save_answer(dossier, CELL, Value(numerator=1, denominator=2), version=0, by=world.officer)
         except Refused as refusal:
             outcomes.append(refusal.sentence)
         finally:
@@ -345,7 +393,7 @@ def test_who_waits_for_a_year_to_close_finds_it_closed(world, what):
 
     acting = threading.Thread(target=act)
     with transaction.atomic():
-        services.close_cycle(world.cycle, by=world.staff)
+        services.close_cycle(world.cycle, reason="Đã tổng kết năm", by=world.staff)
         acting.start()
         time.sleep(0.5)
         assert acting.is_alive()  # it waits for the closing to end
@@ -355,19 +403,19 @@ def test_who_waits_for_a_year_to_close_finds_it_closed(world, what):
 
 
 def test_a_year_joined_to_the_file_waited_for_is_an_old_one(world):
-    """The negative control: one statement for both sees the file of after the wait and the year of before it."""
+    """The negative control: one statement for both sees the dossier of after the wait and the year of before it."""
     seen = []
 
     def look():
         with transaction.atomic():
             rows = Evaluation.objects.select_for_update(of=("self",)).select_related("cycle")
-            file = rows.get(pk=world.area.pk)
-            seen.extend([file.cycle.status, Cycle.objects.get(pk=file.cycle_id).status])
+            dossier = rows.get(pk=world.area.pk)
+            seen.extend([dossier.cycle.status, Cycle.objects.get(pk=dossier.cycle_id).status])
         connections.close_all()
 
     looking = threading.Thread(target=look)
     with transaction.atomic():
-        services.close_cycle(world.cycle, by=world.staff)
+        services.close_cycle(world.cycle, reason="Đã tổng kết năm", by=world.staff)
         looking.start()
         time.sleep(0.5)
     looking.join(10)

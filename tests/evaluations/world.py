@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from criteria.models import Criterion
-from criteria.queries import asked_of
+from criteria.queries import specs_of
 from evaluations.enums import State
 from evaluations.models import Answer, Cycle, Evaluation, Evidence
 from evaluations.services.answers import columns
@@ -12,7 +12,7 @@ from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, User
 
 from ..units.factories import make_committee, make_tree, make_units, make_user
-from .factories import BAD, GOOD, answered, file_of, open_year, published_sets
+from .factories import BAD, GOOD, answered, dossier_of, open_year, published_sets
 
 
 @dataclass
@@ -50,19 +50,19 @@ class World:
 
     @property
     def area(self) -> Evaluation:
-        return file_of(self.cycle, self.tree.areas[0])
+        return dossier_of(self.cycle, self.tree.areas[0])
 
     @property
     def areas(self) -> list[Evaluation]:
-        """The files of the commune's two areas."""
-        return [file_of(self.cycle, area) for area in self.tree.areas[:2]]
+        """The dossiers of the commune's two areas."""
+        return [dossier_of(self.cycle, area) for area in self.tree.areas[:2]]
 
 
 def open_world() -> World:
     tree = make_tree("A")
     cycle = open_year(tree)
     for criteria_set in published_sets().values():
-        asked_of(criteria_set)  # read once a process: no test counts it
+        specs_of(criteria_set)  # read once a process: no test counts it
     commune, district = tree.communes[0], tree.districts[0]
     return World(
         tree=tree,
@@ -79,7 +79,7 @@ def open_world() -> World:
     )
 
 
-def more_files(world: World, names: list[str], **fields) -> list[Evaluation]:
+def more_dossiers(world: World, names: list[str], **fields) -> list[Evaluation]:
     """Further areas of the commune, expected like the first one but for the fields given; one insert."""
     like = world.area
     areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, names)
@@ -99,34 +99,38 @@ def more_files(world: World, names: list[str], **fields) -> list[Evaluation]:
     )
 
 
-def fill(files: list[Evaluation], by: User, *, failing=(), appraised: bool = True) -> None:
+def fill(dossiers: list[Evaluation], by: User, *, failing=(), appraised: bool = True) -> None:
     """Every criterion answered on both sides, and proved, in bulk; the codes in `failing` not met."""
-    criteria = {line.pk: line for line in Criterion.objects.filter(criteria_set__in={f.criteria_set_id for f in files})}
+    criteria = {
+        line.pk: line for line in Criterion.objects.filter(criteria_set__in={f.criteria_set_id for f in dossiers})
+    }
     by_set: dict[int, dict[str, Criterion]] = {}
     for line in criteria.values():
         by_set.setdefault(line.criteria_set_id, {})[line.code] = line
     rows = []
-    for file in files:
-        for line in answered(file):
+    for dossier in dossiers:
+        for line in answered(dossier):
             value = (BAD if line.code in failing else GOOD)[line.measure]
             both = columns(value, "own") | (columns(value, "appraised") if appraised else {})
-            rows.append(Answer(evaluation=file, criterion=by_set[file.criteria_set_id][line.code], saved_by=by, **both))
+            rows.append(
+                Answer(evaluation=dossier, criterion=by_set[dossier.criteria_set_id][line.code], saved_by=by, **both)
+            )
     Answer.objects.bulk_create(rows)
     papers = Evidence.objects.bulk_create(
-        Evidence(evaluation=file, title="Giấy", file_name="a.pdf", sha256="0" * 64, size=1, uploaded_by=by)
-        for file in files
+        Evidence(evaluation=dossier, title="Giấy", file_name="a.pdf", sha256="0" * 64, size=1, uploaded_by=by)
+        for dossier in dossiers
     )
     proves = Evidence.criteria.through
     proves.objects.bulk_create(
-        proves(evidence=paper, criterion=by_set[file.criteria_set_id][line.code])
-        for file, paper in zip(files, papers, strict=True)
-        for line in answered(file)
+        proves(evidence=paper, criterion=by_set[dossier.criteria_set_id][line.code])
+        for dossier, paper in zip(dossiers, papers, strict=True)
+        for line in answered(dossier)
         if line.needs_evidence
     )
 
 
-def put(files: list[Evaluation], state: State, **fields) -> None:
-    """The files in a state, past the door: for tests that begin there."""
-    Evaluation.objects.filter(pk__in=[file.pk for file in files]).update(state=state, **fields)
-    for file in files:
-        file.refresh_from_db()
+def put(dossiers: list[Evaluation], state: State, **fields) -> None:
+    """The dossiers in a state, past the door: for tests that begin there."""
+    Evaluation.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).update(state=state, **fields)
+    for dossier in dossiers:
+        dossier.refresh_from_db()

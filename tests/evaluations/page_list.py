@@ -1,0 +1,50 @@
+"""Every page of the app: who opens it, for what, and a word it shows."""
+
+from criteria.models import AwardBar
+
+COMMUNE, AREA = "Xã A1.1", "Thôn 1 (A1.1)"
+
+PAGES = {
+    "list": [("officer", (), AREA), ("inspector", (), "Thôn 2 (A2.2)")],
+    "detail": [("officer", ("area",), AREA), ("inspector", ("Thôn Được",), "Thôn Được")],
+    "entry": [("officer", ("area",), AREA), ("leader", ("area",), AREA)],
+    "evidence_add": [("officer", ("area",), AREA)],
+    "evidence_share": [("officer", ("cycle", "set"), AREA)],
+    "evidence_file": [("officer", ("paper",), None)],
+    "start": [("staff", (), "Bắt đầu")],
+    "past_list": [("staff", (), "Kết quả các năm trước")],
+    "past_import": [("staff", (), "Các cột của tệp")],
+    "cycle_list": [("staff", (), "Tỉnh A"), ("officer", (), "Tỉnh A")],
+    "cycle_open": [("staff", (), "Tỉnh A")],
+    "cycle_roster": [("staff", ("cycle",), "Danh sách đơn vị của kỳ")],
+    "cycle_close": [("staff", ("cycle",), "mọi hồ sơ của kỳ không thay đổi được nữa")],
+    "cycle_reopen": [("staff", ("cycle",), "được làm tiếp từ tình trạng đang có")],
+    "grid": [("officer", ("cycle",), AREA)],
+    "sitting_list": [("standing", (), "xã A1.1"), ("inspector", (), "xã A1.1")],
+    "sitting_create": [("standing", (), COMMUNE)],
+    "sitting_detail": [("standing", ("open",), "Thôn Họp"), ("member", ("closed",), "Thôn Chờ")],
+    "decision_list": [("chair", (), "Xã A1.1"), ("inspector", (), "01/QĐ-UBND")],
+    "decision_detail": [
+        ("chair", ("draft",), "Thôn Chờ"),
+        ("officer", ("issued",), "Thôn Được"),
+        ("inspector", ("revoking",), "Thôn Mất"),
+    ],
+    "recognition_list": [("officer", (), "Thôn Được")],
+    "streak_list": [("officer", (), None), ("inspector", (), None)],
+    "selection": [("officer", ("cycle",), None), ("inspector", ("cycle",), None)],
+    "preview": [("officer", ("set",), "Thử chấm"), ("inspector", ("set",), "Thử chấm")],
+    "award_barred": [("officer", (), "Năm 2024"), ("inspector", (), "Năm 2024")],
+    "award_bars": [("officer", (), None), ("staff", (), "Tỉnh A")],
+    "award_bar_edit": [("staff", ("bar",), "Đề án thử")],
+    "recognition_revoke": [("chair", ("recognition",), "Thôn Được")],
+}
+
+
+def make_bar(world) -> AwardBar:
+    """A bar from awards that stands as a draft, so that it bars nobody of the walk."""
+    fields = {"bar": "unmet", "programme": world.cycle.programme, "first_year": 2024, "ground": "Đề án thử"}
+    return AwardBar.objects.create(province=world.tree.province, status="draft", **fields)
+
+
+def person(world, who):
+    return world.council.people[2] if who == "member" else getattr(world, who)
