@@ -1,4 +1,4 @@
-"""Files of delegated organisations: who acts on them, where they count, and what never moves."""
+"""Dossiers of delegated organisations: who acts on them, where they count, and what never moves."""
 
 import html
 from datetime import date, timedelta
@@ -10,19 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from evaluations import queries, services, workflow
-from evaluations.enums import State
+from evaluations import services, workflow
+from evaluations.enums import Action, State
+from evaluations.judging.below import counts_below
 from evaluations.models import Evaluation
 from portal.core.errors import Refused
 from reports.datasets import yearly_rollup
+from tests.evaluations.totals import counts
 from tests.units.factories import make_committee, make_tree, make_units, make_user
-from tests.units.test_reforms import the_reform
+from tests.units.reforming import the_reform
+from units import reforms
 from units import services as units
 from units.enums import Role, Subtype, UnitKind
 from units.models import Delegation, Unit
 
-from .factories import appraise, file_of, hold_sitting, issue, open_year, submit
-from .test_standing import counts
+from .factories import appraise, dossier_of, hold_sitting, issue, open_year, submit
 
 pytestmark = pytest.mark.django_db
 PERIOD = {"valid_from": date(2024, 1, 1), "valid_to": date(2024, 12, 31)}
@@ -33,8 +35,8 @@ def delegate(unit, receiver, **changes) -> Delegation:
     return units.delegate(Unit.objects.get(pk=unit.pk), receiver, **told, by=None)
 
 
-def acting(file) -> set:
-    return {file.entry_unit_id, file.appraisal_unit_id, file.decision_unit_id}
+def acting(dossier) -> set:
+    return {dossier.entry_unit_id, dossier.appraisal_unit_id, dossier.decision_unit_id}
 
 
 @pytest.fixture
@@ -44,62 +46,66 @@ def tree():
 
 def test_a_year_opened_meanwhile_goes_to_the_receiver(tree):
     school, district, commune = tree.school, tree.districts[0], tree.communes[0]
-    control = file_of(open_year(tree, 2023), school)  # before it began
+    control = dossier_of(open_year(tree, 2023), school)  # before it began
     assert (acting(control), control.delegated_to) == ({district.pk}, None)
     delegate(school, commune)
-    file = file_of(open_year(tree, 2024), school)
-    assert acting(file) == {commune.pk}
-    assert (file.route.kind, file.route.managed_at) == (UnitKind.SCHOOL, "commune")
+    dossier = dossier_of(open_year(tree, 2024), school)
+    assert acting(dossier) == {commune.pk}
+    assert (dossier.route.kind, dossier.route.managed_at) == (UnitKind.SCHOOL, "commune")
     # Where it is managed and counted stays as it is.
-    assert (file.managed_at, file.district_id, file.commune_id) == ("district", district.pk, None)
-    assert (file.delegated_to_id, file.stands_in_id) == (commune.pk, commune.pk)
-    assert acting(file_of(control.cycle, school)) == {district.pk}
+    assert (dossier.managed_at, dossier.district_id, dossier.commune_id) == ("district", district.pk, None)
+    assert (dossier.delegated_to_id, dossier.stands_in_id) == (commune.pk, commune.pk)
+    assert acting(dossier_of(control.cycle, school)) == {district.pk}
 
 
 def test_the_day_of_the_roster_decides_not_the_day_of_opening(tree):
     delegate(tree.school, tree.communes[0])
-    assert file_of(open_year(tree, 2024, as_of=date(2023, 12, 31)), tree.school).delegated_to is None
+    assert dossier_of(open_year(tree, 2024, as_of=date(2023, 12, 31)), tree.school).delegated_to is None
     made = delegate(tree.school, tree.communes[0], valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31))
     Delegation.objects.filter(pk=made.pk).update(withdrawn_at=timezone.now())
-    assert file_of(open_year(tree, 2025, as_of=date(2025, 1, 2)), tree.school).delegated_to is None
+    assert dossier_of(open_year(tree, 2025, as_of=date(2025, 1, 2)), tree.school).delegated_to is None
 
 
 def test_from_the_province_to_a_district_above_the_ground(tree):
     (agency,) = make_units(tree.province, UnitKind.AGENCY, Subtype.STATE_BODY, ["Sở Mẫu"], stands_in=tree.communes[2])
     delegate(agency, tree.districts[1])
     cycle = open_year(tree, 2024)
-    file = file_of(cycle, agency)
-    assert (acting(file), file.managed_at, file.province_id) == ({tree.districts[1].pk}, "province", tree.province.pk)
+    dossier = dossier_of(cycle, agency)
+    assert (acting(dossier), dossier.managed_at, dossier.province_id) == (
+        {tree.districts[1].pk},
+        "province",
+        tree.province.pk,
+    )
     officer = make_user(Role.OFFICER, tree.districts[1])
-    assert file in Evaluation.objects.visible_to(officer)
-    assert file not in Evaluation.objects.counted_for(officer)
-    assert Evaluation.objects.entrusted_to(officer).get() == file
-    assert file not in Evaluation.objects.visible_to(make_user(Role.OFFICER, tree.districts[0]))
-    assert workflow.advance(file, "register", by=officer).state == State.REGISTERED
+    assert dossier in Evaluation.objects.visible_to(officer)
+    assert dossier not in Evaluation.objects.counted_for(officer)
+    assert Evaluation.objects.entrusted_to(officer).get() == dossier
+    assert dossier not in Evaluation.objects.visible_to(make_user(Role.OFFICER, tree.districts[0]))
+    assert workflow.advance(dossier, Action.REGISTER, by=officer).state == State.REGISTERED
 
 
 def test_from_the_province_to_the_commune_once_districts_are_gone(tree):
-    units.apply(the_reform(tree), by=None)
+    reforms.apply(the_reform(tree), by=None)
     new = Unit.objects.get(code="07001")
     delegate(tree.school, new, valid_from=date(2025, 7, 1), valid_to=date(2025, 12, 31))
-    file = file_of(open_year(tree, 2025, as_of=date(2025, 7, 15)), tree.school)
-    assert (acting(file), file.managed_at, file.delegated_to_id) == ({new.pk}, "province", new.pk)
+    dossier = dossier_of(open_year(tree, 2025, as_of=date(2025, 7, 15)), tree.school)
+    assert (acting(dossier), dossier.managed_at, dossier.delegated_to_id) == ({new.pk}, "province", new.pk)
 
 
 def test_the_receiver_walks_it_to_its_own_decision(tree, client):
     commune = tree.communes[0]
     delegate(tree.school, commune)
     cycle = open_year(tree, 2024)
-    file = file_of(cycle, tree.school)
+    dossier = dossier_of(cycle, tree.school)
     body, officer = make_committee(commune), make_user(Role.OFFICER, commune)
     with pytest.raises(Refused):
-        workflow.advance(file, "register", by=make_user(Role.OFFICER, tree.districts[0]))
-    submit(file, by=officer)
-    appraise(file, by=body.people[1])
-    sitting = hold_sitting(body.committee, [file], by=body.people[1])
+        workflow.advance(dossier, Action.REGISTER, by=make_user(Role.OFFICER, tree.districts[0]))
+    submit(dossier, by=officer)
+    appraise(dossier, by=body.people[1])
+    sitting = hold_sitting(body.committee, [dossier], by=body.people[1])
     decision = issue(services.close_sitting(sitting, by=body.people[1]), by=body.people[1])
-    file.refresh_from_db()
-    assert (file.state, decision.issuer) == (State.RECOGNISED, commune)
+    dossier.refresh_from_db()
+    assert (dossier.state, decision.issuer) == (State.RECOGNISED, commune)
     client.force_login(body.people[1])
     page = client.get(reverse("evaluations:decision_detail", args=[decision.pk])).content.decode()
     assert f"Do {tree.districts[0]} quản lý, uỷ quyền cho {commune}" in html.unescape(page)
@@ -128,8 +134,8 @@ def _until(made: Delegation, day: date) -> Delegation:
 
 # --- criteria 4.1 and 4.2 of the commune (TT 124/2021, Điều 5.4) --------------------------------------------------
 def below(cycle, commune) -> tuple[int, int]:
-    file = file_of(cycle, commune)
-    found = queries.subordinates([file]).get((cycle.pk, commune.pk), {})
+    dossier = dossier_of(cycle, commune)
+    found = counts_below([dossier]).get(dossier.pk, {})
     return sum(one.total for one in found.values()), sum(one.registered for one in found.values())
 
 
@@ -142,7 +148,7 @@ def test_a_commune_answers_for_what_is_delegated_to_it_not_for_what_only_stands_
     delegate(tree.school, commune)
     cycle = open_year(tree, 2024)
     assert below(cycle, commune) == (own + 1, 0)
-    workflow.advance(file_of(cycle, tree.school), "register", by=make_user(Role.OFFICER, commune))
+    workflow.advance(dossier_of(cycle, tree.school), Action.REGISTER, by=make_user(Role.OFFICER, commune))
     assert below(cycle, commune) == (own + 1, 1)
     assert below(cycle, tree.communes[1])[1] == 0
 
@@ -151,7 +157,7 @@ def test_a_commune_answers_for_what_is_delegated_to_it_not_for_what_only_stands_
 def test_pages_and_the_api_say_to_whom(client, tree):
     delegate(tree.school, tree.communes[0])
     cycle = open_year(tree, 2024)
-    file = file_of(cycle, tree.school)
+    dossier = dossier_of(cycle, tree.school)
     words = "Do Huyện A1 quản lý, uỷ quyền cho Xã A1.1"
     for role, place in (
         (Role.OFFICER, tree.communes[0]),
@@ -163,14 +169,16 @@ def test_pages_and_the_api_say_to_whom(client, tree):
     officer = make_user(Role.OFFICER, tree.communes[0])
     client.force_login(officer)
     page = client.get(reverse("evaluations:list"), {"relation": "entrusted"})
-    assert [row.pk for row in page.context["page"]] == [file.pk]
+    assert [row.pk for row in page.context["page"]] == [dossier.pk]
     assert "Trường A" in html.unescape(
-        client.get(reverse("evaluations:grid", args=[cycle.pk]), {"bo": file.criteria_set_id}).content.decode()
+        client.get(reverse("evaluations:grid", args=[cycle.pk]), {"bo": dossier.criteria_set_id}).content.decode()
     )
-    assert "Được uỷ quyền" in html.unescape(client.get(reverse("evaluations:detail", args=[file.pk])).content.decode())
+    assert "Được uỷ quyền" in html.unescape(
+        client.get(reverse("evaluations:detail", args=[dossier.pk])).content.decode()
+    )
     api = APIClient()
     api.force_authenticate(officer)
-    told = api.get(reverse("api:evaluation-detail", args=[file.pk])).json()
+    told = api.get(reverse("api:evaluation-detail", args=[dossier.pk])).json()
     assert (told["managed_at"], told["delegated_to"]) == ("district", tree.communes[0].pk)
     listed = api.get(reverse("api:delegation-list")).json()["results"]
     assert [(row["unit"], row["giver"], row["receiver"]) for row in listed] == [
@@ -179,14 +187,14 @@ def test_pages_and_the_api_say_to_whom(client, tree):
 
 
 def test_a_link_to_the_unit_leads_only_those_who_may_open_it(client, tree):
-    """The receiver goes on with its file after the period; the unit's page is no longer its to read."""
+    """The receiver goes on with its dossier after the period; the unit's page is no longer its to read."""
     (agency,) = make_units(tree.province, UnitKind.AGENCY, Subtype.STATE_BODY, ["Sở Mẫu"], stands_in=tree.communes[2])
     delegate(agency, tree.districts[1])
-    file = file_of(open_year(tree, 2024), agency)
+    dossier = dossier_of(open_year(tree, 2024), agency)
     link = reverse("units:detail", args=[agency.pk])
     for place, linked in ((tree.districts[1], False), (tree.province, True)):
         client.force_login(make_user(Role.OFFICER, place))
-        page = client.get(reverse("evaluations:detail", args=[file.pk])).content.decode()
+        page = client.get(reverse("evaluations:detail", args=[dossier.pk])).content.decode()
         assert (link in page) == linked
         assert client.get(link).status_code == (200 if linked else 404)
 

@@ -9,43 +9,52 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluations import services, workflow
+from evaluations.enums import Action
 from evaluations.models import Decision, Evidence, Recognition, Sitting
-from portal.core.marks import EXAMPLE_WORDS
-from reports import pdf, xlsx
-from reports.catalogue import REPORTS, build_list, build_yearly, build_years
+from portal.core.enums import EXAMPLE_WORDS
+from reports.catalogue.entries import REPORTS, build_list, build_yearly, build_years
+from reports.papers import pdf, xlsx
 from reports.services import ask_report
+from tests.evaluations.page_list import PAGES, make_bar, person
 from units.enums import Subtype, UnitKind
 
 from ..units.factories import make_units
-from .factories import appraise, attach, file_of, hold_sitting, recognise
+from .factories import appraise, attach, dossier_of, hold_sitting, recognise
 from .graded import ALONE, answer, open_graded
-from .test_pages import PAGES, person
-
-pytestmark = pytest.mark.once  # words on pages and papers; test_pages opens the same pages on both databases
 
 NAMES = ("Thôn Được", "Thôn Mất", "Thôn Chờ", "Thôn Họp")
 # Pages that show nothing of this year: a paper's own bytes, a year not open yet, years running under no rule of it,
 # switches of the province, and units barred by a switch nobody turned on here.
-SHOWS_NO_CYCLE = {"evidence_file", "cycle_open", "streak_list", "award_bars", "award_barred"}
+SHOWS_NO_CYCLE = {
+    "start",
+    "past_list",
+    "past_import",
+    "evidence_file",
+    "cycle_open",
+    "streak_list",
+    "award_bars",
+    "award_bar_edit",
+    "award_barred",
+}
 
 
 @pytest.fixture(params=[True, False], ids=["example", "law"])
 def walked(request, world, settings, tmp_path):
-    """The graded year with a file at each place of the walk; as an example, and the same as law."""
-    settings.FILES_DIR = tmp_path / "files"
+    """The graded year with a dossier at each place of the walk; as an example, and the same as law."""
+    settings.FILES_DIR = tmp_path / "dossiers"
     areas = make_units(world.commune, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, list(NAMES))
     pack = ALONE if request.param else ALONE.replace("is_example: true", "is_example: false")
     cycle = world.graded = open_graded(world, tmp_path, pack)
-    files = {area.name: file_of(cycle, area) for area in areas}
-    for file in files.values():
-        workflow.advance(file, "register", by=world.officer)
-        answer(file, world)
-        workflow.advance(file, "submit", by=world.officer)
-        appraise(file, by=world.standing)
+    dossiers = {area.name: dossier_of(cycle, area) for area in areas}
+    for dossier in dossiers.values():
+        workflow.advance(dossier, Action.REGISTER, by=world.officer)
+        answer(dossier, world)
+        workflow.advance(dossier, Action.SUBMIT, by=world.officer)
+        appraise(dossier, by=world.standing)
     committee = world.council.committee
-    recognise(committee, [files["Thôn Được"], files["Thôn Mất"]], by=world.standing)
+    recognise(committee, [dossiers["Thôn Được"], dossiers["Thôn Mất"]], by=world.standing)
     services.revoke(
-        Recognition.objects.get(evaluation=files["Thôn Mất"]),
+        Recognition.objects.get(evaluation=dossiers["Thôn Mất"]),
         number=2,
         symbol="QĐ-UBND",
         signed_on=date(2024, 12, 2),
@@ -53,13 +62,13 @@ def walked(request, world, settings, tmp_path):
         reason="Có sai phạm",
         by=world.chair,
     )
-    services.close_sitting(hold_sitting(committee, [files["Thôn Chờ"]], by=world.standing), by=world.chair)
-    hold_sitting(committee, [files["Thôn Họp"]], by=world.standing)
-    area = file_of(cycle, world.tree.areas[0])
-    workflow.advance(area, "register", by=world.officer)
+    services.close_sitting(hold_sitting(committee, [dossiers["Thôn Chờ"]], by=world.standing), by=world.chair)
+    hold_sitting(committee, [dossiers["Thôn Họp"]], by=world.standing)
+    area = dossier_of(cycle, world.tree.areas[0])
+    workflow.advance(area, Action.REGISTER, by=world.officer)
     attach(area, world.officer, ["VD-1"])
     world.is_example = request.param
-    world.things = files | {
+    world.things = dossiers | {
         "area": area,
         "cycle": cycle,
         "set": area.criteria_set,
@@ -69,7 +78,8 @@ def walked(request, world, settings, tmp_path):
         "draft": Decision.objects.get(issued_at=None),
         "issued": Decision.objects.get(number=1),
         "revoking": Decision.objects.get(kind="revoke"),
-        "recognition": Recognition.objects.get(evaluation=files["Thôn Được"]),
+        "bar": make_bar(world),
+        "recognition": Recognition.objects.get(evaluation=dossiers["Thôn Được"]),
     }
     return world
 
@@ -99,7 +109,7 @@ def test_the_inbox_the_unit_and_the_reports_say_it(client, walked):
     pages = {
         "inbox": (walked.officer, reverse("home"), {}),
         "inbox of the standing body": (walked.standing, reverse("home"), {}),
-        "every file": (walked.officer, reverse("evaluations:list"), {"cycle": ""}),
+        "every dossier": (walked.officer, reverse("evaluations:list"), {"cycle": ""}),
         "unit": (walked.officer, reverse("units:detail", args=[walked.things["Thôn Được"].unit_id]), {}),
         "overview": (walked.staff, reverse("reports:overview"), {"ky": walked.graded.pk} | place),
         "roll-up": (walked.staff, reverse("reports:rollup", args=[walked.graded.pk]), place),

@@ -1,4 +1,4 @@
-"""A graded file from its first answer to the decision: what waits for what, what is kept, what every face says."""
+"""A graded dossier from its first answer to the decision: what waits for what, what is kept, what every face says."""
 
 import html
 from datetime import date
@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from criteria.packs import BadPacks
-from criteria.values import Value
-from evaluations import queries, services, workflow
-from evaluations.enums import State
+from criteria.judging.values import Value
+from criteria.packs.reading import BadPacks
+from evaluations import services, workflow
+from evaluations.enums import Action, Side, State
 from evaluations.filters import EvaluationFilterSet
+from evaluations.judging.dossiers import judged_dossier
 from evaluations.models import Evaluation, Recognition
 from portal.core.errors import Refused
 
@@ -25,7 +26,7 @@ def graded(world, tmp_path):
     return world
 
 
-def file(world, place: int = 0) -> Evaluation:
+def dossier(world, place: int = 0) -> Evaluation:
     found = world.graded.evaluations.select_related("cycle__programme", "criteria_set", "grade", "unit")
     return found.get(unit=world.tree.areas[place])
 
@@ -36,15 +37,15 @@ def safe(world, place: int, state: str = State.RECOGNISED) -> None:
 
 
 def send(world, place: int = 0, **answers) -> Evaluation:
-    workflow.advance(file(world, place), "register", by=world.officer)
-    answer(file(world, place), world, **answers)
-    workflow.advance(file(world, place), "submit", by=world.officer)
-    return file(world, place)
+    workflow.advance(dossier(world, place), Action.REGISTER, by=world.officer)
+    answer(dossier(world, place), world, **answers)
+    workflow.advance(dossier(world, place), Action.SUBMIT, by=world.officer)
+    return dossier(world, place)
 
 
 def conclude(world, places: list[int], *, ballot="for", held_on=date(2024, 11, 4)):
-    files = [file(world, place) for place in places]
-    sitting = hold_sitting(world.council.committee, files, by=world.standing, ballot=ballot, held_on=held_on)
+    dossiers = [dossier(world, place) for place in places]
+    sitting = hold_sitting(world.council.committee, dossiers, by=world.standing, ballot=ballot, held_on=held_on)
     return services.close_sitting(sitting, by=world.chair), sitting
 
 
@@ -60,19 +61,19 @@ def test_sending_does_not_wait_for_another_programme_but_the_sitting_does(graded
     assert sent.state == State.SUBMITTED
     appraise(sent, by=graded.standing)
     assert conclude(graded, [0]) == (None, graded.council.committee.sittings.get())
-    declined = file(graded)
-    assert (declined.state, declined.grade, declined.points) == (State.DECLINED, None, None)
-    assert declined.agenda_items.get().reason == (
-        "Thôn 1 (A1.1) chưa đủ điều kiện công nhận: Chưa có kết quả để xét điều kiện “được công nhận an toàn về an "
+    waiting = dossier(graded)
+    assert (waiting.state, waiting.grade, waiting.points) == (State.APPRAISED, None, None)
+    assert waiting.agenda_items.get().reason == (
+        "Thôn 1 (A1.1) chưa kết luận được: Chưa có kết quả để xét điều kiện “được công nhận an toàn về an "
         "ninh, trật tự trong năm” (Ví dụ, Mục 6)."
     )
 
 
 def test_an_unanswered_criterion_does_hold_a_file_back(graded):
-    workflow.advance(file(graded), "register", by=graded.officer)
-    services.save_answer(file(graded), "VD-1", Value(met=True), version=0, by=graded.officer)
+    workflow.advance(dossier(graded), Action.REGISTER, by=graded.officer)
+    services.save_answer(dossier(graded), "VD-1", Value(met=True), version=0, by=graded.officer)
     with pytest.raises(Refused, match="Còn 2 tiêu chí chưa có số liệu: 2, 3. Hãy nhập đủ rồi gửi."):
-        workflow.advance(file(graded), "submit", by=graded.officer)
+        workflow.advance(dossier(graded), Action.SUBMIT, by=graded.officer)
 
 
 @pytest.mark.parametrize(
@@ -88,44 +89,44 @@ def test_an_unanswered_criterion_does_hold_a_file_back(graded):
 def test_the_sitting_keeps_grade_and_points_and_proposes_the_weakest_too(graded, answers, safety, result):
     appraise(send(graded, **answers), by=graded.standing)
     safe(graded, 0, safety)
-    before = queries.verdicts([file(graded)], queries.APPRAISED)[file(graded).pk]
+    before = judged_dossier(dossier(graded)).verdict(Side.APPRAISED)
     draft, _ = conclude(graded, [0])
-    proposed = file(graded)
+    proposed = dossier(graded)
     assert (proposed.state, proposed.result, before.label) == (State.PROPOSED, result, result)
     assert proposed.get_state_display() == "Phiên họp đề nghị phân loại"
     issue(draft, by=graded.chair)
-    assert (file(graded).get_state_display(), file(graded).result) == ("Đã công nhận kết quả phân loại", result)
+    assert (dossier(graded).get_state_display(), dossier(graded).result) == ("Đã công nhận kết quả phân loại", result)
 
 
 def test_a_file_considered_again_gets_the_grade_of_the_second_sitting(graded):
     appraise(send(graded, score="20"), by=graded.standing)
     safe(graded, 0)
     conclude(graded, [0], ballot="against")
-    assert (file(graded).state, file(graded).result) == (State.DECLINED, "")
-    workflow.advance(file(graded), "reconsider", by=graded.standing, comment="Có tài liệu mới")
-    workflow.advance(file(graded), "return", by=graded.standing, comment="Bổ sung")
-    answer(file(graded), graded, score="50")
-    workflow.advance(file(graded), "submit", by=graded.officer)
-    changed = file(graded)
+    assert (dossier(graded).state, dossier(graded).result) == (State.DECLINED, "")
+    workflow.advance(dossier(graded), Action.RECONSIDER, by=graded.standing, comment="Có tài liệu mới")
+    workflow.advance(dossier(graded), Action.RETURN, by=graded.standing, comment="Bổ sung")
+    answer(dossier(graded), graded, score="50")
+    workflow.advance(dossier(graded), Action.SUBMIT, by=graded.officer)
+    changed = dossier(graded)
     services.save_answer(
         changed,
         "VD-2",
         Value(value=changed.answers.get(criterion__code="VD-2").value),
         version=changed.answers.get(criterion__code="VD-2").version,
         by=graded.standing,
-        side=queries.APPRAISED,
+        side=Side.APPRAISED,
     )
-    workflow.advance(changed, "appraise", by=graded.standing)
+    workflow.advance(changed, Action.APPRAISE, by=graded.standing)
     conclude(graded, [0], held_on=date(2024, 11, 5))
-    assert file(graded).result == "Loại Tốt (100/100 điểm)"
+    assert dossier(graded).result == "Loại Tốt (100/100 điểm)"
 
 
 def test_revoking_keeps_what_the_sitting_concluded(graded):
     appraise(send(graded), by=graded.standing)
     safe(graded, 0)
-    recognise(graded.council.committee, [file(graded)], by=graded.standing)
+    recognise(graded.council.committee, [dossier(graded)], by=graded.standing)
     services.revoke(
-        Recognition.objects.get(evaluation=file(graded)),
+        Recognition.objects.get(evaluation=dossier(graded)),
         number=2,
         symbol="QĐ-UBND",
         signed_on=date(2024, 12, 2),
@@ -133,7 +134,7 @@ def test_revoking_keeps_what_the_sitting_concluded(graded):
         reason="Có sai phạm",
         by=graded.chair,
     )
-    revoked = file(graded)
+    revoked = dossier(graded)
     assert (revoked.state, revoked.result) == (State.REVOKED, "Loại Tốt (92,5/100 điểm)")
     assert revoked.get_state_display() == "Bị thu hồi công nhận"
 
@@ -143,7 +144,7 @@ def test_files_of_one_sitting_each_keep_their_own(graded):
         appraise(send(graded, place, score=score), by=graded.standing)
         safe(graded, place)
     conclude(graded, [0, 1])
-    kept = {found.unit_name: found.result for found in (file(graded, 0), file(graded, 1))}
+    kept = {found.unit_name: found.result for found in (dossier(graded, 0), dossier(graded, 1))}
     assert kept == {"Thôn 1 (A1.1)": "Loại Tốt (100/100 điểm)", "Thôn 2 (A1.1)": "Loại Khá (75/100 điểm)"}
 
 
@@ -179,8 +180,12 @@ def test_a_number_of_criteria_met_is_kept(world, tmp_path):
     appraise(send(world, score="3", events="1"), by=world.standing)
     safe(world, 0)
     conclude(world, [0])
-    assert (file(world).state, file(world).met_count, file(world).result) == (State.PROPOSED, 2, "2 tiêu chí đạt")
-    assert file(world).get_state_display() == "Phiên họp đề nghị công nhận"
+    assert (dossier(world).state, dossier(world).met_count, dossier(world).result) == (
+        State.PROPOSED,
+        2,
+        "2 tiêu chí đạt",
+    )
+    assert dossier(world).get_state_display() == "Phiên họp đề nghị công nhận"
 
 
 # --- what the faces say ----------------------------------------------------------------------------------------
@@ -190,26 +195,26 @@ def test_the_grade_shows_wherever_the_file_does(client, graded):
     result, points_lost = "Loại Tốt (92,5/100 điểm)", "Tiêu chí 2: được 42,5/50 điểm, mất 7,5 điểm (Ví dụ, Mục 2)."
     appraise(send(graded), by=graded.standing)
     safe(graded, 0)
-    detail = ("evaluations:detail", file(graded).pk)
+    detail = ("evaluations:detail", dossier(graded).pk)
     shown = page(client, graded.officer, *detail)
     assert result in shown and points_lost in shown
     assert result in page(client, graded.officer, "evaluations:grid", graded.graded.pk)
     committee = graded.council.committee
-    sitting = hold_sitting(committee, [file(graded)], by=graded.standing)
+    sitting = hold_sitting(committee, [dossier(graded)], by=graded.standing)
     shown = page(client, graded.standing, "evaluations:sitting_detail", sitting.pk)
     assert result in shown and points_lost in shown
     assert result not in page(client, graded.officer, "evaluations:list")  # nothing is concluded yet
     draft = services.close_sitting(sitting, by=graded.chair)
     for state in ("Phiên họp đề nghị phân loại", "Đã công nhận kết quả phân loại"):
         for name, *args in (
-            ("evaluations:detail", file(graded).pk),
+            ("evaluations:detail", dossier(graded).pk),
             ("evaluations:sitting_detail", sitting.pk),
             ("evaluations:decision_detail", draft.pk),
         ):
             assert result in page(client, graded.chair, name, *args), name
         client.force_login(graded.officer)
-        files = client.get(reverse("evaluations:list"), {"cycle": graded.graded.pk, "grade": "Tốt"})
-        shown = html.unescape(files.content.decode())
+        dossiers = client.get(reverse("evaluations:list"), {"cycle": graded.graded.pk, "grade": "Tốt"})
+        shown = html.unescape(dossiers.content.decode())
         assert result in shown and state in shown and "1 hồ sơ" in shown
         if not draft.is_issued:
             draft = issue(draft, by=graded.chair)
@@ -217,20 +222,20 @@ def test_the_grade_shows_wherever_the_file_does(client, graded):
     client.force_login(graded.officer)
     weak = client.get(reverse("evaluations:list"), {"cycle": graded.graded.pk, "grade": "Yếu"})
     assert "0 hồ sơ" in html.unescape(weak.content.decode())
-    told = client.get(reverse("api:evaluation-detail", args=[file(graded).pk])).json()
+    told = client.get(reverse("api:evaluation-detail", args=[dossier(graded).pk])).json()
     assert (told["grade"], told["grade_rank"], told["points"], told["is_example"]) == ("Tốt", 1, "92.50", True)
     (row,) = client.get(reverse("api:recognition-list")).json()["results"]
     assert (row["grade"], row["grade_rank"], row["is_example"]) == ("Tốt", 1, True)
 
 
 def test_a_cell_saved_answers_with_grade_points_and_what_costs_them(client, graded):
-    workflow.advance(file(graded), "register", by=graded.officer)
+    workflow.advance(dossier(graded), Action.REGISTER, by=graded.officer)
     safe(graded, 0, State.DECLINED)
     client.force_login(graded.officer)
     told = {}
     for code, text in (("VD-1", "Đ"), ("VD-3", "1"), ("VD-2", "50")):
         told = client.post(
-            reverse("evaluations:cell", args=[file(graded).pk]),
+            reverse("evaluations:cell", args=[dossier(graded).pk]),
             {"code": code, "text": text, "version": "0", "side": "own"},
         ).json()["verdict"]
     assert (told["outcome"], told["label"], told["unmet"]) == ("met", "Loại Yếu (80/100 điểm)", ["VD-3"])
@@ -265,7 +270,7 @@ def test_a_cap_on_a_scored_criterion_says_which_points_it_asks(world, tmp_path):
         world, tmp_path, capped.replace(scored, f"{scored}, threshold: 45, comparison: at_least")
     )
     send(world, score="44.5")
-    verdict = queries.verdicts([file(world)])[file(world).pk]
+    verdict = judged_dossier(dossier(world)).verdict(Side.OWN)
     assert (verdict.label, [item.sentence for item in verdict.remarks]) == (
         "Loại Khá (94,5/100 điểm)",
         [

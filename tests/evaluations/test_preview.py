@@ -1,6 +1,7 @@
 """The entry form of a set before anybody enters anything, and the trial of its judgement."""
 
 import html
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from criteria.models import CriteriaSet, Criterion
-from criteria.queries import asked_of
+from criteria.queries import specs_of
 from evaluations.models import Answer, Evaluation
 from tests.criteria.factories import load_examples, load_packs, load_small
 from tests.units.factories import make_province, make_user
@@ -24,7 +25,7 @@ def address(criteria_set: CriteriaSet) -> str:
 def typed(criteria_set: CriteriaSet, **changes) -> dict[str, str]:
     """Answers that meet every criterion, as the form names its fields; `changes` by the criterion's number."""
     data = {}
-    for line in asked_of(criteria_set):
+    for line in specs_of(criteria_set):
         name = line.code.replace(".", "_")
         match line.measure:
             case "must":
@@ -68,7 +69,7 @@ def test_answers_typed_for_trial_are_judged_and_not_stored(reader, commune_set):
 
 
 def test_what_the_portal_counts_may_be_supposed(reader, commune_set):
-    line = next(one for one in asked_of(commune_set) if one.number == "4.2")
+    line = next(one for one in specs_of(commune_set) if one.number == "4.2")
     name = line.code.replace(".", "_")
     changes = {f"{name}-numerator": "17", f"{name}-denominator": "25"}
     response = reader.post(address(commune_set), typed(commune_set, **changes))
@@ -81,7 +82,7 @@ def test_what_the_portal_counts_may_be_supposed(reader, commune_set):
 
 
 def test_an_answer_that_cannot_be_is_told_beside_its_criterion(reader, commune_set):
-    line = next(one for one in asked_of(commune_set) if one.measure == "event")
+    line = next(one for one in specs_of(commune_set) if one.measure == "event")
     name = line.code.replace(".", "_")
     response = reader.post(address(commune_set), typed(commune_set, **{f"{name}-value": "1.5"}))
     assert response.status_code == 422
@@ -123,7 +124,8 @@ def test_every_set_that_ships_can_be_tried_empty(client):
     load_examples()
     for one in CriteriaSet.objects.all():
         client.force_login(make_user(Role.STAFF, make_province("Tỉnh", one.province_code or "99")))
-        assert client.get(address(one)).status_code == 200, one
+        page = client.get(address(one))
+        assert page.status_code == 200 and one.name in unescape(page.content.decode()), one
         assert client.post(address(one), {}).status_code == 200, one
         assert client.post(address(one), typed(one)).status_code == 200, one
 

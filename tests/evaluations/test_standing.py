@@ -9,31 +9,33 @@ from django.apps import apps
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from evaluations import awards, queries, services, workflow
-from evaluations.enums import State
+from evaluations import queries, services, workflow
+from evaluations.enums import Action, State
 from evaluations.models import Decision, Evaluation, EvaluationQuerySet, Evidence, Recognition
 from portal.core.errors import Refused
 from reports.datasets import scope_of, unit_roster, yearly_rollup
+from tests.evaluations.reforming import the_reform
+from tests.evaluations.totals import counts
 from tests.units.factories import make_units, make_user
-from tests.units.test_reforms import snapshot
+from tests.units.reforming import snapshot
+from units import reforms
 from units import services as units
 from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, UnitQuerySet, UnitVersion
 
-from .factories import file_of, open_year
-from .test_reform import the_reform
+from .factories import dossier_of, open_year
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # totals counted in SQL
 
 
 def said(response) -> str:
-    return html.unescape(response.content.decode())
+    return " ".join(html.unescape(response.content.decode()).split())
 
 
 @pytest.fixture
 def school(world) -> Evaluation:
-    """The file of the school the first district manages; it stands in the first commune."""
-    return file_of(world.cycle, world.tree.school)
+    """The dossier of the school the first district manages; it stands in the first commune."""
+    return dossier_of(world.cycle, world.tree.school)
 
 
 # --- who reads, who moves ------------------------------------------------------------------------------------------
@@ -52,8 +54,8 @@ def test_both_read_and_only_the_manager_moves(world, school):
     for person in (world.officer, world.leader, world.standing, world.chair):
         assert workflow.available(school, person) == []
     with pytest.raises(Refused):
-        workflow.advance(school, "register", by=world.officer)
-    assert workflow.advance(school, "register", by=manager).state == State.REGISTERED
+        workflow.advance(school, Action.REGISTER, by=world.officer)
+    assert workflow.advance(school, Action.REGISTER, by=manager).state == State.REGISTERED
 
 
 def test_people_of_a_neighbouring_unit_of_the_ground_read_nothing(world):
@@ -83,22 +85,6 @@ def test_only_organisations_stand_on_the_ground_of_another(world, kind):
 
 
 # --- counted once --------------------------------------------------------------------------------------------------
-def counts(world) -> dict:
-    """Totals of the commune and of the next one, from every place that counts."""
-    told = {}
-    for commune in world.tree.communes[:2]:
-        rolled = yearly_rollup(world.cycle, place=commune, by="kind")
-        told[commune.name] = (
-            sum(row.counts.roster for row in rolled.rows),
-            unit_roster(scope_of(world.cycle, commune)).size,
-            {kind: many.total for kind, many in _below(world, commune).items()},
-        )
-    return told
-
-
-def _below(world, commune):
-    file = file_of(world.cycle, commune)
-    return queries.subordinates([file]).get((file.cycle_id, file.commune_id), {})
 
 
 def test_totals_count_an_organisation_where_it_is_managed(world, school):
@@ -135,7 +121,9 @@ def test_pages_count_and_list_what_only_stands_there_apart(client, world, school
 @pytest.mark.parametrize("route", ["evaluations:streak_list", "evaluations:award_barred"])
 def test_years_running_and_bars_count_the_managed_alone(client, world, school, route, monkeypatch):
     Evaluation.objects.filter(pk=school.pk).update(state=State.DECLINED)
-    awards.set_bar(world.tree.province, "unmet", world.cycle.programme, first_year=2020, ground="Đề án", by=world.staff)
+    services.set_bar(
+        world.tree.province, "unmet", world.cycle.programme, first_year=2020, ground="Đề án", by=world.staff
+    )
 
     def names() -> set[str]:
         response = client.get(reverse(route))
@@ -201,8 +189,8 @@ def test_exports_and_the_api_carry_both_relations(client, world, school):
     api.force_authenticate(world.officer)
     unit = api.get(reverse("api:unit-detail", args=[world.tree.school.pk])).json()
     assert (unit["parent"], unit["stands_in"]) == (world.district.pk, world.commune.pk)
-    file = api.get(reverse("api:evaluation-detail", args=[school.pk])).json()
-    assert (file["managed_at"], file["district"], file["stands_in"]) == (
+    dossier = api.get(reverse("api:evaluation-detail", args=[school.pk])).json()
+    assert (dossier["managed_at"], dossier["district"], dossier["stands_in"]) == (
         "district",
         world.district.pk,
         world.commune.pk,
@@ -223,19 +211,21 @@ def test_the_ground_is_kept_as_it_was(world, school):
     before = snapshot()
     services.open_cycle(world.cycle.programme, world.tree.province, 2023, as_of=date(2023, 6, 30), by=None)
     reform = the_reform(world.tree)
-    units.apply(reform, by=None)
+    reforms.apply(reform, by=None)
     new = Unit.objects.get(code="07001")
     versions = UnitVersion.objects.filter(unit=world.tree.school).order_by("valid_from")
     assert [one.stands_in_id for one in versions] == [world.commune.pk, new.pk]
-    assert [file.stands_in_id for file in Evaluation.objects.filter(unit=world.tree.school)] == [world.commune.pk] * 2
+    assert [dossier.stands_in_id for dossier in Evaluation.objects.filter(unit=world.tree.school)] == [
+        world.commune.pk
+    ] * 2
     heir = make_user(Role.OFFICER, new, valid_from=date(2024, 9, 1))
     assert Evaluation.objects.visible_to(heir).filter(unit=world.tree.school).count() == 2
     later = open_year(world.tree, 2025, as_of=date(2025, 7, 15))
-    assert file_of(later, world.tree.school).stands_in_id == new.pk
+    assert dossier_of(later, world.tree.school).stands_in_id == new.pk
     later.evaluations.all().delete()
     later.delete()
     heir.placements.all().delete()
-    units.undo(reform, by=None)
+    reforms.undo(reform, by=None)
     assert snapshot() == before
 
 
@@ -251,19 +241,19 @@ def test_results_of_old_and_carried_files_have_their_ground(world, school):
         states=states,
         sets=sets,
     )
-    assert {file.stands_in_id for file in old.evaluations.all()} == {world.commune.pk}
+    assert {dossier.stands_in_id for dossier in old.evaluations.all()} == {world.commune.pk}
 
 
 def test_the_migrations_fill_what_was_there_before(world, school):
     """Rows without the column, as they were kept before it: filled from reorganisations and versions of the day."""
-    units.apply(the_reform(world.tree), by=None)
+    reforms.apply(the_reform(world.tree), by=None)
     open_year(world.tree, 2025, as_of=date(2025, 7, 15))
     then = list(UnitVersion.objects.order_by("pk").values_list("pk", "stands_in"))
-    files = list(Evaluation.objects.order_by("pk").values_list("pk", "stands_in"))
+    dossiers = list(Evaluation.objects.order_by("pk").values_list("pk", "stands_in"))
     UnitVersion.objects.update(stands_in=None)
     Evaluation.objects.update(stands_in=None)
     import_module("units.migrations.0005_standing_filled").fill(apps, None)
     assert list(UnitVersion.objects.order_by("pk").values_list("pk", "stands_in")) == then
     import_module("evaluations.migrations.0006_standing_filled").fill(apps, None)
-    assert list(Evaluation.objects.order_by("pk").values_list("pk", "stands_in")) == files
-    assert len({ground for _, ground in files if ground}) == 2
+    assert list(Evaluation.objects.order_by("pk").values_list("pk", "stands_in")) == dossiers
+    assert len({ground for _, ground in dossiers if ground}) == 2

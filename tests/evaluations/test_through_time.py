@@ -1,7 +1,7 @@
 """Random years: reorganisations, cycles and moves in any order, and what stays true on every day that anything changed.
 
-Whatever the order, a file is never lost or rewritten, and the tree of any day is a tree. Walks that once went wrong are
-kept beside them, and each fails again with its protection taken away.
+Whatever the order, a dossier is never lost or rewritten, and the tree of any day is a tree. Walks that once went wrong
+are kept beside them, and each fails again with its protection taken away.
 """
 
 from collections import Counter
@@ -15,20 +15,21 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from criteria.models import CriteriaSet, LegalDocument, Programme
 from evaluations import workflow
-from evaluations.enums import State
+from evaluations.enums import Action, State
 from evaluations.models import Evaluation
-from evaluations.reform import Files
 from evaluations.services import open_cycle
-from units import services
+from evaluations.services.reforms import DossiersFollow
+from tests.conftest import depth
+from tests.units.reforming import draft, line
+from units import reforms
 from units.enums import ChangeAction, OpenFiles, Role, Subtype, UnitKind
 from units.models import Unit, UnitVersion
 
 from ..units.factories import make_tree, make_units
-from ..units.test_reforms import draft, line
 from .factories import published_sets
 from .years import BASE, DAY, START, Years
 
-pytestmark = [pytest.mark.either, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def lasting_place(module_rows):
         closed_on=date(2021, 6, 30),
     )
     make_units(gone, UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, ["Thôn Cũ"], closed_on=date(2021, 6, 30))
-    services.apply(
+    reforms.apply(
         draft(
             SimpleNamespace(province=other.province),
             line("close_level", other.province, kind=UnitKind.DISTRICT),
@@ -81,7 +82,7 @@ def test_history_never_moves(place):
     run_state_machine_as_test(
         here,
         settings=settings(
-            max_examples=24,
+            max_examples=depth(24),
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -106,7 +107,7 @@ class NoVersions:
         return UnitVersion(**fields)
 
 
-def losing_files(apply):
+def losing_dossiers(apply):
     def apply_and_lose(follow, made, ids, by):
         kept = apply(follow, made, ids, by)
         lost = Evaluation.objects.filter(pk__in=[pk for pk, _ in kept["stopped"]])
@@ -154,7 +155,7 @@ def undone_above_a_new_unit(walk, tree):
 
 
 def opened(walk, tree) -> Evaluation:
-    """The year opened; the file of the first commune."""
+    """The year opened; the dossier of the first commune."""
     walk.begin()
     cycle = open_cycle(Programme.objects.get(code="safety"), tree.province, 2022, as_of=START, by=None)
     return cycle.evaluations.get(unit=tree.communes[0])
@@ -164,7 +165,7 @@ def merged(walk, tree, end: str = OpenFiles.FINISH, on: int = 30):
     walk.carry_out([line("merge", tree.communes[0], to_unit=tree.communes[1])], day(on), end)
 
 
-def ended_with_files(walk, tree):
+def ended_with_dossiers(walk, tree):
     opened(walk, tree)
     yield
     merged(walk, tree, OpenFiles.CLOSE)
@@ -172,8 +173,8 @@ def ended_with_files(walk, tree):
 
 
 def judged_before(walk, tree):
-    file = opened(walk, tree)
-    Evaluation.objects.filter(pk=file.pk).update(state=State.RECOGNISED)
+    dossier = opened(walk, tree)
+    Evaluation.objects.filter(pk=dossier.pk).update(state=State.RECOGNISED)
     yield
     merged(walk, tree)
     yield
@@ -188,22 +189,22 @@ def opened_late(walk, tree):
 
 
 def restored_late(walk, tree):
-    file = opened(walk, tree)
-    workflow.advance(file, "withdraw", by=walk.person(Role.STAFF, tree.province), comment="Lý do")
+    dossier = opened(walk, tree)
+    workflow.advance(dossier, Action.WITHDRAW, by=walk.person(Role.STAFF, tree.province), comment="Lý do")
     yield
     merged(walk, tree)
     yield
-    walk.may_move = {file.pk}
-    workflow.advance(file, "restore", by=walk.person(Role.STAFF, tree.province), comment="Lý do")
+    walk.may_move = {dossier.pk}
+    workflow.advance(dossier, Action.RESTORE, by=walk.person(Role.STAFF, tree.province), comment="Lý do")
     yield
 
 
 def judged_after_and_undone(walk, tree):
     """The heir judged it in its own name: that stays."""
-    file = opened(walk, tree)
+    dossier = opened(walk, tree)
     yield
     merged(walk, tree)
-    Evaluation.objects.filter(pk=file.pk).update(state=State.RECOGNISED)
+    Evaluation.objects.filter(pk=dossier.pk).update(state=State.RECOGNISED)
     yield
     walk.undone(0)
     yield
@@ -211,26 +212,26 @@ def judged_after_and_undone(walk, tree):
 
 def brought_back_by_hand_and_undone(walk, tree):
     """Stopped by the reorganisation, brought back and judged: undoing puts nothing of that aside."""
-    file = opened(walk, tree)
+    dossier = opened(walk, tree)
     yield
     merged(walk, tree, OpenFiles.CLOSE)
     yield
-    walk.may_move = {file.pk}
-    workflow.advance(file, "restore", by=walk.person(Role.STAFF, tree.province), comment="Lý do")
-    Evaluation.objects.filter(pk=file.pk).update(state=State.RECOGNISED)
+    walk.may_move = {dossier.pk}
+    workflow.advance(dossier, Action.RESTORE, by=walk.person(Role.STAFF, tree.province), comment="Lý do")
+    Evaluation.objects.filter(pk=dossier.pk).update(state=State.RECOGNISED)
     yield
     walk.undone(0)
     yield
-    assert Evaluation.objects.get(pk=file.pk).state == State.RECOGNISED
+    assert Evaluation.objects.get(pk=dossier.pk).state == State.RECOGNISED
 
 
 def carried_and_moved_and_undone(walk, tree):
-    """A carried file with a history of its own is no longer the reorganisation's to take away."""
-    file = opened(walk, tree)
-    file.cycle.evaluations.filter(unit=tree.areas[1]).delete()
+    """A carried dossier with a history of its own is no longer the reorganisation's to take away."""
+    dossier = opened(walk, tree)
+    dossier.cycle.evaluations.filter(unit=tree.areas[1]).delete()
     walk.carry_out([line("merge", tree.areas[0], to_unit=tree.areas[1])], day(30), OpenFiles.CARRY)
     yield
-    (carried,) = file.cycle.evaluations.filter(unit=tree.areas[1])
+    (carried,) = dossier.cycle.evaluations.filter(unit=tree.areas[1])
     staff = walk.person(Role.STAFF, tree.province)
     for action in ("withdraw", "restore"):
         walk.may_move = {carried.pk}
@@ -266,7 +267,7 @@ def before_the_heir_was_there(walk, tree):
     assert walk.happened["refused"] == 1
 
 
-DOOR, PLAN, FILES = "units.services.reforms.", "units.reforms.", "evaluations.reform."
+DOOR, PLAN, FILES = "units.reforms.", "units.reforms.", "evaluations.services.reforms."
 PROTECTED = {  # walk -> (protection, what stands in for it, what is then found)
     "no versions": (moved, DOOR + "applying.UnitVersion", NoVersions, "versions ≠ units"),
     "places stay": (moved, PLAN + "planning._places", lambda made: made.stood, "the place of"),
@@ -284,10 +285,20 @@ PROTECTED = {  # walk -> (protection, what stands in for it, what is then found)
         lambda found, kept: None,
         "the place of",
     ),
-    "files lost": (ended_with_files, FILES + "Files.apply", losing_files(Files.apply), "lost files"),
-    "past files moved": (judged_before, FILES + "FINAL", (), "past file"),
-    "a roster of before": (opened_late, "evaluations.services.cycles.hand_on", lambda rows: [], "waits for a place"),
-    "brought back": (restored_late, "evaluations.workflow.hand_on", lambda files: [], "waits for a place"),
+    "dossiers lost": (
+        ended_with_dossiers,
+        FILES + "DossiersFollow.apply",
+        losing_dossiers(DossiersFollow.apply),
+        "lost dossiers",
+    ),
+    "past dossiers moved": (judged_before, FILES + "UNDER_WAY", tuple(State), "past dossier"),
+    "a roster of before": (
+        opened_late,
+        "evaluations.services.cycles.workflow.hand_on",
+        lambda rows: [],
+        "waits for a place",
+    ),
+    "brought back": (restored_late, "evaluations.workflow.effects.hand_on", lambda dossiers: [], "waits for a place"),
 }
 OTHERS = (
     *(judged_after_and_undone, brought_back_by_hand_and_undone, carried_and_moved_and_undone, merged_area_follows),

@@ -1,0 +1,250 @@
+"""Results of years before the portal, by file: recorded, corrected with a trace; what is refused."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from criteria.models import Programme
+from evaluations import services
+from evaluations.enums import Action, CycleStatus, Origin, State
+from evaluations.files import past_results
+from evaluations.models import Cycle, Evaluation, Event
+from evaluations.streaks import counting
+from portal.core import jobs
+from portal.core.errors import Refused
+from portal.core.models import Job
+from portal.core.sheets import writing
+from portal.core.web.once import new_token
+from tests.evaluations.factories import open_year, published_sets
+from tests.evaluations.streaks.results import make_rule
+from tests.units.factories import make_tree, make_user
+from units.enums import Role
+from units.models import Unit
+
+pytestmark = pytest.mark.django_db
+SOURCE = "Báo cáo số 12/BC-BCĐ"
+HEADS = ["Khoá đơn vị", "Năm", "Chương trình", "Kết quả", "Quyết định, văn bản", "Nguồn"]
+
+
+@pytest.fixture
+def tree():
+    published_sets()
+    return make_tree()
+
+
+@pytest.fixture
+def staff(tree):
+    return make_user(Role.STAFF, tree.province)
+
+
+def line(unit, year=2022, result="Đạt", programme="safety", paper="QĐ 5/QĐ-UBND", source=SOURCE) -> list:
+    return [f"DV{unit.pk}", str(year), programme, result, paper, source]
+
+
+def read(rows, user) -> past_results.Read:
+    return past_results.read(writing.as_csv(HEADS, rows), "ket-qua.csv", user)
+
+
+def record(rows, user) -> tuple[int, int]:
+    found = read(rows, user)
+    assert found.problems == []
+    return services.record_past(found.rows.values(), found.province, by=user, reason="Theo tệp.")
+
+
+def test_a_file_records_years_through_page_and_worker(client, staff, tree):
+    client.force_login(staff)
+    rows = [line(area, year) for area in tree.areas[:2] for year in (2021, 2022)]
+    data = writing.as_csv(HEADS, rows)
+    shown = client.post(reverse("evaluations:past_import"), {"file": SimpleUploadedFile("kq.csv", data)})
+    page = client.get(shown.url).content.decode()
+    assert tree.areas[0].name in page and not Evaluation.objects.exists()
+    asked = client.post(shown.url, {"once": new_token()})
+    jobs.run(Job.objects.get(kind="import_past").pk)
+    assert "Đã nhập 4 kết quả, sửa 0 kết quả." in client.get(asked.url).content.decode()
+    cycle = Cycle.objects.get(year=2022)
+    assert (cycle.status, cycle.source, cycle.opened_by) == (CycleStatus.CLOSED, f"{SOURCE} (nhập lại)", staff)
+    dossier = cycle.evaluations.get(unit=tree.areas[0])
+    assert (dossier.origin, dossier.state, dossier.paper) == (Origin.HISTORY, State.RECOGNISED, "QĐ 5/QĐ-UBND")
+    assert dossier.commune == tree.areas[0].commune
+    listed = client.get(reverse("evaluations:past_list")).content.decode()
+    assert f"{SOURCE} (nhập lại)" in listed
+
+
+def test_a_correction_leaves_what_was_before_in_the_log(staff, tree):
+    area = tree.areas[0]
+    record([line(area)], staff)
+    assert record([line(area)], staff) == (0, 0)
+    assert record([line(area, result="Không đạt", paper="QĐ 9/QĐ-UBND")], staff) == (0, 1)
+    dossier = Evaluation.objects.get(unit=area)
+    first, event = Event.objects.filter(evaluation=dossier)
+    assert (first.action, first.by, first.comment) == (Action.RECORD, staff, f"Nguồn: {SOURCE}. Theo tệp.")
+    assert (dossier.state, dossier.paper) == (State.DECLINED, "QĐ 9/QĐ-UBND")
+    assert (event.action, event.source, event.target, event.by) == (
+        Action.CORRECT,
+        State.RECOGNISED,
+        State.DECLINED,
+        staff,
+    )
+    assert "QĐ 5/QĐ-UBND" in event.comment
+
+
+def test_more_units_join_a_year_that_is_there(staff, tree):
+    record([line(tree.areas[0])], staff)
+    assert record([line(tree.areas[0]), line(tree.areas[1], result="Không đăng ký")], staff) == (1, 0)
+    cycle = Cycle.objects.get()
+    assert dict(cycle.evaluations.values_list("unit", "state")) == {
+        tree.areas[0].pk: State.RECOGNISED,
+        tree.areas[1].pk: State.EXPECTED,
+    }
+
+
+def test_an_export_comes_back_unchanged(client, staff, tree):
+    record([line(tree.areas[0]), line(tree.areas[1], 2021, "Không đạt")], staff)
+    client.force_login(staff)
+    data = client.get(reverse("evaluations:past_export")).content
+    found = past_results.read(data, "kq.xlsx", staff)
+    assert (found.problems, [row.differs for row in found.rows.values()]) == ([], [False, False])
+
+
+def test_re_entered_years_make_a_row_and_a_corrected_one_breaks_it(staff, tree):
+    area, rule = tree.areas[0], make_rule()
+
+    def row() -> int:
+        years = counting.recorded_years([rule], tree.province.pk)[rule.pk]
+        span = counting.span_of(rule, years, max(years), tree.province.pk)
+        return counting.with_streak(Unit.objects.filter(pk=area.pk), span).get().streak
+
+    record([line(area, year) for year in range(2020, 2025)], staff)
+    assert (row(), counting.standing(rule, row()).reached.years) == (5, 5)
+    record([line(area, 2022, "Không đạt")], staff)
+    assert row() == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"year": 2007}, "Năm “2007” không hợp lệ"),
+        ({"year": 2090}, "Năm “2090” không hợp lệ"),
+        ({"year": 2012}, "chưa có hoặc đã kết thúc vào cuối năm 2012"),
+        ({"programme": "không có"}, "Không có chương trình “không có”"),
+        ({"result": "Tốt"}, "Không có kết quả “Tốt”"),
+        ({"source": ""}, "“Nguồn” để trống"),
+        ({"paper": "x" * 251}, "“Quyết định, văn bản” dài quá 250 chữ"),
+        ({"year": timezone.localdate().year}, "năm đang diễn ra được thực hiện bằng kỳ đánh giá trên cổng"),
+        ({"year": 2024}, "được thực hiện trên cổng"),
+    ],
+)
+def test_what_cannot_be_is_told_by_its_row(staff, tree, changes, said):
+    open_year(tree, 2024)
+    Unit.objects.filter(pk=tree.areas[0].pk).update(opened_on=date(2013, 1, 1))
+    tree.areas[0].versions.update(valid_from=date(2013, 1, 1))
+    found = read([line(tree.areas[1]), line(tree.areas[0], **changes)], staff)
+    assert [(problem.row, said in problem.sentence) for problem in found.problems] == [(3, True)]
+
+
+def test_a_unit_elsewhere_and_a_row_twice_are_told(staff, tree):
+    other = make_tree("B").areas[0]
+    found = read([line(other), line(tree.areas[0]), line(tree.areas[0])], staff)
+    told = {problem.row: problem.sentence for problem in found.problems}
+    assert set(told) == {2, 4}
+    assert "không có trong Tỉnh A" in told[2] and "Trùng với dòng 3" in told[4]
+
+
+def test_a_past_of_the_portal_s_own_is_not_corrected_by_file(staff, tree):
+    cycle = open_year(tree, 2024)
+    dossier = cycle.evaluations.filter(unit=tree.areas[0]).get()
+    programme = Programme.objects.get(code="safety")
+    row = services.PastResult(programme, 2024, tree.areas[0], State.RECOGNISED, None, "", SOURCE, dossier)
+    with pytest.raises(Refused, match="thực hiện trên cổng"):
+        services.record_past([row], tree.province, by=staff, reason="thử")
+    dossier.refresh_from_db()
+    assert dossier.state == State.EXPECTED
+
+
+def test_title_and_day_of_the_decision_are_kept_and_come_back(client, staff, tree):
+    heads = [*HEADS, "Danh hiệu", "Ngày văn bản"]
+    row = [*line(tree.areas[0]), "Khu dân cư tiêu biểu", "05/01/2023"]
+    read_in = past_results.read(writing.as_csv(heads, [row]), "kq.csv", staff)
+    services.record_past(read_in.rows.values(), read_in.province, by=staff, reason="Theo tệp.")
+    dossier = Evaluation.objects.get()
+    assert (dossier.paper_title, dossier.paper_on) == ("Khu dân cư tiêu biểu", date(2023, 1, 5))
+    client.force_login(staff)
+    found = past_results.read(client.get(reverse("evaluations:past_export")).content, "kq.xlsx", staff)
+    assert (found.problems, [one.differs for one in found.rows.values()]) == ([], [False])
+    row[-1] = "05/01/2021"
+    (problem,) = past_results.read(writing.as_csv(heads, [row]), "kq.csv", staff).problems
+    assert "ở trước năm 2022" in problem.sentence
+
+
+def test_a_year_names_every_paper_it_was_taken_from(staff, tree):
+    record([line(tree.areas[0])], staff)
+    record([line(tree.areas[1], source="Sổ theo dõi của xã")], staff)
+    assert Cycle.objects.get().source == f"{SOURCE}; Sổ theo dõi của xã (nhập lại)"
+    assert [one.taken_from for one in Evaluation.objects.order_by("pk")] == [SOURCE, "Sổ theo dõi của xã"]
+    record([line(tree.areas[1], source="S" * 230)], staff)
+    assert Cycle.objects.get().source == f"{SOURCE}; Sổ theo dõi của xã và văn bản khác (nhập lại)"
+
+
+def test_a_result_taken_away_counts_nowhere_and_may_be_entered_again(client, staff, tree):
+    area, other = tree.areas[:2]
+    record([line(area), line(other)], staff)
+    dossier = Evaluation.objects.get(unit=area)
+    with pytest.raises(Refused, match="lý do"):
+        services.take_past_away(dossier, by=staff, reason=" ")
+    services.take_past_away(dossier, by=staff, reason="Nhầm đơn vị")
+    event = dossier.events.latest("pk")
+    assert (event.action, event.by, event.comment) == (
+        Action.TAKE_AWAY,
+        staff,
+        "Trước: Đã công nhận (QĐ 5/QĐ-UBND). Nhầm đơn vị",
+    )
+    with pytest.raises(Refused, match="đã được bỏ"):
+        services.take_past_away(dossier, by=staff, reason="lần nữa")
+    client.force_login(staff)
+    rows = past_results.read(client.get(reverse("evaluations:past_export")).content, "kq.xlsx", staff).rows
+    assert [one.unit for one in rows.values()] == [other]
+    assert record([line(area)], staff) == (0, 1)
+    dossier.refresh_from_db()
+    assert dossier.state == State.RECOGNISED
+
+
+def test_taking_away_asks_for_the_province_and_for_papers(staff, tree):
+    record([line(tree.areas[0])], staff)
+    with pytest.raises(Refused, match="Chỉ cán bộ cấp tỉnh"):
+        services.take_past_away(
+            Evaluation.objects.get(), by=make_user(Role.OFFICER, tree.communes[0]), reason="Nhầm đơn vị"
+        )
+    worked = open_year(tree, 2024).evaluations.first()
+    with pytest.raises(Refused, match="thực hiện trên cổng"):
+        services.take_past_away(worked, by=staff, reason="Nhầm đơn vị")
+    worked.refresh_from_db()
+    assert worked.state == State.EXPECTED
+
+
+def test_who_comes_second_is_told(staff, tree):
+    rows = read([line(tree.areas[0])], staff).rows.values()
+    services.record_past(rows, tree.province, by=staff, reason="Theo tệp.")
+    with pytest.raises(Refused, match="vừa được người khác nhập"):
+        services.record_past(rows, tree.province, by=staff, reason="Theo tệp.")
+
+
+def test_statements_do_not_grow_with_rows(staff, tree):
+    def counted(year: int, areas) -> int:
+        found = read([line(area, year) for area in areas], staff)
+        with CaptureQueriesContext(connection) as queries:
+            services.record_past(found.rows.values(), found.province, by=staff, reason="thử")
+        return len(queries)
+
+    assert counted(2021, tree.areas[:1]) == counted(2022, tree.areas)
+
+
+def test_a_stranger_finds_no_door(client, tree):
+    officer = make_user(Role.OFFICER, tree.communes[0])
+    client.force_login(officer)
+    assert client.get(reverse("evaluations:past_import")).status_code == 404
+    assert "Chỉ cán bộ cấp tỉnh" in read([line(tree.areas[0])], officer).problems[0].sentence

@@ -1,0 +1,69 @@
+"""The start page counts what is there and names what is next, for a province that has nothing and for one at work."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from evaluations.queries.first_steps import first_steps
+from tests.units.factories import make_committee, make_tree, make_user
+from units.enums import Role, Subtype, UnitKind
+from units.models import Unit
+from units.services import NewUnit, place_units
+
+pytestmark = pytest.mark.django_db
+
+
+def steps(province) -> dict:
+    return {step.title: step for step in first_steps(province, timezone.localdate())}
+
+
+def test_a_new_province_is_led_from_step_to_step(client):
+    call_command("load_province", "15")
+    province = Unit.objects.get(kind=UnitKind.PROVINCE)
+    client.force_login(make_user(Role.ADMIN, province))
+    page = " ".join(client.get(reverse("evaluations:start")).content.decode().split())
+    communes = Unit.objects.filter(kind=UnitKind.COMMUNE).count()
+    assert f"{communes} xã, phường chưa có khu dân cư nào." in page
+    assert f"{communes} xã, phường chưa có cán bộ nhập liệu." in page
+    assert f"{communes + 1} đơn vị chưa có Ban" in page
+    assert "Chưa có Ban nào để ghi thành viên" in page
+    assert "Chưa mở kỳ nào" in page
+    assert page.index("Việc tiếp theo") < page.index(reverse("units:import"))
+
+
+def test_a_step_is_done_when_nothing_is_missing():
+    tree = make_tree()
+    province = tree.province
+    before = steps(province)["Ban Chỉ đạo"]
+    assert not before.is_done
+    for unit in (province, *tree.districts, *tree.communes):
+        make_committee(unit)
+        make_user(Role.OFFICER, unit)
+    after = steps(province)
+    assert after["Ban Chỉ đạo"].is_done and after["Thành viên Ban Chỉ đạo"].is_done and after["Tài khoản"].is_done
+
+
+def test_the_statements_do_not_grow_with_the_units():
+    tree = make_tree()
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            first_steps(tree.province, timezone.localdate())
+        return len(queries)
+
+    few = counted()
+    rows = [
+        NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name=f"Xã {number}", parent=tree.districts[0])
+        for number in range(30)
+    ]
+    place_units(rows, on=timezone.localdate())
+    assert counted() == few
+
+
+def test_the_page_is_for_those_who_run_the_province(client):
+    tree = make_tree()
+    client.force_login(make_user(Role.OFFICER, tree.communes[0]))
+    assert client.get(reverse("evaluations:start")).status_code == 404
