@@ -1,4 +1,4 @@
-"""Which files a table counts and where they lie: the boundaries of the year counted, or those of today."""
+"""Which dossiers a table counts and where they lie: the boundaries of the year counted, or those of today."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,16 +9,11 @@ from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 
 from evaluations.models import Cycle, Evaluation
+from evaluations.models.dossiers import EvaluationQuerySet
 from units.enums import ReformStatus, UnitKind
 from units.models import Lineage, Reorganisation, Unit, UnitVersion
 
-from .places import names_on
-
-COLUMNS: dict[str, str] = {
-    UnitKind.PROVINCE: "province",
-    UnitKind.DISTRICT: "district",
-    UnitKind.COMMUNE: "commune",
-}
+from .place_names import names_on
 
 
 class Boundaries(TextChoices):
@@ -27,13 +22,13 @@ class Boundaries(TextChoices):
 
 
 def condition_of(place: Unit, boundaries: str, province_id: int | None = None) -> dict[str, int] | None:
-    """The column that holds the place in a file of a cycle of that province; None where nothing can be there.
+    """The column that holds the place in a dossier of a cycle of that province; None where nothing can be there.
 
-    Of the year: the file's own snapshot. A province asks for no column then: the cycle says it already, and the roll-up
-    index answers alone. Of today: the unit's columns, which for an ended unit are those of its heir, so a file is
-    counted once, where its unit's main line of succession ended.
+    Of the year: the dossier's own snapshot. A province asks for no column then: the cycle says it already, and the
+    roll-up index answers alone. Of today: the unit's columns, which for an ended unit are those of its heir, so a
+    dossier is counted once, where its unit's main line of succession ended.
     """
-    column = COLUMNS.get(place.kind, "unit")
+    column = UnitKind(place.kind).place_column
     if boundaries == Boundaries.TODAY:
         return {column if column == "unit" else f"unit__{column}": place.pk}
     if place.kind == UnitKind.PROVINCE:
@@ -41,14 +36,16 @@ def condition_of(place: Unit, boundaries: str, province_id: int | None = None) -
     return {column: place.pk}
 
 
-def of_place(files: QuerySet[Evaluation], place: Unit, boundaries: str, province_id: int | None = None):
-    """The place's files among those of cycles that may hold them (see `cycles_at`), or of that province's cycles."""
+def of_place(
+    dossiers: EvaluationQuerySet, place: Unit, boundaries: str, province_id: int | None = None
+) -> EvaluationQuerySet:
+    """The place's dossiers among those of cycles that may hold them (see `cycles_at`), or of that province's cycles."""
     condition = condition_of(place, boundaries, province_id)
-    return files.none() if condition is None else files.filter(**condition)
+    return dossiers.none() if condition is None else dossiers.filter(**condition)
 
 
 def cycles_at(place: Unit, boundaries: str) -> QuerySet[Cycle]:
-    """Cycles that may hold files of the place: of every province it, or what lies in it today, may have belonged to."""
+    """Cycles that may hold dossiers of the place: of every province it, or what lies in it today, may have been in."""
     if boundaries == Boundaries.TODAY:
         return Cycle.objects.filter(province__in=provinces_joined(place.province_id or place.pk))
     if place.kind == UnitKind.PROVINCE:
@@ -77,7 +74,7 @@ def provinces_joined(province_id: int) -> set[int | None]:
 
 @dataclass(frozen=True)
 class Scope:
-    """The files of a place in a programme's year; under today's boundaries those of every cycle it took over."""
+    """The dossiers of a place in a programme's year; under today's boundaries those of every cycle it took over."""
 
     cycles: tuple[Cycle, ...]  # the one asked for comes first
     place: Unit
@@ -96,10 +93,10 @@ class Scope:
         """The columns of district and commune."""
         return ("unit__district_id", "unit__commune_id") if self.is_today else ("district_id", "commune_id")
 
-    def files(self, kind: str | None = None) -> QuerySet[Evaluation]:
-        files = Evaluation.objects.filter(cycle__in=[cycle.pk for cycle in self.cycles])
-        files = of_place(files, self.place, self.boundaries, self.cycle.province_id)
-        return files.filter(kind=kind) if kind else files
+    def dossiers(self, kind: str | None = None) -> QuerySet[Evaluation]:
+        dossiers = Evaluation.objects.filter(cycle__in=[cycle.pk for cycle in self.cycles])
+        dossiers = of_place(dossiers, self.place, self.boundaries, self.cycle.province_id)
+        return dossiers.filter(kind=kind) if kind else dossiers
 
     def names(self, ids: Iterable[int | None]) -> dict[int, str]:
         """What the units are called: today, or on the day the roster was taken from."""
@@ -120,7 +117,7 @@ class Scope:
 
 
 def scope_of(cycle: Cycle, place: Unit, boundaries: str = Boundaries.THEN) -> Scope:
-    """The cycle alone, or with the cycles of the same programme and year whose files may lie in the place today."""
+    """The cycle alone, or with the cycles of the same programme and year whose dossiers may lie in the place today."""
     if boundaries != Boundaries.TODAY:
         return Scope((cycle,), place)
     same = cycles_at(place, boundaries).filter(programme=cycle.programme_id, year=cycle.year).exclude(pk=cycle.pk)
@@ -128,16 +125,16 @@ def scope_of(cycle: Cycle, place: Unit, boundaries: str = Boundaries.THEN) -> Sc
     return Scope((cycle, *others), place, Boundaries.TODAY)
 
 
-def divided(files: QuerySet[Evaluation], place: Unit) -> int:
-    """How many of the files are of units divided since: today each is counted whole where the main part went."""
+def divided(dossiers: QuerySet[Evaluation], place: Unit) -> int:
+    """How many of the dossiers are of units divided since: today each is counted whole where the main part went."""
     units = divided_units(place)
-    return files.filter(unit__in=units).count() if units else 0
+    return dossiers.filter(unit__in=units).count() if units else 0
 
 
 def divided_units(place: Unit) -> set[int]:
     """Ended units lying in the place today that were divided, themselves or further down their main line."""
-    column = COLUMNS.get(place.kind)
-    if column is None:
+    column = UnitKind(place.kind).place_column
+    if column == "unit":
         return set()
     rows = Lineage.objects.filter(**{f"predecessor__{column}": place.pk})
     before: dict[int, list[int]] = defaultdict(list)

@@ -10,11 +10,11 @@ from django.db.models import Count
 from criteria.models import Grade
 from evaluations.enums import State
 from evaluations.models import Cycle, Evaluation
+from portal.core.vietnamese.figures import Share
 from units.enums import UnitKind
 
-from ..figures import Share
 from .boundaries import of_place
-from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK
+from .place_names import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK
 from .rollup import By, Group, Rollup, RollupRow
 from .years import Years
 
@@ -74,7 +74,7 @@ class GradeTable:
 
 
 def has_grades(cycle: Cycle) -> bool:
-    """Whether any set of the programme grades; asks the few sets, never the files."""
+    """Whether any set of the programme grades; asks the few sets, never the dossiers."""
     return Grade.objects.filter(criteria_set__programme=cycle.programme_id).exists()
 
 
@@ -83,7 +83,7 @@ def grades_of(rollup: Rollup) -> GradeTable | None:
     if not rollup.groups or not has_grades(rollup.cycle):
         return None
     counted = (
-        rollup.scope.files(rollup.kind)
+        rollup.scope.dossiers(rollup.kind)
         .filter(state=State.RECOGNISED)
         .order_by()
         .values_list("kind", *rollup.scope.levels, "grade__rank", "grade__label")
@@ -113,7 +113,7 @@ def columns_of(labels: dict[int | None, set[str]]) -> tuple[GradeColumn, ...]:
 
 
 def _key(by: By, kind: str, district: int | None, commune: int | None) -> object:
-    """The roll-up's row that a file belongs to."""
+    """The roll-up's row that a dossier belongs to."""
     if by == By.KIND:
         return UnitKind(kind).label
     if by == By.DISTRICT:
@@ -145,14 +145,14 @@ class YearGrade:
 def grades_through(years: Years) -> tuple[YearGrade, ...]:
     """A row for each year and rank, oldest year and best rank first; one query, rows only where there are grades."""
     cycles = {pk: row.year for row in years.rows for pk in row.cycle_ids}
-    files = of_place(
+    dossiers = of_place(
         Evaluation.objects.filter(cycle__in=cycles, grade__isnull=False, state=State.RECOGNISED),
         years.place,
         years.boundaries,
     )
     if years.kind:
-        files = files.filter(kind=years.kind)
-    counted = files.order_by().values_list("cycle_id", "grade__rank", "grade__label").annotate(number=Count("pk"))
+        dossiers = dossiers.filter(kind=years.kind)
+    counted = dossiers.order_by().values_list("cycle_id", "grade__rank", "grade__label").annotate(number=Count("pk"))
     labels: dict[int, dict[int | None, set[str]]] = defaultdict(lambda: defaultdict(set))
     numbers: dict[tuple[int, int | None], int] = defaultdict(int)
     graded: dict[int, int] = defaultdict(int)

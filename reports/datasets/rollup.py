@@ -1,4 +1,4 @@
-"""The yearly roll-up: counts of a cycle's files by unit kind, district or commune."""
+"""The yearly roll-up: counts of a cycle's dossiers by unit kind, district or commune."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from django.db import connection
-from django.db.models import Count, TextChoices
+from django.db.models import Count, QuerySet, TextChoices, Value
 
+from criteria.queries import lowest_grades
 from evaluations.enums import NOT_MET, NOT_REGISTERED, SENT, State
 from evaluations.models import Cycle, Evaluation
+from portal.core.vietnamese.figures import Share
 from units.enums import ORGANISATIONS, UnitKind
 from units.models import Unit
 
-from ..figures import Share
 from .boundaries import Boundaries, Scope, condition_of, scope_of
-from .places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
+from .place_names import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
 
 UNREGISTERED, GONE_OUT, FAILED = ([state.value for state in group] for group in (NOT_REGISTERED, SENT, NOT_MET))
+WEAKEST = "weakest"  # counted like a state: those recognised with the lowest grade, among the recognised
 OF_ROSTER = "tổng số"
 OF_REGISTERED = "số đăng ký"
 KIND_GROUPS = (
@@ -32,10 +34,23 @@ class By(TextChoices):
     DISTRICT = "district", "Theo cấp huyện"
     COMMUNE = "commune", "Theo cấp xã"
 
+    @property
+    def in_words(self) -> str:
+        return {By.KIND: "theo loại đơn vị", By.DISTRICT: "theo huyện", By.COMMUNE: "theo xã"}[self]
+
+    @property
+    def row_title(self) -> str:
+        """What stands in the first column."""
+        return "Loại đơn vị" if self == By.KIND else "Địa bàn, khối quản lý"
+
 
 @dataclass(frozen=True)
 class Counts:
-    """How many files there are and how far they came; a file that went further still counts as registered."""
+    """How many dossiers there are and how far they came; a dossier that went further still counts as registered.
+
+    The roster is the base of every percentage: as in TT 124's criteria 4.1 and 4.2, one taken out of the year by its
+    own level is still in it, one the level above let go (`excluded`) is not. A unit graded lowest has not met it.
+    """
 
     roster: int = 0
     registered: int = 0
@@ -43,6 +58,7 @@ class Counts:
     recognised: int = 0
     not_met: int = 0
     withdrawn: int = 0
+    excluded: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -52,19 +68,22 @@ class Counts:
             self.recognised + other.recognised,
             self.not_met + other.not_met,
             self.withdrawn + other.withdrawn,
+            self.excluded + other.excluded,
         )
 
     @classmethod
     def of_states(cls, found: dict[str, int]) -> "Counts":
-        """From the number of files in each state."""
-        roster = sum(found.values())
+        """From the number of dossiers in each state."""
+        weakest, excluded = found.get(WEAKEST, 0), found.get(State.EXCLUDED.value, 0)
+        every = sum(found.values()) - weakest
         return cls(
-            roster=roster,
-            registered=roster - sum(found.get(state, 0) for state in UNREGISTERED),
+            roster=every - excluded,
+            registered=every - sum(found.get(state, 0) for state in UNREGISTERED),
             submitted=sum(found.get(state, 0) for state in GONE_OUT),
-            recognised=found.get(State.RECOGNISED.value, 0),
-            not_met=sum(found.get(state, 0) for state in FAILED),
+            recognised=found.get(State.RECOGNISED.value, 0) - weakest,
+            not_met=sum(found.get(state, 0) for state in FAILED) + weakest,
             withdrawn=found.get(State.WITHDRAWN.value, 0),
+            excluded=excluded,
         )
 
     @property
@@ -140,12 +159,12 @@ class Rollup:
 def yearly_rollup(
     cycle: Cycle, *, place: Unit, by: str, kind: str | None = None, boundaries: str = Boundaries.THEN
 ) -> Rollup:
-    """The place's files of the cycle's year, counted; see `scope_of` and `rollup_of`."""
+    """The place's dossiers of the cycle's year, counted; see `scope_of` and `rollup_of`."""
     return rollup_of(scope_of(cycle, place, boundaries), by=by, kind=kind)
 
 
 def rollup_of(scope: Scope, *, by: str, kind: str | None = None) -> Rollup:
-    """The scope's files counted; in two queries whatever their number (counts by ids, then names).
+    """The scope's dossiers counted; in three queries whatever their number (grades, counts by ids, then names).
 
     In the boundaries of that year the counts group by the snapshot columns only, so on PostgreSQL the index answers
     without the table; in today's they group by the units' columns. Names are those of the same boundaries.
@@ -157,16 +176,29 @@ def rollup_of(scope: Scope, *, by: str, kind: str | None = None) -> Rollup:
 
 
 def _counted(scope: Scope, kind: str | None, *columns: str) -> list[tuple]:
-    """(columns…, state, number) of the scope's files."""
+    """(columns…, state, number) of the scope's dossiers."""
+    weakest = graded_lowest(scope.dossiers(kind), [scope.cycle.programme_id], *columns)
     if scope.is_today:
-        rows = scope.files(kind).order_by().values_list(*columns, "state")
-        return list(rows.annotate(number=Count("*")))
+        rows = scope.dossiers(kind).order_by().values_list(*columns, "state")
+        return [*rows.annotate(number=Count("*")), *weakest]
     at_place = condition_of(scope.place, scope.boundaries, scope.cycle.province_id) or {}
-    return count({"cycle": scope.cycle.pk, **at_place, **({"kind": kind} if kind else {})}, *columns)
+    return [*count({"cycle": scope.cycle.pk, **at_place, **({"kind": kind} if kind else {})}, *columns), *weakest]
+
+
+def graded_lowest(dossiers: QuerySet[Evaluation], programmes: Iterable[int], *columns: str) -> list[tuple]:
+    """(columns…, WEAKEST, number) of the recognised with the lowest grade; one query, two where the programmes grade.
+
+    Apart from the other counts: those are answered by the index, which knows no grade.
+    """
+    lowest = list(lowest_grades().filter(criteria_set__programme__in=programmes).values_list("pk", flat=True))
+    if not lowest:
+        return []
+    rows = dossiers.filter(state=State.RECOGNISED, grade__in=lowest).order_by().annotate(weakest=Value(WEAKEST))
+    return list(rows.values_list(*columns, "weakest").annotate(number=Count("*")))
 
 
 def count(asked: dict[str, int | str], *columns: str) -> list[tuple]:
-    """(columns…, state, number) of the files that answer to `asked`, column by value."""
+    """(columns…, state, number) of the dossiers that answer to `asked`, column by value."""
     with connection.cursor() as cursor:
         cursor.execute(count_sql(tuple(asked), columns), list(asked.values()))
         return cursor.fetchall()
@@ -175,10 +207,10 @@ def count(asked: dict[str, int | str], *columns: str) -> list[tuple]:
 @cache
 def count_sql(asked: tuple[str, ...], columns: tuple[str, ...]) -> str:
     """The SQL of a count as the ORM writes it, once a shape: writing it takes a third as long as running it."""
-    files = Evaluation.objects.order_by()
+    dossiers = Evaluation.objects.order_by()
     for column in asked:
-        files = files.filter(**{column: "" if column == "kind" else 0})
-    return files.values_list(*columns, "state").annotate(number=Count("*")).query.sql_with_params()[0]
+        dossiers = dossiers.filter(**{column: "" if column == "kind" else 0})
+    return dossiers.values_list(*columns, "state").annotate(number=Count("*")).query.sql_with_params()[0]
 
 
 def tally(rows: Iterable[tuple]) -> dict[tuple, Counts]:
@@ -204,7 +236,10 @@ def _by_place(scope: Scope, by: str, kind: str | None) -> tuple[Group, ...]:
     return _districts(found, names) if by == By.DISTRICT else _communes(found, names)
 
 
-def _districts(found, names) -> tuple[Group, ...]:
+Found = dict[tuple[int | None, int | None], Counts]  # by (district, commune)
+
+
+def _districts(found: Found, names: dict[int, str]) -> tuple[Group, ...]:
     districts: dict[int, Counts] = defaultdict(Counts)
     direct, province = Counts(), Counts()
     for (district, commune), counts in found.items():
@@ -220,7 +255,7 @@ def _districts(found, names) -> tuple[Group, ...]:
     return (Group("", None, tuple(rows)),) if rows else ()
 
 
-def _communes(found, names) -> tuple[Group, ...]:
+def _communes(found: Found, names: dict[int, str]) -> tuple[Group, ...]:
     by_district: dict[int | None, list[int | None]] = defaultdict(list)
     for district, commune in found:
         by_district[district].append(commune)
@@ -241,5 +276,5 @@ def _communes(found, names) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _in_order(units, names) -> list[int]:
+def _in_order(units: Iterable[int], names: dict[int, str]) -> list[int]:
     return sorted(units, key=lambda unit: order_of(names[unit]))

@@ -1,4 +1,4 @@
-"""The list of units of a cycle with the state of each file, grouped by the commune that manages them."""
+"""The list of units of a cycle with the state of each dossier, grouped by the commune that manages them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from evaluations.models import Evaluation
 from units.enums import UnitKind
 
 from .boundaries import Scope
-from .places import DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
+from .place_names import DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
 
 KIND_ORDER = (
     UnitKind.COMMUNE,
@@ -20,7 +20,7 @@ KIND_ORDER = (
 COLUMNS = (
     *("district", "commune", "kind", "unit", "stands_in", "unit_name", "unit_sort_key", "state"),
     "registered_on",
-    *("points", "met_count", "grade", "grade__label", "criteria_set", "criteria_set__points_total"),
+    *("points", "met_count", "origin", "grade", "grade__label", "criteria_set", "criteria_set__points_total"),
 )
 
 
@@ -53,45 +53,45 @@ class Roster:
 
 
 def unit_roster(scope: Scope, *, kind: str | None = None, state: str | None = None) -> Roster:
-    """Every file of the scope, in two queries.
+    """Every dossier of the scope, in two queries.
 
     A unit keeps the name of its snapshot; the places it is listed under are called as the boundaries have them.
     """
-    asked = scope.files(kind).select_related("criteria_set", "grade", *(["unit"] if scope.is_today else []))
+    asked = scope.dossiers(kind).select_related("criteria_set", "grade", *(["unit"] if scope.is_today else []))
     if state:
         asked = asked.filter(state=state)
     places = ("unit__district", "unit__commune", "unit__stands_in") if scope.is_today else ()
-    files = list(asked.order_by().only(*COLUMNS, *places))
-    lies = {file.pk: _lies(scope, file) for file in files}
+    dossiers = list(asked.order_by().only(*COLUMNS, *places))
+    lies = {dossier.pk: _lies(scope, dossier) for dossier in dossiers}
     names = scope.names({unit for found in lies.values() for unit in found})
     keys = {unit: order_of(name) for unit, name in names.items()}
     last = "\uffff"  # blocks without a commune or district stand after those that have one
 
-    def order(file: Evaluation) -> tuple:
-        district, commune, _ = lies[file.pk]
+    def order(dossier: Evaluation) -> tuple:
+        district, commune, _ = lies[dossier.pk]
         return (
             *(keys.get(unit, last) if unit else last for unit in (district, commune)),
-            *(KIND_ORDER.index(UnitKind(file.kind)), file.unit_sort_key, file.unit_id),
+            *(KIND_ORDER.index(UnitKind(dossier.kind)), dossier.unit_sort_key, dossier.unit_id),
         )
 
-    files.sort(key=order)
+    dossiers.sort(key=order)
     groups = tuple(
-        RosterGroup(_label(*place, names), tuple(_row(file, *lies[file.pk][1:], names) for file in rows))
-        for place, rows in groupby(files, key=lambda file: lies[file.pk][:2])
+        RosterGroup(_label(*place, names), tuple(_row(dossier, *lies[dossier.pk][1:], names) for dossier in rows))
+        for place, rows in groupby(dossiers, key=lambda dossier: lies[dossier.pk][:2])
     )
     return Roster(scope, UnitKind(kind) if kind else None, groups)
 
 
-def _lies(scope: Scope, file: Evaluation) -> tuple[int | None, int | None, int | None]:
+def _lies(scope: Scope, dossier: Evaluation) -> tuple[int | None, int | None, int | None]:
     """District and commune that manage it, and the commune it stands in."""
-    held = file.unit if scope.is_today else file
+    held = dossier.unit if scope.is_today else dossier
     return held.district_id, held.commune_id, held.stands_in_id
 
 
-def _row(file: Evaluation, commune: int | None, stands_in: int | None, names: dict[int, str]) -> RosterRow:
+def _row(dossier: Evaluation, commune: int | None, stands_in: int | None, names: dict[int, str]) -> RosterRow:
     ground = names[stands_in] if stands_in and stands_in != commune else ""
-    kind, state = UnitKind(file.kind), file.get_state_display()
-    return RosterRow(file.unit_id, file.unit_name, kind, state, file.registered_on, ground, file.result)
+    kind, state = UnitKind(dossier.kind), dossier.get_state_display()
+    return RosterRow(dossier.unit_id, dossier.unit_name, kind, state, dossier.registered_on, ground, dossier.result)
 
 
 def _label(district: int | None, commune: int | None, names: dict[int, str]) -> str:

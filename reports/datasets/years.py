@@ -7,13 +7,13 @@ from django.db.models import Count
 
 from evaluations.enums import CycleStatus
 from evaluations.models import Cycle, Evaluation
-from portal.core.marks import EXAMPLE_WORDS
+from portal.core.enums import EXAMPLE_WORDS
+from portal.core.vietnamese.figures import Share
 from units.models import Unit
-from units.services import in_sentence
+from units.names import in_sentence
 
-from ..figures import Share
 from .boundaries import Boundaries, cycles_at, of_place
-from .rollup import Counts, tally
+from .rollup import Counts, graded_lowest, tally
 
 IN_PROGRESS = "đang thực hiện"
 
@@ -76,7 +76,7 @@ def ten_year_table(
     years: int = 10,
     boundaries: str = Boundaries.THEN,
 ) -> Years:
-    """The place's last years, at most `years` of them, in two queries.
+    """The place's last years, at most `years` of them, in three queries; four where some grade.
 
     Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
     lie in the place are one row.
@@ -85,11 +85,12 @@ def ten_year_table(
     if last_year:
         named = named.filter(year__lte=last_year)
     cycles = {cycle.pk: cycle for cycle in named.select_related("programme", "province").order_by("pk")}
-    files = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
+    dossiers = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
     if kind:
-        files = files.filter(kind=kind)
-    counted = files.order_by().values_list("cycle_id", "state").annotate(number=Count("*"))
-    found = {cycle_id: counts for (cycle_id,), counts in tally(counted).items()}
+        dossiers = dossiers.filter(kind=kind)
+    counted = dossiers.order_by().values_list("cycle_id", "state").annotate(number=Count("*"))
+    weakest = graded_lowest(dossiers, {cycle.programme_id for cycle in cycles.values()}, "cycle_id")
+    found = {cycle_id: counts for (cycle_id,), counts in tally([*counted, *weakest]).items()}
     rank = {code: place_in_list for place_in_list, code in enumerate(programmes)}
     by_year: dict[int, list[Cycle]] = {}
     for cycle in sorted((cycles[pk] for pk in found), key=lambda one: (rank[one.programme.code], one.pk)):
@@ -128,6 +129,6 @@ def _row(cycles: Sequence[Cycle], found: dict[int, Counts], provinces: Collectio
         is_demo=any(cycle.is_demo for cycle in cycles),
         is_example=any(cycle.is_example for cycle in cycles),
         sources=tuple(dict.fromkeys(cycle.source for cycle in cycles if cycle.source)),
-        only=() if there <= set(here) else tuple(in_sentence(one) for one in here),
+        only=() if there <= set(here) else tuple(in_sentence(one.name) for one in here),
         counts=sum((found[cycle.pk] for cycle in cycles), Counts()),
     )

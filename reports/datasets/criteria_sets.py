@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from criteria import sheet
+from django.db.models import QuerySet
+
 from criteria.enums import Confidence, Outcome, SetStatus
 from criteria.models import CriteriaSet, Programme
+from criteria.packs.content import name_of, split_name
 from criteria.queries import sets_for
-from criteria.values import plain_number
-from portal.core.marks import EXAMPLE_WORDS
+from criteria.wording import set_page
+from portal.core.enums import EXAMPLE_WORDS
+from portal.core.vietnamese.figures import plain_number
 from units.enums import JUDGED, UnitKind
 from units.models import Unit
 
@@ -51,37 +55,33 @@ class AskedSet:
     parts: tuple[Part, ...]
 
 
-def key_of(criteria_set: CriteriaSet) -> str:
-    return f"{criteria_set.code}/{criteria_set.version}"
-
-
-def sets_by_key(key: str, sets) -> list[CriteriaSet]:
+def sets_by_key(key: str, sets: QuerySet[CriteriaSet]) -> list[CriteriaSet]:
     """The set "CODE/VERSION" among those given; without a version, the newest of the code."""
-    code, _, version = key.partition("/")
+    code, version = split_name(key)
     found = sets.filter(code=code).select_related("programme", "document", "base").order_by("-version")
-    if version:
-        found = found.filter(version=int(version)) if version.isdecimal() and len(version) < 4 else found.none()
+    if "/" in key:
+        found = found.filter(version=version)
     return list(found[:1])
 
 
-def sets_in_force(programme: Programme, year: int, province_code: str, kind: str = "") -> list[CriteriaSet]:
+def sets_in_force(programme: Programme, year: int, province: Unit, kind: str = "") -> list[CriteriaSet]:
     """The published sets that judge the province's units in the year, in the order of the kinds they judge."""
 
     def order(pair: tuple[tuple[str, ...], CriteriaSet]) -> tuple[int, str]:
         return min(JUDGED.index(UnitKind(one)) for one in pair[0]), pair[1].code
 
-    found = [(kinds, one) for one, kinds in sets_for(programme, year, province_code) if not kind or kind in kinds]
+    found = [(kinds, one) for one, kinds in sets_for(programme, year, province) if not kind or kind in kinds]
     return [one for _, one in sorted(found, key=order)]
 
 
-def province_code_of(place: Unit) -> str:
-    return place.code if place.kind == UnitKind.PROVINCE or place.province is None else place.province.code
+def province_of(place: Unit) -> Unit:
+    return place if place.kind == UnitKind.PROVINCE or place.province is None else place.province
 
 
 def asked_by(criteria_set: CriteriaSet) -> AskedSet:
     """The set as rows of words; a fixed number of queries whatever its length."""
     return AskedSet(
-        key=key_of(criteria_set),
+        key=name_of(criteria_set),
         name=criteria_set.name,
         is_example=criteria_set.is_example,
         facts=tuple(_facts(criteria_set)),
@@ -95,7 +95,7 @@ def asked_by(criteria_set: CriteriaSet) -> AskedSet:
                 line.notes,
                 _clause(line.article, line.criterion.confidence),
             )
-            for line in sheet.lines(criteria_set)
+            for line in set_page.lines(criteria_set)
         ),
         parts=tuple(part for part in _parts(criteria_set) if part.rows),
     )
@@ -116,14 +116,14 @@ def _facts(one: CriteriaSet) -> Iterator[tuple[str, str]]:
     yield "Chương trình", one.programme.name
     yield "Áp dụng cho", ", ".join(one.kind_labels)
     if one.excluded_subtypes:
-        yield "Không áp dụng cho", sheet.excluded(one)
-    yield "Năm áp dụng", sheet.years(one)
-    yield "Kỳ đánh giá", sheet.window(one) or "văn bản không ấn định"
+        yield "Không áp dụng cho", set_page.excluded(one)
+    yield "Năm áp dụng", set_page.years(one)
+    yield "Kỳ đánh giá", set_page.window(one) or "văn bản không ấn định"
     yield "Cách kết luận", _outcome(one)
     if one.not_applicable_rule:
         yield "Tiêu chí không áp dụng", one.get_not_applicable_rule_display()
     if one.base:
-        yield "Bổ sung cho bộ", f"{one.base.name} ({key_of(one.base)})"
+        yield "Bổ sung cho bộ", f"{one.base.name} ({name_of(one.base)})"
     if one.by_selection:
         yield "Đối tượng xét", "chỉ đơn vị được chọn từ đầu năm"
     if one.status == SetStatus.DRAFT:
@@ -197,11 +197,11 @@ def _parts(one: CriteriaSet) -> Iterator[Part]:
         "Tuyến xét duyệt và thời hạn",
         "Tuyến, thời hạn",
         (("Đơn vị", 34), ("Hiệu lực", 22), ("Nhập, thẩm định, công nhận", 44), ("Thời hạn", 40), ("Căn cứ", 28)),
-        tuple(_way(way) for way in sheet.ways(one, date.min)),
+        tuple(_way(way) for way in set_page.ways(one, date.min)),
     )
 
 
-def _read(row) -> tuple[str, str]:
+def _read(row: Any) -> tuple[str, str]:
     return row.article, row.confidence
 
 
@@ -209,7 +209,7 @@ def _named(grades: dict, rank: int) -> str:
     return f"loại {grades[rank]}" if rank in grades else f"bậc {rank}"
 
 
-def _way(way: sheet.Way) -> tuple[str, ...]:
+def _way(way: set_page.Way) -> tuple[str, ...]:
     route = way.route
     until = f" đến hết {route.valid_to:%d/%m/%Y}" if route.valid_to else ""
     levels = (

@@ -14,15 +14,15 @@ from criteria.models import CriteriaSet, Grade, LegalDocument, Programme
 from evaluations.enums import State
 from evaluations.models import Cycle
 from evaluations.services import record_results
-from reports import pdf, xlsx
-from reports.catalogue import build_list, build_yearly, build_years
+from reports.catalogue.entries import build_list, build_yearly, build_years
 from reports.datasets import By, grades_of, grades_through, trend, yearly_rollup
-from tests.reports.test_pdf import in_one_line, text_of
+from reports.papers import pdf, xlsx
+from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_tree, make_user
 from units.enums import JUDGED, Role
 
-pytestmark = pytest.mark.django_db
-OLD, NEW = ("Tốt", "Khá", "Trung bình"), ("Xuất sắc", "Khá", "Trung bình")
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # totals counted in SQL
+OLD, NEW = ("Tốt", "Khá", "Trung bình", "Yếu"), ("Xuất sắc", "Khá", "Trung bình", "Yếu")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_programme_without_grades_has_no_table(tree):
     assert grades_of(yearly_rollup(cycle, place=tree.province, by=By.KIND)) is None
     with CaptureQueriesContext(connection) as asked:
         grades_of(yearly_rollup(cycle, place=tree.province, by=By.KIND))
-    assert len(asked) == 2  # the roll-up, and one look at the sets
+    assert len(asked) == 3  # the roll-up and its look for grades, and one look at the sets
 
 
 def test_two_sets_of_a_year_share_a_rank_under_both_names(tree):
@@ -170,7 +170,10 @@ def paper(tree, graded):
 
 def test_pdf_and_workbook_print_the_same_rows(tree, graded, paper, tmp_path):
     text = in_one_line(text_of(pdf.render(paper).rename(tmp_path / "a.pdf"), "-layout"))
-    assert "1 Xuất sắc 3 50,00 2 Khá 2 33,33 3 Trung bình 1 16,67 Không xếp loại 1 – Tổng số được công nhận 7" in text
+    assert (
+        "1 Xuất sắc 3 50,00 2 Khá 2 33,33 3 Trung bình 1 16,67 Không xếp loại 1 – Tổng số có kết quả được công nhận 7"
+        in text
+    )
     book = load_workbook(xlsx.render(paper).rename(tmp_path / "a.xlsx"))
     sheet = [tuple(row) for row in book["Xếp loại"].iter_rows(min_row=6, values_only=True)]
     assert [(row[1], row[2]) for row in sheet] == [
@@ -178,7 +181,7 @@ def test_pdf_and_workbook_print_the_same_rows(tree, graded, paper, tmp_path):
         ("Khá", 2),
         ("Trung bình", 1),
         ("Không xếp loại", 1),
-        ("Tổng số được công nhận", 7),
+        ("Tổng số có kết quả được công nhận", 7),
     ]
     last = list(book["Xếp loại theo xã"].iter_rows(values_only=True))[-1]
     assert [last[place] for place in (1, 2, 3, 5, 7, 9)] == ["Tổng cộng", 7, 3, 2, 1, 1]

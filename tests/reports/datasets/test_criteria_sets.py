@@ -12,24 +12,25 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from criteria import sheet
 from criteria.models import CriteriaSet
+from criteria.packs.content import name_of
+from criteria.wording import set_page
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
-from portal.core.marks import EXAMPLE_WORDS
-from portal.core.once import new_token
-from reports import pdf, xlsx
-from reports.asked import find_sets
-from reports.catalogue import build_criteria
-from reports.datasets.asks import asked_by, key_of
+from portal.core.web.once import new_token
+from reports.catalogue.entries import build_criteria
+from reports.datasets.criteria_sets import asked_by
 from reports.models import ReportRun
+from reports.papers import pdf, xlsx
+from reports.papers.criteria import find_sets
 from tests.criteria.factories import load_small
 from tests.evaluations.factories import published_sets
 from tests.evaluations.graded import load_example
-from tests.reports.test_pdf import in_one_line, text_of
+from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_tree, make_user
 from units.enums import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # order of rows
 
 
 @pytest.fixture
@@ -67,11 +68,11 @@ def rows_of(criteria_set) -> list[str]:
 
 def test_a_graded_set_tells_everything(graded):
     asked, criteria = asked_by(graded), {one.code: one for one in graded.criteria.all()}
-    assert "tối đa 50 điểm" in sheet.asks(criteria["VD-2"])
+    assert "tối đa 50 điểm" in set_page.asks(criteria["VD-2"])
     assert [(line.number, line.label, line.measured, line.article) for line in asked.criteria] == [
-        ("1", "Có kế hoạch", sheet.asks(criteria["VD-1"]), "Ví dụ, Mục 1"),
-        ("2", "Chất lượng phong trào", sheet.asks(criteria["VD-2"]), "Ví dụ, Mục 2"),
-        ("3", "Không để xảy ra vụ việc", sheet.asks(criteria["VD-3"]), "Ví dụ, Mục 3"),
+        ("1", "Có kế hoạch", set_page.asks(criteria["VD-1"]), "Ví dụ, Mục 1"),
+        ("2", "Chất lượng phong trào", set_page.asks(criteria["VD-2"]), "Ví dụ, Mục 2"),
+        ("3", "Không để xảy ra vụ việc", set_page.asks(criteria["VD-3"]), "Ví dụ, Mục 3"),
     ]
     parts = {part.sheet: part.rows for part in asked.parts}
     assert parts == {
@@ -110,6 +111,15 @@ def test_what_was_not_read_is_said(graded, tmp_path):
         assert asked_by(criteria_set).gaps == tuple(criteria_set.gaps)
 
 
+def test_the_portals_own_gaps_stand_under_the_signature(tree, graded):
+    criteria_set = CriteriaSet.objects.exclude(gaps=[]).filter(province_code="").first()
+    paper = build_criteria(one(name_of(criteria_set)), tree.province)
+    signed, under = in_one_line(text_of(pdf.render(paper))).split("Nơi nhận:")
+    for gap in criteria_set.gaps:
+        start = " ".join(gap.split()[:6])
+        assert start not in signed and start in under
+
+
 @pytest.mark.parametrize("key", ["TT124-KDC/1", "VD-KDC/1"])
 def test_every_face_prints_the_same_rows(client, tree, graded, key, tmp_path):
     (criteria_set,) = find_sets(one(key), tree.province)
@@ -140,9 +150,9 @@ def test_every_face_prints_the_same_rows(client, tree, graded, key, tmp_path):
 
 def test_all_sets_of_a_year_by_kind(client, tree, graded):
     params = {"criteria_set": "", "programme": "safety", "year": 2024, "kind": ""}
-    every = [key_of(found) for found in find_sets(params, tree.communes[0])]
+    every = [name_of(found) for found in find_sets(params, tree.communes[0])]
     assert len(every) > 1 and every[0] == "TT124-KDC/1"
-    assert [key_of(found) for found in find_sets(params | {"kind": "residential_area"}, tree.province)] == [
+    assert [name_of(found) for found in find_sets(params | {"kind": "residential_area"}, tree.province)] == [
         "TT124-KDC/1"
     ]
     text = in_one_line(text_of(pdf.render(build_criteria(params, tree.province))))

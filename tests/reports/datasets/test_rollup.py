@@ -6,16 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from criteria.models import Grade
 from evaluations.enums import CycleStatus, State
 from reports.datasets import Counts, scope_of, ten_year_table, trend, unit_roster, yearly_rollup
-from reports.datasets.places import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK
+from reports.datasets.place_names import DIRECT_COMMUNES, DISTRICT_BLOCK, PROVINCE_BLOCK
 from reports.datasets.rollup import count_sql
 from tests.reports.factories import make_cycle, make_files
 from tests.units.factories import make_province, make_tree, make_units
 from units.enums import Subtype, UnitKind
 from units.models import UnitVersion
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # totals counted in SQL
 NGA_SON = (145, 159, 166, 177, 178, 182, 182, 189, 192)
 PRINTED = ["61,97", "67,95", "70,94", "75,64", "76,07", "77,78", "77,78", "80,77", "82,05"]
 
@@ -70,6 +71,24 @@ def test_by_kind(world):
         (5, 16, "tổng số", "31,25"),
         (5, 14, "số đăng ký", "35,71"),
     ]
+
+
+@pytest.mark.parametrize(("bound", "recognised"), [(0, 4), (None, 4), (50, 5)])
+def test_the_lowest_grade_is_no_success(world, bound, recognised):
+    """ "Yếu" is given to whoever has no more: in the roll-up, the shares and the years it is not recognised."""
+    criteria_set = world.cycle.evaluations.first().criteria_set
+    Grade.objects.create(criteria_set=criteria_set, rank=1, label="Tốt", lower_bound=80)
+    last = Grade.objects.create(criteria_set=criteria_set, rank=2, label="Yếu", lower_bound=bound)
+    world.cycle.evaluations.filter(unit=world.areas[0]).update(grade=last)
+    before = yearly_rollup(world.cycle, place=world.province, by="kind").total
+    assert (before.recognised, before.roster, before.recognised + before.not_met) == (recognised, 16, 7)
+    assert before.of_roster.part == recognised
+    for by in ("district", "commune"):
+        assert yearly_rollup(world.cycle, place=world.province, by=by).total == before
+    today = yearly_rollup(world.cycle, place=world.province, by="kind", boundaries="today").total
+    assert today == before
+    years = ten_year_table(world.province, programmes=[world.cycle.programme.code])
+    assert [row.counts for row in years.rows] == [before]
 
 
 def test_by_district_gives_the_province_its_own_row(world):
@@ -171,7 +190,7 @@ def test_queries_do_not_grow_with_rows(world, by):
     make_files(world.cycle, many, State.REGISTERED)
     with CaptureQueriesContext(connection) as lots:
         assert yearly_rollup(world.cycle, place=world.province, by=by).total.roster == 4016
-    assert (len(few), len(lots)) == ((1, 1) if by == "kind" else (2, 2))
+    assert (len(few), len(lots)) == ((2, 2) if by == "kind" else (3, 3))
 
 
 @pytest.mark.postgres
@@ -244,8 +263,8 @@ def test_a_year_still_open_is_marked(nga_son):
     assert (row.year, row.note, row.share.text) == (2018, "đang thực hiện", "0,00")
 
 
-def test_years_take_two_queries(nga_son, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_years_take_three_queries(nga_son, django_assert_num_queries):
+    with django_assert_num_queries(3):
         ten_year_table(nga_son, programmes=["da375", "safety"])
 
 

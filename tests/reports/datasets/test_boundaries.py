@@ -11,22 +11,21 @@ from django.urls import reverse
 from evaluations.enums import State
 from evaluations.models import Cycle, Evaluation
 from portal.core.errors import Refused
-from reports import pdf, permissions, xlsx
-from reports.catalogue import REPORTS
+from reports import permissions
+from reports.catalogue.entries import REPORTS
 from reports.datasets import Boundaries, Counts, cycles_at, divided, scope_of, ten_year_table, yearly_rollup
 from reports.forms import places_of
 from reports.models import ReportRun
-from tests.reports.factories import make_cycle, make_files
-from tests.reports.test_jobs import YEARLY
-from tests.reports.test_pdf import in_one_line, text_of
-from tests.reports.test_views import once
+from reports.papers import pdf, xlsx
+from tests.reports.factories import YEARLY, make_cycle, make_files, once
+from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_tree, make_units, make_user
-from tests.units.test_reforms import draft, line
-from units import services
+from tests.units.reforming import draft, line
+from units import reforms
 from units.enums import Role, Subtype, UnitKind
 from units.models import Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # boundaries in SQL
 TODAY = Boundaries.TODAY
 OLD = YEARLY | {"year": 2020}
 
@@ -62,7 +61,7 @@ def merge(world):
         *(line("close_level", tree.province, kind=UnitKind.DISTRICT) for tree in (world.a, world.b)),
     )
     reform.provinces.add(world.b.province)
-    services.apply(reform, by=None)
+    reforms.apply(reform, by=None)
     world.new = Unit.objects.get(code="24")
     world.ward = Unit.objects.get(code="07001")
     return reform
@@ -205,20 +204,20 @@ def test_the_parts_of_today_sum_to_the_whole(world):
 def test_divided_units_are_told(world):
     merge(world)
     four = fresh(world.a.communes[3])
-    files = scope_of(world.a.cycle, four, TODAY).files()
+    files = scope_of(world.a.cycle, four, TODAY).dossiers()
     assert divided(files, four) == 1
     paper = REPORTS["yearly"].build(OLD | {"ranh_gioi": "today"}, four)
     assert any("Có 1 hồ sơ của đơn vị bị chia tách" in note for note in paper.notes)
     assert "tính theo ranh giới hiện nay" in paper.subject
     untouched = fresh(world.b.communes[0])
-    assert divided(scope_of(world.b.cycle, untouched, TODAY).files(), untouched) == 0
+    assert divided(scope_of(world.b.cycle, untouched, TODAY).dossiers(), untouched) == 0
 
 
 def test_today_through_two_reorganisations(world):
     """What was merged, then divided, then moved, is counted at the end of its main line; a merged area follows too."""
     merge(world)
     one, two = world.a.areas[:2]
-    services.apply(
+    reforms.apply(
         draft(SimpleNamespace(province=world.new), line("merge", one, to_unit=two), day=date(2025, 9, 1)), by=None
     )
     (target,) = make_units(world.new, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Đích"])
@@ -229,14 +228,14 @@ def test_today_through_two_reorganisations(world):
         line("transfer", two, to_unit=target),
         day=date(2026, 1, 1),
     )
-    services.apply(later, by=None)
+    reforms.apply(later, by=None)
     assert {fresh(unit).commune_id for unit in (one, two)} == {target.pk}
     found = yearly_rollup(world.a.cycle, place=fresh(world.new), by="commune", boundaries=TODAY)
     rosters = {label: counts.roster for _, label, counts in lines(found)}
     assert (rosters["Xã Đích"], rosters["Xã B1.1"], rosters.get("Phường Mới")) == (2, 3 + 6, None)
     assert found.total.roster == 22
     main = fresh(world.b.communes[0])  # two communes that became the ward, before it was divided
-    assert divided(scope_of(world.a.cycle, main, TODAY).files(), main) == 2
+    assert divided(scope_of(world.a.cycle, main, TODAY).dossiers(), main) == 2
 
 
 def test_a_file_carried_over_is_counted_at_its_successor(world):
@@ -253,7 +252,7 @@ def test_a_commune_that_went_to_another_province_is_counted_there(world):
     Unit.objects.filter(pk=world.b.province.pk).update(code="97")
     reform = draft(world.a, line("transfer", one, to_unit=world.b.districts[0]))
     reform.provinces.add(world.b.province)
-    services.apply(reform, by=None)
+    reforms.apply(reform, by=None)
     there = yearly_rollup(world.b.cycle, place=fresh(world.b.province), by="kind", boundaries=TODAY)
     here = yearly_rollup(world.a.cycle, place=fresh(world.a.province), by="kind", boundaries=TODAY)
     assert (there.total.roster, here.total.roster) == (7 + 5, 15 - 5)

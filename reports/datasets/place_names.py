@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+from portal.core.vietnamese.text import sort_key
 from units.models import Unit, UnitVersion, on
-from units.text import sort_key
 
 DISTRICT_BLOCK = "Khối cấp huyện quản lý"
 PROVINCE_BLOCK = "Khối cấp tỉnh quản lý"
