@@ -2,15 +2,12 @@
 
 import zipfile
 
-import pytest
 from openpyxl import load_workbook
 
-from reports import xlsx
-from reports.figures import Share
-from reports.paper import Column, Kind, Line, Table
-from tests.reports.test_pdf import paper
-
-pytestmark = pytest.mark.once  # written from plain rows: no database
+from portal.core.vietnamese.figures import Share
+from reports.papers import xlsx
+from reports.papers.paper import Column, Kind, Line, Table
+from tests.reports.printed import paper
 
 DANGEROUS = ["=1+1", "==1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")', "＝1", "x\x00y"]
 

@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from portal.core.vietnamese.figures import DASH, Share, grouped
 from units.models import Unit
-
-from .figures import DASH, Share, grouped
-
-TYPE_WORDS = ("Thành phố ", "Thị xã ", "Thị trấn ", "Đặc khu ", "Tỉnh ", "Huyện ", "Quận ", "Phường ", "Xã ")
+from units.names import in_sentence
 
 
 class Kind(Enum):
@@ -45,6 +43,10 @@ class Line:
 
     cells: tuple[Cell, ...]
     mark: str = ""  # "", "group", "subtotal", "total"
+
+    @property
+    def is_group(self) -> bool:
+        return self.mark == "group"
 
 
 @dataclass(frozen=True)
@@ -96,30 +98,13 @@ class Paper:
         return [section.table for section in self.sections if section.table] + list(self.annexes)
 
 
-def bare_name(name: str) -> str:
-    """The name without its type word, as it stands before the date; numbered wards keep theirs."""
-    for word in TYPE_WORDS:
-        rest = name.removeprefix(word)
-        if rest != name and not rest[:1].isdigit():
-            return rest
-    return name
-
-
-def lowered(name: str) -> str:
-    """A unit's name inside a sentence: "Huyện Nga Sơn" as "huyện Nga Sơn"."""
-    for word in TYPE_WORDS:
-        if name.startswith(word):
-            return word.lower() + name.removeprefix(word)
-    return name
-
-
 def organ_of(place: Unit, name: str) -> tuple[str, ...]:
     """The issuing organ as the header names it; a People's Committee names no organ above itself."""
     return ("UỶ BAN NHÂN DÂN", name.upper()) if place.is_level else (name.upper(),)
 
 
 def organ_in_text(place: Unit, name: str) -> str:
-    return f"Uỷ ban nhân dân {lowered(name)}" if place.is_level else name
+    return f"Uỷ ban nhân dân {in_sentence(name)}" if place.is_level else name
 
 
 def manager_of(place: Unit) -> str:
@@ -129,4 +114,4 @@ def manager_of(place: Unit) -> str:
 
 def addressee_of(manager: str) -> str:
     """The committee a place reports to; nobody for the province, whose report goes where its letter says."""
-    return f"Uỷ ban nhân dân {lowered(manager)}" if manager else ""
+    return f"Uỷ ban nhân dân {in_sentence(manager)}" if manager else ""

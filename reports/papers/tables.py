@@ -1,6 +1,6 @@
 """The tables of the papers, made of the datasets' rows."""
 
-from .datasets import Counts, GradeTable, Rollup, YearGrade, Years
+from ..datasets import Counts, GradeTable, Rollup, Roster, YearGrade, Years
 from .paper import Cell, Column, Kind, Line, Table
 
 
@@ -70,13 +70,13 @@ def grades_table(found: GradeTable, *, title: str) -> Table:
         Column("Tỷ lệ trên số được xếp loại (%)", 30, Kind.PERCENT),
     )
     lines = [Line((column.rank, column.label, number, share)) for column, number, share in found.grades]
-    lines.append(Line(("", "Tổng số được công nhận", found.total.recognised, None), "total"))
+    lines.append(Line(("", "Tổng số có kết quả được công nhận", found.total.recognised, None), "total"))
     return Table(title, "Xếp loại", columns, tuple(lines))
 
 
 def grades_by_row(found: GradeTable, *, title: str, sheet: str, first: str) -> Table:
     """The grades of each place or kind, a number and a share a grade."""
-    columns = [Column("STT", 9, Kind.YEAR), Column(first, 42), Column("Được công nhận", 15, Kind.NUMBER)]
+    columns = [Column("STT", 9, Kind.YEAR), Column(first, 42), Column("Có kết quả", 15, Kind.NUMBER)]
     for column in found.columns:
         columns.append(Column(column.label, 12, Kind.NUMBER))
         if column.rank:
@@ -105,3 +105,26 @@ def year_grades_table(rows: tuple[YearGrade, ...], *, title: str) -> Table:
     )
     lines = tuple(Line((row.year, row.column.rank, row.column.label, row.number, row.share)) for row in rows)
     return Table(title, "Xếp loại qua các năm", columns, lines)
+
+
+def roster_table(roster: Roster, *, title: str) -> Table:
+    """Every unit under the place it is listed under, numbered through."""
+    lines, number = [], 0
+    for group in roster.groups:
+        lines.append(Line((group.label,), "group"))
+        for row in group.rows:
+            number += 1
+            day = f"{row.registered_on:%d/%m/%Y}" if row.registered_on else ""
+            unit = f"{row.name} (đứng chân tại {row.ground})" if row.ground else row.name
+            lines.append(Line((number, unit, row.kind.label, day, row.state, row.result)))
+    columns: tuple[Column, ...] = (
+        Column("STT", 16, Kind.YEAR),  # five digits on one line
+        Column("Đơn vị", 66),
+        Column("Loại", 36),
+        Column("Ngày đăng ký", 25),
+        Column("Tình trạng hồ sơ", 36),
+        Column("Kết quả", 30),
+    )
+    if not any(row.result for group in roster.groups for row in group.rows):
+        columns = columns[:-1]
+    return Table(title, "Danh sách", columns, tuple(lines))

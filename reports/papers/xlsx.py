@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from .figures import Share
+from portal.core.sheets.writing import save_without_clock
+from portal.core.vietnamese.figures import Share
+
 from .paper import Cell, Column, Kind, Line, Paper, Table
 
 FORBIDDEN_IN_SHEET = re.compile(r"[\[\]:*?/\\]")
@@ -28,7 +30,7 @@ def render(paper: Paper, tell: Callable = lambda *parts: None) -> Path:
     handle, path = tempfile.mkstemp(prefix="report-", suffix=".xlsx")
     try:
         with os.fdopen(handle, "wb") as file:
-            book.save(file)
+            save_without_clock(book, file)
     except BaseException:
         Path(path).unlink(missing_ok=True)
         raise

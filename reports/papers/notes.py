@@ -2,18 +2,25 @@
 
 from evaluations.enums import CycleStatus
 from evaluations.models import Evaluation
-from portal.core.marks import EXAMPLE_WORDS
-from units.services import in_sentence
+from portal.core.enums import EXAMPLE_WORDS
+from portal.core.vietnamese.figures import grouped
+from units.names import in_sentence
 
-from .datasets import Boundaries, Scope, Years, divided
-from .datasets.boundaries import of_place
-from .figures import grouped
+from ..datasets import Boundaries, Scope, Years, divided
+from ..datasets.boundaries import of_place
+from ..datasets.grades import has_grades
 
 DEMO_NOTE = "Báo cáo có số liệu mẫu, không dùng để chỉ đạo, điều hành."
 EXAMPLE_YEARS = f"Có năm theo bộ tiêu chí {EXAMPLE_WORDS}"
 TODAY_SUBJECT = " (tính theo ranh giới hiện nay)"
 TODAY_NOTE = (
     "tính theo ranh giới hiện nay: hồ sơ của đơn vị đã kết thúc hoạt động được tính vào nơi kế thừa, mỗi hồ sơ một lần."
+)
+
+GRADED_NOTE = "Đơn vị xếp loại thấp nhất được tính vào cột “Chưa đạt”, không tính là được công nhận."
+BASE_NOTE = (
+    "Tổng số gồm cả đơn vị nơi quản lý tự đưa ra khỏi diện xét; không gồm đơn vị được cấp trên đồng ý đưa ra khỏi diện "
+    "tính hoặc kết thúc hoạt động do sắp xếp."
 )
 
 
@@ -28,31 +35,34 @@ def notes_of(scope: Scope, kind: str | None = None) -> tuple[str, ...]:
         notes.append(DEMO_NOTE)
     if any(cycle.status == CycleStatus.OPEN for cycle in scope.cycles):
         notes.append("Kỳ đánh giá đang thực hiện; số liệu tính đến khi in báo cáo.")
+    if late := scope.dossiers(kind).filter(added_on__isnull=False).count():
+        notes.append(f"Trong đó {grouped(late)} đơn vị được bổ sung sau khi chốt danh sách.")
     notes += [f"Nguồn: {source}." for source in dict.fromkeys(cycle.source for cycle in scope.cycles) if source]
     return (*notes, *boundary_notes(scope, kind))
 
 
 def boundary_notes(scope: Scope, kind: str | None = None) -> list[str]:
-    """Which boundaries the year is counted in, and what that did to files of divided units."""
+    """Which boundaries and base the year is counted in, and what that did to dossiers of divided units."""
+    base = [BASE_NOTE, *([GRADED_NOTE] if has_grades(scope.cycle) else [])]
     if not scope.is_today:
-        return [f"Tên gọi, ranh giới theo ngày chốt danh sách đơn vị {scope.cycle.as_of:%d/%m/%Y}."]
-    notes = [f"Số liệu {TODAY_NOTE}"]
-    held = set(scope.files(kind).order_by().values_list("cycle", flat=True).distinct())
+        return [f"Tên gọi, ranh giới theo ngày chốt danh sách đơn vị {scope.cycle.as_of:%d/%m/%Y}.", *base]
+    notes = [f"Số liệu {TODAY_NOTE}", *base]
+    held = set(scope.dossiers(kind).order_by().values_list("cycle", flat=True).distinct())
     if held and held != {scope.cycle.pk}:
-        names = ", ".join(in_sentence(cycle.province) for cycle in scope.cycles if cycle.pk in held)
+        names = ", ".join(in_sentence(cycle.province.name) for cycle in scope.cycles if cycle.pk in held)
         notes.append(f"Lấy từ các kỳ đánh giá năm {scope.cycle.year} của {names}.")
-    return notes + _divided_note(divided(scope.files(kind), scope.place))
+    return notes + _divided_note(divided(scope.dossiers(kind), scope.place))
 
 
 def years_notes(years: Years) -> list[str]:
     """The same for a table of several years."""
     if years.boundaries != Boundaries.TODAY:
         return ["Mỗi năm tính theo ranh giới của năm đó."]
-    files = Evaluation.objects.filter(cycle__in=[pk for row in years.rows for pk in row.cycle_ids])
-    files = of_place(files, years.place, years.boundaries)
+    dossiers = Evaluation.objects.filter(cycle__in=[pk for row in years.rows for pk in row.cycle_ids])
+    dossiers = of_place(dossiers, years.place, years.boundaries)
     if years.kind:
-        files = files.filter(kind=years.kind)
-    return [f"Mọi năm đều {TODAY_NOTE}", *_divided_note(divided(files, years.place))]
+        dossiers = dossiers.filter(kind=years.kind)
+    return [f"Mọi năm đều {TODAY_NOTE}", *_divided_note(divided(dossiers, years.place))]
 
 
 def _divided_note(many: int) -> list[str]:

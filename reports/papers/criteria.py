@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from criteria.models import CriteriaSet, Programme
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
-from portal.core.marks import EXAMPLE_WORDS
 from units.models import Unit
 
-from .datasets.asks import AskedSet, Part, asked_by, province_code_of, sets_by_key, sets_in_force
+from ..datasets.criteria_sets import AskedSet, Part, asked_by, province_of, sets_by_key, sets_in_force
 from .paper import Column, Line, Section, Table
 
 COLUMNS = (
@@ -24,16 +24,16 @@ def find_sets(params: dict, place: Unit) -> list[CriteriaSet]:
 
     Only those of the whole country and of the place's own province.
     """
-    code = province_code_of(place)
+    province = province_of(place)
     if key := params.get("criteria_set"):
-        found = sets_by_key(key, CriteriaSet.objects.for_province(code))
+        found = sets_by_key(key, CriteriaSet.objects.for_province(province))
         told = f"bộ tiêu chí “{key}”"
     else:
         programme = Programme.objects.filter(code=params.get("programme") or "").first()
         year = params.get("year")
         if programme is None or not year:
             raise Refused("Hãy chọn một bộ tiêu chí, hoặc chọn chương trình và ghi năm.")
-        found = sets_in_force(programme, year, code, params.get("kind") or "")
+        found = sets_in_force(programme, year, province, params.get("kind") or "")
         told = f"bộ tiêu chí nào của “{programme.name}” được ban hành cho năm {year} và loại đơn vị đã chọn"
     if not found:
         raise Refused(f"Không có {told}. Hãy chọn lại.")
@@ -43,10 +43,14 @@ def find_sets(params: dict, place: Unit) -> list[CriteriaSet]:
 def sections_of(asked: AskedSet) -> Iterator[Section]:
     """What the set says of itself, and a table for each thing it says beside its criteria."""
     facts = tuple(f"{label}: {value}." for label, value in asked.facts)
-    gaps = tuple(f"Chỗ chưa rõ trong văn bản: {gap.rstrip('.')}." for gap in asked.gaps)
-    yield Section(asked.name, facts + gaps)
+    yield Section(asked.name, facts)
     for part in asked.parts:
         yield Section("", table=table_of(part, asked))
+
+
+def gaps_of(asked: AskedSet) -> tuple[str, ...]:
+    """What the portal could not read of the set: its own remark, so never above a signature."""
+    return tuple(f"Ghi chú của hệ thống, {asked.key}: chỗ chưa rõ trong văn bản: {gap}" for gap in asked.gaps)
 
 
 def table_of(part: Part, asked: AskedSet) -> Table:

@@ -6,7 +6,6 @@ joined table has no half-empty pages.
 """
 
 import gc
-import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from django.utils.safestring import mark_safe
 
 from portal.core.checks import missing_for_pdf
 from portal.core.errors import Refused
+from portal.core.printing import closed_fetcher, outside_refused
 
 from .paper import Line, Paper, Table
 
@@ -25,7 +25,6 @@ PART_ROWS = 300  # measured: 200 costs a tenth more time, 600 a fifth more memor
 CSS_FILE = Path(__file__).with_name("paper.css")
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 PORTRAIT, LANDSCAPE = "A4", "A4 landscape"
-log = logging.getLogger(__name__)
 
 
 def render(paper: Paper, tell: Callable = lambda *parts: None) -> Path:
@@ -67,43 +66,6 @@ def calm_collector() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
-
-
-@contextmanager
-def outside_refused() -> Iterator[None]:
-    """Turn WeasyPrint's fatal fetch error, a BaseException nobody else catches, into a sentence."""
-    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 -- heavy
-
-    try:
-        yield
-    except FatalURLFetchingError as fatal:
-        log.error("a paper asked for something outside itself: %s", fatal)
-        raise Refused(
-            "Nội dung báo cáo gọi tới tệp hoặc địa chỉ bên ngoài nên không được in. Hãy báo quản trị viên kiểm tra."
-        ) from None
-
-
-def closed_fetcher():
-    """A fetcher that gives WeasyPrint nothing but what stands in the paper itself (data:).
-
-    It keeps the first address it refused: WeasyPrint swallows even the fatal error inside an SVG.
-    """
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: PLC0415 -- heavy
-
-    class Closed(URLFetcher):
-        refused = ""
-
-        def fetch(self, url, headers=None):
-            if not url.lower().startswith("data:"):
-                self.refused = self.refused or url[:200]
-                self.check()
-            return super().fetch(url, headers)
-
-        def check(self) -> None:
-            if self.refused:
-                raise FatalURLFetchingError(self.refused)
-
-    return Closed(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
 
 
 class Press:
@@ -171,10 +133,10 @@ class Press:
                 stamps = {size: pikepdf.open(self.numbers(pages, size)) for size, pages in longest.items() if pages > 1}
                 for first, last, paper_size in counted:
                     for page in range(first + 1, last):
-                        whole.pages[page].add_overlay(stamps[paper_size].pages[page - first])
+                        whole.pages[page].add_overlay(stamps[paper_size].pages[page - first], None)
                 whole.docinfo["/Title"] = title
                 whole.Root.Lang = "vi"
-                whole.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+                whole.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
                 for source in [*sources, *stamps.values()]:
                     source.close()
         except BaseException:
@@ -219,6 +181,7 @@ def _table(table: Table, lines: tuple[Line, ...]) -> dict:
         "lines": [
             {
                 "mark": line.mark,
+                "is_group": line.is_group,
                 "cells": [
                     (column.shown(cell), "num" if column.is_figure else "")
                     for column, cell in zip(table.columns, line.cells, strict=False)

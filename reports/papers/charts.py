@@ -3,8 +3,9 @@
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from .datasets.years import Years
-from .figures import percent
+from portal.core.vietnamese.figures import percent
+
+from ..datasets.years import Years
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 46, 20, 26, 52
