@@ -1,5 +1,7 @@
 """The roll-up for programs: the rows of the page as JSON."""
 
+from typing import Any
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +15,7 @@ from evaluations.models import Cycle
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
-from .chosen import may_hold
+from .catalogue.parameters import may_hold
 from .datasets import Boundaries, By, yearly_rollup
 
 
@@ -32,19 +34,20 @@ class CountsSerializer(serializers.Serializer):
     submitted = serializers.IntegerField(help_text="Đã gửi hồ sơ.")
     recognised = serializers.IntegerField(help_text="Được công nhận, còn hiệu lực.")
     not_met = serializers.IntegerField(help_text="Chưa đạt hoặc bị thu hồi.")
-    withdrawn = serializers.IntegerField(help_text="Không xét trong năm.")
+    withdrawn = serializers.IntegerField(help_text="Không xét trong năm, vẫn trong tổng số.")
+    excluded = serializers.IntegerField(help_text="Cấp trên đồng ý đưa ra khỏi diện tính, ngoài tổng số.")
     of_roster = ShareSerializer()
     of_registered = ShareSerializer()
 
 
 class RowSerializer(serializers.Serializer):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # -- a column named like an attribute of fields
     unit_id = serializers.IntegerField(allow_null=True)
     counts = CountsSerializer()
 
 
 class GroupSerializer(serializers.Serializer):
-    label = serializers.CharField(allow_blank=True)
+    label: Any = serializers.CharField(allow_blank=True)
     unit_id = serializers.IntegerField(allow_null=True)
     rows = RowSerializer(many=True)
     subtotal = CountsSerializer()

@@ -6,13 +6,15 @@ from django import forms
 
 from criteria.enums import SetStatus
 from criteria.models import CriteriaSet, Programme
+from criteria.packs.content import name_of
 from evaluations.enums import State
 from evaluations.models import EXAMPLE_MARK, Cycle
+from portal.core.fields import offer_choices
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
-from . import recurrence
 from .datasets import Boundaries
+from .schedules import recurrence
 
 ANY_KIND = [("", "Mọi loại đơn vị"), *((kind.value, kind.label) for kind in JUDGED)]
 ANY_STATE = [("", "Mọi tình trạng"), *State.choices]
@@ -36,10 +38,10 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.places = {place.pk: place for place in places_of(user)}
-        self.fields["place"].choices = [(pk, place.dated_name) for pk, place in self.places.items()]
+        offer_choices(self, "place", [(pk, place.dated_name) for pk, place in self.places.items()])
         self.cycles = list(Cycle.objects.visible_to(user).select_related("programme").order_by("-year"))
-        self.programmes = named_programmes(reversed(self.cycles))
-        self.years = sorted({cycle.year for cycle in self.cycles}, reverse=True)
+        self.programmes_seen = named_programmes(reversed(self.cycles))
+        self.years_seen = sorted({cycle.year for cycle in self.cycles}, reverse=True)
         self.offer()
 
     def offer(self) -> None:
@@ -77,9 +79,9 @@ class YearlyForm(ReportForm):
     ranh_gioi = boundaries_field()
 
     def offer(self):
-        self.fields["programme"].choices = list(self.programmes.items())
+        offer_choices(self, "programme", list(self.programmes_seen.items()))
         newest = [("", "Kỳ mới nhất khi in")]
-        self.fields["year"].choices = newest + [(str(year), str(year)) for year in self.years]
+        offer_choices(self, "year", newest + [(str(year), str(year)) for year in self.years_seen])
 
 
 class ListForm(YearlyForm):
@@ -98,10 +100,10 @@ class YearsForm(ReportForm):
     ranh_gioi = boundaries_field()
 
     def offer(self):
-        self.fields["programmes"].choices = list(self.programmes.items())
-        self.fields["programmes"].initial = list(self.programmes)
+        offer_choices(self, "programmes", list(self.programmes_seen.items()))
+        self.fields["programmes"].initial = list(self.programmes_seen)
         newest = [("", "Năm mới nhất khi in")]
-        self.fields["last_year"].choices = newest + [(str(year), str(year)) for year in self.years]
+        offer_choices(self, "last_year", newest + [(str(year), str(year)) for year in self.years_seen])
 
 
 class CriteriaForm(ReportForm):
@@ -113,24 +115,29 @@ class CriteriaForm(ReportForm):
     def offer(self):
         sets = CriteriaSet.objects.visible_to(self.user).select_related("programme")
         sets = sorted(sets, key=lambda one: (one.programme.name, one.code, -one.version))
-        self.fields["criteria_set"].choices = [
-            ("", "Mọi bộ của chương trình và năm dưới đây"),
-            *((f"{one.code}/{one.version}", set_name(one)) for one in sets),
-        ]
+        offer_choices(
+            self,
+            "criteria_set",
+            [
+                ("", "Mọi bộ của chương trình và năm dưới đây"),
+                *((name_of(one), set_label(one)) for one in sets),
+            ],
+        )
         named = {one.programme.code: one.programme.name for one in sets}
-        self.fields["programme"].choices = [("", "Không chọn"), *named.items()]
+        offer_choices(self, "programme", [("", "Không chọn"), *named.items()])
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if not self.errors and not given["criteria_set"] and not (given["programme"] and given["year"]):
             self.add_error("criteria_set", "Hãy chọn một bộ tiêu chí, hoặc chọn chương trình và ghi năm ở dưới.")
         return given
 
 
-def set_name(one: CriteriaSet) -> str:
+def set_label(one: CriteriaSet) -> str:
     """A set in a list of choices: name, code and version, and what a reader must know before choosing it."""
     draft = ", bản thảo" if one.status == SetStatus.DRAFT else ""
-    return f"{one.name} ({one.code}/{one.version}{draft}){EXAMPLE_MARK if one.is_example else ''}"
+    return f"{one.name} ({name_of(one)}{draft}){EXAMPLE_MARK if one.is_example else ''}"
 
 
 class RecurrenceForm(forms.Form):

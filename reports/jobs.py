@@ -1,21 +1,22 @@
 """The job that makes a report's file."""
 
 import unicodedata
+from collections.abc import Callable
 
 from portal.core.errors import Refused
 from portal.core.jobs import Output, job_kind
 from portal.core.models import Job
 
-from . import pdf, xlsx
-from .catalogue import PDF, REPORTS
+from .catalogue.entries import PDF, REPORTS
 from .models import ReportRun
+from .papers import pdf, xlsx
 from .permissions import may_report_on
 
 PRINTERS = {"pdf": pdf.render, "xlsx": xlsx.render}
 
 
 @job_kind("report")
-def print_report(job: Job, tell) -> Output:
+def print_report(job: Job, tell: Callable[..., None]) -> Output:
     """Build the paper from today's rows and print it; the asker's rights are asked again first.
 
     Raises Refused when the asker no longer reaches the place, or the report is no longer made.

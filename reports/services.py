@@ -11,8 +11,8 @@ from django.db.models.functions import Now
 from portal.core import jobs
 from units.models import Unit, User
 
-from . import recurrence
 from .models import ReportRun, Schedule
+from .schedules import recurrence
 
 log = logging.getLogger(__name__)
 

@@ -12,17 +12,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluations.models import Cycle
-from portal.core import store
 from portal.core.errors import Refused
+from portal.core.files import store
 from portal.core.models import Job, JobState
-from portal.core.once import once
+from portal.core.web.once import once
 from units.enums import UnitKind
 
-from . import permissions, recurrence, services
-from .asked import COLUMNS, find_sets
-from .catalogue import PDF, REPORTS, TREND_YEARS, XLSX, Report
-from .charts import trend_svg
-from .chosen import (
+from . import permissions, services
+from .catalogue.entries import PDF, REPORTS, TREND_YEARS, XLSX, Report
+from .catalogue.parameters import (
     KIND_CHOICES,
     above_in_scope,
     chosen_boundaries,
@@ -34,15 +32,19 @@ from .chosen import (
     tabs_of,
 )
 from .datasets import Boundaries, By, grades_of, rollup_of, scope_of, trend
-from .datasets.asks import asked_by
+from .datasets.criteria_sets import asked_by
 from .forms import CriteriaForm, RecurrenceForm, places_of, programme_names
 from .models import ReportRun, Schedule
-from .notes import boundary_notes, years_notes
+from .papers.charts import trend_svg
+from .papers.criteria import COLUMNS, find_sets
+from .papers.notes import boundary_notes, years_notes
+from .schedules import recurrence
 
 CONTENT_TYPES = {
     PDF: "application/pdf",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+SHOWN_BY: dict[str, By] = {UnitKind.PROVINCE: By.DISTRICT, UnitKind.DISTRICT: By.COMMUNE}
 PRINTS = [(PDF, "Tạo PDF"), (XLSX, "Tạo XLSX")]
 
 
@@ -70,7 +72,7 @@ def overview(request):
     if boundaries == Boundaries.TODAY:
         place = place_of_today(request, place)
     scope = scope_of(cycle, place, boundaries)
-    by = {UnitKind.PROVINCE: By.DISTRICT, UnitKind.DISTRICT: By.COMMUNE}.get(place.kind, By.KIND)
+    by = SHOWN_BY.get(place.kind, By.KIND)
     table = rollup_of(scope, by=by)
     years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS, boundaries=boundaries)
     context = {
@@ -82,6 +84,7 @@ def overview(request):
         "above": above_in_scope(request.user, place),
         "boundaries": boundaries,
         "switch": Boundaries.choices,
+        "of_today": boundaries == Boundaries.TODAY,
         "notes": years_notes(years),
         "table": table,
         "counts": table.total,
@@ -154,6 +157,7 @@ def criteria_asks(request):
         "sentence": sentence,
         "columns": COLUMNS,
         "formats": PRINTS,
+        "params": [one for one in form.cleaned_data.items() if one[0] != "format"] if form.is_valid() else [],
         "has_place": bool(places),
     }
     return render(request, "reports/criteria_asks.html", context)
@@ -389,5 +393,5 @@ def _answers(run: ReportRun, user) -> list[tuple[str, str]]:
         values = [value for value in (given if isinstance(given, list) else [given]) if value not in (None, "")]
         labels = programmes | {value: label for value, label in getattr(fields[name], "choices", []) if value}
         shown = ", ".join(str(labels.get(value, value)) for value in values)
-        answers.append((fields[name].label, shown or ("Mới nhất" if name.endswith("year") else "Tất cả")))
+        answers.append((str(fields[name].label), shown or ("Mới nhất" if name.endswith("year") else "Tất cả")))
     return sorted(answers)

@@ -6,7 +6,9 @@ from criteria.enums import Outcome
 from criteria.models import CriteriaSet, LegalDocument, Programme
 from evaluations.enums import CycleStatus, Origin, State
 from evaluations.models import Cycle, Evaluation
-from units.enums import JUDGED, UnitKind
+from portal.core.web.once import new_token
+from tests.units.factories import make_tree, make_user
+from units.enums import JUDGED, Role, UnitKind
 from units.models import Unit
 
 TITLES = {"safety": "An toàn về an ninh, trật tự", "da375": "Đề án 375"}
@@ -66,3 +68,20 @@ def managed_at(unit: Unit) -> str:
     if unit.kind == UnitKind.COMMUNE:
         return "district" if unit.district_id else "province"
     return "commune" if unit.commune_id else "district" if unit.district_id else "province"
+
+
+YEARLY = {"programme": "safety", "year": None, "kind": "", "ranh_gioi": "then"}
+
+
+def make_world():
+    tree = make_tree("A")
+    for year in (2019, 2020):
+        cycle = make_cycle(tree.province, year)
+        make_files(cycle, tree.areas[:5], State.RECOGNISED)
+        make_files(cycle, [*tree.areas[5:], *tree.communes, *tree.organisations], State.REGISTERED)
+    tree.staff = make_user(Role.STAFF, tree.province)
+    return tree
+
+
+def once() -> dict:
+    return {"once": new_token()}

@@ -16,14 +16,13 @@ from django.conf import settings
 from django.db import connection
 
 from evaluations.enums import State
-from portal.core import store
+from portal.core.files import store
 from portal.core.models import Job, JobState
 from reports import services
 from reports.models import ReportRun
-from tests.reports.conftest import REDIS
-from tests.reports.factories import make_cycle, make_files
-from tests.reports.test_jobs import YEARLY
-from tests.reports.test_pdf import text_of
+from tests.conftest import REDIS
+from tests.reports.factories import YEARLY, make_cycle, make_files
+from tests.reports.printed import text_of
 from tests.units.factories import make_tree, make_units, make_user
 from units.enums import Role, Subtype, UnitKind
 

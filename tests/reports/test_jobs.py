@@ -7,20 +7,20 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from evaluations.enums import State
-from portal.core import jobs, store
+from portal.core import jobs
+from portal.core.files import store
 from portal.core.models import Job, JobState
-from reports import recurrence, services
-from reports.catalogue import REPORTS
+from reports import services
+from reports.catalogue.entries import REPORTS
 from reports.jobs import file_name
 from reports.models import ReportRun, Schedule
-from tests.reports.factories import make_cycle, make_files
-from tests.reports.test_pdf import in_one_line, text_of
-from tests.units.factories import make_tree, make_user
-from units.enums import Role
+from reports.schedules import recurrence
+from tests.reports.factories import YEARLY, make_world
+from tests.reports.printed import in_one_line, text_of
 from units.models import Placement
 
-YEARLY = {"programme": "safety", "year": None, "kind": "", "ranh_gioi": "then"}
+pytestmark = pytest.mark.both  # keys of periods
+
 PARAMS = {
     "yearly": YEARLY,
     "years": {"programmes": ["safety"], "last_year": None, "years": 10, "kind": "", "ranh_gioi": "then"},
@@ -33,16 +33,6 @@ PARAMS = {
 def quiet(monkeypatch, files_dir):
     """Bells fall silent: these tests run the jobs themselves."""
     monkeypatch.setattr(jobs, "ring", lambda job_id: None)
-
-
-def make_world():
-    tree = make_tree("A")
-    for year in (2019, 2020):
-        cycle = make_cycle(tree.province, year)
-        make_files(cycle, tree.areas[:5], State.RECOGNISED)
-        make_files(cycle, [*tree.areas[5:], *tree.communes, *tree.organisations], State.REGISTERED)
-    tree.staff = make_user(Role.STAFF, tree.province)
-    return tree
 
 
 @pytest.fixture

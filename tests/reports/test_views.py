@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.enums import State
-from portal.core import jobs, store
+from portal.core import jobs
+from portal.core.files import store
 from portal.core.models import Job, JobState
-from portal.core.once import new_token
 from reports import services
 from reports.models import ReportRun, Schedule
-from tests.reports.factories import make_cycle, make_files
-from tests.reports.test_jobs import YEARLY, make_world
+from tests.reports.factories import YEARLY, make_cycle, make_files, make_world, once
 from tests.units.factories import make_tree, make_units, make_user
 from units.enums import Role, Subtype, UnitKind
 
@@ -44,10 +43,6 @@ def as_user(user) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-def once() -> dict:
-    return {"once": new_token()}
 
 
 def words(response) -> str:

@@ -3,9 +3,11 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from criteria.models import CriteriaSet
-from reports.asked import as_text
-from reports.datasets.asks import key_of, sets_by_key
+from criteria.packs.content import name_of
 from units.enums import JUDGED, UnitKind
+
+from ...datasets.criteria_sets import sets_by_key
+from ...papers.criteria import as_text
 
 
 class Command(BaseCommand):
@@ -21,7 +23,7 @@ class Command(BaseCommand):
         if kind:
             found = [one for one in found if kind in one.unit_kinds]
         if not found:
-            known = ", ".join(sorted(map(key_of, sets))) or "chưa nạp bộ nào; hãy chạy manage.py load_criteria"
+            known = ", ".join(sorted(map(name_of, sets))) or "chưa nạp bộ nào; hãy chạy manage.py load_criteria"
             asked = f"bộ “{key}”" if key else "bộ tiêu chí nào đã ban hành"
             about = f" áp dụng cho {UnitKind(kind).label.lower()}" if kind else ""
             raise CommandError(f"Không có {asked}{about}. Các bộ đang có: {known}.")

@@ -7,7 +7,7 @@ from evaluations.models import Cycle
 from units.enums import JUDGED, LEVELS, UnitKind
 from units.models import Unit, UnitVersion
 
-from .datasets import Boundaries, By, cycles_at
+from ..datasets import Boundaries, By, cycles_at
 
 KIND_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
 
@@ -45,7 +45,7 @@ def chosen_boundaries(request, text: str | None = None) -> Boundaries:
 
 
 def place_of_today(request, place: Unit) -> Unit:
-    """The place itself, or the one an ended place's files lie at today; Http404 where that is not the reader's."""
+    """The place itself, or the one an ended place's dossiers lie at today; Http404 where that is not the reader's."""
     if not place.is_over:
         return place
     visible = Unit.objects.visible_to(request.user).select_related("parent")
@@ -53,7 +53,7 @@ def place_of_today(request, place: Unit) -> Unit:
 
 
 def places_before(user, place: Unit, cycle: Cycle) -> list[Unit]:
-    """The ended places that are the place today and whose files the cycle may hold, for a place that opened later."""
+    """The ended places that are the place today and whose dossiers the cycle may hold, of a place opened later."""
     column = place.kind
     took_over = Unit.objects.visible_to(user).filter(**{column: place.pk}, kind=place.kind, closed_on__isnull=False)
     return list(
@@ -62,7 +62,7 @@ def places_before(user, place: Unit, cycle: Cycle) -> list[Unit]:
 
 
 def may_hold(cycle: Cycle, place: Unit, boundaries: str) -> bool:
-    """Whether the cycle can have files of the place, in these boundaries."""
+    """Whether the cycle can have dossiers of the place, in these boundaries."""
     return cycles_at(place, boundaries).filter(pk=cycle.pk).exists()
 
 
@@ -73,5 +73,8 @@ def above_in_scope(user, place: Unit) -> Unit | None:
 
 def tabs_of(place: Unit) -> list[tuple[str, str]]:
     """The ways the place can be counted: a commune has no district below it."""
-    below = {UnitKind.PROVINCE: [By.KIND, By.DISTRICT, By.COMMUNE], UnitKind.DISTRICT: [By.KIND, By.COMMUNE]}
+    below: dict[str, list[By]] = {
+        UnitKind.PROVINCE: [By.KIND, By.DISTRICT, By.COMMUNE],
+        UnitKind.DISTRICT: [By.KIND, By.COMMUNE],
+    }
     return [(by.value, by.label) for by in below.get(place.kind, [By.KIND])]

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from evaluations.enums import State
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
-from portal.core.marks import EXAMPLE_WORDS
+from portal.core.vietnamese.figures import grouped
 from units.enums import UnitKind
 from units.models import Unit
+from units.names import bare_name, in_sentence
 
-from . import forms
-from .asked import criteria_table, find_sets, sections_of
-from .charts import trend_svg
-from .datasets import (
+from .. import forms
+from ..datasets import (
     Boundaries,
     By,
     Counts,
@@ -30,24 +30,20 @@ from .datasets import (
     trend,
     unit_roster,
 )
-from .datasets.asks import asked_by
-from .figures import grouped
-from .notes import DEMO_NOTE, EXAMPLE_YEARS, TODAY_SUBJECT, mark_of, notes_of, years_notes
-from .paper import (
-    Column,
-    Kind,
-    Line,
+from ..datasets.criteria_sets import asked_by
+from ..papers.charts import trend_svg
+from ..papers.criteria import criteria_table, find_sets, gaps_of, sections_of
+from ..papers.notes import DEMO_NOTE, EXAMPLE_YEARS, TODAY_SUBJECT, mark_of, notes_of, years_notes
+from ..papers.paper import (
     Paper,
     Section,
     Table,
     addressee_of,
-    bare_name,
-    lowered,
     manager_of,
     organ_in_text,
     organ_of,
 )
-from .tables import grades_by_row, grades_table, rollup_table, year_grades_table, years_table
+from ..papers.tables import grades_by_row, grades_table, rollup_table, roster_table, year_grades_table, years_table
 
 PDF, XLSX = "pdf", "xlsx"
 TREND_YEARS = 5
@@ -80,7 +76,7 @@ def boundaries_in(params: dict, place: Unit) -> Boundaries:
 
 
 def find_scope(params: dict, place: Unit) -> Scope:
-    """The place's files in the year the parameters name; in the newest when no year is given.
+    """The place's dossiers in the year the parameters name; in the newest when no year is given.
 
     Raises Refused when there is no such year.
     """
@@ -137,7 +133,7 @@ def build_yearly(params: dict, place: Unit) -> Paper:
     by_kind = rollup_of(scope, by=By.KIND, kind=kind)
     years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS, kind, scope.boundaries)
     what = KINDS[kind].lower() if kind else "đơn vị"
-    text = summary(by_kind.total, year=cycle.year, where=lowered(name), what=what, today=scope.is_today)
+    text = summary(by_kind.total, year=cycle.year, where=in_sentence(name), what=what, today=scope.is_today)
     sections = [
         Section("Kết quả chung", (text,)),
         Section(
@@ -233,7 +229,7 @@ def build_years(params: dict, place: Unit) -> Paper:
     first, last = years.rows[0], years.rows[-1]
     what = KINDS[kind].lower() if kind else "đơn vị"
     text = (
-        f"Từ năm {first.year} đến năm {last.year}, số {what} được công nhận tại {lowered(place.name)} từ "
+        f"Từ năm {first.year} đến năm {last.year}, số {what} được công nhận tại {in_sentence(place.name)} từ "
         f"{grouped(first.counts.recognised)} ({first.share.sentence}) thành {grouped(last.counts.recognised)} "
         f"({last.share.sentence})."
     )
@@ -257,33 +253,15 @@ def build_years(params: dict, place: Unit) -> Paper:
 
 
 def build_list(params: dict, place: Unit) -> Paper:
-    """Every unit of the place with where its file stands, as an annex."""
+    """Every unit of the place with where its dossier stands, as an annex."""
     scope, kind, state = find_scope(params, place), params.get("kind") or None, params.get("state") or None
     cycle, name = scope.cycle, scope.name
     roster = unit_roster(scope, kind=kind, state=state)
-    lines, number = [], 0
-    for group in roster.groups:
-        lines.append(Line((group.label,), "group"))
-        for row in group.rows:
-            number += 1
-            day = f"{row.registered_on:%d/%m/%Y}" if row.registered_on else ""
-            unit = f"{row.name} (đứng chân tại {row.ground})" if row.ground else row.name
-            lines.append(Line((number, unit, row.kind.label, day, row.state, row.result)))
-    columns: tuple[Column, ...] = (
-        Column("STT", 12, Kind.YEAR),
-        Column("Đơn vị", 66),
-        Column("Loại", 36),
-        Column("Ngày đăng ký", 23),
-        Column("Tình trạng hồ sơ", 36),
-        Column("Kết quả", 30),
-    )
-    if not any(row.result for group in roster.groups for row in group.rows):
-        columns = columns[:-1]
     about = f" ở tình trạng “{State(state).label}”" if state else ""
     what = KINDS[kind].lower() if kind else "đơn vị"
     begins = f"Tính theo ranh giới hiện nay, năm {cycle.year}" if scope.is_today else f"Năm {cycle.year}"
-    text = f"{begins}, {lowered(name)} có {grouped(roster.size)} {what}{about}, theo danh sách kèm theo."
-    table = Table(f"Danh sách {what} năm {cycle.year}", "Danh sách", columns, tuple(lines))
+    text = f"{begins}, {in_sentence(name)} có {grouped(roster.size)} {what}{about}, theo danh sách kèm theo."
+    table = roster_table(roster, title=f"Danh sách {what} năm {cycle.year}")
     return Paper(
         **header(place, name, scope.manager),
         mark=mark_of(scope),
@@ -291,7 +269,7 @@ def build_list(params: dict, place: Unit) -> Paper:
         + TODAY_SUBJECT * scope.is_today,
         file_stem=f"Danh sach {cycle.year} {bare_name(name)}{TODAY_SUBJECT * scope.is_today}",
         sections=(Section("", (text,)),),
-        annexes=(table,) if lines else (),
+        annexes=(table,) if table.lines else (),
         notes=notes_of(scope, kind),
     )
 
@@ -313,6 +291,7 @@ def build_criteria(params: dict, place: Unit) -> Paper:
         file_stem=f"Yeu cau tieu chi {'-'.join(one.key for one in sets)}".replace("/", "-"),
         sections=tuple(section for one in sets for section in sections_of(one)),
         annexes=tuple(criteria_table(one, marked=bool(mixed)) for one in sets if one.criteria),
+        notes=tuple(note for one in sets for note in gaps_of(one)),
     )
 
 
