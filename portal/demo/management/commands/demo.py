@@ -4,7 +4,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from criteria.models import Programme
 from portal.core.errors import Refused
-from units.models import Unit
 
 
 class Command(BaseCommand):
@@ -16,17 +15,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, reform, **options):
-        from evaluations import demo
+        from ... import building
 
-        if not Unit.objects.exists() or not Programme.objects.exists():
-            raise CommandError("Chưa có đơn vị hoặc bộ tiêu chí. Hãy chạy load_units và load_criteria trước.")
-        demo.build(self.stdout.write)
+        if not Programme.objects.exists():
+            raise CommandError("Chưa có bộ tiêu chí. Hãy chạy load_criteria trước.")
+        building.build(self.stdout.write)
         if reform:
             try:
-                made = demo.carry_through()
+                made = building.carry_through()
             except Refused as refusal:
                 raise CommandError(refusal.sentence) from refusal
             self.stdout.write(f"Đã áp dụng phương án {made.number}, có hiệu lực từ ngày {made.effective_on:%d/%m/%Y}.")
-        self.stdout.write(f"Tài khoản mẫu, mật khẩu chung: {demo.PASSWORD}")
-        for username, post in demo.ACCOUNTS:
+        self.stdout.write(f"Tài khoản mẫu, mật khẩu chung: {building.PASSWORD}")
+        for username, post in building.ACCOUNTS:
             self.stdout.write(f"  {username:<18} {post}")

@@ -4,24 +4,27 @@ How many there are is real (Bắc Giang: 1,862 organisations, report of 2020; Ng
 agencies and enterprises, report of 2018); what they are called is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from zlib import crc32
 
 from django.db import transaction
 
-from . import services, text
-from .enums import LEVELS, Subtype, UnitKind
-from .models import Unit
-from .services import NewUnit, in_sentence
+from units import services
+from units.enums import LEVELS, CommitteeKind, Subtype, UnitKind
+from units.models import Committee, Unit
+from units.names import in_sentence
+from units.services import CommitteeRules, NewUnit
+
+from ..core.vietnamese import text
 
 BAC_GIANG, BAC_NINH, THANH_HOA, DONG_NAI, QUANG_NINH = "24", "27", "38", "75", "22"
 COMMITTEE = "Ban Chỉ đạo phòng, chống tội phạm, tệ nạn xã hội và xây dựng phong trào toàn dân bảo vệ ANTQ"
 AREAS = {BAC_GIANG: 2300, BAC_NINH: 242, THANH_HOA: 234, DONG_NAI: 84, QUANG_NINH: 57}  # two or three to a commune
 ORGANISATIONS = 1862
 DELEGATED = "Trường Trung học phổ thông Lạng Giang số 1"  # the province manages it, it stands in the district
-DELEGATION = {
+DELEGATION: dict[str, Any] = {
     "valid_from": date(2024, 1, 1),
     "valid_to": date(2028, 12, 31),
     "number": "01/QĐ-UBND (dữ liệu mẫu)",
@@ -97,14 +100,22 @@ def add(province: Unit) -> list[Unit]:
 def make_committees(province: Unit) -> int:
     """A steering committee for the province, each district and each commune that has none; returns how many."""
     levels = Unit.objects.filter(province=province, kind__in=LEVELS)
-    return services.place_committees(levels, name=COMMITTEE, on=province.opened_on)
+    return len(found_where_missing(levels, province.opened_on))
+
+
+def found_where_missing(levels: Iterable[Unit], day: date) -> list[Committee]:
+    """The act by which an administrator founds committees, with the demo's name and rules."""
+    rules = CommitteeRules(50, 50, ground="Quy chế hoạt động mẫu của Ban Chỉ đạo")
+    kind = CommitteeKind.MOVEMENT
+    return services.place_committees(levels, kind=kind, rules=rules, prefix=COMMITTEE, on=day, by=None)
 
 
 def hand_down(province: Unit) -> None:
     """The province hands one of its schools to the district it stands in; once."""
     school = Unit.objects.select_related("stands_in__district").get(province=province, name=DELEGATED, is_demo=True)
     if not school.delegations.exists():
-        services.delegate(school, school.stands_in.district, **DELEGATION, by=None)
+        district = Unit.objects.get(kind=UnitKind.DISTRICT, children=school.stands_in_id)
+        services.delegate(school, district, **DELEGATION, by=None)
 
 
 def _of(levels: list[Unit], kind: str) -> list[Unit]:
@@ -177,8 +188,8 @@ def _commune_bodies(commune: Unit) -> Iterator[NewUnit]:
 
     In wards and townships the district's education office manages the school; elsewhere the commune, by delegation.
     """
-    yield _agency(f"Uỷ ban nhân dân {in_sentence(commune)}", commune, commune)
-    yield _agency(f"Trạm Y tế {in_sentence(commune)}", commune, commune)
+    yield _agency(f"Uỷ ban nhân dân {in_sentence(commune.name)}", commune, commune)
+    yield _agency(f"Trạm Y tế {in_sentence(commune.name)}", commune, commune)
     manager = commune if commune.subtype == Subtype.COMMUNE else cast(Unit, commune.parent)
     yield _school(Subtype.LOWER_SECONDARY, f"Trường Trung học cơ sở {_short(commune)}", manager, commune)
 
@@ -191,8 +202,8 @@ def _seat(district: Unit, communes: list[Unit]) -> Unit:
 
 def _district_bodies(district: Unit, ground: Unit) -> Iterator[NewUnit]:
     for office in DISTRICT_OFFICES:
-        yield _agency(f"{office} {in_sentence(district)}", district, ground)
-    name = f"Trung tâm Giáo dục nghề nghiệp - Giáo dục thường xuyên {in_sentence(district)}"
+        yield _agency(f"{office} {in_sentence(district.name)}", district, ground)
+    name = f"Trung tâm Giáo dục nghề nghiệp - Giáo dục thường xuyên {in_sentence(district.name)}"
     yield _school(Subtype.COLLEGE, name, district, ground)
 
 
@@ -232,7 +243,7 @@ def _few_of_each(province: Unit, levels: list[Unit]) -> Iterator[NewUnit]:
     for district in districts:
         ground = _seat(district, communes)
         for office in DISTRICT_OFFICES[:4]:
-            yield _agency(f"{office} {in_sentence(district)}", district, ground)
+            yield _agency(f"{office} {in_sentence(district.name)}", district, ground)
     ground = _seat(districts[0], communes)
     for field in PROVINCE_OFFICES[:4]:
         yield _agency(f"Sở {field}", province, ground)

@@ -1,12 +1,12 @@
 """Years before the portal: results as documents give them, or made up and marked so."""
 
 from criteria.models import CriteriaSet, Grade, Programme
+from evaluations import services
+from evaluations.enums import State
+from evaluations.models import Cycle
 from units.enums import JUDGED, UnitKind
 from units.models import Unit
 
-from .. import services
-from ..enums import State
-from ..models import Cycle
 from .places import DA375, DEMO_SOURCE, FIRST_DAY, GRADING, SAFETY, luck
 
 PAST_SHARES = {2020: 81, 2021: 84, 2022: 88, 2023: 91}  # percent recognised, made up for the demo
@@ -27,14 +27,14 @@ def sets_of(programme: Programme, province: Unit, year: int) -> dict[str, Criter
     The province's own stands in for the whole country's; examples judge nothing that is past.
     """
     found: dict[str, CriteriaSet] = {}
-    law = programme.sets.filter(is_example=False).for_province(province.code).for_year(year)
+    law = programme.sets.filter(is_example=False).for_province(province).for_year(year)
     for one in law.order_by("province_code", "first_year", "version"):
         found |= dict.fromkeys(one.unit_kinds, one)
     return found
 
 
 def graded_year(province: Unit, year: int, share: int) -> None:
-    """A closed year of grading: whoever was unsafe that year (see past_year) is graded low; a few have no file."""
+    """A closed year of grading: whoever was unsafe that year (see past_year) is graded low; a few have no dossier."""
     programme = Programme.objects.get(code=GRADING)
     if Cycle.objects.filter(programme=programme, province=province, year=year).exists():
         return

@@ -8,10 +8,9 @@ from datetime import date
 
 from django.db import transaction
 
-from . import services
-from .demo_units import DONG_NAI, THANH_HOA
-from .enums import AreaStanding, Force, ModelField, ModelRating, UnitKind
-from .models import (
+from units import registers, services
+from units.enums import AreaStanding, Force, ModelField, ModelRating, UnitKind
+from units.models import (
     AreaClass,
     Committee,
     ForceStrength,
@@ -25,8 +24,11 @@ from .models import (
     TeamYear,
     Unit,
 )
-from .registers import REGISTERS
-from .services import SeatRow
+from units.names import in_sentence
+from units.registers import REGISTERS
+from units.services import SeatRow
+
+from .units import DONG_NAI, THANH_HOA
 
 FOUNDED, REPORTED = date(2008, 5, 25), date(2018, 6, 12)  # the decision on the committees; the report
 FIRST, LAST, MADE_UP_YEAR = 2008, 2018, 2023
@@ -69,7 +71,7 @@ def add(province: Unit) -> None:
 def _put(*rows: RegisterRow) -> None:
     for row in rows:
         row.is_demo = True
-    services.write_rows(BY_MODEL[type(rows[0])], rows, by=None)
+    registers.write_rows(BY_MODEL[type(rows[0])], rows, by=None)
 
 
 def _shares(total: int, many: int) -> Iterator[int]:
@@ -115,7 +117,7 @@ def _boards(communes: list[Unit]) -> None:
         return
     boards = Committee.objects.bulk_create(
         Committee(
-            unit=commune, name=f"{BOARD} {services.in_sentence(commune)}", valid_from=FOUNDED, valid_to=REPORTED, **HALF
+            unit=commune, name=f"{BOARD} {in_sentence(commune.name)}", valid_from=FOUNDED, valid_to=REPORTED, **HALF
         )
         for commune in communes
     )

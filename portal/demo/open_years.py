@@ -11,14 +11,14 @@ from django.db.models import F
 
 from criteria.enums import Measure
 from criteria.models import Criterion, Programme
-from portal.core import store
+from evaluations import services, workflow
+from evaluations.enums import Action, Ballot, Capacity, Side
+from evaluations.models import Answer, Cycle, Evaluation, Evidence
+from evaluations.services.answers import FIELDS, PREFIX
 from units.enums import LEVELS, Role, UnitKind
 from units.models import Committee, Placement, Seat, Unit, User
 
-from .. import services, workflow
-from ..enums import Ballot, Capacity
-from ..models import Answer, Cycle, Evaluation, Evidence
-from ..services.answers import FIELDS, PREFIX
+from ..core.files import store
 from .places import (
     BAC_GIANG,
     COMMUNE,
@@ -73,16 +73,16 @@ def open_safety(province: Unit, say: Callable[[str], None]) -> None:
         districts = list(Unit.objects.filter(province=province, kind=UnitKind.DISTRICT).order_by("code"))
         walked = next(unit for unit in districts if unit.name == DISTRICT)
         others = [unit for unit in districts if unit.pk != walked.pk]
-        stage_of = {walked.pk: "registered"}
+        stage_of: dict[int | None, str] = {walked.pk: "registered"}
         stage_of |= {unit.pk: PLAN[at] if at < len(PLAN) else "registered" for at, unit in enumerate(others)}
         untouched = Unit.objects.filter(district=walked, name__in=(COMMUNE, SISTER), kind=UnitKind.COMMUNE)
-        files = list(
+        dossiers = list(
             cycle.evaluations.filter(district__in=stage_of)
             .exclude(commune__in=untouched)
             .exclude(kind=UnitKind.COMMUNE)
             .select_related("criteria_set", "commune")
         )
-        _advance(files, stage_of, runners, say)
+        _advance(dossiers, stage_of, runners, say)
         _withdraw(runners)
 
 
@@ -112,53 +112,57 @@ def _withdraw(runners: dict[Role, User]) -> None:
     User.objects.filter(pk__in=users).update(is_active=False)
 
 
-def _advance(files: list[Evaluation], stage_of: dict[int, str], runners, say) -> None:
-    reached = {file.pk: STAGES.index(stage_of[file.district_id]) for file in files}
+def _advance(dossiers: list[Evaluation], stage_of: dict[int | None, str], runners, say) -> None:
+    reached = {dossier.pk: STAGES.index(stage_of[dossier.district_id]) for dossier in dossiers}
 
     def at_least(stage: str) -> list[int]:
         return [pk for pk, place in reached.items() if place <= STAGES.index(stage)]
 
     officer, standing = runners[Role.OFFICER], runners[Role.STANDING]
-    workflow.advance_many([file.pk for file in files if luck(_seed(file)) < 97], "register", by=officer)
+    workflow.advance_many(
+        [dossier.pk for dossier in dossiers if luck(_seed(dossier)) < 97], Action.REGISTER, by=officer
+    )
     answered = set(at_least("answered"))
-    _answers([file for file in files if file.pk in answered], officer)
+    _answers([dossier for dossier in dossiers if dossier.pk in answered], officer)
     say(f"  {len(answered)} hồ sơ có số liệu mẫu.")
-    sent = workflow.advance_many(at_least("submitted"), "submit", by=officer)
+    sent = workflow.advance_many(at_least("submitted"), Action.SUBMIT, by=officer)
     say(f"  {len(sent.done)} hồ sơ đã gửi.")
     appraised = at_least("appraised")
-    Answer.objects.filter(evaluation__in=appraised).update(**{PREFIX["appraised"] + name: F(name) for name in FIELDS})
-    done = workflow.advance_many(appraised, "appraise", by=standing)
+    Answer.objects.filter(evaluation__in=appraised).update(
+        **{PREFIX[Side.APPRAISED] + name: F(name) for name in FIELDS}
+    )
+    done = workflow.advance_many(appraised, Action.APPRAISE, by=standing)
     say(f"  {len(done.done)} hồ sơ đã thẩm định.")
     decided = set(at_least("decided"))
-    by_place: dict[int, list[Evaluation]] = {}
-    for file in done.done:
-        if file.pk in decided:
-            by_place.setdefault(file.decision_unit_id, []).append(file)
-    for place, own in sorted(by_place.items()):
+    by_place: dict[int | None, list[Evaluation]] = {}
+    for dossier in done.done:
+        if dossier.pk in decided:
+            by_place.setdefault(dossier.decision_unit_id, []).append(dossier)
+    for place, own in by_place.items():
         _sit(place, own, runners)
     say(f"  {len(by_place)} phiên họp đã kết thúc.")
 
 
-def _answers(files: list[Evaluation], by: User) -> None:
-    """Answers that mostly meet the criteria (about one file in nine fails one of them), with one sample paper each."""
+def _answers(dossiers: list[Evaluation], by: User) -> None:
+    """Answers that mostly meet the criteria (one dossier in nine fails one of them), with a sample paper each."""
     criteria: dict[int, list[Criterion]] = {}
     rows = []
-    for file in files:
-        if file.criteria_set_id not in criteria:
-            lines = file.criteria_set.criteria.exclude(measure__in=(Measure.GROUP, Measure.DERIVED))
-            criteria[file.criteria_set_id] = list(lines)
-        lines = criteria[file.criteria_set_id]
-        seed = _seed(file)
+    for dossier in dossiers:
+        if dossier.criteria_set_id not in criteria:
+            asked = dossier.criteria_set.criteria.exclude(measure__in=(Measure.GROUP, Measure.DERIVED))
+            criteria[dossier.criteria_set_id] = list(asked)
+        lines = criteria[dossier.criteria_set_id]
+        seed = _seed(dossier)
         fails = luck(seed, "which") % len(lines) if luck(seed, "fails") < 11 else -1
         rows += [
-            Answer(evaluation=file, criterion=line, saved_by=by, **_sample(line, at == fails, seed))
+            Answer(evaluation=dossier, criterion=line, saved_by=by, **_sample(line, at == fails, seed))
             for at, line in enumerate(lines)
         ]
     Answer.objects.bulk_create(rows, batch_size=2000)
-    _papers(files, criteria, by)
+    _papers(dossiers, criteria, by)
 
 
-def _papers(files: list[Evaluation], criteria: dict[int, list[Criterion]], by: User) -> None:
+def _papers(dossiers: list[Evaluation], criteria: dict[int, list[Criterion]], by: User) -> None:
     import pikepdf  # noqa: PLC0415 -- heavy
 
     blank, paper = pikepdf.new(), BytesIO()
@@ -168,7 +172,7 @@ def _papers(files: list[Evaluation], criteria: dict[int, list[Criterion]], by: U
     made = Evidence.objects.bulk_create(
         [
             Evidence(
-                evaluation=file,
+                evaluation=dossier,
                 title="Tập hồ sơ minh chứng (dữ liệu mẫu)",
                 file_name="minh-chung-mau.pdf",
                 content_type="application/pdf",
@@ -176,7 +180,7 @@ def _papers(files: list[Evaluation], criteria: dict[int, list[Criterion]], by: U
                 size=stored.size,
                 uploaded_by=by,
             )
-            for file in files
+            for dossier in dossiers
         ],
         batch_size=2000,
     )
@@ -184,17 +188,17 @@ def _papers(files: list[Evaluation], criteria: dict[int, list[Criterion]], by: U
     proves.objects.bulk_create(
         [
             proves(evidence=row, criterion=line)
-            for file, row in zip(files, made, strict=True)
-            for line in criteria[file.criteria_set_id]
+            for dossier, row in zip(dossiers, made, strict=True)
+            for line in criteria[dossier.criteria_set_id]
             if line.needs_evidence
         ],
         batch_size=2000,
     )
 
 
-def _seed(file: Evaluation) -> str:
+def _seed(dossier: Evaluation) -> str:
     """The unit's own words, so that the same unit fares alike in every database."""
-    return f"{file.commune.name if file.commune else ''}:{file.kind}:{file.unit_name}"
+    return f"{dossier.commune.name if dossier.commune else ''}:{dossier.kind}:{dossier.unit_name}"
 
 
 def _sample(line: Criterion, fails: bool, seed: str) -> dict:
@@ -212,10 +216,10 @@ def _sample(line: Criterion, fails: bool, seed: str) -> dict:
     return {"value": Decimal(0 if fails else 1 + luck(seed) % 2)}
 
 
-def _sit(place: int, files: list[Evaluation], runners: dict[Role, User]) -> None:
+def _sit(place: int | None, dossiers: list[Evaluation], runners: dict[Role, User]) -> None:
     """One committee's sitting from agenda to issued decision, through the real doors."""
     committee = Committee.objects.get(unit=place)
-    cycle = Cycle.objects.get(pk=files[0].cycle_id)
+    cycle = Cycle.objects.get(pk=dossiers[0].cycle_id)
     held_on, signed_on = date(OPEN_YEAR, 11, 6), date(OPEN_YEAR, 11, 12)
     standing, chair = runners[Role.STANDING], runners[Role.CHAIR]
     seats = [
@@ -225,7 +229,7 @@ def _sit(place: int, files: list[Evaluation], runners: dict[Role, User]) -> None
     sitting = services.create_sitting(
         committee, cycle, held_on=held_on, place="", chair=seats[0], secretary=seats[1], by=standing
     )
-    services.add_to_agenda(sitting, files, by=standing)
+    services.add_to_agenda(sitting, dossiers, by=standing)
     services.set_attendance(sitting, seats, minutes="", by=standing)
     items = sitting.items.values_list("pk", flat=True)
     for seat in seats:

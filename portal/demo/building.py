@@ -7,16 +7,18 @@ from collections.abc import Callable
 
 from criteria.enums import Bar
 from criteria.models import AwardBar, Programme
-from criteria.packs import demo_packs, read_packs
-from criteria.services import known, load
+from criteria.packs.reading import demo_packs, read_packs
+from criteria.packs.stored import known
+from criteria.services import load
+from evaluations import services
 from portal.core.errors import Refused
-from units import demo_registers
-from units.demo_units import hand_down, make_committees
 from units.enums import ReformStatus, UnitKind
 from units.models import Reorganisation, Unit
 
-from .. import awards
-from .history import (
+from . import registers
+from .loading import load_places
+from .open_years import EXAMPLES, OPEN_YEAR, open_examples, open_safety
+from .past_years import (
     BAC_NINH_SHARE,
     BAC_NINH_YEAR,
     DONG_NAI_SHARE,
@@ -45,8 +47,8 @@ from .places import (
     SISTER,
     THANH_HOA,
 )
-from .reform import carry_through, draft_reforms, example_lines
-from .working import EXAMPLES, OPEN_YEAR, open_examples, open_safety
+from .reforms import carry_through, draft_reforms, example_lines
+from .units import hand_down, make_committees
 
 __all__ = [
     "ACCOUNTS",
@@ -77,6 +79,8 @@ def build(say: Callable[[str], None] = lambda line: None) -> None:
     if Reorganisation.objects.filter(is_demo=True, status=ReformStatus.APPLIED).exists():
         say("Phương án sắp xếp mẫu đã được áp dụng: dữ liệu mẫu giữ nguyên.")
         return
+    say("Đơn vị mẫu.")
+    load_places(say)
     found = {
         unit.code: unit
         for unit in Unit.objects.filter(
@@ -94,7 +98,7 @@ def build(say: Callable[[str], None] = lambda line: None) -> None:
     hand_down(bac_giang)
     say("Sổ theo dõi: Nga Sơn theo báo cáo 2018, một xã của Đồng Nai.")
     for province in (thanh_hoa, dong_nai):
-        demo_registers.add(province)
+        registers.add(province)
     say("Bắc Giang 2020–2023: kết quả và phân loại mẫu.")
     for year, share in PAST_SHARES.items():
         past_year(bac_giang, year, share)
@@ -121,7 +125,7 @@ def _bar_awards(province: Unit) -> None:
     for bar, code in BARS.items():
         programme = Programme.objects.get(code=code)
         if not AwardBar.objects.filter(province=province, bar=bar, programme=programme).exists():
-            awards.set_bar(province, bar, programme, first_year=2020, ground=BARS_GROUND, by=None)
+            services.set_bar(province, bar, programme, first_year=2020, ground=BARS_GROUND, by=None)
 
 
 def _load_examples() -> None:

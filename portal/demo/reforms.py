@@ -10,14 +10,13 @@ from datetime import date
 from django.db import transaction
 
 from portal.core.errors import Refused
-from units import lineage
-from units.demo_units import COMMITTEE
 from units.enums import ChangeAction, ReformStatus, Streaks, Subtype, UnitKind
 from units.models import Change, Lineage, Placement, Reorganisation, Seat, Unit
-from units.services import apply, new_reform, place_committees, write_changes
+from units.reforms import apply, national, new_reform, write_changes
 
 from .people import PEOPLE
 from .places import BAC_GIANG, BAC_NINH, DONG_NAI
+from .units import found_where_missing
 
 BAC_NINH_2025 = "1658/NQ-UBTVQH15"
 DONG_NAI_2026 = "237/NQ-UBTVQH16"
@@ -36,13 +35,13 @@ def draft_reforms(found: dict[str, Unit]) -> None:
             number=BAC_NINH_2025,
             title="Sắp xếp đơn vị hành chính cấp xã của tỉnh Bắc Ninh (hợp nhất Bắc Giang và Bắc Ninh)",
             issuer=ISSUER,
-            effective_on=lineage.EFFECTIVE_ON,
+            effective_on=national.EFFECTIVE_ON,
             provinces=[found[BAC_GIANG], found[BAC_NINH]],
             streaks=Streaks.LOWEST,
             is_demo=True,
             by=None,
         )
-        draft = lineage.draft_for(BAC_GIANG)
+        draft = national.draft_for(BAC_GIANG)
         write_changes(made, draft.changes, by=None, gaps=[NO_DAY, *draft.gaps])
     if not Reorganisation.objects.filter(number=DONG_NAI_2026, is_demo=True).exists():
         made = new_reform(
@@ -75,7 +74,7 @@ def example_lines(reform: Reorganisation) -> list[Change]:
         took[district][key] += 1
     named = set(reform.changes.exclude(unit=None).values_list("unit", flat=True))
     made = []
-    for unit in lineage.draft_for(BAC_GIANG).unknown:
+    for unit in national.draft_for(BAC_GIANG).unknown:
         if unit.pk not in named:
             heirs = took[unit.district_id]
             most = min(heirs, key=lambda key: (-heirs[key], codes.get(key, key)))
@@ -107,7 +106,7 @@ def _go_on(reform: Reorganisation) -> None:
     """Committees for the levels that are new, and the demo's posts placed and seated at the heirs of their units."""
     day = reform.effective_on
     new = Unit.objects.filter(pk__in=(reform.before or {})["opened"], kind__in=(UnitKind.PROVINCE, UnitKind.COMMUNE))
-    place_committees(new, name=COMMITTEE, on=day)
+    found_where_missing(new, day)
     heirs = dict(Lineage.objects.filter(reform=reform, is_main=True).values_list("predecessor", "successor"))
     ended = Placement.objects.filter(
         user__username__in=[one.username for one in PEOPLE], unit__in=heirs, valid_from__lt=day
