@@ -10,7 +10,7 @@ from django.conf import settings
 
 from . import Options, Row, below, bench, faster
 
-CHILD = "reports.benches.child"
+CHILD = "portal.benches.child"
 
 
 @bench
@@ -21,8 +21,8 @@ def pdf(options: Options) -> list[Row]:
         rounds = options.rounds if number < 1000 else max(3, options.rounds // 2)
         ours, theirs = [], []
         for _ in range(rounds):
-            ours.append(_child("ours", number))
-            theirs.append(_child("plain", number))
+            ours.append(run_child("ours", number))
+            theirs.append(run_child("plain", number))
         our_time, plain_time = (median(run["seconds"] for run in runs) for runs in (ours, theirs))
         our_memory, plain_memory = (median(run["megabytes"] for run in runs) for runs in (ours, theirs))
         goal = 2.4 if number >= 2_000 else 1
@@ -31,7 +31,7 @@ def pdf(options: Options) -> list[Row]:
     return rows
 
 
-def _child(way: str, number: int) -> dict:
+def run_child(way: str, number: int) -> dict:
     """Run one printing in a process of its own, so that its peak memory is its own."""
     found = subprocess.run(  # noqa: S603 -- our own module
         [sys.executable, "-m", CHILD, way, str(number)],

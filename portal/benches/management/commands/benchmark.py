@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from reports.benches import BENCHES, Options, Row, judge, nation, paper, reform, rollup, sweep, year
+from ... import BENCHES, Options, Row, intakes, judge, nation, paper, reform, rollup, sweep, work, year
 
-MODULES = (rollup, year, reform, nation, judge, paper)  # imported for the benches they register
+MODULES = (rollup, year, reform, nation, judge, paper, work, intakes)  # imported for the benches they register
 
 
 class Command(BaseCommand):

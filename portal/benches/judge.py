@@ -1,4 +1,4 @@
-"""Judging many files of the real residential-area set against reading their answers alone, and judging by itself."""
+"""Judging many dossiers of the real residential-area set against reading their answers alone, and judging by itself."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,10 +7,11 @@ from itertools import islice
 from django.core.management import call_command
 from django.db import connection
 
+from criteria.judging.verdicts import judge
 from criteria.models import Programme
-from criteria.queries import asked_of, rule_of
-from criteria.rules import judge
-from evaluations import queries
+from criteria.queries import rule_of, specs_of
+from evaluations.enums import Side
+from evaluations.judging.dossiers import answers_of, judged_dossiers
 from evaluations.models import Evaluation
 from evaluations.services import open_cycle
 from units.enums import Subtype, UnitKind
@@ -19,7 +20,7 @@ from units.services import NewUnit, place_units
 from . import Options, Row, at_most, bench, count_the_tables, rolled_back, timed
 
 BATCH = 1000
-# One answer a criterion; about one file in four has something that was not met or not answered.
+# One answer a criterion; about one dossier in four has something that was not met or not answered.
 ANSWERS = """
 INSERT INTO evaluations_answer (evaluation_id, criterion_id, met, value, numerator, denominator, not_applicable, excuse,
   note, appraised_not_applicable, appraised_excuse, appraised_note, version, saved_at)
@@ -37,27 +38,26 @@ WHERE e.cycle_id = %s AND e.kind = 'residential_area' AND c.measure NOT IN ('gro
 
 @bench
 def judging(options: Options) -> list[Row]:
-    """Reading the answers of `--evaluations` files and judging them, beside reading them by the same path alone."""
+    """Reading the answers of `--evaluations` dossiers and judging them, beside reading them by the same path alone."""
     with rolled_back():
-        files = _answered_files(options.evaluations)
-        asked, rule = asked_of(files[0].criteria_set), rule_of(files[0].criteria_set)
+        dossiers = answered_dossiers(options.evaluations)
+        asked, rule = specs_of(dossiers[0].criteria_set), rule_of(dossiers[0].criteria_set)
         lines = sum(one.measure != "group" for one in asked)
         judged: dict[str, int] = {}
 
         def reading() -> None:
-            for batch in _batches(files):
-                queries.answers_of(batch)
+            for batch in _batches(dossiers):
+                answers_of(batch)
 
         def whole() -> None:
             judged.clear()
-            for batch in _batches(files):
-                for verdict in queries.verdicts(batch).values():
-                    judged[verdict.outcome] = judged.get(verdict.outcome, 0) + 1
+            for batch in _batches(dossiers):
+                for one in judged_dossiers(batch).values():
+                    outcome = one.verdict(Side.OWN).outcome
+                    judged[outcome] = judged.get(outcome, 0) + 1
 
-        some = files[: 2 * BATCH]
-        values = [
-            {code: answer.own for code, answer in answers.items()} for answers in queries.answers_of(some).values()
-        ]
+        some = dossiers[: 2 * BATCH]
+        values = [{code: answer.own for code, answer in answers.items()} for answers in answers_of(some).values()]
 
         def only_judging() -> None:
             for one in values:
@@ -65,10 +65,10 @@ def judging(options: Options) -> list[Row]:
 
         whole_ms, reading_ms = timed(whole, reading, rounds=options.rounds)
         (judging_ms,) = timed(only_judging, rounds=options.rounds)
-        if sum(judged.values()) != len(files) or not {"met", "not_met"} <= judged.keys():
-            raise AssertionError(f"not every file was judged, or all alike: {judged}")
-    many = f"{len(files)} hồ sơ × {lines} tiêu chí"
-    rates = [round(1000 * len(files) / taken) for taken in (whole_ms, reading_ms)]
+        if sum(judged.values()) != len(dossiers) or not {"met", "not_met"} <= judged.keys():
+            raise AssertionError(f"not every dossier was judged, or all alike: {judged}")
+    many = f"{len(dossiers)} hồ sơ × {lines} tiêu chí"
+    rates = [round(1000 * len(dossiers) / taken) for taken in (whole_ms, reading_ms)]
     alone = round(1000 * len(some) / judging_ms)
     return [
         at_most(f"Đọc và chấm {many} so với chỉ đọc câu trả lời", whole_ms, reading_ms, 2),
@@ -78,27 +78,27 @@ def judging(options: Options) -> list[Row]:
 
 
 def _rate(name: str, ours: float, theirs: float, goal: float) -> Row:
-    """Files a second; the ratio is of the time they take, as in the row beside it."""
+    """Dossiers a second; the ratio is of the time they take, as in the row beside it."""
     ratio = theirs / ours
     return Row(name, ours, theirs, "hồ sơ/giây", f"≤ {goal} × thời gian", round(ratio, 3), ratio <= goal)
 
 
-def _batches(files: list[Evaluation]) -> Iterator[list[Evaluation]]:
-    waiting = iter(files)
+def _batches(dossiers: list[Evaluation]) -> Iterator[list[Evaluation]]:
+    waiting = iter(dossiers)
     while batch := list(islice(waiting, BATCH)):
         yield batch
 
 
-def _answered_files(number: int) -> list[Evaluation]:
+def answered_dossiers(number: int) -> list[Evaluation]:
     """An open year of so many residential areas, every criterion answered, inside the caller's transaction."""
     if not Programme.objects.filter(code="safety", sets__status="published").exists():
         call_command("load_criteria", verbosity=0)
     day = date(2024, 1, 2)
     province = place_units([NewUnit(kind=UnitKind.PROVINCE, subtype=Subtype.PROVINCE, name="Tỉnh Chấm")], on=day)[0]
-    district = NewUnit(kind=UnitKind.DISTRICT, subtype=Subtype.RURAL_DISTRICT, name="Huyện Chấm", parent=province)
-    district = place_units([district], on=day)[0]
-    commune = NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name="Xã Chấm", parent=district)
-    commune = place_units([commune], on=day)[0]
+    opening = NewUnit(kind=UnitKind.DISTRICT, subtype=Subtype.RURAL_DISTRICT, name="Huyện Chấm", parent=province)
+    district = place_units([opening], on=day)[0]
+    opening = NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name="Xã Chấm", parent=district)
+    commune = place_units([opening], on=day)[0]
     place_units(
         [
             NewUnit(kind=UnitKind.RESIDENTIAL_AREA, subtype=Subtype.VILLAGE, name=f"Thôn {place}", parent=commune)

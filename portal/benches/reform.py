@@ -12,7 +12,7 @@ from criteria.models import CriteriaSet, LegalDocument, Programme
 from evaluations.enums import State
 from evaluations.models import Evaluation
 from evaluations.services import record_results
-from units import services
+from units import reforms, services
 from units.enums import ChangeAction, Role, Subtype, UnitKind
 from units.models import Change, Placement, Unit, UnitVersion, User
 from units.services import NewUnit
@@ -33,13 +33,13 @@ def carry_a_reform_through(options: Options) -> list[Row]:
         province, communes = _province(options)
         past = Evaluation.objects.filter(province=province)
         rows_before = _checksum(past)
-        reform = services.new_reform(
+        reform = reforms.new_reform(
             number="ĐO", title="Đo", issuer="Đo", effective_on=DAY, provinces=[province], by=None
         )
-        services.write_changes(reform, _changes(province, communes), by=None)
+        reforms.write_changes(reform, _changes(province, communes), by=None)
         with CaptureQueriesContext(connection) as ran:
             start = time.perf_counter()
-            services.apply(reform, by=None)
+            reforms.apply(reform, by=None)
             taken = time.perf_counter() - start
         if _checksum(past) != rows_before:
             raise CommandError("Sắp xếp đã sửa hồ sơ các năm trước.")
@@ -165,10 +165,10 @@ def _changes(province: Unit, communes: list[Unit]) -> list[Change]:
     return [*made, Change(action=ChangeAction.CLOSE_LEVEL, unit=province, kind=UnitKind.DISTRICT)]
 
 
-def _checksum(files) -> str:
+def _checksum(dossiers) -> str:
     """A hash that any rewriting of the rows would change."""
     told = hashlib.sha256()
-    for row in files.order_by("pk").values_list().iterator(2000):
+    for row in dossiers.order_by("pk").values_list().iterator(2000):
         told.update(repr(row).encode())
     return told.hexdigest()
 

@@ -44,11 +44,13 @@ LEFT JOIN numbered c ON c.kind = 'commune' AND c.p = n.p AND c.d = n.d AND c.c =
 """
 FILES = """
 INSERT INTO evaluations_evaluation (cycle_id, unit_id, criteria_set_id, origin, state, unit_name, unit_sort_key,
-  unit_search_key, kind, subtype, managed_at, province_id, district_id, commune_id)
+  unit_search_key, kind, subtype, managed_at, province_id, district_id, commune_id, paper, paper_title, paper_source,
+  resolution_by, timing_reason)
 SELECT y.id, u.id, %s, 'history',
   (ARRAY['expected','registered','submitted','appraised','recognised','recognised','recognised','declined'])
     [1 + (u.id * 7919) %% 101 %% 8],
-  u.name, u.sort_key, u.search_key, u.kind, u.subtype, 'commune', u.province_id, u.district_id, u.commune_id
+  u.name, u.sort_key, u.search_key, u.kind, u.subtype, 'commune', u.province_id, u.district_id, u.commune_id,
+  '', '', '', '', ''
 FROM units_unit u JOIN evaluations_cycle y ON y.province_id = u.province_id AND y.year = 1900 AND y.programme_id = %s
 WHERE u.id > %s AND u.kind NOT IN ('province', 'district')
 """
@@ -78,7 +80,7 @@ GROUP BY 1, 2, 3
 def roll_up(options: Options) -> list[Row]:
     """A province-year by commune: our count, the same SQL by hand, and joins up the tree.
 
-    The tree's way finds the district and commune of each file of the cycle through its unit's managers, as one does
+    The tree's way finds the district and commune of each dossier of the cycle through its unit's managers, as one does
     where facts carry no place.
 
     The rows live in one transaction, so PostgreSQL has not marked them visible to all: no way gets its index-only
@@ -114,7 +116,7 @@ def roll_up(options: Options) -> list[Row]:
             if whole().total != counted or not counted.recognised:
                 raise AssertionError("the roll-up does not add up to its rows")
             if today().total != counted:
-                raise AssertionError("today's boundaries do not count every file once")
+                raise AssertionError("today's boundaries do not count every dossier once")
             ways = (by_ids, raw, up_the_tree, whole, today)
             ids_ms, raw_ms, tree_ms, whole_ms, today_ms = timed(*ways, rounds=5 * options.rounds)
     size = f"{counted.roster} hồ sơ của {options.provinces * counted.roster}"
@@ -127,7 +129,7 @@ def roll_up(options: Options) -> list[Row]:
 
 
 def _nation(options: Options):
-    """Units and one year's files for all provinces; returns one province's cycle."""
+    """Units and one year's dossiers for all provinces; returns one province's cycle."""
     below = max(1, (options.files - 200) // 200)
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM units_unit")

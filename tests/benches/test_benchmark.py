@@ -1,12 +1,19 @@
 """The benchmark runs small, leaves nothing behind and says what it cannot measure."""
 
 import json
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from evaluations.models import Evaluation
+from portal.benches import Options, rolled_back
+from portal.benches.year import year_world
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +61,19 @@ def test_the_pdf_is_measured_in_children(tmp_path):
     assert all(row["ours"] > 0 and row["theirs"] > 0 for row in rows)
 
 
+def test_the_memory_of_a_child_is_its_own():
+    """Beside the control: `ru_maxrss` of a child of a large process is that process's."""
+    held = bytearray(400 << 20)
+    ask = (
+        "import resource; from portal.benches.child import peak_megabytes;"
+        "print(peak_megabytes(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    told = subprocess.run([sys.executable, "-c", ask], cwd=settings.BASE_DIR, capture_output=True, check=True)
+    own, inherited = map(float, told.stdout.split())
+    assert own < 200 < 400 <= inherited
+    del held
+
+
 def test_judging_is_measured_on_any_database(tmp_path):
     out = tmp_path / "benchmark.json"
     call_command("benchmark", only=["judging"], evaluations=40, rounds=1, out=out)
@@ -65,3 +85,41 @@ def test_judging_is_measured_on_any_database(tmp_path):
     ]
     assert all(row["ours"] > 0 and row["theirs"] > 0 for row in rows)
     assert (Unit.objects.count(), Evaluation.objects.count()) == (0, 0)
+
+
+@pytest.mark.postgres
+def test_a_days_heavy_work_is_measured_and_undone(tmp_path):
+    out = tmp_path / "benchmark.json"
+    only = ["import_units", "xlsx", "close_a_sitting"]
+    call_command("benchmark", only=only, files=40, evaluations=20, pdf_rows=[20], rounds=1, out=out)
+    rows = json.loads(out.read_text())["rows"]
+    assert [row["name"] for row in rows] == [
+        "Nhập tệp 40 đơn vị (đọc, kiểm tra, ghi) so với một bulk_create",
+        "XLSX 20 dòng, thời gian",
+        "XLSX 20 dòng, bộ nhớ cao nhất",
+        "Kết thúc phiên họp 20 hồ sơ so với chỉ chấm các hồ sơ đó",
+        "Câu lệnh khi kết thúc phiên họp 20 hồ sơ",
+    ]
+    assert all(row["ours"] > 0 and row["theirs"] > 0 for row in rows)
+    assert (Unit.objects.count(), Evaluation.objects.count()) == (0, 0)
+
+
+def test_what_a_province_takes_in_is_measured_and_undone(tmp_path):
+    out = tmp_path / "benchmark.json"
+    call_command("benchmark", only=["password_slips", "past_years"], files=20, rounds=1, out=out)
+    rows = json.loads(out.read_text())["rows"]
+    assert [row["name"].split(" (")[0] for row in rows] == ["20 phiếu mật khẩu", "20 kết quả năm trước từ tệp"]
+    assert all(row["ours"] > 0 and row["theirs"] > 0 for row in rows)
+    assert (Unit.objects.count(), Evaluation.objects.count()) == (0, 0)
+
+
+@pytest.mark.postgres
+def test_the_list_measured_offers_every_commune_of_a_large_province():
+    options = Options(files=12)
+    with rolled_back():
+        world = year_world(options)
+        client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
+        client.force_login(world.large, "django.contrib.auth.backends.ModelBackend")
+        page = client.get(reverse("evaluations:list"), {"cycle": world.cycle.pk}).content.decode()
+        select = page.partition('<select name="commune"')[2].partition("</select>")[0]
+        assert select.count("<option") == 232

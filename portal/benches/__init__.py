@@ -51,6 +51,11 @@ def below(name: str, ours: float, theirs: float, goal: float, *, unit: str) -> R
     return Row(name, round(ours, 1), round(theirs, 1), unit, f"≤ {goal} {unit}", round(ours / theirs, 3), ours <= goal)
 
 
+def at_least(name: str, ours: float, theirs: float, goal: float, *, unit: str) -> Row:
+    """A floor under our own figure; theirs is shown beside it."""
+    return Row(name, round(ours, 1), round(theirs, 1), unit, f"≥ {goal} {unit}", round(ours / theirs, 3), ours >= goal)
+
+
 def bench(function):
     BENCHES.append(function)
     return function

@@ -1,0 +1,108 @@
+"""What a province takes in when it moves: password slips for its people, past years from a file; against plain ways."""
+
+import time
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+
+from criteria.models import Programme
+from evaluations.files import past_results
+from evaluations.models import Cycle, Evaluation
+from evaluations.services import record_past
+from portal.core.files import store
+from portal.core.models import Job
+from portal.core.sheets import writing
+from portal.core.web.once import new_token
+from units.enums import Role, Subtype, UnitKind
+from units.models import Unit, User
+from units.services import NewUnit, Slip, issue, place_person, place_units
+
+from . import Options, Row, at_most, bench, rolled_back, timed
+
+OPENED = date(2015, 1, 1)
+YEARS = range(2020, 2025)
+
+
+@bench
+def password_slips(options: Options) -> list[Row]:
+    """One-time passwords hashed, stored and printed as slips, beside hashing as many at the cost of a person's own."""
+    many = options.files
+    with rolled_back():
+        province, _ = _province(1)
+        people = User.objects.bulk_create(
+            [User(username=f"phieu.{number}", post=f"Cán bộ Công an xã {number}") for number in range(many)], 500
+        )
+        slips = [Slip(person, province.name) for person in people]
+
+        def stored(hashes: list[str]) -> None:
+            for person, word in zip(people, hashes, strict=True):
+                person.password = word
+            User.objects.bulk_update(people, ["password"], batch_size=500)
+
+        job = Job.objects.create(kind="import_people", key=new_token(), params={})
+        start = time.perf_counter()
+        issue(slips, stored, job=job, by=people[0], tell=lambda *told: None)
+        ours = time.perf_counter() - start
+        store.drop(job.slip_sheet.sha256)
+    start = time.perf_counter()
+    for number in range(50):
+        make_password(f"mat-khau-{number}")
+    theirs = (time.perf_counter() - start) / 50 * many
+    name = f"{many} phiếu mật khẩu (băm, ghi, in) so với chỉ băm như mật khẩu của người dùng"
+    return [at_most(name, 1000 * ours, 1000 * theirs, 1)]
+
+
+@bench
+def past_years(options: Options) -> list[Row]:
+    """A file of five past years of each residential area read, checked and recorded, beside one `bulk_create`."""
+    if not Programme.objects.filter(code="safety", sets__status="published").exists():
+        call_command("load_criteria", verbosity=0)
+    with rolled_back():
+        province, areas = _province(max(1, options.files // len(YEARS)))
+        staff = User.objects.create(username="nhap.nam.truoc", post="Cán bộ cấp tỉnh")
+        place_person(staff, province, Role.STAFF, by=None, valid_from=OPENED)
+        rows = [[f"DV{area.pk}", str(year), "safety", "Đạt", "", "Hồ sơ lưu"] for area in areas for year in YEARS]
+        heads = [past_results.COLUMNS[name] for name in ("unit", "year", "programme", "result", "paper", "source")]
+        data = writing.as_csv(heads, rows)
+
+        def ours() -> None:
+            with rolled_back():
+                found = past_results.read(data, "nam-truoc.csv", staff)
+                if found.problems:
+                    raise RuntimeError(str(found.problems[:3]))
+                record_past(found.rows.values(), province, by=staff, reason="Đo.")
+
+        with rolled_back():
+            found = past_results.read(data, "nam-truoc.csv", staff)
+            record_past(found.rows.values(), province, by=staff, reason="Đo.")
+            years = list(Cycle.objects.filter(province=province))
+            dossiers = list(Evaluation.objects.filter(province=province))
+
+        def theirs() -> None:
+            with rolled_back():
+                made = {year.pk: _as_new(year) for year in years}
+                Cycle.objects.bulk_create(made.values())
+                Evaluation.objects.bulk_create([_as_new(one, cycle=made[one.cycle_id]) for one in dossiers], 1000)
+
+        mine, plain = timed(ours, theirs, rounds=options.rounds)
+    name = f"{len(rows)} kết quả năm trước từ tệp (đọc, kiểm tra, ghi) so với một bulk_create"
+    return [at_most(name, mine, plain, 3)]
+
+
+def _as_new(row, **fields):
+    """A row that holds the same and is not stored yet."""
+    same = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields if not one.primary_key}
+    return type(row)(**(same | {f"{name}_id": held.pk for name, held in fields.items()}))
+
+
+def _province(areas: int) -> tuple[Unit, list[Unit]]:
+    (province,) = place_units([NewUnit(kind=UnitKind.PROVINCE, subtype=Subtype.PROVINCE, name="Tỉnh Đo")], on=OPENED)
+    (commune,) = place_units(
+        [NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name="Xã Đo", parent=province)], on=OPENED
+    )
+    opening = [
+        NewUnit(kind=UnitKind.RESIDENTIAL_AREA, subtype=Subtype.VILLAGE, name=f"Thôn {number}", parent=commune)
+        for number in range(areas)
+    ]
+    return province, place_units(opening, on=OPENED)
