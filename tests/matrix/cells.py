@@ -15,7 +15,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.urls import URLPattern, get_resolver, reverse
 
-from portal.core.middleware import WRITES
+from portal.core.web.middleware import WRITES
 
 from .requests import asked
 from .world import World
@@ -70,8 +70,8 @@ def read_cell(text: str) -> dict[str, Answer]:
 
 def read_table(path: Path = TABLE) -> list[Row]:
     rows = []
-    with path.open(newline="") as file:
-        for line in csv.DictReader(file):
+    with path.open(newline="") as dossier:
+        for line in csv.DictReader(dossier):
             cells, left = {}, ""
             for column in COLUMNS:
                 told = (line[column] or "").strip() or left

@@ -1,7 +1,6 @@
 """The world of the matrix, built once a module, and the count of its cells at the end of the run."""
 
 import pytest
-from django.db import transaction
 from django.test.utils import override_settings
 
 from .cells import Bench
@@ -9,12 +8,10 @@ from .world import World, make_world
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory) -> World:
+def world(module_rows, tmp_path_factory) -> World:
     """Built once for the module's tests and rolled back after them; each test works inside it."""
-    files = override_settings(FILES_DIR=tmp_path_factory.mktemp("files"))
-    with django_db_blocker.unblock(), files, transaction.atomic():
+    with override_settings(FILES_DIR=tmp_path_factory.mktemp("dossiers")):
         yield make_world()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ LISTS = (
     "units:delegation_list",
     *("reports:catalogue", "reports:overview", "reports:run_list", "reports:schedule_list"),
     *("reports:criteria_asks", "units:registers", "units:committee_changes", "units:seat_export"),
+    "criteria:rules",
 )
 
 

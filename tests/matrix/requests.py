@@ -3,20 +3,35 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from criteria import documents, services
-from criteria.content import content_of, digest
+from criteria import services
 from criteria.models import Programme
+from criteria.packs.content import content_of, digest
+from criteria.packs.rules import content_of_bar, content_of_rule
+from criteria.services import documents
+from evaluations.models import Evaluation
 from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from units.enums import Role
 from units.registers import REGISTERS
 
-from .world import OLD_YEAR, PASSWORD, World, import_file, register_file, seat_file
+from .world import (
+    OLD_YEAR,
+    PASSWORD,
+    World,
+    committee_file,
+    import_file,
+    past_file,
+    people_file,
+    register_file,
+    seat_file,
+)
 
 FILE_OF_ROUTE = {
     "evaluations:detail": "registered",
     "evaluations:entry": "registered",
     "evaluations:cell": "registered",
+    "evaluations:dates": "registered",
+    "evaluations:timing": "submitted",
     "evaluations:accept": "submitted",
     "evaluations:evidence_add": "registered",
     "api:evaluation-detail": "registered",
@@ -25,6 +40,7 @@ FILE_OF_ACTION = {
     "register": "expected",
     "submit": "ready",
     "withdraw": "expected",
+    "exclude": "withdrawn",
     "restore": "withdrawn",
     "return": "submitted",
     "appraise": "judged",
@@ -33,6 +49,8 @@ FILE_OF_ACTION = {
 }
 SIGNED = {"symbol": "QĐ-UBND", "signed_on": "20/11/2024", "signer": "Nguyễn Văn Mẫu", "password": PASSWORD}
 DAY = "2026-01-01"
+UNIT = {"name": "Thôn Thử Thêm", "subtype": "thon", "ground": "Quyết định số 1"}
+RULES = {"quorum_percent": 50, "approval_percent": 50, "majority_of": "all", "ground": "Quy chế số 1"}
 REPORT = {"programme": "safety", "year": "2024", "kind": "", "format": "xlsx"}
 DOCUMENT = {"number": "15/QĐ-UBND", "cite": "QĐ 15/2026", "title": "Quyết định", "issuer": "Uỷ ban nhân dân tỉnh"}
 PAPER = factories.make_paper("Minh chứng của ma trận").read()
@@ -47,8 +65,8 @@ def asked(world: World, route: str, method: str, case: str) -> tuple[dict, dict 
     return address, data
 
 
-def file_of(home, route: str, case: str) -> dict:
-    return {"pk": (home.candidate if case == "hosted" else home.files[_named(case) or FILE_OF_ROUTE[route]]).pk}
+def dossier_of(home, route: str, case: str) -> dict:
+    return {"pk": (home.candidate if case == "hosted" else home.dossiers[_named(case) or FILE_OF_ROUTE[route]]).pk}
 
 
 def _named(case: str) -> str:
@@ -59,15 +77,15 @@ def _acted_on(home, case: str) -> dict:
     action, _, place = case.partition(" ")
     if place == "hosted":
         return {"pk": home.candidate.pk}
-    return {"pk": home.files[_named(place) or FILE_OF_ACTION.get(action, "expected")].pk}
+    return {"pk": home.dossiers[_named(place) or FILE_OF_ACTION.get(action, "expected")].pk}
 
 
 def _set_of(home, case: str) -> dict:
-    return {"pk": home.own_set.pk if case == "the province's" else home.files["expected"].criteria_set_id}
+    return {"pk": home.own_set.pk if case == "the province's" else home.dossiers["expected"].criteria_set_id}
 
 
 def _document(home, case: str):
-    return home.own_set.document if case == "the province's" else home.files["expected"].criteria_set.document
+    return home.own_set.document if case == "the province's" else home.dossiers["expected"].criteria_set.document
 
 
 def _row(home, **fields) -> dict:
@@ -75,36 +93,61 @@ def _row(home, **fields) -> dict:
     return fields | {"article": "Điều 1", "confidence": "T", "seen": digest(content_of(home.own_set))}
 
 
-def _must(file):
-    return next(line for line in factories.answered(file) if line.measure == "must")
+def _rule(home, **fields) -> dict:
+    """A rule of years running as its form sends it."""
+    document = home.dossiers["expected"].criteria_set.document.code
+    return fields | {
+        "name": "Quy tắc mới",
+        "programme": "safety",
+        "document": document,
+        "article": "Điều 5",
+        "valid_from": "01/01/2032",
+        "unit_kinds": ["commune"],
+        "counts": ["safety"],
+        "missing_year": "breaks",
+        "statement": "Tính các năm liền.",
+        "confidence": "T",
+        "moc-TOTAL_FORMS": "1",
+        "moc-INITIAL_FORMS": "0",
+        "moc-0-years": "3",
+        "moc-0-level": "province",
+        "moc-0-title": "Ba năm",
+        "moc-0-article": "Điều 5",
+    }
 
 
-def _form_of(file) -> dict:
+def _must(dossier):
+    return next(line for line in factories.answered(dossier) if line.measure == "must")
+
+
+def _form_of(dossier) -> dict:
     """The entry form as the browser sends it, with one answer changed."""
-    versions = dict(file.answers.values_list("criterion__code", "version"))
-    data = {f"{line.code.replace('.', '_')}-version": versions.get(line.code, 0) for line in factories.answered(file)}
-    return data | {f"{_must(file).code.replace('.', '_')}-met": "yes"}
+    versions = dict(dossier.answers.values_list("criterion__code", "version"))
+    data = {
+        f"{line.code.replace('.', '_')}-version": versions.get(line.code, 0) for line in factories.answered(dossier)
+    }
+    return data | {f"{_must(dossier).code.replace('.', '_')}-met": "yes"}
 
 
 def _cell(home, case: str) -> dict:
-    file = home.files["submitted" if case == "appraised" else "registered"]
-    code = _must(file).code
-    version = file.answers.get(criterion__code=code).version
+    dossier = home.dossiers["submitted" if case == "appraised" else "registered"]
+    code = _must(dossier).code
+    version = dossier.answers.get(criterion__code=code).version
     return {"code": code, "text": "Đ", "version": version, "side": case}
 
 
 def _evidence(home, case: str) -> dict:
-    code = _must(home.files["registered"]).code
+    code = _must(home.dossiers["registered"]).code
     held = SimpleUploadedFile("minh-chung.pdf", PAPER, "application/pdf")
     return {"file": held, "title": "Báo cáo", "codes": [code]}
 
 
 def _acting(route: str):
-    return lambda home, case: file_of(home, route, case)
+    return lambda home, case: dossier_of(home, route, case)
 
 
 def _cell_address(home, case: str) -> dict:
-    return {"pk": home.files["submitted" if case == "appraised" else "registered"].pk}
+    return {"pk": home.dossiers["submitted" if case == "appraised" else "registered"].pk}
 
 
 ADDRESSES = {
@@ -113,15 +156,27 @@ ADDRESSES = {
     "evaluations:cell": _cell_address,
     "evaluations:evidence_file": lambda home, case: {"pk": home.evidence.pk},
     "evaluations:evidence_remove": lambda home, case: {"pk": home.evidence.pk},
+    **dict.fromkeys(
+        [f"evaluations:{name}" for name in ("cycle_roster", "cycle_refreeze", "cycle_delete", "late_unit_add")],
+        lambda home, case: {"pk": home.cycle.pk},
+    ),
+    "evaluations:late_unit_drop": lambda home, case: {
+        "pk": home.cycle.pk,
+        "dossier": Evaluation.objects.get(cycle=home.cycle, unit=home.areas["expected"]).pk,
+    },
     "evaluations:cycle_close": lambda home, case: {"pk": (home.old if case == "old year" else home.cycle).pk},
+    "evaluations:cycle_reopen": lambda home, case: {"pk": (home.locked if case == "locked year" else home.cycle).pk},
     "evaluations:grid": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:grid_act": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:evidence_share": lambda home, case: {
         "cycle": home.cycle.pk,
-        "bo": home.files["registered"].criteria_set_id,
+        "bo": home.dossiers["registered"].criteria_set_id,
     },
     "evaluations:selection": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:award_bar_end": lambda home, case: {"pk": home.bar.pk},
+    **dict.fromkeys(
+        ["evaluations:award_bar_edit", "evaluations:award_bar_act"], lambda home, case: {"pk": home.bar_draft.pk}
+    ),
     "evaluations:sitting_detail": lambda home, case: {"pk": home.sitting.pk},
     "evaluations:agenda_add": lambda home, case: {"pk": home.sitting.pk},
     "evaluations:agenda_remove": lambda home, case: {"pk": home.sitting.pk, "item": home.item.pk},
@@ -135,15 +190,23 @@ ADDRESSES = {
     "units:delegation_end": lambda home, case: {"pk": home.delegation.pk},
     "api:committee-detail": lambda home, case: {"pk": home.committee.pk},
     "api:delegation-detail": lambda home, case: {"pk": home.delegation.pk},
+    "units:correct": lambda home, case: {"pk": home.areas["expected"].pk},
+    "units:end": lambda home, case: {"pk": home.areas["expected"].pk},
     "units:detail": lambda home, case: {"pk": _unit(home, case).pk},
     "units:detail_as_of": lambda home, case: {"pk": _unit(home, case).pk},
     "units:import_preview": lambda home, case: {"token": home.import_token},
     "units:import_job": lambda home, case: {"pk": home.job.pk},
     "units:import_progress": lambda home, case: {"pk": home.job.pk},
     "units:person_detail": lambda home, case: {"pk": home.clerk.pk},
+    "units:handover_make": lambda home, case: {"pk": home.placement.pk},
+    **dict.fromkeys(
+        ["units:handover_detail", "units:handover_acknowledge"], lambda home, case: {"pk": home.handover.pk}
+    ),
     "units:password_reset": lambda home, case: {"pk": home.clerk.pk},
     "units:placement_end": lambda home, case: {"pk": (home.admins if case == "the reader's" else home.placement).pk},
     "units:committee_detail": lambda home, case: {"pk": home.committee.pk},
+    "units:committee_edit": lambda home, case: {"pk": home.committee.pk},
+    "units:committee_end": lambda home, case: {"pk": home.committee.pk},
     "units:seat_end": lambda home, case: {"pk": home.seats[2].pk},
     **dict.fromkeys(
         [
@@ -166,7 +229,11 @@ ADDRESSES = {
         [f"units:register_{name}" for name in ("list", "export", "add", "import", "template")],
         lambda home, case: {"slug": "to-tu-quan"},
     ),
+    "evaluations:past_preview": lambda home, case: {"token": "khong-co"},
+    "units:committee_preview": lambda home, case: {"token": home.committee_token},
     "units:seat_preview": lambda home, case: {"token": home.seat_token},
+    "units:people_preview": lambda home, case: {"token": home.people_token},
+    "units:slips_take": lambda home, case: {"pk": home.sheet.pk},
     "units:register_preview": lambda home, case: {"slug": "to-tu-quan", "token": home.register_token},
     **dict.fromkeys(["units:register_edit", "units:register_drop"], lambda home, case: _row_of(home, "to-tu-quan")),
     **{
@@ -177,12 +244,17 @@ ADDRESSES = {
     "criteria:export": lambda home, case: _set_of(home, case) | {"form": "yaml"},
     "criteria:edit": _set_of,
     "criteria:publish": _set_of,
+    "criteria:guide": _set_of,
+    "criteria:guide_begin": lambda home, case: {"pk": home.own_set.programme_id},
     "criteria:act": _set_of,
     "criteria:part_add": lambda home, case: _set_of(home, case) | {"part": "papers"},
     "criteria:part_edit": lambda home, case: _set_of(home, case) | {"part": "grades", "place": 0},
     "criteria:part_act": lambda home, case: _set_of(home, case) | {"part": "grades", "place": 0},
     "criteria:import_preview": lambda home, case: {"token": home.pack_token},
     "criteria:document_edit": lambda home, case: {"pk": _document(home, case).pk},
+    "criteria:rule_export": lambda home, case: {"form": "yaml"},
+    "criteria:rule": lambda home, case: {"pk": home.rule_draft.pk if case == "a draft" else home.rule.pk},
+    **dict.fromkeys(["criteria:rule_edit", "criteria:rule_act"], lambda home, case: {"pk": home.rule_draft.pk}),
     "criteria:document_file": lambda home, case: {"pk": home.own_set.document_id},
     "evaluations:preview": _set_of,
     "reports:rollup": lambda home, case: {"pk": home.cycle.pk},
@@ -215,6 +287,15 @@ DATA = {
     "units:seat_import": lambda home, case: {
         "file": SimpleUploadedFile("ghe.csv", seat_file(home.commune).encode(), "text/csv")
     },
+    "evaluations:past_import": lambda home, case: {
+        "file": SimpleUploadedFile("kq.csv", past_file(home.areas["expected"]).encode(), "text/csv")
+    },
+    "units:people_import": lambda home, case: {
+        "file": SimpleUploadedFile("nguoi.csv", people_file(home.commune).encode(), "text/csv")
+    },
+    "units:committee_import": lambda home, case: {
+        "file": SimpleUploadedFile("ban.csv", committee_file(home.commune).encode(), "text/csv")
+    },
     "units:register_add": lambda home, case: COUNTS | {"unit": home.areas["expected"].pk},
     "units:register_edit": lambda home, case: COUNTS,
     "units:register_import": lambda home, case: {
@@ -227,17 +308,26 @@ DATA = {
         "new_password2": "bien-ban-so-mot-2024",
     },
     "evaluations:act": lambda home, case: {"action": case.split()[0], "comment": "Theo biên bản kiểm tra."},
-    "evaluations:entry": lambda home, case: _form_of(home.files["registered"]),
+    "evaluations:entry": lambda home, case: _form_of(home.dossiers["registered"]),
     "evaluations:cell": _cell,
+    "evaluations:dates": lambda home, case: {"signed_up_on": "10/02/2024"},
+    "evaluations:timing": lambda home, case: {"accepted": "yes", "reason": "Đã xác minh."},
     "evaluations:evidence_add": _evidence,
-    "evaluations:evidence_share": lambda home, case: _evidence(home, case) | {"files": [home.files["registered"].pk]},
+    "evaluations:evidence_share": lambda home, case: (
+        _evidence(home, case) | {"dossiers": [home.dossiers["registered"].pk]}
+    ),
     "evaluations:cycle_open": lambda home, case: {
         "programme": home.cycle.programme_id,
         "year": OLD_YEAR + 1,
         "as_of": "30/06/2023",
     },
+    "evaluations:cycle_refreeze": lambda home, case: {"as_of": DAY, "reason": "Chọn nhầm ngày"},
+    "evaluations:late_unit_add": lambda home, case: {"unit": home.areas["expected"].pk, "reason": "Mới thành lập"},
+    "evaluations:late_unit_drop": lambda home, case: {"reason": "Nhầm"},
+    "evaluations:cycle_close": lambda home, case: {"reason": "Đã báo cáo tổng kết."},
+    "evaluations:cycle_reopen": lambda home, case: {"reason": "Còn hồ sơ phải sửa."},
     "evaluations:grid_act": lambda home, case: {"action": "register"},
-    "evaluations:selection": lambda home, case: {"file": [home.candidate.pk]},
+    "evaluations:selection": lambda home, case: {"dossier": [home.candidate.pk]},
     "evaluations:award_bars": lambda home, case: {
         "bar": "unmet",
         "programme": Programme.objects.get(code="da375").pk,
@@ -245,12 +335,23 @@ DATA = {
         "ground": "Đề án của tỉnh",
     },
     "evaluations:award_bar_end": lambda home, case: {"last_year": "2024"},
+    "evaluations:award_bar_edit": lambda home, case: {
+        "bar": "unmet",
+        "programme": home.bar_draft.programme_id,
+        "first_year": "2026",
+        "ground": "Đề án mới",
+        "seen": digest(content_of_bar(home.bar_draft)),
+    },
+    "evaluations:award_bar_act": lambda home, case: {
+        "action": "drop",
+        "seen": digest(content_of_bar(home.bar_draft)),
+    },
     "evaluations:sitting_create": lambda home, case: {
         "cycle": home.cycle.pk,
         "committee": home.committee.pk,
         "held_on": "20/11/2024",
     },
-    "evaluations:agenda_add": lambda home, case: {"file": home.files["appraised"].pk},
+    "evaluations:agenda_add": lambda home, case: {"dossier": home.dossiers["appraised"].pk},
     "evaluations:sitting_attendance": lambda home, case: {
         "present": [seat.pk for seat in home.seats],
         "minutes": "Đã họp.",
@@ -290,8 +391,21 @@ DATA = {
     },
     "units:person_detail": lambda home, case: {"unit": home.commune.pk, "role": Role.LEADER, "valid_from": DAY},
     "units:placement_end": lambda home, case: {"ngay": "1"},
+    "units:handover_make": lambda home, case: {
+        "successor": home.handover.started.user.username,
+        "last_day": timezone.localdate().isoformat(),
+    },
+    "units:placements_prolong": lambda home, case: {"placement": home.placement.pk, "until": "2040-12-31"},
+    "units:passwords_reissue": lambda home, case: {"placement": home.placement.pk},
     "units:committee_detail": lambda home, case: {"user": home.clerk.pk, "post": "Uỷ viên", "valid_from": DAY},
     "units:seat_end": lambda home, case: {"on": DAY},
+    "units:add": lambda home, case: UNIT | {"parent": home.commune.pk, "opened_on": DAY},
+    "units:correct": lambda home, case: UNIT,
+    "units:end": lambda home, case: {"on": timezone.localdate().isoformat(), "ground": "Quyết định 1"},
+    "units:committee_add": lambda home, case: RULES | {"unit": home.commune.pk, "kind": "05", "valid_from": DAY},
+    "units:committees_add": lambda home, case: RULES | {"level": "district", "kind": "05", "valid_from": DAY},
+    "units:committee_edit": lambda home, case: RULES | {"name": "Ban Chỉ đạo tên mới", "kind": "05"},
+    "units:committee_end": lambda home, case: {"on": timezone.localdate().isoformat(), "ground": "Quyết định 1"},
     "units:delegation_add": lambda home, case: {
         "receiver": home.commune.pk,
         "valid_from": "2040-01-01",
@@ -306,8 +420,18 @@ DATA = {
         "name": "Bộ mới",
         "first_year": "2031",
         "programme": home.own_set.programme_id,
-        "document": home.files["expected"].criteria_set.document_id,
+        "document": home.dossiers["expected"].criteria_set.document_id,
         "unit_kinds": ["commune"],
+    },
+    "criteria:guide_begin": lambda home, case: {
+        "name": "Bộ mới",
+        "first_year": "2031",
+        "unit_kinds": ["commune"],
+        "outcome": "all_met",
+        "number": "9/QĐ-BCĐ",
+        "issued_on": DAY,
+        "issuer": "Ban Chỉ đạo",
+        "title": "Quyết định",
     },
     "criteria:act": lambda home, case: _row(home, action="drop"),
     "criteria:publish": lambda home, case: {"seen": digest(services.to_publish(home.own_set))},
@@ -318,6 +442,9 @@ DATA = {
     "criteria:import": lambda home, case: {"file": SimpleUploadedFile("bo.yaml", SMALL.encode(), "text/yaml")},
     "criteria:document_add": lambda home, case: DOCUMENT,
     "criteria:document_edit": lambda home, case: DOCUMENT | {"seen": digest(documents.facts_of(_document(home, case)))},
+    "criteria:rule_add": lambda home, case: _rule(home),
+    "criteria:rule_edit": lambda home, case: _rule(home, seen=digest(content_of_rule(home.rule_draft))),
+    "criteria:rule_act": lambda home, case: {"action": "drop", "seen": digest(content_of_rule(home.rule_draft))},
     "criteria:programme_add": lambda home, case: {"code": "moi", "name": "Chương trình mới", "title": "Đạt"},
     "reports:rollup": lambda home, case: {"don_vi": home.commune.pk} if case else {},
     "reports:rollup_print": lambda home, case: {"don_vi": home.commune.pk},

@@ -1,5 +1,6 @@
 """Two provinces at work: every unit's name and every free text holds a token of its own; people in every relation."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,31 +12,37 @@ from django.test import Client
 from django.utils import timezone
 
 from criteria.enums import Measure
-from criteria.models import CriteriaSet, Grade, LegalDocument, Programme
-from criteria.values import Value
-from evaluations import awards, workflow
+from criteria.judging.values import Value
+from criteria.models import AwardBar, CriteriaSet, Grade, LegalDocument, Programme, StreakRule, StreakTitle
 from evaluations import services as acts
-from evaluations.models import Evaluation
-from portal.core import jobs, store
+from evaluations import workflow
+from evaluations.enums import Action
+from evaluations.files import past_results
+from evaluations.models import Cycle, Evaluation
+from portal.core import jobs
+from portal.core.files import store
 from portal.core.models import Heartbeat, Job, JobState
 from reports import services as reports
 from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from tests.units.factories import OPENED, make_province, make_units, make_user
-from units import register_sheet, seat_sheet
+from units import reforms, registers
 from units import services as units
-from units.enums import Role, Subtype, UnitKind
+from units.enums import CommitteeKind, Role, Subtype, UnitKind
+from units.files import committee_rows, people_rows, register_rows, seat_rows
 from units.models import (
     AreaClass,
     Change,
     ForceStrength,
     GroupCount,
+    Handover,
     Headcount,
     MassModel,
     ModelYear,
     Placement,
     Reorganisation,
     SecurityTeam,
+    SlipSheet,
     TeamYear,
     Unit,
     User,
@@ -52,6 +59,11 @@ OLD_YEAR = 2022
 # What a commune reads of the places above it.
 NAME, ACTED, BOOK = "tên đơn vị", "chức danh người đã xử lý hồ sơ", "tên bộ tiêu chí của tỉnh"
 GROUND = "căn cứ không xét khen thưởng"
+
+
+def _found(places: list, prefix: str) -> None:
+    rules = units.CommitteeRules(50, 50)
+    units.place_committees(places, kind=CommitteeKind.OTHER, rules=rules, prefix=prefix, on=OPENED, by=None)
 
 
 @dataclass
@@ -73,6 +85,11 @@ class World:
         return word
 
 
+def tokens_in(text: str) -> set[str]:
+    """All the tokens a text shows, wherever they stand in it."""
+    return set(re.findall("zq[0-9a-f]{10}", text))
+
+
 def make_world() -> World:
     world = World()
     Heartbeat.objects.update_or_create(name="worker", defaults={"at": Now() + timedelta(hours=1)})  # outlives the sweep
@@ -82,20 +99,36 @@ def make_world() -> World:
         tree.old = acts.open_cycle(
             Programme.objects.get(code="safety"), tree.province, OLD_YEAR, as_of=date(OLD_YEAR, 6, 30), by=None
         )
+        tree.locked = Cycle.objects.create(
+            programme=tree.old.programme,
+            province=tree.province,
+            year=OLD_YEAR - 1,
+            as_of=date(OLD_YEAR - 1, 6, 30),
+            status="closed",
+        )
         tree.cycle = factories.open_year(tree)
         tree.own_set = _own_set(world, tree.province)
+        tree.rule, tree.rule_draft = (_own_rule(world, tree, status) for status in ("published", "draft"))
         tree.reform = _reform(tree)
         tree.cycle.evaluations.filter(kind=UnitKind.AGENCY).update(criteria_set=tree.own_set)  # to be selected
     _people(world, first, second)
     for tree, person in ((first, "staff@grand"), (second, "staff@top")):
         ground = world.token(GROUND, tree.province)
-        tree.bar = awards.set_bar(
+        tree.bar = acts.set_bar(
             tree.province,
             "unmet",
             tree.cycle.programme,
             first_year=OLD_YEAR,
             ground=f"Đề án {ground}",
             by=world.people[person],
+        )
+        tree.bar_draft = AwardBar.objects.create(
+            province=tree.province,
+            bar="unmet",
+            programme=Programme.objects.get(code="da375"),
+            first_year=OLD_YEAR,
+            ground=f"Dự thảo {ground}",
+            status="draft",
         )
     world.home = _stage(world, first, first.communes[0], seated=("chair@own", "standing@own", "member@own"))
     world.sibling = _stage(world, first, first.communes[1])
@@ -141,9 +174,29 @@ def _own_set(world: World, province: Unit) -> CriteriaSet:
     return own
 
 
+def _own_rule(world: World, tree: SimpleNamespace, status: str) -> StreakRule:
+    """A rule of years running of the province's own: a draft is read by those who write it alone."""
+    own = tree.own_set
+    rule = StreakRule.objects.create(
+        code=f"LT-{own.province_code}-{status}",
+        programme=own.programme,
+        document=own.document,
+        name=f"Quy tắc {world.token(BOOK, tree.province)}",
+        unit_kinds=["residential_area"],
+        counts=[own.programme.code],
+        missing_year="breaks",
+        statement="Tính các năm liền.",
+        province_code=own.province_code,
+        valid_from=date(2031, 1, 1),
+        status=status,
+    )
+    StreakTitle.objects.create(rule=rule, years=3, level="district", title="Ba năm liền", article="Điều 5")
+    return rule
+
+
 def _reform(tree: SimpleNamespace) -> Reorganisation:
     """A draft that renames a commune, read by the province's people alone."""
-    made = units.new_reform(
+    made = reforms.new_reform(
         number="1/NQ",
         title="Sắp xếp",
         issuer="Quốc hội",
@@ -151,7 +204,7 @@ def _reform(tree: SimpleNamespace) -> Reorganisation:
         provinces=[tree.province],
         by=None,
     )
-    units.write_changes(made, [Change(action="rename", unit=tree.communes[1], name="Xã Đổi Tên")], by=None)
+    reforms.write_changes(made, [Change(action="rename", unit=tree.communes[1], name="Xã Đổi Tên")], by=None)
     return made
 
 
@@ -198,7 +251,7 @@ def _people(world: World, first: SimpleNamespace, second: SimpleNamespace) -> No
         "grand": first.province,
         "far": second.communes[0],
         "top": second.province,
-        "itself": None,  # placed at the areas of the files once they are known
+        "itself": None,  # placed at the areas of the dossiers once they are known
         "beside": beside,
     }
     for relation, unit in places.items():
@@ -214,7 +267,7 @@ def _people(world: World, first: SimpleNamespace, second: SimpleNamespace) -> No
 
 
 def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str, ...] = ()) -> SimpleNamespace:
-    """A commune's year with a file in each state and all that hangs on them, each text with its token."""
+    """A commune's year with a dossier in each state and all that hangs on them, each text with its token."""
 
     def word(what: str) -> str:
         return world.token(what, commune)
@@ -224,72 +277,77 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         make_user(role, commune, post=f"Ông {word('chức danh')}") for role in (Role.CHAIR, Role.STANDING, Role.MEMBER)
     ]
     standing = people[1]
-    units.place_committees([commune], name=f"Ban Chỉ đạo {word('tên Ban')}", on=OPENED)
+    _found([commune], f"Ban Chỉ đạo {word('tên Ban')}")
     committee = commune.committees.get()
     seats = [units.seat(committee, person, f"Uỷ viên {word('ghế')}", by=None, valid_from=OPENED) for person in people]
     areas = dict(zip(STATES, commune.children.filter(kind=UnitKind.RESIDENTIAL_AREA).order_by("pk"), strict=False))
-    files = {state: factories.file_of(tree.cycle, unit) for state, unit in areas.items()}
-    evidence = _walk(files, clerk, standing, committee, word)
-    own = factories.file_of(tree.cycle, commune)
+    dossiers = {state: factories.dossier_of(tree.cycle, unit) for state, unit in areas.items()}
+    evidence = _walk(dossiers, clerk, standing, committee, word)
+    own = factories.dossier_of(tree.cycle, commune)
     factories.submit(own, by=clerk)
-    sitting = files["tabled"].agenda_items.get().sitting
+    sitting = dossiers["tabled"].agenda_items.get().sitting
+    clerk.placements.update(valid_to=date(2039, 12, 31))  # may be prolonged
     return SimpleNamespace(
         **vars(tree),
         commune=commune,
         areas=areas,
-        files=files | {"commune": own},
+        dossiers=dossiers | {"commune": own},
         clerk=clerk,
         committee=committee,
         seats=seats,
         evidence=evidence,
         sitting=sitting,
         item=sitting.items.get(),
-        draft=files["proposed"].agenda_items.get().sitting.decisions.get(),
-        decision=files["recognised"].recognition.decision,
-        recognition=files["recognised"].recognition,
+        draft=dossiers["proposed"].agenda_items.get().sitting.decisions.get(),
+        decision=dossiers["recognised"].recognition.decision,
+        recognition=dossiers["recognised"].recognition,
         placement=clerk.placements.get(),
         admins=world.people["admin@own"].placements.get(),
-        candidate=factories.file_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
+        handover=_handover(commune, clerk),
+        candidate=factories.dossier_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
         **_printed(world, tree, commune, clerk),
         **_registers(world, commune, areas["expected"], word),
     )
 
 
-def _walk(files: dict[str, Evaluation], clerk: User, standing: User, committee, word):
-    """Bring each file to the state of its name; returns the paper of the registered one."""
-    factories.register(files["registered"], files["ready"], by=clerk)
-    line = next(line for line in factories.answered(files["registered"]) if line.measure == Measure.MUST)
+def _walk(dossiers: dict[str, Evaluation], clerk: User, standing: User, committee, word):
+    """Bring each dossier to the state of its name; returns the paper of the registered one."""
+    factories.register(dossiers["registered"], dossiers["ready"], by=clerk)
+    line = next(line for line in factories.answered(dossiers["registered"]) if line.measure == Measure.MUST)
     acts.save_answer(
-        files["registered"], line.code, Value(met=False), version=0, by=clerk, note=f"Ghi chú {word('giải trình')}"
+        dossiers["registered"], line.code, Value(met=False), version=0, by=clerk, note=f"Ghi chú {word('giải trình')}"
     )
-    paper = factories.attach(files["registered"], clerk, [line.code], title=f"Báo cáo {word('trích yếu')}")
-    factories.answer_all(files["ready"], clerk)
-    factories.attach(files["ready"], clerk, title=f"Báo cáo {word('trích yếu')}")
-    sent = [files[state] for state in STATES[3:-1]]
+    paper = factories.attach(dossiers["registered"], clerk, [line.code], title=f"Báo cáo {word('trích yếu')}")
+    factories.answer_all(dossiers["ready"], clerk)
+    factories.attach(dossiers["ready"], clerk, title=f"Báo cáo {word('trích yếu')}")
+    sent = [dossiers[state] for state in STATES[3:-1]]
     factories.submit(*sent, by=clerk)
-    workflow.advance(files["returned"], "return", by=standing, comment=f"Lý do {word('lý do trả lại')}")
-    acts.accept_answers(files["judged"], by=standing)
-    bad = factories.answered(files["declined"])[0].code
-    acts.accept_answers(files["declined"], by=standing)
+    workflow.advance(dossiers["returned"], Action.RETURN, by=standing, comment=f"Lý do {word('lý do trả lại')}")
+    acts.accept_answers(dossiers["judged"], by=standing)
+    bad = factories.answered(dossiers["declined"])[0].code
+    acts.accept_answers(dossiers["declined"], by=standing)
     acts.save_answer(
-        files["declined"],
+        dossiers["declined"],
         bad,
         factories.BAD["must"],
-        version=files["declined"].answers.get(criterion__code=bad).version,
+        version=dossiers["declined"].answers.get(criterion__code=bad).version,
         by=standing,
         note=f"Ý kiến {word('ý kiến thẩm định')}",
         side="appraised",
     )
-    workflow.advance(files["declined"], "appraise", by=standing)
-    factories.appraise(*(files[state] for state in ("appraised", "tabled", "proposed", "recognised")), by=standing)
-    workflow.advance(files["withdrawn"], "withdraw", by=_leader(committee.unit), comment=f"Lý do {word('lý do rút')}")
-    closed = _sitting(committee, [files["recognised"], files["declined"]], standing, word)
+    workflow.advance(dossiers["declined"], Action.APPRAISE, by=standing)
+    factories.appraise(*(dossiers[state] for state in ("appraised", "tabled", "proposed", "recognised")), by=standing)
+    workflow.advance(
+        dossiers["withdrawn"], Action.WITHDRAW, by=_leader(committee.unit), comment=f"Lý do {word('lý do rút')}"
+    )
+    closed = _sitting(committee, [dossiers["recognised"], dossiers["declined"]], standing, word)
     decision = acts.close_sitting(closed, by=standing)
     decision = factories.issue(decision, by=standing, signer=f"Nguyễn {word('người ký')}")
-    acts.close_sitting(_sitting(committee, [files["proposed"]], standing, word), by=standing)
-    _sitting(committee, [files["tabled"]], standing, word)
-    for file in files.values():
-        file.refresh_from_db()
+    acts.close_sitting(_sitting(committee, [dossiers["proposed"]], standing, word), by=standing)
+    _sitting(committee, [dossiers["tabled"]], standing, word)
+    Evaluation.objects.filter(pk=dossiers["submitted"].pk).update(signed_up_on="2024-05-02")  # out of time
+    for dossier in dossiers.values():
+        dossier.refresh_from_db()
     return paper
 
 
@@ -297,38 +355,38 @@ def _leader(unit: Unit) -> User:
     return make_user(Role.LEADER, unit)
 
 
-def _sitting(committee, files, standing: User, word, **more):
-    sitting = factories.hold_sitting(committee, files, by=standing, place=f"Phòng {word('địa điểm họp')}", **more)
+def _sitting(committee, dossiers, standing: User, word, **more):
+    sitting = factories.hold_sitting(committee, dossiers, by=standing, place=f"Phòng {word('địa điểm họp')}", **more)
     acts.set_attendance(sitting, list(committee.seats.all()), minutes=f"Biên bản {word('biên bản')}", by=standing)
     return sitting
 
 
 def _district_sitting(world: World, tree: SimpleNamespace) -> None:
-    """The district considers the commune's own file of the year before: its papers are its own."""
+    """The district considers the commune's own dossier of the year before: its papers are its own."""
 
     def word(what: str) -> str:
         return world.token(what, tree.district)
 
     people = [world.people[f"{role}@parent"] for role in (Role.CHAIR, Role.STANDING, Role.MEMBER)]
-    units.place_committees([tree.district], name=f"Ban Chỉ đạo {word('tên Ban')}", on=OPENED)
+    _found([tree.district], f"Ban Chỉ đạo {word('tên Ban')}")
     committee = tree.district.committees.get()
     for person in people:
         units.seat(committee, person, f"Uỷ viên {word('ghế')}", by=None, valid_from=OPENED)
     world.tokens[people[1].post.split()[-1]] = (tree.district, ACTED)
-    file = factories.file_of(tree.old, tree.communes[0])
-    factories.submit(file, by=world.home.clerk)
-    acts.accept_answers(file, by=people[1])
-    workflow.advance(file, "return", by=people[1], comment="Bổ sung số liệu.")
-    workflow.advance(file, "submit", by=world.home.clerk)
-    Evaluation.objects.filter(cycle=tree.old, commune=file.commune, managed_at="commune").update(state="recognised")
-    workflow.advance(file, "appraise", by=people[1])
-    sitting = _sitting(committee, [file], people[1], word, held_on=date(OLD_YEAR, 11, 4))
+    dossier = factories.dossier_of(tree.old, tree.communes[0])
+    factories.submit(dossier, by=world.home.clerk)
+    acts.accept_answers(dossier, by=people[1])
+    workflow.advance(dossier, Action.RETURN, by=people[1], comment="Bổ sung số liệu.")
+    workflow.advance(dossier, Action.SUBMIT, by=world.home.clerk)
+    Evaluation.objects.filter(cycle=tree.old, commune=dossier.commune, managed_at="commune").update(state="recognised")
+    workflow.advance(dossier, Action.APPRAISE, by=people[1])
+    sitting = _sitting(committee, [dossier], people[1], word, held_on=date(OLD_YEAR, 11, 4))
     decision = acts.close_sitting(sitting, by=people[1])
     factories.issue(decision, by=people[1], signed_on=date(OLD_YEAR, 11, 8), signer=f"Nguyễn {word('người ký')}")
 
 
 def _delegation(world: World, tree: SimpleNamespace) -> None:
-    """The district hands its school to the commune it stands in; the year's file was opened before."""
+    """The district hands its school to the commune it stands in; the year's dossier was opened before."""
     today = timezone.localdate()
     units.delegate(
         tree.school,
@@ -365,19 +423,30 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
     job, _ = jobs.ask(
         "import_units", f"import:{commune.pk}", {"sha256": sheet.sha256, "name": "don-vi.csv"}, by=importer
     )
+    slips = SlipSheet.objects.create(
+        job=job, asked_by=importer, slips=1, sha256=store.put([f"%PDF {commune.pk}".encode()]).sha256
+    )
     pack = store.put([SMALL.encode()])
     kept_pack = {"sha256": pack.sha256, "name": "bo.yaml", "user": world.people["staff@grand"].pk}
     return {
         "run": run,
         "schedule": schedule,
         "job": job,
+        "sheet": slips,
         "import_token": signing.dumps(kept_file, salt="import_units"),
         "pack_token": signing.dumps(kept_pack, salt="criteria.import"),
     }
 
 
+def _handover(commune: Unit, by: User) -> Handover:
+    """A role of years gone by, handed from one to the next; both hold nothing today."""
+    ended, started = (make_user(Role.OFFICER, commune, post="Cán bộ năm trước").placements.get() for _ in range(2))
+    Placement.objects.filter(pk__in=[ended.pk, started.pk]).update(valid_to=date(2022, 12, 31))
+    return Handover.objects.create(ended=ended, started=started, by=by)
+
+
 def _registers(world: World, commune: Unit, area: Unit, word) -> dict:
-    """A row in every register about the commune or one of its areas, and a checked file of another row."""
+    """A row in every register about the commune or one of its areas, and a checked dossier of another row."""
     team = SecurityTeam(unit=area, name=f"Tổ {word('tên tổ bảo vệ')}", founded_on=OPENED)
     model = MassModel(unit=commune, name=f"Mô hình {word('tên mô hình')}", founded_on=OPENED)
     rows = {
@@ -391,7 +460,7 @@ def _registers(world: World, commune: Unit, area: Unit, word) -> dict:
         "so-ho": Headcount(unit=area, year=2024, households=170),
     }
     for slug, row in rows.items():
-        units.write_rows(REGISTERS[slug], [row], by=None)
+        registers.write_rows(REGISTERS[slug], [row], by=None)
     kept = store.put([register_file(area).encode()])
     importer = world.people["officer@own"]
     named = {"sha256": kept.sha256, "name": "so.csv", "user": importer.pk, "slug": "to-tu-quan"}
@@ -399,20 +468,41 @@ def _registers(world: World, commune: Unit, area: Unit, word) -> dict:
     units.seat(board, None, "Thành viên", by=None, valid_from=OPENED, host_post=f"Bí thư {word('ghế')}")
     seats = store.put([seat_file(commune).encode()])
     of_seats = {"sha256": seats.sha256, "name": "ghe.csv", "user": world.people["admin@own"].pk}
+    boards = store.put([committee_file(commune).encode()])
+    of_boards = of_seats | {"sha256": boards.sha256, "name": "ban.csv"}
+    people = store.put([people_file(commune).encode()])
+    of_people = of_seats | {"sha256": people.sha256, "name": "nguoi.csv"}
     return {
         "rows": rows,
+        "committee_token": signing.dumps(of_boards, salt="import_committees"),
+        "people_token": signing.dumps(of_people, salt="import_people"),
         "register_token": signing.dumps(named, salt="import_register"),
         "seat_token": signing.dumps(of_seats, salt="import_seats"),
     }
 
 
 def seat_file(commune: Unit) -> str:
-    heads = ",".join(seat_sheet.COLUMNS[name] for name in ("unit", "post", "host_post", "valid_from"))
+    heads = ",".join(seat_rows.COLUMNS[name] for name in ("unit", "post", "host_post", "valid_from"))
     return f"{heads}\nDV{commune.pk},Thành viên,Bí thư Đoàn xã,01/02/2024\n"
 
 
+def committee_file(commune: Unit) -> str:
+    heads = ",".join(committee_rows.COLUMNS[name] for name in committee_rows.NEEDED)
+    return f"{heads}\nDV{commune.pk},Ban Chỉ đạo 05,50,50,Quy chế số 1,01/02/2024\n"
+
+
+def past_file(area: Unit) -> str:
+    heads = ",".join(past_results.COLUMNS[name] for name in past_results.NEEDED)
+    return f"{heads}\nDV{area.pk},2020,safety,Đạt,Báo cáo số 1\n"
+
+
+def people_file(commune: Unit) -> str:
+    heads = ",".join(people_rows.COLUMNS[name] for name in people_rows.NEEDED)
+    return f"{heads}\nnguoi.tep,Cán bộ từ tệp,DV{commune.pk},Cán bộ nhập liệu,01/02/2024\n"
+
+
 def register_file(area: Unit) -> str:
-    return f"{register_sheet.UNIT},Năm,Tổ\nDV{area.pk},2023,4\n"
+    return f"{register_rows.UNIT},Năm,Tổ\nDV{area.pk},2023,4\n"
 
 
 def import_file(commune: Unit) -> str:
