@@ -26,6 +26,8 @@ from units.filters import REGISTER_FILTERS, UnitFilterSet
 from units.models import Unit
 from units.registers import REGISTERS
 
+pytestmark = pytest.mark.both  # filters, search and order
+
 REGISTER_LISTS = tuple(f"register-{register.api}" for register in REGISTERS.values())
 LISTS = ("unit", "committee", "criteria-set", "evaluation", "recognition", *REGISTER_LISTS)
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,41 +31,57 @@ FACES = re.compile(r"(^|/)(views|api|filters|forms)(/|\.py$)")
 ASKED_OTHERWISE = {
     ("criteria/api.py", "Deadline.order_by"): "criteria and their routes are the same for every place",
     ("criteria/filters.py", "Programme.all"): "programmes are the same for every place",
-    ("criteria/forms.py", "Programme.all"): "programmes are the same for every place",
-    ("criteria/forms.py", "Programme.values_list"): "programmes are the same for every place",
-    ("criteria/views/sets.py", "CriteriaSet.published"): "the years of visible sets end where a newer version begins",
-    ("evaluations/forms.py", "CriteriaSet.filter"): "sets used by the visible files",
+    ("criteria/views/guide.py", "Programme"): "programmes are the same for every place",
+    ("criteria/forms/sets.py", "Programme.all"): "programmes are the same for every place",
+    ("criteria/forms/sets.py", "Programme.values_list"): "programmes are the same for every place",
+    ("criteria/forms/rules.py", "Programme.order_by"): "programmes are the same for every place",
+    ("criteria/views/streaks.py", "Quota.filter"): "quotas of the sets the reader sees",
+    ("evaluations/filters.py", "CriteriaSet.filter"): "sets used by the visible files",
     ("evaluations/filters.py", "Grade.filter"): "names of grades in the sets the user may read",
     ("evaluations/views/decisions.py", "Recognition.filter"): "whether a visible decision revokes by an example",
+    ("evaluations/forms.py", "Unit.filter"): "units of the visible year's province, found by its service",
     ("evaluations/forms.py", "Programme.all"): "programmes are the same for every place",
     ("evaluations/views/grid.py", "CriteriaSet.filter"): "sets used by the visible files",
     ("evaluations/views/sittings.py", "AgendaItem.select_related"): "items of a visible sitting",
-    ("evaluations/views/sittings.py", "Evaluation.filter"): "files the visible sitting's own level decides",
     ("evaluations/views/streaks.py", "Unit.filter"): "the provinces of the reader's own places",
     ("portal/core/views.py", "Heartbeat.filter"): "says whether a worker lives, to the balancer",
     ("reports/forms.py", "Programme.values_list"): "programmes are the same for every place",
     ("units/api.py", "Seat.order_by"): "seats of visible committees",
-    ("units/forms.py", "Unit.filter"): "units of the provinces of a reorganisation the reader carries through",
+    ("units/forms/reforms.py", "Unit.filter"): "units of the provinces of a reorganisation the reader carries through",
     ("units/views/reform_effects.py", "Committee.filter"): "committees a visible reorganisation ended",
     (
         "units/views/reform_effects.py",
         "Placement.filter",
     ): "placements it ended, and where those people are now",
+    ("units/views/reform_effects.py", "Unit.open_on"): "units that took over in a visible reorganisation",
+    ("units/views/units.py", "UnitEvent.filter"): "whether a visible unit has a log",
     ("units/views/reforms.py", "Change.filter"): "lines of visible reorganisations",
     ("units/views/reforms.py", "Unit.filter"): "provinces the reader administers",
-    ("units/forms.py", "User.filter"): "people placed at the committee's level, for its administrator",
+    ("units/forms/people.py", "User.filter"): "people of placements the administrator runs",
+    ("units/forms/committees.py", "User.filter"): "people placed at the committee's level, for its administrator",
     ("units/views/committees.py", "Seat.filter"): "seats of visible committees",
+    ("units/views/committee_files.py", "Seat.filter"): "seats of visible committees",
     ("units/views/intake.py", "Job"): "the asker's own import jobs",
     ("units/views/people.py", "User.filter"): "people of placements the administrator runs",
 }
-SCOPING = {"visible_to", "counted_for", "hosted_for", "entrusted_to", "administered_by", "kept_by", "none"}
+SCOPING = {
+    "visible_to",
+    "waiting_for",
+    "counted_for",
+    "hosted_for",
+    "entrusted_to",
+    "administered_by",
+    "kept_by",
+    "none",
+}
 
 # Templates a library asks for by name.
 ASKED_BY_LIBRARIES = {
     *("400.html", "403.html", "404.html", "django/forms/field.html", "drf_spectacular/swagger_ui.html"),
 }
 WRITES_STATE = {
-    "evaluations/workflow.py": "the one door of files",
+    "evaluations/workflow/door.py": "the one door of dossiers",
+    "evaluations/workflow/past.py": "results taken from papers, mended with a line in the log",
     "portal/core/jobs.py": "the one door of jobs",
 }
 UNNAMED = {"core.Heartbeat", "core.OnceToken"}  # nobody reads of them
@@ -162,7 +179,7 @@ INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+\s*=|javascript:|\|\s*safe\b|\bsafeseq\b|autoescape\s+off",
     re.I,
 )
-PRINTED = "reports/pdf/"  # pages for WeasyPrint, never sent to a browser
+PRINTED = ("reports/pdf/", "units/pdf/")  # pages for WeasyPrint, never sent to a browser
 
 
 def test_templates_hold_no_inline_code_and_trust_no_text():
@@ -189,7 +206,7 @@ def test_printed_pages_trust_no_text():
 
 
 MARKED_SAFE = {
-    "reports/pdf.py": "the chart, which reports.charts escapes, and empty paragraphs",
+    "reports/papers/pdf.py": "the chart, which reports.charts escapes, and empty paragraphs",
 }
 
 
@@ -325,3 +342,88 @@ def test_a_page_that_asks_for_each_row_is_seen(db):
             str(file.cycle.programme)
     assert len(lazily) > 2 * 10
     assert statements(client, pages["evaluations:list"]) < 25
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+DOCUMENTS = [BASE_DIR / "README.md", *sorted((BASE_DIR / "docs").rglob("*.md")), *(BASE_DIR / "fixtures").rglob("*.md")]
+NAMED_FILE = re.compile(
+    r"\b(?:portal|units|criteria|evaluations|reports|tests)/[a-z0-9_/]+\.(?:py|css|js|html|json|yaml)"
+)
+NAMED_TEST = re.compile(r"`(test_[a-z0-9_]+\.py)`")
+
+
+def test_documents_name_files_that_are_there():
+    tests = {path.name for path in (BASE_DIR / "tests").rglob("test_*.py")}
+    gone = set()
+    for document in DOCUMENTS:
+        text = document.read_text()
+        gone |= {(document.name, path) for path in NAMED_FILE.findall(text) if not (BASE_DIR / path).exists()}
+        gone |= {(document.name, name) for name in NAMED_TEST.findall(text) if name not in tests}
+    assert gone == set()
+
+
+DATED = re.compile(r"^# \d{4} .+\n\n(\d{4}-\d\d-\d\d) · (in force|replaced by \d{4})\n\n")
+
+
+def test_every_decision_has_its_day_and_says_whether_it_holds():
+    decisions = sorted((BASE_DIR / "docs" / "decisions").glob("*.md"))
+    assert [path.name for path in decisions if not DATED.match(path.read_text())] == []
+    numbers = {path.name[:4] for path in decisions}
+    followed = {word[-4:] for path in decisions if (word := DATED.match(path.read_text())[2]) != "in force"}
+    assert followed <= numbers
+
+
+def test_a_decision_without_its_day_is_seen():
+    assert not DATED.match("# 0001 A thing\n\n**Decision.** So.\n")
+    assert not DATED.match("# 0001 A thing\n\n2026-11-21 · maybe\n\nSo.\n")
+
+
+# --- tests -------------------------------------------------------------------------------------------------------
+TEST_MODULE = re.compile(r"(^|\.)test_[a-z0-9_]+$")
+
+
+def modules_of_tests_in(text: str) -> set[str]:
+    """The test modules a text takes something from; what tests share lives in factories, worlds and conftest."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            found |= {node.module or ""} | ({name.name for name in node.names} if not node.module else set())
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return {name for name in found if TEST_MODULE.search(name)}
+
+
+def test_tests_take_nothing_from_other_test_modules():
+    assert {path: found for path, text in sources("tests") if (found := modules_of_tests_in(text))} == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["from tests.units.test_views import x", "from .test_views import x", "from . import test_views"]
+)
+def test_an_import_of_a_test_module_is_seen(line):
+    assert modules_of_tests_in(line)
+    assert not modules_of_tests_in("from tests.units.factories import test_data\nfrom django.test import Client")
+
+
+def test_a_changed_file_has_its_tests():
+    """What `make quick` runs: the mirror of a file, or the nearest folder above it."""
+    changed = [
+        "criteria/judging/cells.py",
+        "units/reforms/planning.py",
+        "portal/core/jobs.py",
+        "templates/units/x.html",
+    ]
+    changed += ["docs/architecture.md", "tests/units/test_views.py", "tests/reports/factories.py", "Makefile"]
+    done = subprocess.run(
+        [sys.executable, ".ci/touched.py"], cwd=BASE_DIR, input="\n".join(changed), capture_output=True, text=True
+    )
+    expected = ["tests/core/test_jobs.py", "tests/criteria/judging/test_cells.py", "tests/reports"]
+    assert done.stdout.split() == [*expected, "tests/test_consistency.py", "tests/units"]
+
+
+def test_a_package_below_its_floor_is_seen():
+    floors = runpy.run_path(str(BASE_DIR / ".ci" / "floors.py"))
+    files = {"units/services/a.py": (9, 10), "units/services/deep/b.py": (9, 10), "units/c.py": (20, 20)}
+    found = floors["shares"](files, ["units/services/*", "units/*", "gone/*"])
+    assert found == {"units/services/*": 90.0, "units/*": 95.0, "gone/*": 0.0}
+    assert floors["below"](found, dict.fromkeys(found, 95)) == ["units/services/*", "gone/*"]

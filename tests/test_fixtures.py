@@ -5,13 +5,16 @@ import csv
 import pytest
 from django.core.management import call_command
 
-from criteria import content
-from criteria.compare import differences
 from criteria.models import CriteriaSet
-from criteria.packs import all_packs, demo_packs, read_packs
-from criteria.services import known, load
+from criteria.packs import content
+from criteria.packs.differences import differences
+from criteria.packs.reading import all_packs, demo_packs, read_packs
+from criteria.packs.stored import known
+from criteria.services import load
 from portal.settings import BASE_DIR
 from units.models import UnitVersion
+
+pytestmark = pytest.mark.both  # keys and order of rows loaded
 
 
 @pytest.mark.parametrize("name", ["bac-giang-2020", "nga-son-2018", "dong-nai-2023", "dong-trieu-2023"])
@@ -24,7 +27,7 @@ def test_units_come_back_as_they_were_written(db, name):
         (row["kind"], row["subtype"], row["code"], row["name"], names.get(row["parent_key"], ""), row["opened_on"])
         for row in rows
     )
-    call_command("load_units", path, no_demo=True, verbosity=0)
+    call_command("load_units", path, verbosity=0)
     kept = UnitVersion.objects.select_related("unit", "parent")
     read = sorted(
         (

@@ -5,28 +5,13 @@ import subprocess
 
 import pytest
 
-from tests.browser.walker import Walker
+from tests.browser.walker import PAPER, Walker, close, password
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 AREAS = ("Thôn Bắc", "Thôn Chợ")
 # One file's row as it is typed, in the order of the set's criteria (TT 124/2021, Điều 4).
 ROW = ["Đ", "Đ", "112/112", "đ", "0", "0", "0", "0", "0", "0", "0", "3/5", "0", "Đ", "0", "Đ", "0"]
-PAPER = b"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
-xref
-0 4
-0000000000 65535 f\x20
-0000000009 00000 n\x20
-0000000052 00000 n\x20
-0000000101 00000 n\x20
-trailer<</Size 4/Root 1 0 R>>
-startxref
-161
-%%EOF
-"""
 
 
 @pytest.fixture(scope="module")
@@ -264,17 +249,6 @@ def open_file(walker: Walker, area: str):
     walker.press("Lọc")
     walker.page.get_by_role("link", name=area, exact=True).click()
     return walker.page
-
-
-def password() -> str:
-    from evaluations.demo import PASSWORD
-
-    return PASSWORD
-
-
-def close(chair: Walker) -> None:
-    chair.page.get_by_label("Mật khẩu của đồng chí").fill(password())
-    chair.confirm(chair.page.get_by_role("button", name="Kết thúc phiên họp"))
 
 
 def test_reports(walkers, tmp_path):

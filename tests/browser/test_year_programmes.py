@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.test_year import PAPER, close, password
-from tests.browser.walker import Walker
+from tests.browser.walker import PAPER, Walker, close, password
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 MARK = "ví dụ, không phải luật"

@@ -9,8 +9,7 @@ import re
 
 import pytest
 
-from tests.browser.test_year import password
-from tests.browser.walker import Walker
+from tests.browser.walker import Walker, password
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 DRAFT = "1658/NQ-UBTVQH15"

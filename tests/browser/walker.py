@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from evaluations.demo import PASSWORD
+from portal.demo.building import PASSWORD
 from portal.settings import BASE_DIR
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -67,3 +67,31 @@ class Walker:
 
     def close(self) -> None:
         self.context.close()
+
+
+PAPER = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
+xref
+0 4
+0000000000 65535 f\x20
+0000000009 00000 n\x20
+0000000052 00000 n\x20
+0000000101 00000 n\x20
+trailer<</Size 4/Root 1 0 R>>
+startxref
+161
+%%EOF
+"""
+
+
+def password() -> str:
+    from portal.demo.building import PASSWORD
+
+    return PASSWORD
+
+
+def close(chair: Walker) -> None:
+    chair.page.get_by_label("Mật khẩu của đồng chí").fill(password())
+    chair.confirm(chair.page.get_by_role("button", name="Kết thúc phiên họp"))
