@@ -13,8 +13,10 @@ from units.filters import by_relation
 from units.models import Unit
 
 from .enums import NOT_REGISTERED, DecisionKind, State
-from .forms import EVERY, CycleLabel
+from .forms import CycleLabel
 from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, Recognition
+
+EVERY = "Tất cả"
 
 DESKS = (("entry_unit", "Tôi nhập"), ("appraisal_unit", "Tôi thẩm định"), ("decision_unit", "Cấp tôi công nhận"))
 

@@ -1,0 +1,33 @@
+"""What users type of evaluations: answers, papers, years, sittings, decisions, bars."""
+
+from .answers import STALE, AnswerForm
+from .award_bars import AwardBarEndForm, AwardBarForm
+from .cycles import CycleField, CycleForm, CycleLabel, LateUnitForm, LockForm, RefreezeForm
+from .dates import DatesForm, TimingForm
+from .decisions import IssueForm, RevokeForm
+from .evidence import EvidenceForm, SharedEvidenceForm
+from .sittings import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
+
+__all__ = [
+    "AnswerForm",
+    "AttendanceForm",
+    "AwardBarEndForm",
+    "AwardBarForm",
+    "BallotForm",
+    "CloseForm",
+    "CycleField",
+    "CycleForm",
+    "CycleLabel",
+    "DatesForm",
+    "EvidenceForm",
+    "IssueForm",
+    "LateUnitForm",
+    "LockForm",
+    "RefreezeForm",
+    "RevokeForm",
+    "STALE",
+    "SharedEvidenceForm",
+    "SittingForm",
+    "TimingForm",
+    "seats_on",
+]

@@ -1,0 +1,99 @@
+"""The answer to one criterion, as typed and as stored."""
+
+from decimal import Decimal
+
+from django import forms
+
+from criteria.enums import Measure
+from criteria.judging.values import CriterionSpec, Value
+from portal.core.fields import NumberField, WholeField
+from portal.core.vietnamese.figures import plain_number
+
+STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
+
+
+YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
+
+
+class AnswerForm(forms.Form):
+    """The answer to one criterion, with the fields its measure has; `version` is the answer as it was read."""
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=0,
+        error_messages=dict.fromkeys(("invalid", "required", "min_value"), STALE),
+    )
+    note = forms.CharField(
+        label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
+    )
+
+    def __init__(self, criterion: CriterionSpec, value: Value, *, version: int, note: str, data=None):
+        self.criterion, self.before = criterion, value
+        initial = {"version": version, "note": note} | self._typed(value)
+        super().__init__(data, prefix=criterion.code.replace(".", "_"), initial=initial)
+        self._add_fields()
+        self.order_fields(["met", "numerator", "denominator", "value", "excuse", "not_applicable", "note", "version"])
+
+    @staticmethod
+    def _typed(value: Value) -> dict:
+        """A plain value as the fields hold it."""
+        return {
+            "met": {True: "yes", False: "no", None: ""}[value.met],
+            "value": value.value if value.value is None or value.value % 1 else int(value.value),
+            "numerator": value.numerator,
+            "denominator": value.denominator,
+            "not_applicable": value.not_applicable,
+            "excuse": value.excuse,
+        }
+
+    def filled_with(self, value: Value) -> dict[str, str]:
+        """What the page's inputs, by name, would hold of the value; what it leaves open is left out."""
+        told = {
+            name: held for name, held in self._typed(value).items() if name in self.fields and held not in ("", None)
+        }
+        return {self.add_prefix(name): str(held) for name, held in told.items() if held is not False}
+
+    def _add_fields(self):
+        line = self.criterion
+        if line.measure == Measure.MUST:
+            self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
+        elif line.measure == Measure.EVENT:
+            self.fields["value"] = NumberField(
+                label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False
+            )
+        elif line.measure in (Measure.TREND, Measure.PERCENT):
+            trend = line.measure == Measure.TREND
+            self.fields["numerator"] = WholeField(
+                label=line.numerator_label or ("Năm nay" if trend else "Số đạt"), required=False
+            )
+            self.fields["denominator"] = WholeField(
+                label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False
+            )
+        elif line.measure == Measure.COUNT:
+            self.fields["value"] = NumberField(label="Số lượng", required=False)
+        elif line.measure == Measure.POINTS:
+            self.fields["value"] = NumberField(label=_points_label(line), required=False)
+        if line.excuses:
+            choices = [("", "Không thuộc trường hợp loại trừ"), *[(item[0], item[1]) for item in line.excuses]]
+            self.fields["excuse"] = forms.ChoiceField(label="Trường hợp loại trừ", choices=choices, required=False)
+        if line.not_applicable_when:
+            self.fields["not_applicable"] = forms.BooleanField(
+                label="Không áp dụng", help_text=line.not_applicable_when, required=False
+            )
+
+    @property
+    def answer(self) -> Value:
+        """The typed answer; only after is_valid()."""
+        data = self.cleaned_data
+        return Value(
+            met={"yes": True, "no": False}.get(data.get("met") or ""),
+            value=None if data.get("value") is None else Decimal(data["value"]),
+            numerator=data.get("numerator"),
+            denominator=data.get("denominator"),
+            not_applicable=bool(data.get("not_applicable")),
+            excuse=data.get("excuse") or "",
+        )
+
+
+def _points_label(line: CriterionSpec) -> str:
+    return "Điểm" if line.max_points is None else f"Điểm (tối đa {plain_number(line.max_points)})"

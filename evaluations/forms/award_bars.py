@@ -1,0 +1,51 @@
+"""Bars from awards: one to switch on, the last year it holds."""
+
+from django import forms
+from django.db.models import QuerySet
+
+from criteria.enums import Bar
+from criteria.models import LegalDocument, Programme
+from portal.core.fields import WholeField, offer_rows
+
+
+class AwardBarForm(forms.Form):
+    """A bar from awards to switch on; `graded` are the programmes that have a weakest grade."""
+
+    bar = forms.ChoiceField(label="Không xét khen thưởng khi", choices=Bar.choices)
+    programme = forms.ModelChoiceField(
+        label="Ở chương trình", queryset=Programme.objects.all(), empty_label="Chọn chương trình"
+    )
+    first_year = WholeField(label="Từ năm", min_value=2008, max_value=2100)
+    last_year = WholeField(
+        label="Đến hết năm",
+        min_value=2008,
+        max_value=2100,
+        required=False,
+        help_text="Để trống khi văn bản không ghi năm cuối.",
+    )
+    document = forms.ModelChoiceField(
+        label="Văn bản",
+        queryset=LegalDocument.objects.none(),
+        required=False,
+        empty_label="Chưa có ở mục Văn bản",
+        help_text="Văn bản của tỉnh đã ghi ở mục Bộ tiêu chí → Văn bản.",
+    )
+    ground = forms.CharField(
+        label="Căn cứ",
+        max_length=250,
+        help_text="Văn bản của tỉnh, ví dụ: Đề án số …/ĐA-UBND ngày …, mục IV.7.",
+    )
+
+    def __init__(self, data=None, *, graded: list[Programme], documents: QuerySet[LegalDocument], **options):
+        super().__init__(data, **options)
+        offer_rows(self, "document", documents)
+        named = "; ".join(map(str, graded)) or "hiện chưa có chương trình nào"
+        self.fields[
+            "programme"
+        ].help_text = f"“{Bar.WEAKEST.label}” chỉ đặt cho chương trình có bộ tiêu chí xếp loại đã ban hành: {named}."
+
+
+class AwardBarEndForm(forms.Form):
+    """The last year a bar holds."""
+
+    last_year = WholeField(label="Năm cuối áp dụng", min_value=2008, max_value=2100)

@@ -1,0 +1,64 @@
+"""A year to open, to lock, to freeze anew; a unit that appeared after."""
+
+from django import forms
+
+from criteria.models import Programme
+from portal.core.fields import DayField, WholeField, offer_rows
+from units.models import Unit
+
+
+class CycleForm(forms.Form):
+    """A programme's year to open."""
+
+    programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all())
+    year = WholeField(label="Năm", min_value=2008, max_value=2100)
+    as_of = DayField(label="Danh sách đơn vị tính đến ngày")
+
+    def clean(self):
+        """A roster frozen on a day of another year would be wrong for good: this year or the one before."""
+        super().clean()
+        data = self.cleaned_data
+        year, as_of = data.get("year"), data.get("as_of")
+        if year and as_of and as_of.year not in (year - 1, year):
+            self.add_error("as_of", f"Ngày {as_of:%d/%m/%Y} không thuộc năm {year} hoặc năm trước. Hãy chọn lại ngày.")
+        return data
+
+
+class LockForm(forms.Form):
+    """Why a year is locked or opened again."""
+
+    reason = forms.CharField(
+        label="Lý do",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": "Hãy ghi rõ lý do."},
+    )
+
+
+class RefreezeForm(LockForm):
+    """Another day for the roster of a year in which nothing was entered yet."""
+
+    as_of = DayField(label="Danh sách đơn vị tính đến ngày")
+    field_order = ("as_of", "reason")
+
+
+class LateUnitForm(LockForm):
+    """A unit that appeared after the roster was frozen, and why it takes part."""
+
+    unit = forms.ModelChoiceField(label="Đơn vị", queryset=Unit.objects.none(), empty_label="Chọn đơn vị")
+    field_order = ("unit", "reason")
+
+    def __init__(self, data=None, *, missing: list[int]):
+        super().__init__(data)
+        offer_rows(self, "unit", Unit.objects.filter(pk__in=missing).order_by("sort_key", "pk"))
+
+
+class CycleLabel:
+    """A choice of cycles that `to_choose` found: each by name, and by its province where two share it."""
+
+    def label_from_instance(self, cycle) -> str:
+        return f"{cycle} – {cycle.province.name}" if cycle.namesakes > 1 else str(cycle)
+
+
+class CycleField(CycleLabel, forms.ModelChoiceField):
+    pass

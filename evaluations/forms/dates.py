@@ -1,0 +1,24 @@
+"""The dates of a dossier's papers, and what the appraisers make of one out of time."""
+
+from django import forms
+
+from portal.core.fields import DayField
+
+
+class DatesForm(forms.Form):
+    """The day the unit registered, and the day and issuer of its resolution, as their papers give them."""
+
+    signed_up_on = DayField(label="Ngày ghi trên bản đăng ký", required=False)
+    resolution_on = DayField(label="Ngày nghị quyết", required=False)
+    resolution_by = forms.CharField(label="Nơi ban hành nghị quyết", max_length=200, required=False)
+
+
+class TimingForm(forms.Form):
+    """What the appraisers make of a date out of time."""
+
+    accepted = forms.TypedChoiceField(
+        label="Bản đăng ký, nghị quyết ngoài thời hạn",
+        choices=(("yes", "Chấp nhận"), ("no", "Không chấp nhận, hồ sơ không đạt")),
+        coerce=lambda chosen: chosen == "yes",
+    )
+    reason = forms.CharField(label="Lý do", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
