@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 
 import pytest
 from django.db import connection, transaction
@@ -62,3 +63,9 @@ def pytest_fixture_setup(fixturedef, request):
     if fixturedef.scope == "module" and "module_rows" in request.fixturenames and connection.vendor == "postgresql":
         connection.check_constraints()
     return made
+
+
+@pytest.fixture
+def printed_here(monkeypatch, tmp_path_factory):
+    """Whoever prints a paper owns its temporary file; a test's goes with the test's folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("printed")))

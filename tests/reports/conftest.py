@@ -1,14 +1,11 @@
 """What the reports' tests lean on."""
 
-import tempfile
-
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def printed_here(monkeypatch, tmp_path_factory):
-    """Whoever prints a paper owns its temporary file; a test's goes with the test's folder."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("printed")))
+def printed_here(printed_here):
+    """Every test of reports prints into a folder of its own."""
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ class Machine:
             "DATABASE_URL": f"postgres://{user}{password}@{host}:{port}/{database['NAME']}",
             "REDIS_URL": REDIS,
             "VAR_DIR": str(folder),
+            "TMPDIR": str(folder),  # a killed worker leaves what it was printing
             "FILES_DIR": str(settings.FILES_DIR),
             "SECRET_KEY": settings.SECRET_KEY,
             "JOB_LEASE_SECONDS": str(LEASE),

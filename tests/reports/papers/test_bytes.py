@@ -21,7 +21,7 @@ print(hashlib.sha256({way}.render(paper()).read_bytes()).hexdigest())
 
 
 @pytest.mark.parametrize("way", [pdf, xlsx], ids=lambda way: way.__name__.rpartition(".")[2])
-def test_printed_again_elsewhere_and_later_the_bytes_are_equal(way):
+def test_printed_again_elsewhere_and_later_the_bytes_are_equal(way, tmp_path):
     path = way.render(paper())
     here = hashlib.sha256(path.read_bytes()).hexdigest()
     path.unlink()
@@ -29,7 +29,7 @@ def test_printed_again_elsewhere_and_later_the_bytes_are_equal(way):
     told = subprocess.run(
         [sys.executable, "-c", PRINT.format(way=way.__name__.rpartition(".")[2])],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"PYTHONHASHSEED": "7", "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env=os.environ | {"PYTHONHASHSEED": "7", "DJANGO_SETTINGS_MODULE": "tests.settings", "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,
