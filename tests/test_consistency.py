@@ -42,6 +42,7 @@ ASKED_OTHERWISE = {
     ("evaluations/forms/cycles.py", "Unit.filter"): "units of the visible year's province, found by its service",
     ("evaluations/forms/cycles.py", "Programme.all"): "programmes are the same for every place",
     ("evaluations/forms/award_bars.py", "Programme.all"): "programmes are the same for every place",
+    ("evaluations/forms/past_results.py", "Programme.all"): "programmes are the same for every place",
     ("evaluations/views/grid.py", "CriteriaSet.filter"): "sets used by the visible files",
     ("evaluations/views/sittings.py", "AgendaItem.select_related"): "items of a visible sitting",
     ("evaluations/views/streaks.py", "Unit.filter"): "the provinces of the reader's own places",

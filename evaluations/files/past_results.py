@@ -73,7 +73,7 @@ def read(data: bytes, file: str, user: User) -> Read:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
         return found
     try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False))
     except Unreadable as refusal:
         found.problems.append(refusal.problem)
         return found
@@ -94,12 +94,24 @@ def read(data: bytes, file: str, user: User) -> Read:
 
 
 def read_row(cells: dict[str, str], province: Unit) -> PastResult:
-    """What one row's cells say, as a page has them typed: read and checked like a file's row; a column left out is
-    empty. Raises Refused with the sentence of what is wrong."""
+    """What one row's cells say, as a page has them typed: read and checked like a file's row. Raises Refused with the
+    sentence of what is wrong."""
     try:
-        return _Known(province, {cells["unit"]}).row(dict.fromkeys(COLUMNS, "") | cells)
+        return _Known(province, {cells["unit"]}).row(cells)
     except ValueError as wrong:
         raise Refused(str(wrong)) from None
+
+
+def _unsaid(stored: Evaluation | None, state: str, paper: str | None) -> dict[str, str]:
+    """The columns a file may leave out: as they are stored while result and paper stay, else empty."""
+    if stored is None or stored.state != state or paper not in (None, stored.paper):
+        return dict.fromkeys(("grade", "title", "paper", "paper_on"), "")
+    return {
+        "grade": str(stored.grade or ""),
+        "title": stored.paper_title,
+        "paper": stored.paper,
+        "paper_on": written(stored.paper_on),
+    }
 
 
 class _Known:
@@ -121,7 +133,8 @@ class _Known:
         self.grades: dict[int, dict[str, Grade]] = {}
 
     def row(self, cells: dict[str, str]) -> PastResult:
-        """Raises ValueError with the sentence of what is wrong."""
+        """A column the file does not have changes nothing (see _unsaid). Raises ValueError with the sentence of what is
+        wrong."""
         unit, year, programme = self._unit(cells["unit"]), self._year(cells["year"]), self._programme(cells)
         cycle = self.cycles.get((programme.pk, year))
         if cycle is not None and not cycle.source:
@@ -136,6 +149,8 @@ class _Known:
         )
         if not state:
             raise ValueError(f"Không có kết quả “{cells['result']}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
+        stored = self.stored.get((unit.pk, programme.pk, year))
+        cells = _unsaid(stored, state, cells.get("paper")) | cells
         source, paper, title = (text.clean(cells[name]) for name in ("source", "paper", "title"))
         source = source.removesuffix(REENTERED)  # as our own export of older years has it
         if not source and cycle is None:
@@ -145,7 +160,6 @@ class _Known:
                 raise ValueError(f"“{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
         paper_on = self._day(cells["paper_on"], year)
         grade = self._grade(cells["grade"], programme, year, unit)
-        stored = self.stored.get((unit.pk, programme.pk, year))
         return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
 
     def _unit(self, key: str) -> Unit:

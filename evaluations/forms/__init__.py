@@ -6,6 +6,7 @@ from .cycles import CycleField, CycleForm, CycleLabel, LateUnitForm, LockForm, R
 from .dates import DatesForm, TimingForm
 from .decisions import IssueForm, RevokeForm
 from .evidence import EvidenceForm, SharedEvidenceForm
+from .past_results import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
 from .sittings import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
 
 __all__ = [
@@ -23,11 +24,15 @@ __all__ = [
     "IssueForm",
     "LateUnitForm",
     "LockForm",
+    "PastCorrectionForm",
+    "PastResultForm",
     "RefreezeForm",
     "RevokeForm",
     "STALE",
     "SharedEvidenceForm",
     "SittingForm",
+    "TakeAwayForm",
     "TimingForm",
+    "UnitSearchForm",
     "seats_on",
 ]

@@ -1,26 +1,34 @@
-"""Results of the years before the portal: what is there, out and in by file."""
+"""Results of the years before the portal: what is there, out and in by file, one typed or mended by page."""
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core.errors import Refused
+from portal.core.fields import sentences
 from portal.core.sheets import writing
 from portal.core.web.once import once
-from portal.core.web.pages import page_of
+from portal.core.web.pages import page_of, refuse
 from units.forms import RegisterFileForm
+from units.models import Unit
 from units.views.intake import SHOWN, Intake, confirm, take
 
-from .. import permissions
-from ..enums import State
+from .. import permissions, services
+from ..enums import Origin, State
 from ..files import past_results
+from ..forms import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
 from ..models import Cycle, Evaluation
 
 
-def _require_province(request):
-    if permissions.own_province(request.user) is None:
+def _require_province(request) -> Unit:
+    """The province whose past years the reader enters; 404 for everybody else."""
+    province = permissions.own_province(request.user)
+    if province is None:
         raise Http404
+    return province
 
 
 @require_safe
@@ -91,3 +99,102 @@ def past_import(request):
 def past_preview(request, token):
     _require_province(request)
     return confirm(request, PAST, token)
+
+
+# --- one result by page ------------------------------------------------------------------------------------------
+EDIT_PAGE = "evaluations/past_edit.html"
+
+
+def _own_dossier(request, pk: int) -> Evaluation:
+    """A result taken from papers, for those who may enter its province's past years; 404 for everybody else."""
+    dossiers = Evaluation.objects.visible_to(request.user).filter(origin=Origin.HISTORY)
+    dossier = get_object_or_404(dossiers.select_related("cycle__programme", "cycle__province", "grade", "unit"), pk=pk)
+    if not permissions.may_open_cycle(request.user, dossier.cycle.province):
+        raise Http404
+    return dossier
+
+
+@require_safe
+def past_find(request):
+    """The unit whose result is to be typed: any of the province's, ended ones too."""
+    province = _require_province(request)
+    form = UnitSearchForm(request.GET or None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    units = Unit.objects.visible_to(request.user).filter(province=province)
+    found = units.search(words).select_related("commune", "district") if words else units.none()
+    return render(
+        request, "evaluations/past_find.html", {"form": form, "words": words, "page": page_of(found, request)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def past_add(request, unit):
+    """Type what a paper says of the unit in one year."""
+    province = _require_province(request)
+    found = get_object_or_404(Unit.objects.visible_to(request.user).filter(province=province), pk=unit)
+    form = PastResultForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = past_results.read_row(form.cells(found), province)
+            if row.stored is not None and row.stored.state != State.EXCLUDED:
+                raise Refused(f"Đã có kết quả năm {row.year} của {found}. Hãy sửa kết quả ấy ở bảng bên dưới.")
+            services.record_past([row], province, by=request.user, reason="Nhập ở trang.")
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã ghi kết quả năm {row.year} của {found}.")
+            return redirect("evaluations:past_add", unit=found.pk)
+    past = Evaluation.objects.visible_to(request.user).filter(unit=found, origin=Origin.HISTORY)
+    past = past.exclude(state=State.EXCLUDED).select_related("cycle__programme", "grade").order_by("-cycle__year", "pk")
+    context = {"form": form, "unit": found, "past": past}
+    return render(request, "evaluations/past_add.html", context, status=422 if form.errors else 200)
+
+
+def _edit_context(dossier: Evaluation, form: PastCorrectionForm | None = None) -> dict:
+    return {
+        "dossier": dossier,
+        "form": form or PastCorrectionForm(dossier=dossier),
+        "take_away_form": TakeAwayForm(auto_id="take_away_%s"),
+        "is_taken_away": dossier.state == State.EXCLUDED,
+        "events": dossier.events.order_by("-at", "-pk"),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def past_edit(request, pk):
+    """Mend one result, or enter again one that was taken away; what was before stays in its log."""
+    dossier = _own_dossier(request, pk)
+    if request.method != "POST":
+        return render(request, EDIT_PAGE, _edit_context(dossier))
+    form = PastCorrectionForm(request.POST, dossier=dossier)
+    if form.is_valid():
+        province = dossier.cycle.province
+        try:
+            row = past_results.read_row(form.cells(dossier.unit), province)
+            if not row.differs:
+                raise Refused("Các ô giống kết quả đang có nên không có gì để sửa.")
+            services.record_past([row], province, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã sửa kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
+            return redirect("evaluations:past_edit", pk=pk)
+    return refuse(request, EDIT_PAGE, _edit_context(dossier, form))
+
+
+@require_POST
+@once
+def past_drop(request, pk):
+    """Take one result away, with a reason."""
+    dossier = _own_dossier(request, pk)
+    form = TakeAwayForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(sentences(form))
+        services.take_past_away(dossier, by=request.user, reason=form.cleaned_data["reason"])
+    except Refused as refusal:
+        return refuse(request, EDIT_PAGE, _edit_context(dossier), refusal)
+    messages.success(request, f"Đã bỏ kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
+    return redirect("evaluations:past_add", unit=dossier.unit_id)

@@ -1,6 +1,9 @@
 """Every page of the app: who opens it, for what, and a word it shows."""
 
 from criteria.models import AwardBar
+from evaluations import services
+from evaluations.files import past_results
+from evaluations.models import Evaluation
 
 COMMUNE, AREA = "Xã A1.1", "Thôn 1 (A1.1)"
 
@@ -13,6 +16,9 @@ PAGES = {
     "evidence_file": [("officer", ("paper",), None)],
     "start": [("staff", (), "Bắt đầu")],
     "past_list": [("staff", (), "Kết quả các năm trước")],
+    "past_find": [("staff", (), "Tìm đơn vị")],
+    "past_add": [("staff", ("past_unit",), "Ghi thêm một năm")],
+    "past_edit": [("staff", ("past",), "Bỏ kết quả nhập nhầm")],
     "past_import": [("staff", (), "Các cột của tệp")],
     "cycle_list": [("staff", (), "Tỉnh A"), ("officer", (), "Tỉnh A")],
     "cycle_open": [("staff", (), "Tỉnh A")],
@@ -44,6 +50,15 @@ def make_bar(world) -> AwardBar:
     """A bar from awards that stands as a draft, so that it bars nobody of the walk."""
     fields = {"bar": "unmet", "programme": world.cycle.programme, "first_year": 2024, "ground": "Đề án thử"}
     return AwardBar.objects.create(province=world.tree.province, status="draft", **fields)
+
+
+def make_past(world) -> Evaluation:
+    """What a paper says of the first area in a year before the portal."""
+    area = world.tree.areas[0]
+    cells = {"unit": f"DV{area.pk}", "year": "2021", "programme": "safety", "result": "Đạt", "source": "Báo cáo số 2"}
+    row = past_results.read_row(cells, world.tree.province)
+    services.record_past([row], world.tree.province, by=None, reason="Theo báo cáo.")
+    return Evaluation.objects.get(unit=area, cycle__year=2021)
 
 
 def person(world, who):

@@ -13,7 +13,7 @@ from criteria.judging.values import Value
 from evaluations import queries, services, urls, workflow
 from evaluations.enums import Ballot, CycleStatus, Side, State
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
-from tests.evaluations.page_list import PAGES, make_bar, person
+from tests.evaluations.page_list import PAGES, make_bar, make_past, person
 from units.enums import Role
 
 from ..units.factories import make_province, make_tree, make_user
@@ -69,6 +69,7 @@ POSTS = {
     "dates",
     "timing",
     "evidence_remove",
+    "past_drop",
     "past_export",
     "past_preview",
     "cycle_refreeze",
@@ -91,7 +92,10 @@ def test_every_page_is_walked_here():
 
 @pytest.fixture
 def things(world, walked):
+    past = make_past(world)
     named = {
+        "past": past,
+        "past_unit": past.unit,
         "area": world.area,
         "cycle": world.cycle,
         "set": world.area.criteria_set,
@@ -198,7 +202,7 @@ def test_a_result_of_old_says_where_it_comes_from(client, world):
     Cycle.objects.filter(pk=world.cycle.pk).update(source="Báo cáo 55/BC-BCĐ", status=CycleStatus.CLOSED)
     client.force_login(world.inspector)
     page = said(client.get(address("detail", world.area.pk)))
-    assert "Kết quả lấy từ tài liệu: Báo cáo 55/BC-BCĐ." in page and "Tự đánh giá" not in page
+    assert "Kết quả nhập lại từ tài liệu: Báo cáo 55/BC-BCĐ." in page and "Tự đánh giá" not in page
 
 
 def test_the_units_page_shows_its_years(client, world, walked):

@@ -229,6 +229,8 @@ ADDRESSES = {
         [f"units:register_{name}" for name in ("list", "export", "add", "import", "template")],
         lambda home, case: {"slug": "to-tu-quan"},
     ),
+    "evaluations:past_add": lambda home, case: {"unit": home.areas["registered"].pk},
+    **dict.fromkeys(["evaluations:past_edit", "evaluations:past_drop"], lambda home, case: {"pk": home.past.pk}),
     "evaluations:past_preview": lambda home, case: {"token": "khong-co"},
     "units:committee_preview": lambda home, case: {"token": home.committee_token},
     "units:seat_preview": lambda home, case: {"token": home.seat_token},
@@ -290,6 +292,14 @@ DATA = {
     "evaluations:past_import": lambda home, case: {
         "file": SimpleUploadedFile("kq.csv", past_file(home.areas["expected"]).encode(), "text/csv")
     },
+    "evaluations:past_add": lambda home, case: {
+        "programme": Programme.objects.get(code="safety").pk,
+        "year": "2020",
+        "result": "Đạt",
+        "source": "Báo cáo số 3",
+    },
+    "evaluations:past_edit": lambda home, case: {"result": "Không đạt", "source": "Báo cáo số 4", "reason": "Ghi nhầm"},
+    "evaluations:past_drop": lambda home, case: {"reason": "Nhầm đơn vị"},
     "units:people_import": lambda home, case: {
         "file": SimpleUploadedFile("nguoi.csv", people_file(home.commune).encode(), "text/csv")
     },

@@ -304,10 +304,20 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         placement=clerk.placements.get(),
         admins=world.people["admin@own"].placements.get(),
         handover=_handover(commune, clerk),
+        past=_past(tree, areas["expected"], word),
         candidate=factories.dossier_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
         **_printed(world, tree, commune, clerk),
         **_registers(world, commune, areas["expected"], word),
     )
+
+
+def _past(tree: SimpleNamespace, area: Unit, word) -> Evaluation:
+    """What a paper says of the area in a year before the portal."""
+    cells = {"unit": f"DV{area.pk}", "year": "2020", "programme": "safety", "result": "Đạt"}
+    told = {"title": f"Danh hiệu {word('trích yếu')}", "source": "Báo cáo số 2"}
+    row = past_results.read_row(cells | told, tree.province)
+    acts.record_past([row], tree.province, by=None, reason="Theo báo cáo.")
+    return Evaluation.objects.get(unit=area, cycle__year=2020)
 
 
 def _walk(dossiers: dict[str, Evaluation], clerk: User, standing: User, committee, word):

@@ -19,9 +19,16 @@ class Problems:
 
 
 def lines_of(
-    data: bytes, file: str, columns: Mapping[str, str], *, needed: Iterable[str], shown_only: Iterable[str] = ()
+    data: bytes,
+    file: str,
+    columns: Mapping[str, str],
+    *,
+    needed: Iterable[str],
+    shown_only: Iterable[str] = (),
+    fill: bool = True,
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """(row number, cell by column name) of each row with anything in it; a column that is absent reads as empty.
+    """(row number, cell by column name) of each row with anything in it; a column that is absent reads as empty, or
+    with `fill` off is left out, for a reader who keeps what is stored where a file says nothing.
 
     `columns` are headings by name, `needed` names that must be there, `shown_only` headings an export writes and an
     import passes over. Raises Unreadable for a file without them, with others, or without rows.
@@ -37,7 +44,7 @@ def lines_of(
         raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
     if double := next((columns[name] for name in columns if names.count(name) > 1), ""):
         raise Unreadable(file, f"Cột “{double}” có hai lần. Hãy bỏ một cột.", 1)
-    empty = dict.fromkeys(columns, "")
+    empty = dict.fromkeys(columns, "") if fill else {}
     some = False
     for number, cells in lines:
         some = True

@@ -1,0 +1,147 @@
+"""A result of a past year found, typed, mended and taken away by page: what is kept, what is refused, who may."""
+
+import html
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from criteria.models import Programme
+from evaluations.enums import Origin, State
+from evaluations.models import Cycle, Evaluation
+from portal.core.web.once import new_token
+from units.enums import Role
+
+from ..units.factories import make_tree, make_user
+from .factories import published_sets
+
+pytestmark = pytest.mark.django_db
+PAPER = {"result": "Đạt", "paper": "QĐ 15/QĐ-UBND", "paper_on": "20/11/2022", "source": "Báo cáo số 12/BC-BCĐ"}
+
+
+@pytest.fixture
+def tree():
+    published_sets()
+    return make_tree()
+
+
+@pytest.fixture
+def staff(client, tree):
+    user = make_user(Role.STAFF, tree.province)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def area(tree):
+    return tree.areas[0]
+
+
+def said(response) -> str:
+    return " ".join(html.unescape(response.content.decode()).split())
+
+
+def add(client, area, **changes):
+    safety = Programme.objects.get(code="safety").pk
+    typed = {"programme": safety, "year": "2022", **PAPER, "once": new_token()} | changes
+    return client.post(reverse("evaluations:past_add", args=[area.pk]), typed)
+
+
+def edit(client, dossier, **changes):
+    typed = PAPER | {"reason": "Ghi nhầm", "once": new_token()} | changes
+    return client.post(reverse("evaluations:past_edit", args=[dossier.pk]), typed)
+
+
+def drop(client, dossier, reason="Nhầm đơn vị"):
+    address = reverse("evaluations:past_drop", args=[dossier.pk])
+    return client.post(address, {"reason": reason, "once": new_token()})
+
+
+def test_a_unit_is_found_without_tone_marks_and_its_result_kept(client, staff, area):
+    found = said(client.get(reverse("evaluations:past_find"), {"q": "thon 1 (a1.1)"}))
+    assert reverse("evaluations:past_add", args=[area.pk]) in found and "Thôn 2" not in found
+    assert "Không có đơn vị nào" in said(client.get(reverse("evaluations:past_find"), {"q": "không có thật"}))
+    answer = add(client, area, title="Khu dân cư tiêu biểu")
+    assert answer.status_code == 302
+    dossier = Evaluation.objects.get()
+    assert (dossier.unit, dossier.cycle.year, dossier.state) == (area, 2022, State.RECOGNISED)
+    assert (dossier.origin, dossier.paper, dossier.paper_on) == (Origin.HISTORY, PAPER["paper"], date(2022, 11, 20))
+    assert (dossier.paper_title, dossier.taken_from) == ("Khu dân cư tiêu biểu", PAPER["source"])
+    assert Cycle.objects.get().source == "Báo cáo số 12/BC-BCĐ (nhập lại)"
+    page = said(client.get(answer.url))
+    assert f"Đã ghi kết quả năm 2022 của {area}" in page and "20/11/2022" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"year": "2007"}, "Hãy ghi một năm từ 2008"),
+        ({"year": "9999"}, "Hãy ghi một năm từ 2008"),
+        ({"grade": "Tốt"}, "Chương trình này không xếp loại; hãy để trống."),
+        ({"paper_on": "20/11/2020"}, "ở trước năm 2022"),
+        ({"source": ""}, "Nguồn"),
+        ({"programme": "0"}, "Chương trình"),
+    ],
+)
+def test_what_cannot_be_is_said_and_the_typed_stays(client, staff, area, changes, sentence):
+    answer = add(client, area, **changes)
+    assert answer.status_code == 422
+    page = said(answer)
+    assert sentence in page and PAPER["paper"] in page
+    assert not Evaluation.objects.exists() and not Cycle.objects.exists()
+
+
+def test_one_unit_has_one_result_a_year(client, staff, area):
+    assert add(client, area).status_code == 302
+    answer = add(client, area, result="Không đạt")
+    assert answer.status_code == 422 and "Hãy sửa kết quả ấy ở bảng bên dưới" in said(answer)
+    assert Evaluation.objects.get().state == State.RECOGNISED
+
+
+def test_a_correction_says_why_and_leaves_what_was(client, staff, area):
+    add(client, area)
+    dossier = Evaluation.objects.get()
+    assert "không có gì để sửa" in said(edit(client, dossier))
+    assert "Hãy ghi rõ lý do sửa" in said(edit(client, dossier, result="Không đạt", reason=""))
+    assert dossier.events.count() == 1
+    assert edit(client, dossier, result="Không đạt", paper="QĐ 9/QĐ-UBND").status_code == 302
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.paper) == (State.DECLINED, "QĐ 9/QĐ-UBND")
+    event = dossier.events.latest("pk")
+    assert (event.by, "QĐ 15/QĐ-UBND ngày 20/11/2022" in event.comment, "Ghi nhầm" in event.comment) == (
+        staff,
+        True,
+        True,
+    )
+    assert event.comment in said(client.get(reverse("evaluations:past_edit", args=[dossier.pk])))
+    detail = said(client.get(reverse("evaluations:detail", args=[dossier.pk])))
+    assert reverse("evaluations:past_edit", args=[dossier.pk]) in detail
+
+
+def test_a_result_taken_away_may_be_entered_again(client, staff, area):
+    add(client, area)
+    dossier = Evaluation.objects.get()
+    assert "Hãy ghi rõ lý do bỏ kết quả" in said(drop(client, dossier, reason=""))
+    away = drop(client, dossier)
+    assert "Chưa có kết quả năm trước nào" in said(client.get(away.url))
+    assert "đã được bỏ" in said(drop(client, dossier))
+    assert add(client, area, result="Không đạt").status_code == 302
+    dossier.refresh_from_db()
+    assert dossier.state == State.DECLINED and Evaluation.objects.count() == 1
+
+
+def test_only_the_province_types_and_only_results_from_papers_are_mended(client, staff, area, tree):
+    add(client, area)
+    dossier = Evaluation.objects.get()
+    addresses = [
+        reverse("evaluations:past_find"),
+        reverse("evaluations:past_add", args=[area.pk]),
+        reverse("evaluations:past_edit", args=[dossier.pk]),
+    ]
+    assert {client.get(one).status_code for one in addresses} == {200}
+    Evaluation.objects.update(origin=Origin.WORKED)
+    assert client.get(addresses[2]).status_code == 404 == drop(client, dossier).status_code
+    Evaluation.objects.update(origin=Origin.HISTORY)
+    client.force_login(make_user(Role.OFFICER, tree.communes[0]))
+    assert {client.get(one).status_code for one in addresses} == {404}
+    assert drop(client, dossier).status_code == 404 and dossier.state == State.RECOGNISED
