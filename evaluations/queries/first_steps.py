@@ -105,10 +105,12 @@ def _committees(levels: QuerySet[Unit], day: date) -> Iterator[FirstStep]:
 
 def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
     programmes = list(Programme.objects.order_by("pk"))
-    ready = [one.name for one in programmes if sets_for(one, year, province)]
+    ready = [one for one in programmes if sets_for(one, year, province)]
+    open_ones = "; ".join(one.name for one in programmes if one not in ready)
     yield FirstStep(
         f"Bộ tiêu chí năm {year}",
-        f"{grouped(len(ready))}/{grouped(len(programmes))} chương trình có bộ tiêu chí đã ban hành",
+        f"{grouped(len(ready))}/{grouped(len(programmes))} chương trình có bộ tiêu chí đã ban hành"
+        + (f"; chưa có: {open_ones}" if ready and open_ones else ""),
         "criteria:programmes",
         "Chương trình của tỉnh",
         "" if ready else "Chưa chương trình nào có bộ tiêu chí đã ban hành cho năm nay.",
