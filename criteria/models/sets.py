@@ -88,7 +88,7 @@ class CriteriaSetQuerySet(OfProvinceQuerySet):
         own = [
             pk
             for pk, code, year, issued_on in written.order_by()
-            if _bearer(bearers.get(code), issued_on or date(year, 12, 31)) in (None, province.pk)
+            if bearer(bearers.get(code), issued_on or date(year, 12, 31)) in (None, province.pk)
         ]
         return self.filter(Q(province_code="") | Q(pk__in=own))
 
@@ -97,7 +97,7 @@ class CriteriaSetQuerySet(OfProvinceQuerySet):
         return self.filter(Q(last_year__isnull=True) | Q(last_year__gte=year), first_year__lte=year)
 
 
-def _bearer(versions: list[tuple[int, date]] | None, day: date) -> int | None:
+def bearer(versions: list[tuple[int, date]] | None, day: date) -> int | None:
     """Who bore the code on the day, of its bearers oldest first; before the first of them, that one. None: nobody."""
     if not versions:
         return None

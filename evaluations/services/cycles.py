@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from criteria.models import CriteriaSet, Grade, Programme, routes_on
-from criteria.queries import rule_of, sets_for
+from criteria.queries import Applied, applied_in, rule_of
 from portal.core.errors import Refused
 from units.enums import UnitKind
 from units.models import Unit, User
@@ -17,7 +17,7 @@ from units.queries.history import main_origins
 from .. import workflow
 from ..enums import CycleAction, CycleStatus, Origin, State
 from ..models import Cycle, CycleEvent, Evaluation
-from .roster import RosterUnit, eligible, expected_row, receivers_on, roster_row
+from .roster import RosterUnit, expected_row, judged, receivers_on, roster_row
 
 BATCH = 1000
 LOCK_FIELDS = ["status", "locked_by", "locked_at", "lock_reason"]
@@ -34,8 +34,8 @@ def open_cycle(
     Statements are bounded by the batches of rows, not by the rows. Raises Refused with every problem: no published
     set, the year already open, units for which no route or no acting unit can be found.
     """
-    sets = sets_for(programme, year, province)
-    if not sets:
+    applied = applied_in(programme, year, province)
+    if not applied:
         raise Refused(
             f"Chưa có bộ tiêu chí nào của “{programme.name}” được ban hành cho năm {year}. "
             "Hãy soạn bộ của tỉnh ở trang Bộ tiêu chí → Chương trình của tỉnh."
@@ -49,25 +49,25 @@ def open_cycle(
                 as_of=as_of,
                 opened_by=by,
                 is_demo=is_demo,
-                is_example=any(one.is_example for one, _ in sets),
+                is_example=any(one.criteria_set.is_example for one in applied),
             )
     except IntegrityError:
         raise Refused(f"“{programme.name}” năm {year} của {province.name} đã được mở từ trước.") from None
-    freeze_roster(cycle, sets)
+    freeze_roster(cycle, applied)
     return cycle
 
 
-def freeze_roster(cycle: Cycle, sets: list[tuple[CriteriaSet, tuple[str, ...]]]) -> None:
+def freeze_roster(cycle: Cycle, applied: list[Applied]) -> None:
     """Put every unit the sets judge on the year's roster, as it stood on the cycle's day. See `open_cycle`."""
     province, year, as_of = cycle.province, cycle.year, cycle.as_of
-    _one_set_a_kind(sets)
+    _one_set_a_kind(applied)
     receivers = receivers_on(as_of)
     rows: list[Evaluation] = []
     lost: list[str] = []
     taken = on_other_rosters(cycle)
-    for criteria_set, kinds in sets:
+    for criteria_set, units in judged(province, applied, as_of):
         routes = routes_on(criteria_set, as_of)
-        able = [unit for unit in eligible(province, criteria_set, kinds, as_of) if unit.pk not in taken]
+        able = [unit for unit in units if unit.pk not in taken]
         for unit in selectable(able, criteria_set, year):
             row = expected_row(cycle, criteria_set, routes, unit, receivers.get(unit.pk))
             if row is None:
@@ -97,17 +97,18 @@ def on_other_rosters(cycle: Cycle) -> set[int]:
     return set(taken.values_list("pk", flat=True)) | set(heirs.values())
 
 
-def _one_set_a_kind(sets: list[tuple[CriteriaSet, tuple[str, ...]]]) -> None:
-    """Raises Refused when two published sets judge the same kind of unit: a unit has one dossier a year."""
-    taken: dict[str, CriteriaSet] = {}
-    for one, kinds in sets:
-        for kind in kinds:
-            if other := taken.get(kind):
+def _one_set_a_kind(applied: list[Applied]) -> None:
+    """Raises Refused when two published sets of one place judge the same kind of unit: a unit has one dossier."""
+    taken: dict[tuple[str, int | None], CriteriaSet] = {}
+    for use in applied:
+        one, at = use.criteria_set, use.place.pk if use.place else None
+        for kind in use.kinds:
+            if other := taken.get((kind, at)):
                 raise Refused(
                     f"Hai bộ tiêu chí cùng áp dụng cho {UnitKind(kind).label.lower()}: “{other.name}” ({other.code}), "
                     f"“{one.name}” ({one.code}). Hãy cho một bộ hết áp dụng rồi mở kỳ."
                 )
-            taken[kind] = one
+            taken[kind, at] = one
 
 
 def selectable(units: list[RosterUnit], criteria_set: CriteriaSet, year: int) -> list[RosterUnit]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from criteria.enums import Level
 from criteria.models import CriteriaSet, Route
+from criteria.queries import Applied
 from portal.core.vietnamese import text
 from units.models import Delegation, Unit, UnitVersion, on
 
@@ -90,6 +91,23 @@ def eligible(province: Unit, criteria_set: CriteriaSet, kinds: Iterable[str], as
             sort, search = text.sort_key(name), text.search_key(name)
         at = dict(zip(LEVELS, places, strict=True))
         yield RosterUnit(pk, name, sort, search, kind, subtype, managed_at, at, stands_in)
+
+
+def judged(province: Unit, applied: Iterable[Applied], day: date) -> Iterator[tuple[CriteriaSet, list[RosterUnit]]]:
+    """Each set with the units it judges: a unit is judged by the set of the nearest place that has one for its kind.
+
+    `applied` comes with the nearest first (see `applied_in`). Where a place has a set of its own for a kind, what that
+    set leaves out is left out: no wider set steps in. A query a set.
+    """
+    own: dict[str, set[int]] = {}  # places with a set of their own, by the kind it judges
+    for use in applied:
+        units = eligible(province, use.criteria_set, use.kinds, day)
+        if use.place is not None:
+            units = (unit for unit in units if unit.places[use.place.kind] == use.place.pk)
+        yield use.criteria_set, [unit for unit in units if not own.get(unit.kind, set()) & set(unit.places.values())]
+        if use.place is not None:
+            for kind in use.kinds:
+                own.setdefault(kind, set()).add(use.place.pk)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from criteria.models import routes_on
-from criteria.queries import sets_for
+from criteria.queries import applied_in
 from portal.core.errors import Refused
 from units.models import Unit, User
 
@@ -14,7 +14,7 @@ from .. import permissions, workflow
 from ..enums import CycleAction, State
 from ..models import Cycle, Evaluation
 from .cycles import freeze_roster, log_cycle, on_other_rosters
-from .roster import eligible, expected_row, receivers_on
+from .roster import expected_row, judged, receivers_on
 
 
 def _locked(cycle: Cycle, by: User | None) -> Cycle:
@@ -57,7 +57,7 @@ def refreeze(cycle: Cycle, *, as_of: date, reason: str, by: User | None) -> Cycl
     found.evaluations.all().delete()
     found.as_of = as_of
     found.save(update_fields=["as_of"])
-    freeze_roster(found, sets_for(found.programme, found.year, found.province))
+    freeze_roster(found, applied_in(found.programme, found.year, found.province))
     return found
 
 
@@ -86,12 +86,12 @@ def missing_units(cycle: Cycle) -> list[int]:
     """Units of the province that the year's sets judge on the `late_day` and that no roster of the year holds."""
     day = late_day(cycle)
     held = set(cycle.evaluations.values_list("unit_id", flat=True)) | on_other_rosters(cycle)
-    sets = sets_for(cycle.programme, cycle.year, cycle.province)
+    applied = applied_in(cycle.programme, cycle.year, cycle.province)
     return [
         unit.pk
-        for criteria_set, kinds in sets
+        for criteria_set, units in judged(cycle.province, applied, day)
         if not criteria_set.by_selection
-        for unit in eligible(cycle.province, criteria_set, kinds, day)
+        for unit in units
         if unit.pk not in held
     ]
 
@@ -107,11 +107,9 @@ def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None) -> 
     day = late_day(found)
     if unit.pk in on_other_rosters(found) or found.evaluations.filter(unit=unit).exists():
         raise Refused(f"{unit} đã có hồ sơ năm {found.year}.")
-    for criteria_set, kinds in sets_for(found.programme, found.year, found.province):
-        if criteria_set.by_selection:
-            continue
-        able = {one.pk: one for one in eligible(found.province, criteria_set, kinds, day)}
-        if unit.pk not in able:
+    for criteria_set, units in judged(found.province, applied_in(found.programme, found.year, found.province), day):
+        able = {one.pk: one for one in units}
+        if criteria_set.by_selection or unit.pk not in able:
             continue
         row = expected_row(
             found, criteria_set, routes_on(criteria_set, day), able[unit.pk], receivers_on(day).get(unit.pk)
