@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from units.enums import CLERKS, Role
+from units.enums import CLERKS, Role, UnitKind
 from units.models import Unit, User
 
 from .models import Decision, Evaluation, Sitting
@@ -42,6 +42,7 @@ def may_look_into(user: User, unit: Unit) -> bool:
 
 
 PROVINCIAL = (Role.STAFF, Role.ADMIN)
+OF_A_PLACE = (Role.ADMIN, Role.CHAIR)  # who opens and locks a place's own year beside the province's people
 
 
 def own_province(user: User) -> Unit | None:
@@ -49,9 +50,12 @@ def own_province(user: User) -> Unit | None:
     return next(iter(user.provinces_as(*PROVINCIAL)), None)
 
 
-def may_open_cycle(user: User, province: Unit) -> bool:
-    """Provincial staff open and lock the year."""
-    return user.has_role(*PROVINCIAL, at=province.pk)
+def may_open_cycle(user: User, scope: Unit) -> bool:
+    """Provincial staff open and lock the year of the province and of each place in it; a place's administrator and
+    chair its own year alone."""
+    if user.has_role(*PROVINCIAL, at=scope.province_id or scope.pk):
+        return True
+    return scope.kind != UnitKind.PROVINCE and user.has_role(*OF_A_PLACE, at=scope.pk)
 
 
 def may_enter(user: User, evaluation: Evaluation) -> bool:

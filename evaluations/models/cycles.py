@@ -1,8 +1,8 @@
-"""A programme's year in a province."""
+"""A programme's year in a province, or in one place of it that judges by a set of its own."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Exists, OuterRef, Q, Window
 from django.db.models.functions import Now
 
 from criteria.models import Programme
@@ -18,8 +18,12 @@ EXAMPLE_MARK = f" ({EXAMPLE_WORDS})"
 class CycleQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Cycles of the provinces the user's placements lie in, and of those these took over: an ended province's own
-        column is its heir."""
-        return self.filter(province__province__in={place.province_id for place in user.places()})
+        column is its heir. A place's own year is for those who may read a dossier of it."""
+        from .dossiers import Evaluation  # noqa: PLC0415 -- dossiers are of cycles
+
+        held = Evaluation.objects.visible_to(user).filter(cycle=OuterRef("pk")).order_by()
+        provinces = Q(place=None, province__province__in={place.province_id for place in user.places()})
+        return self.filter(provinces | Q(Exists(held), place__isnull=False))
 
     def to_choose(self):
         """With what names them: `namesakes` tells how many of these share programme and year, as after a merger."""
@@ -28,10 +32,15 @@ class CycleQuerySet(models.QuerySet):
 
 
 class Cycle(models.Model):
-    """A programme's year in a province; opening it freezes who is expected."""
+    """A programme's year in a province or in one place of it; opening it freezes who is expected."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="cycles", verbose_name="chương trình")
     province = models.ForeignKey(Unit, models.PROTECT, related_name="cycles", verbose_name="tỉnh")
+    # A place's own year: only its units, judged by its own set. None: the province's year.
+    place = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="own_cycles", verbose_name="nơi có kỳ riêng"
+    )
+    place_name = models.CharField("tên nơi có kỳ riêng khi đó", max_length=200, blank=True, editable=False)
     year = models.PositiveSmallIntegerField("năm")
     as_of = models.DateField("danh sách đơn vị tính đến ngày")
     status = models.CharField("tình trạng", max_length=10, choices=CycleStatus, default=CycleStatus.OPEN)
@@ -53,11 +62,31 @@ class Cycle(models.Model):
         verbose_name = "kỳ đánh giá"
         verbose_name_plural = "kỳ đánh giá"
         ordering = ["-year", "programme"]
-        constraints = [models.UniqueConstraint(fields=["programme", "province", "year"], name="one_cycle_a_year")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "province", "year"], condition=Q(place=None), name="one_cycle_a_year"
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "place", "year"],
+                condition=Q(place__isnull=False),
+                name="one_cycle_a_place_and_year",
+            ),
+        ]
 
     def __str__(self):
-        """Wherever the year is named, one that was opened with example criteria says so."""
-        return f"{self.programme} năm {self.year}{EXAMPLE_MARK if self.is_example else ''}"
+        """Wherever the year is named, it says whose own it is, and that it was opened with example criteria."""
+        own = f" – {self.place_name}" if self.place_id else ""
+        return f"{self.programme} năm {self.year}{own}{EXAMPLE_MARK if self.is_example else ''}"
+
+    @property
+    def scope(self) -> Unit:
+        """Whose year it is: the place with a year of its own, else the province."""
+        return self.place or self.province
+
+    @property
+    def scope_name(self) -> str:
+        """What the page calls it: a place as it was named then."""
+        return self.place_name or self.province.name
 
     @property
     def is_open(self) -> bool:

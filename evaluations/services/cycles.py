@@ -25,26 +25,40 @@ LOCK_FIELDS = ["status", "locked_by", "locked_at", "lock_reason"]
 
 @transaction.atomic
 def open_cycle(
-    programme: Programme, province: Unit, year: int, *, as_of: date, by: User | None, is_demo: bool = False
+    programme: Programme,
+    province: Unit,
+    year: int,
+    *,
+    as_of: date,
+    by: User | None,
+    place: Unit | None = None,
+    is_demo: bool = False,
 ) -> Cycle:
     """Open the programme's year and freeze who is expected, with place, criteria set and route of the day.
 
     A unit delegated on that day goes to whom it is delegated; a delegation made later changes nothing of it.
     A set that judges only selected units (QĐ 9745/2022) expects those whose earlier results allow it to be chosen.
+    With a `place` of the province it is that place's own year: only its units, by its own sets (docs/decisions/0025).
     Statements are bounded by the batches of rows, not by the rows. Raises Refused with every problem: no published
     set, the year already open, units for which no route or no acting unit can be found.
     """
-    applied = applied_in(programme, year, province)
+    one_writer(province)
+    applied = _applied(programme, year, province, place)
     if not applied:
+        whose, which = (
+            (f"bộ tiêu chí riêng của {place.name} cho", "riêng") if place else ("bộ tiêu chí nào của", "của tỉnh")
+        )
         raise Refused(
-            f"Chưa có bộ tiêu chí nào của “{programme.name}” được ban hành cho năm {year}. "
-            "Hãy soạn bộ của tỉnh ở trang Bộ tiêu chí → Chương trình của tỉnh."
+            f"Chưa có {whose} “{programme.name}” được ban hành cho năm {year}. "
+            f"Hãy soạn bộ {which} ở trang Bộ tiêu chí → Chương trình của tỉnh."
         )
     try:
         with transaction.atomic():
             cycle = Cycle.objects.create(
                 programme=programme,
                 province=province,
+                place=place,
+                place_name=_name_on(place, as_of) if place else "",
                 year=year,
                 as_of=as_of,
                 opened_by=by,
@@ -52,9 +66,29 @@ def open_cycle(
                 is_example=any(one.criteria_set.is_example for one in applied),
             )
     except IntegrityError:
-        raise Refused(f"“{programme.name}” năm {year} của {province.name} đã được mở từ trước.") from None
+        whose = (place or province).name
+        raise Refused(f"“{programme.name}” năm {year} của {whose} đã được mở từ trước.") from None
     freeze_roster(cycle, applied)
     return cycle
+
+
+def one_writer(province: Unit) -> None:
+    """One roster of a province is written at a time: who comes second sees who stands on the first."""
+    Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
+
+
+def sets_of(cycle: Cycle) -> list[Applied]:
+    """The sets a year that is open is judged by, as they stand now."""
+    return _applied(cycle.programme, cycle.year, cycle.province, cycle.place)
+
+
+def _applied(programme: Programme, year: int, province: Unit, place: Unit | None) -> list[Applied]:
+    return [use for use in applied_in(programme, year, province) if place is None or use.place == place]
+
+
+def _name_on(place: Unit, day: date) -> str:
+    then = place.versions.in_force(day).values_list("name", flat=True).first()
+    return then or place.name
 
 
 def freeze_roster(cycle: Cycle, applied: list[Applied]) -> None:
@@ -78,19 +112,21 @@ def freeze_roster(cycle: Cycle, applied: list[Applied]) -> None:
         named = ", ".join(lost[:5]) + ("…" if len(lost) > 5 else "")
         raise Refused(f"Chưa có tuyến xét duyệt cho {len(lost)} đơn vị: {named}. Hãy bổ sung tuyến vào bộ tiêu chí.")
     if not rows and taken:
+        where = "kỳ của tỉnh hoặc kỳ" if cycle.place else "kỳ riêng của một nơi hoặc kỳ"
         raise Refused(
-            f"Mọi đơn vị của {province.name} thuộc diện xét năm {year} đã có hồ sơ ở kỳ mở trước khi sắp xếp đơn vị: "
-            "một năm của một đơn vị chỉ mở một lần. Hãy làm tiếp kỳ đó."
+            f"Mọi đơn vị của {cycle.scope.name} thuộc diện xét năm {year} đã có hồ sơ ở {where} mở trước khi sắp xếp "
+            "đơn vị: một năm của một đơn vị chỉ mở một lần. Hãy làm tiếp kỳ đó."
         )
     if not rows:
-        raise Refused(f"Không có đơn vị nào của {province.name} thuộc diện xét tính đến ngày {as_of:%d/%m/%Y}.")
+        raise Refused(f"Không có đơn vị nào của {cycle.scope.name} thuộc diện xét tính đến ngày {as_of:%d/%m/%Y}.")
     workflow.hand_on(rows)  # the day of the roster may lie before a reorganisation; the place stays that day's
     Evaluation.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def on_other_rosters(cycle: Cycle) -> set[int]:
-    """Units that have a dossier of this programme and year in another province's cycle, and the heirs of those units:
-    after a merger the year goes on in the cycles opened before it. Two queries."""
+    """Units that have a dossier of this programme and year in another cycle, and the heirs of those units: after a
+    merger the year goes on in the cycles opened before it; beside a place's own year the province's leaves its units
+    out, and the other way round. Two queries."""
     others = Cycle.objects.filter(programme=cycle.programme, year=cycle.year).exclude(pk=cycle.pk)
     taken = Unit.objects.filter(province=cycle.province, evaluations__cycle__in=others)
     heirs = taken.filter(closed_on__isnull=False).heirs()
@@ -198,7 +234,7 @@ def record_results(
     start. Raises Refused when the year is already there.
     """
     grades = grades or {}
-    if Cycle.objects.filter(programme=programme, province=province, year=year).exists():
+    if Cycle.objects.filter(programme=programme, province=province, place=None, year=year).exists():
         raise Refused(f"Kết quả “{programme.name}” năm {year} của {province.name} đã có.")
     cycle = Cycle.objects.create(
         programme=programme,

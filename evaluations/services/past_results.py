@@ -153,7 +153,7 @@ def _record_year(
     programme: Programme, year: int, rows: list[PastResult], province: Unit, by: User | None
 ) -> list[Evaluation]:
     sets = past_sets(programme, province, year)
-    cycle = Cycle.objects.filter(programme=programme, province=province, year=year).first()
+    cycle = Cycle.objects.filter(programme=programme, province=province, place=None, year=year).first()
     if cycle is not None and not cycle.source:
         raise Refused(f"“{programme.name}” năm {year} được thực hiện trên cổng nên không nhập lại được.")
     if cycle is None:

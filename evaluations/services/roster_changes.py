@@ -6,22 +6,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from criteria.models import routes_on
-from criteria.queries import applied_in
 from portal.core.errors import Refused
 from units.models import Unit, User
 
 from .. import permissions, workflow
 from ..enums import CycleAction, State
 from ..models import Cycle, Evaluation
-from .cycles import freeze_roster, log_cycle, on_other_rosters
+from .cycles import freeze_roster, log_cycle, on_other_rosters, one_writer, sets_of
 from .roster import expected_row, judged, receivers_on
 
 
 def _locked(cycle: Cycle, by: User | None) -> Cycle:
     """The year under lock. Raises Refused for who may not open it, and for one that is locked or from documents."""
-    found = Cycle.objects.select_for_update(of=("self",)).select_related("programme", "province").get(pk=cycle.pk)
-    if by is not None and not permissions.may_open_cycle(by, found.province):
-        raise Refused("Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được thay đổi kỳ đánh giá.")
+    rows = Cycle.objects.select_for_update(of=("self",)).select_related("programme", "province", "place")
+    found = rows.get(pk=cycle.pk)
+    if by is not None and not permissions.may_open_cycle(by, found.scope):
+        own = f", quản trị và trưởng ban của {found.place.name}" if found.place else ""
+        raise Refused(f"Chỉ cán bộ cấp tỉnh, quản trị của tỉnh{own} được thay đổi kỳ đánh giá.")
+    one_writer(found.province)
     if found.source:
         raise Refused(f"Kết quả kỳ này lấy từ tài liệu ({found.source}), không có danh sách để thay đổi.")
     if not found.is_open:
@@ -57,7 +59,7 @@ def refreeze(cycle: Cycle, *, as_of: date, reason: str, by: User | None) -> Cycl
     found.evaluations.all().delete()
     found.as_of = as_of
     found.save(update_fields=["as_of"])
-    freeze_roster(found, applied_in(found.programme, found.year, found.province))
+    freeze_roster(found, sets_of(found))
     return found
 
 
@@ -71,7 +73,7 @@ def delete_cycle(cycle: Cycle, *, by: User | None) -> str:
     _refuse_begun(found, "xoá")
     if found.events.exists():
         raise Refused("Kỳ đã có diễn biến được ghi (khoá sổ, thay đổi danh sách) nên không xoá được.")
-    name = f"{found} của {found.province.name}"
+    name = str(found) if found.place else f"{found} của {found.province.name}"
     found.evaluations.all().delete()
     found.delete()
     return name
@@ -86,10 +88,9 @@ def missing_units(cycle: Cycle) -> list[int]:
     """Units of the province that the year's sets judge on the `late_day` and that no roster of the year holds."""
     day = late_day(cycle)
     held = set(cycle.evaluations.values_list("unit_id", flat=True)) | on_other_rosters(cycle)
-    applied = applied_in(cycle.programme, cycle.year, cycle.province)
     return [
         unit.pk
-        for criteria_set, units in judged(cycle.province, applied, day)
+        for criteria_set, units in judged(cycle.province, sets_of(cycle), day)
         if not criteria_set.by_selection
         for unit in units
         if unit.pk not in held
@@ -107,7 +108,7 @@ def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None) -> 
     day = late_day(found)
     if unit.pk in on_other_rosters(found) or found.evaluations.filter(unit=unit).exists():
         raise Refused(f"{unit} đã có hồ sơ năm {found.year}.")
-    for criteria_set, units in judged(found.province, applied_in(found.programme, found.year, found.province), day):
+    for criteria_set, units in judged(found.province, sets_of(found), day):
         able = {one.pk: one for one in units}
         if criteria_set.by_selection or unit.pk not in able:
             continue
