@@ -3,16 +3,36 @@
 from django import forms
 
 from criteria.models import Programme
-from portal.core.fields import DayField, WholeField, offer_rows
+from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
 from units.models import Unit
 
 
 class CycleForm(forms.Form):
     """A programme's year to open."""
 
+    scope = forms.TypedChoiceField(
+        label="Phạm vi",
+        coerce=int,
+        help_text="Kỳ riêng của một nơi chỉ gồm đơn vị do nơi đó quản lý, xét theo bộ tiêu chí riêng của nơi đó.",
+    )
     programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all())
     year = WholeField(label="Năm", min_value=2008, max_value=2100)
     as_of = DayField(label="Danh sách đơn vị tính đến ngày")
+
+    def __init__(self, *args, scopes: list[Unit], **kwargs):
+        """`scopes` are the provinces and places whose year may be opened; a single one is not asked about."""
+        super().__init__(*args, **kwargs)
+        self.scopes = {one.pk: one for one in scopes}
+        if len(scopes) == 1:
+            del self.fields["scope"]
+        else:
+            offer_choices(self, "scope", [(one.pk, one.dated_name) for one in scopes])
+
+    @property
+    def chosen(self) -> Unit:
+        """The province or place whose year is opened."""
+        first = next(iter(self.scopes))
+        return self.scopes[self.cleaned_data.get("scope", first)]
 
     def clean(self):
         """A roster frozen on a day of another year would be wrong for good: this year or the one before."""
@@ -54,10 +74,12 @@ class LateUnitForm(LockForm):
 
 
 class CycleLabel:
-    """A choice of cycles that `to_choose` found: each by name, and by its province where two share it."""
+    """A choice of cycles that `to_choose` found: each by name, and by its province where two share it; a place's own
+    year names its place already."""
 
     def label_from_instance(self, cycle) -> str:
-        return f"{cycle} – {cycle.province.name}" if cycle.namesakes > 1 else str(cycle)
+        alone = cycle.namesakes == 1 or cycle.place_id
+        return str(cycle) if alone else f"{cycle} – {cycle.province.name}"
 
 
 class CycleField(CycleLabel, forms.ModelChoiceField):

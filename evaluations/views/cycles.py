@@ -10,19 +10,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.core.errors import Refused
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
+from units.enums import UnitKind
+from units.models import Unit
 
 from .. import permissions, services
 from ..enums import NOT_REGISTERED, CycleAction, State
 from ..forms import CycleForm, LockForm
 from ..models import Cycle
 from ..queries.quotas import with_selection
+from ..queries.scopes import own_years, scopes_of
 
 
 @require_safe
 def cycle_list(request):
     cycles = (
         with_selection(Cycle.objects.visible_to(request.user))
-        .select_related("programme", "province", "locked_by")
+        .select_related("programme", "province", "place", "locked_by")
         .annotate(
             roster=Count("evaluations"),
             registered=Count("evaluations", filter=~Q(evaluations__state__in=NOT_REGISTERED)),
@@ -30,34 +33,53 @@ def cycle_list(request):
         )
         .order_by("-year", "programme", "pk")
     )
-    return render(
-        request,
-        "evaluations/cycle_list.html",
-        {"page": page_of(cycles, request), "province": permissions.own_province(request.user)},
-    )
+    page = page_of(cycles, request)
+    kept = {cycle.pk for cycle in page if permissions.may_open_cycle(request.user, cycle.scope)}
+    context = {"page": page, "kept": kept, "may_open": bool(scopes_of(request.user))}
+    return render(request, "evaluations/cycle_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def cycle_open(request):
-    province = permissions.own_province(request.user)
-    if province is None:
+    scopes = scopes_of(request.user)
+    if not scopes:
         raise Http404
     today = timezone.localdate()
-    form = CycleForm(request.POST or None, initial={"year": today.year, "as_of": today})
-    context = {"form": form, "province": province}
+    form = CycleForm(request.POST or None, initial={"year": today.year, "as_of": today}, scopes=scopes)
+    context = {
+        "form": form,
+        "only": scopes[0] if len(scopes) == 1 else None,
+        "may_write": permissions.own_province(request.user) is not None,
+    }
     if request.method != "POST":
         return render(request, "evaluations/cycle_open.html", context)
     if not form.is_valid():
         return refuse(request, "evaluations/cycle_open.html", context)
-    data = form.cleaned_data
     try:
-        cycle = services.open_cycle(data["programme"], province, data["year"], as_of=data["as_of"], by=request.user)
+        cycle = _open(form, by=request.user)
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/cycle_open.html", context)
-    messages.success(request, f"Đã mở {cycle}: {cycle.evaluations.count()} đơn vị thuộc diện xét.")
+    messages.success(request, f"Đã mở {cycle}: {cycle.evaluations.count()} đơn vị thuộc diện xét.{_left_out(cycle)}")
     return redirect("evaluations:cycle_list")
+
+
+def _open(form: CycleForm, *, by) -> Cycle:
+    """The year of the province chosen, or of the place with its own."""
+    data, scope = form.cleaned_data, form.chosen
+    place = scope if scope.kind != UnitKind.PROVINCE else None
+    province = get_object_or_404(Unit, pk=scope.province_id) if place else scope
+    return services.open_cycle(data["programme"], province, data["year"], as_of=data["as_of"], place=place, by=by)
+
+
+def _left_out(cycle: Cycle) -> str:
+    """What the opener must know of units that stand in another year of the same programme."""
+    apart = own_years(cycle)
+    if not apart:
+        return ""
+    names = ", ".join(one.place_name for one in apart)
+    return f" Đơn vị đã có hồ sơ trong kỳ riêng của {names} không vào danh sách này."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,8 +96,9 @@ def cycle_reopen(request, pk):
 
 def _turn_key(request, pk: int, action: CycleAction, turn):
     """Lock or unlock the year with a reason; the page shows who did so before, when and why."""
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=pk)
-    if not permissions.may_open_cycle(request.user, cycle.province):
+    cycles = Cycle.objects.visible_to(request.user).select_related("programme", "province", "place")
+    cycle = get_object_or_404(cycles, pk=pk)
+    if not permissions.may_open_cycle(request.user, cycle.scope):
         raise Http404
     form = LockForm(request.POST or None)
     events = cycle.events.order_by("-at", "-pk")

@@ -10,6 +10,7 @@ from .. import permissions, queries
 from ..enums import CycleStatus
 from ..models import Cycle
 from ..queries.quotas import with_selection
+from ..queries.scopes import scopes_of
 
 
 @require_safe
@@ -25,6 +26,7 @@ def home(request):
         "fallen": queries.fallen(request.user),
         "decisions": queries.draft_decisions(request.user)[:20],
         "handovers": Handover.objects.waiting_for(request.user).select_related("ended__unit", "ended__user"),
-        "may_open": permissions.own_province(request.user) is not None,
+        "may_start": (may_start := permissions.own_province(request.user) is not None),
+        "may_open": may_start or bool(scopes_of(request.user)),
     }
     return render(request, "evaluations/home.html", context)

@@ -19,8 +19,9 @@ PAGE = "evaluations/cycle_roster.html"
 
 def _own_cycle(request, pk: int) -> Cycle:
     """The year, for those who opened it; 404 for everybody else and for results taken from documents."""
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=pk)
-    if cycle.source or not permissions.may_open_cycle(request.user, cycle.province):
+    cycles = Cycle.objects.visible_to(request.user).select_related("programme", "province", "place")
+    cycle = get_object_or_404(cycles, pk=pk)
+    if cycle.source or not permissions.may_open_cycle(request.user, cycle.scope):
         raise Http404
     return cycle
 

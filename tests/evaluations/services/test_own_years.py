@@ -1,0 +1,236 @@
+"""A town's own year of a programme: who stands on its roster, who opens and sees it, and no unit stands twice."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from criteria.models import CriteriaSet
+from evaluations import permissions, services
+from evaluations.models import Cycle, Evaluation
+from evaluations.queries.scopes import scopes_of
+from portal.core.errors import Refused
+from portal.core.web.once import new_token
+from tests.evaluations.town import DAY, PROVINCES, TOWNS, WARDS, YEAR, make_town, publish, sets_of
+from tests.units.factories import make_tree, make_user
+from units import services as units
+from units.enums import Role, Subtype, UnitKind
+
+pytestmark = pytest.mark.django_db
+TOWNS_OWN = {"Phường Đức Chính": "VD-THI-XA", "Phường Mạo Khê": "VD-THI-XA"}
+
+
+@pytest.fixture
+def tree():
+    return make_town()
+
+
+@pytest.fixture
+def programme(tree, tmp_path):
+    return publish(tmp_path, PROVINCES, TOWNS, WARDS)
+
+
+def opened(programme, tree, place=None, year=YEAR):
+    return services.open_cycle(programme, tree.province, year, as_of=date(year, 1, 2), place=place, by=None)
+
+
+def refused(*args, **kwargs) -> str:
+    with pytest.raises(Refused) as refusal:
+        opened(*args, **kwargs)
+    return refusal.value.sentence
+
+
+def doubled() -> set[str]:
+    """Units that stand on two rosters of one programme and year."""
+    seen, twice = set(), set()
+    for key in Evaluation.objects.values_list("unit_name", "cycle__programme", "cycle__year"):
+        (twice if key in seen else seen).add(key)
+    return {name for name, *_ in twice}
+
+
+# --- the roster ---------------------------------------------------------------------------------------------------
+def test_a_towns_own_year_holds_its_units_by_its_own_set_and_names_it(programme, tree):
+    own = opened(programme, tree, tree.town)
+    assert sets_of(own) == TOWNS_OWN
+    assert str(own) == "Mô hình An ninh cơ sở năm 2024 – Thị xã Đông Triều (ví dụ, không phải luật)"
+    assert (own.scope, own.scope_name, own.province) == (tree.town, "Thị xã Đông Triều", tree.province)
+
+
+@pytest.mark.parametrize("towns_first", [True, False])
+def test_no_unit_stands_on_two_rosters_of_a_programme_and_year(programme, tree, towns_first):
+    first, second = (tree.town, None) if towns_first else (None, tree.town)
+    one = opened(programme, tree, first)
+    if towns_first:
+        other = opened(programme, tree, second)
+        assert set(sets_of(other)) == {"Xã Dực Yên", *(area.name for area in tree.areas)}
+    else:
+        assert "đã có hồ sơ ở kỳ của tỉnh" in refused(programme, tree, second)
+        assert set(TOWNS_OWN) <= set(sets_of(one))
+    assert doubled() == set()
+
+
+def test_the_guard_is_what_keeps_a_unit_off_a_second_roster(programme, tree, monkeypatch):
+    """The control: with the guard off the same two years hold the wards twice."""
+    monkeypatch.setattr("evaluations.services.cycles.on_other_rosters", lambda cycle: set())
+    opened(programme, tree, tree.town)
+    opened(programme, tree)
+    assert doubled() == set(TOWNS_OWN)
+
+
+def test_a_late_unit_of_the_town_is_missing_in_one_year_alone(programme, tree):
+    own, provinces = opened(programme, tree, tree.town), opened(programme, tree)
+    ward = units.add_unit(
+        tree.town,
+        units.UnitFacts("Phường Hưng Đạo", Subtype.WARD, "07099"),
+        kind=UnitKind.COMMUNE,
+        opened_on=DAY,
+        ground="NQ 1",
+        by=None,
+    )
+    assert services.missing_units(own) == [ward.pk] == services.missing_units(provinces)
+    services.add_late_unit(own, ward, reason="Mới lập", by=None)
+    assert services.missing_units(own) == [] == services.missing_units(provinces)
+    with pytest.raises(Refused, match="đã có hồ sơ năm 2024"):
+        services.add_late_unit(provinces, ward, reason="Mới lập", by=None)
+
+
+def test_a_year_exists_once_for_a_programme_and_a_place(programme, tree):
+    own = opened(programme, tree, tree.town)
+    assert "năm 2024 của Thị xã Đông Triều đã được mở" in refused(programme, tree, tree.town)
+    row = {"programme": programme, "province": tree.province, "year": YEAR, "as_of": DAY}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Cycle.objects.create(**row, place=tree.town)
+    Cycle.objects.create(**row)  # the province's stands beside it, once
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Cycle.objects.create(**row)
+    assert opened(programme, tree, tree.town, YEAR + 1).place == own.place
+
+
+def test_a_place_without_a_published_set_of_its_own_opens_no_year(programme, tree):
+    assert refused(programme, tree, tree.other) == (
+        "Chưa có bộ tiêu chí riêng của Huyện Đầm Hà cho “Mô hình An ninh cơ sở” được ban hành cho năm 2024. "
+        "Hãy soạn bộ riêng ở trang Bộ tiêu chí → Chương trình của tỉnh."
+    )
+
+
+def test_a_towns_year_is_frozen_anew_and_taken_away_like_any_other(programme, tree):
+    own = opened(programme, tree, tree.town)
+    services.refreeze(own, as_of=date(YEAR, 2, 1), reason="Chọn nhầm ngày", by=None)
+    assert sets_of(own) == TOWNS_OWN
+    again = opened(programme, tree, tree.wards[0])
+    assert services.delete_cycle(again, by=None).endswith("– Phường Đức Chính (ví dụ, không phải luật)")
+
+
+# --- who opens it, who sees it --------------------------------------------------------------------------------------
+def people(tree):
+    return {
+        "staff": make_user(Role.STAFF, tree.province),
+        "town admin": make_user(Role.ADMIN, tree.town),
+        "town chair": make_user(Role.CHAIR, tree.town),
+        "town officer": make_user(Role.OFFICER, tree.town),
+        "ward officer": make_user(Role.OFFICER, tree.wards[0]),
+        "ward admin": make_user(Role.ADMIN, tree.wards[0]),
+        "other admin": make_user(Role.ADMIN, tree.other),
+        "other commune": make_user(Role.OFFICER, tree.commune),
+        "far staff": make_user(Role.STAFF, make_tree("Z").province),
+    }
+
+
+def test_who_opens_a_towns_year(programme, tree):
+    found = {name: permissions.may_open_cycle(user, tree.town) for name, user in people(tree).items()}
+    assert {name for name, may in found.items() if may} == {"staff", "town admin", "town chair"}
+    provinces = {name: permissions.may_open_cycle(user, tree.province) for name, user in people(tree).items()}
+    assert {name for name, may in provinces.items() if may} == {"staff"}
+
+
+def test_the_page_offers_the_scopes_a_person_may_open(programme, tree):
+    found = {name: [one.name for one in scopes_of(user)] for name, user in people(tree).items()}
+    assert {name: scopes for name, scopes in found.items() if scopes} == {
+        "staff": ["Tỉnh Quảng Ninh", "Phường Đức Chính", "Thị xã Đông Triều"],
+        "town admin": ["Thị xã Đông Triều"],
+        "town chair": ["Thị xã Đông Triều"],
+        "ward admin": ["Phường Đức Chính"],
+        "far staff": ["Tỉnh Z"],
+    }
+
+
+def test_without_a_published_set_a_place_is_not_offered(tree, tmp_path):
+    publish(tmp_path, PROVINCES)
+    found = {name: [one.name for one in scopes_of(user)] for name, user in people(tree).items()}
+    assert {name: scopes for name, scopes in found.items() if scopes} == {
+        "staff": ["Tỉnh Quảng Ninh"],
+        "far staff": ["Tỉnh Z"],
+    }
+
+
+def test_who_sees_a_towns_year_is_who_reads_a_dossier_of_it(programme, tree):
+    own, provinces = opened(programme, tree, tree.town), opened(programme, tree)
+    seen = {name: set(Cycle.objects.visible_to(user)) for name, user in people(tree).items()}
+    both, alone = {own, provinces}, {provinces}
+    assert seen == {
+        **dict.fromkeys(["staff", "town admin", "town chair", "town officer", "ward officer", "ward admin"], both),
+        **dict.fromkeys(["other admin", "other commune"], alone),
+        "far staff": set(),
+    }
+
+
+# --- the pages ------------------------------------------------------------------------------------------------------
+def post(client, data):
+    return client.post(reverse("evaluations:cycle_open"), data | {"once": new_token()})
+
+
+def asked(programme, **more):
+    return {"programme": programme.pk, "year": YEAR, "as_of": f"{DAY:%d/%m/%Y}", **more}
+
+
+def test_the_towns_administrator_opens_its_year_on_the_page(client, programme, tree):
+    client.force_login(make_user(Role.ADMIN, tree.town))
+    page = client.get(reverse("evaluations:cycle_open")).content.decode()
+    assert "Thị xã Đông Triều" in page and 'name="scope"' not in page
+    post(client, asked(programme, scope=tree.province.pk))  # what is not offered is not read
+    assert [cycle.place for cycle in Cycle.objects.all()] == [tree.town]
+    page = client.get(reverse("evaluations:cycle_list")).content.decode()
+    assert "kỳ riêng, Tỉnh Quảng Ninh" in page and "Khoá sổ" in page
+
+
+def test_the_provinces_staff_choose_the_scope_on_the_page(client, programme, tree):
+    client.force_login(make_user(Role.STAFF, tree.province))
+    assert 'name="scope"' in client.get(reverse("evaluations:cycle_open")).content.decode()
+    assert post(client, asked(programme, scope=tree.other.pk)).status_code == 422
+    assert post(client, asked(programme, scope=tree.town.pk)).status_code == 302
+    response = client.post(
+        reverse("evaluations:cycle_open"), asked(programme, scope=tree.province.pk, once=new_token()), follow=True
+    )
+    assert (
+        "Đơn vị đã có hồ sơ trong kỳ riêng của Thị xã Đông Triều không vào danh sách này." in response.content.decode()
+    )
+    assert [cycle.place for cycle in Cycle.objects.order_by("pk")] == [tree.town, None]
+
+
+@pytest.mark.parametrize(("who", "status"), [("town admin", 200), ("other admin", 404), ("ward admin", 404)])
+def test_a_towns_year_is_locked_by_those_who_open_it(client, programme, tree, who, status):
+    own = opened(programme, tree, tree.town)
+    client.force_login(people(tree)[who])
+    for name in ("cycle_close", "cycle_roster"):
+        assert client.get(reverse(f"evaluations:{name}", args=[own.pk])).status_code == status
+    provinces = opened(programme, tree)
+    assert client.get(reverse("evaluations:cycle_close", args=[provinces.pk])).status_code == 404
+
+
+def test_a_person_of_another_place_finds_nothing_of_a_towns_year(client, programme, tree):
+    own = opened(programme, tree, tree.town)
+    client.force_login(make_user(Role.OFFICER, tree.commune))
+    for address in (
+        reverse("evaluations:grid", args=[own.pk]),
+        reverse("reports:rollup", args=[own.pk]),
+        reverse("evaluations:selection", args=[own.pk]),
+    ):
+        assert client.get(address).status_code == 404
+    assert "Đông Triều" not in client.get(reverse("evaluations:cycle_list")).content.decode()
+
+
+def test_a_dossier_of_a_draft_set_is_left_to_the_province(tree, tmp_path):
+    programme = publish(tmp_path, PROVINCES, TOWNS.replace("    publish: true\n", ""))
+    assert CriteriaSet.objects.filter(code="VD-THI-XA").exists()
+    assert set(sets_of(opened(programme, tree)).values()) == {"VD-XA", "VD-KDC"}
