@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.db.models import TextChoices
 
 from criteria.enums import SetStatus
 from criteria.models import CriteriaSet, Programme
@@ -68,6 +69,13 @@ def boundaries_field() -> forms.TypedChoiceField:
     )
 
 
+class Whose(TextChoices):
+    """Which of the years of one programme that a place may have dossiers in."""
+
+    OWN = "own", "Kỳ riêng của nơi đó, nếu có"
+    PROVINCE = "province", "Kỳ của tỉnh"
+
+
 def year_or_none(text: str) -> int | None:
     return int(text) if text else None
 
@@ -77,8 +85,11 @@ class YearlyForm(ReportForm):
     year = forms.TypedChoiceField(label="Năm", coerce=year_or_none, empty_value=None, required=False)
     kind = forms.ChoiceField(label="Loại đơn vị", choices=ANY_KIND, required=False)
     ranh_gioi = boundaries_field()
+    whose = forms.ChoiceField(label="Kỳ", choices=Whose.choices, required=False)
 
     def offer(self):
+        if not any(cycle.place_id for cycle in self.cycles):
+            del self.fields["whose"]
         offer_choices(self, "programme", list(self.programmes_seen.items()))
         newest = [("", "Kỳ mới nhất khi in")]
         offer_choices(self, "year", newest + [(str(year), str(year)) for year in self.years_seen])

@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.db.models.functions import Now
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,11 +34,11 @@ from .catalogue.parameters import (
 )
 from .datasets import Boundaries, By, grades_of, rollup_of, scope_of, trend
 from .datasets.criteria_sets import asked_by
-from .forms import CriteriaForm, RecurrenceForm, places_of, programme_names
+from .forms import CriteriaForm, RecurrenceForm, Whose, places_of, programme_names
 from .models import ReportRun, Schedule
 from .papers.charts import trend_svg
 from .papers.criteria import COLUMNS, find_sets
-from .papers.notes import boundary_notes, years_notes
+from .papers.notes import boundary_notes, own_notes, years_notes
 from .schedules import recurrence
 
 CONTENT_TYPES = {
@@ -64,10 +65,14 @@ def schedulers_only(view):
 @require_safe
 def overview(request):
     """The newest cycle of the user's place at a glance."""
-    cycles = list(Cycle.objects.visible_to(request.user).select_related("programme", "province").order_by("-year"))
+    cycles = list(
+        Cycle.objects.visible_to(request.user)
+        .select_related("programme", "province")
+        .order_by("-year", F("place").asc(nulls_first=True), "programme__code", "pk")
+    )
     cycle = next((cycle for cycle in cycles if str(cycle.pk) == request.GET.get("ky")), cycles[0] if cycles else None)
-    place, boundaries = chosen_place(request, cycle), chosen_boundaries(request)
-    if cycle is None or place is None:
+    place, boundaries = chosen_place(request, cycle), chosen_boundaries(request, cycle=cycle)
+    if cycle is None or place is None or (cycle.place_id and not may_hold(cycle, place, boundaries)):
         return render(request, "reports/overview.html", {"cycle": None})
     if boundaries == Boundaries.TODAY:
         place = place_of_today(request, place)
@@ -81,11 +86,11 @@ def overview(request):
         "provinces": len({one.province_id for one in cycles}),
         "place": place,
         "name": scope.name,
-        "above": above_in_scope(request.user, place),
+        "above": above_in_scope(request.user, place, cycle),
         "boundaries": boundaries,
         "switch": Boundaries.choices,
         "of_today": boundaries == Boundaries.TODAY,
-        "notes": years_notes(years),
+        "notes": [*own_notes(scope), *years_notes(years)],
         "table": table,
         "counts": table.total,
         "grades": grades_of(table),
@@ -99,7 +104,7 @@ def overview(request):
 def rollup(request, pk):
     """The yearly roll-up of a cycle as a page, counted by kind, district or commune."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=pk)
-    place, boundaries = chosen_place(request, cycle), chosen_boundaries(request)
+    place, boundaries = chosen_place(request, cycle), chosen_boundaries(request, cycle=cycle)
     if place is None:
         raise Http404
     if boundaries == Boundaries.TODAY:
@@ -121,7 +126,7 @@ def rollup(request, pk):
         "place": place,
         "name": scope.name,
         "before": before,
-        "above": above_in_scope(request.user, place),
+        "above": above_in_scope(request.user, place, cycle),
         "boundaries": boundaries,
         "switch": Boundaries.choices,
         "notes": boundary_notes(scope, kind),
@@ -203,7 +208,8 @@ def rollup_print(request, pk, format):
     place = chosen_place(request, cycle, request.POST.get("don_vi", ""))
     if place is None or not place.is_level or format not in CONTENT_TYPES:
         raise Http404
-    kind, boundaries = request.POST.get("loai", ""), chosen_boundaries(request, request.POST.get("ranh_gioi", ""))
+    kind = request.POST.get("loai", "")
+    boundaries = chosen_boundaries(request, request.POST.get("ranh_gioi", ""), cycle=cycle)
     if not may_hold(cycle, place, boundaries):
         raise Http404
     params = {
@@ -211,6 +217,7 @@ def rollup_print(request, pk, format):
         "year": cycle.year,
         "kind": kind if kind in dict(KIND_CHOICES) else "",
         "ranh_gioi": boundaries.value,
+        "whose": (Whose.OWN if cycle.place_id else Whose.PROVINCE).value,
     }
     try:
         REPORTS["yearly"].check(params, place)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils import timezone
 
 from evaluations.enums import State
@@ -76,7 +77,8 @@ def boundaries_in(params: dict, place: Unit) -> Boundaries:
 
 
 def find_scope(params: dict, place: Unit) -> Scope:
-    """The place's dossiers in the year the parameters name; in the newest when no year is given.
+    """The place's dossiers in the year the parameters name; in the newest when no year is given. A year of its own
+    goes before the province's unless that one is asked for.
 
     Raises Refused when there is no such year.
     """
@@ -84,7 +86,10 @@ def find_scope(params: dict, place: Unit) -> Scope:
     cycles = cycles_at(place, boundaries).filter(programme__code=params["programme"])
     if year := params.get("year"):
         cycles = cycles.filter(year=year)
-    cycle = cycles.select_related("programme", "province").order_by("-year", "-pk").first()
+    if params.get("whose") == forms.Whose.PROVINCE:
+        cycles = cycles.filter(place=None)
+    own_first = F("place").asc(nulls_last=True)
+    cycle = cycles.select_related("programme", "province").order_by("-year", own_first, "-pk").first()
     if cycle is None:
         named = f"năm {year}" if year else "nào"
         older = ", chọn đơn vị cũ hoặc “Ranh giới hiện nay”" if place.origins.exists() else ""

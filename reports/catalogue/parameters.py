@@ -13,7 +13,10 @@ KIND_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
 
 
 def chosen_place(request, cycle: Cycle | None, text: str | None = None) -> Unit | None:
-    """The unit asked for by `don_vi`, or the user's first place in the cycle's province; Http404 out of scope."""
+    """The unit asked for by `don_vi`, or the user's first place in the cycle's province; Http404 out of scope.
+
+    Whoever stands above a place with a year of its own is shown that place.
+    """
     asked = request.GET.get("don_vi", "") if text is None else text
     if asked:
         if not (asked.isascii() and asked.isdecimal()) or len(asked) > 18:
@@ -23,7 +26,10 @@ def chosen_place(request, cycle: Cycle | None, text: str | None = None) -> Unit 
     places = [place for place in request.user.places() if cycle is None or place.province_id == cycle.province_id]
     if not places and cycle:
         places = _lay_there(request.user, cycle)
-    return next((place for place in places if place.is_level), places[0] if places else None)
+    found = next((place for place in places if place.is_level), places[0] if places else None)
+    if cycle is None or cycle.place_id is None or (found and may_hold(cycle, found, Boundaries.THEN)):
+        return found
+    return Unit.objects.visible_to(request.user).select_related("parent").filter(pk=cycle.place_id).first()
 
 
 def _lay_there(user, cycle: Cycle) -> list[Unit]:
@@ -39,8 +45,11 @@ def chosen_kind(request) -> str | None:
     return kind if kind in dict(KIND_CHOICES) else None
 
 
-def chosen_boundaries(request, text: str | None = None) -> Boundaries:
+def chosen_boundaries(request, text: str | None = None, *, cycle: Cycle | None = None) -> Boundaries:
+    """The boundaries asked for by `ranh_gioi`; a place's own year is always told in those of its year."""
     asked = request.GET.get("ranh_gioi", "") if text is None else text
+    if cycle is not None and cycle.place_id:
+        return Boundaries.THEN
     return Boundaries(asked) if asked in Boundaries else Boundaries.THEN
 
 
@@ -66,8 +75,10 @@ def may_hold(cycle: Cycle, place: Unit, boundaries: str) -> bool:
     return cycles_at(place, boundaries).filter(pk=cycle.pk).exists()
 
 
-def above_in_scope(user, place: Unit) -> Unit | None:
-    """The unit above, unless the place is where the user's own scope ends."""
+def above_in_scope(user, place: Unit, cycle: Cycle) -> Unit | None:
+    """The unit above, unless the place is where the user's own scope, or the year's, ends."""
+    if cycle.place_id == place.pk:
+        return None
     return None if place.pk in {own.pk for own in user.grounds()} else place.parent
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 
 from evaluations.models import Cycle, Evaluation
@@ -45,12 +45,22 @@ def of_place(
 
 
 def cycles_at(place: Unit, boundaries: str) -> QuerySet[Cycle]:
-    """Cycles that may hold dossiers of the place: of every province it, or what lies in it today, may have been in."""
+    """Cycles that may hold dossiers of the place: of every province it, or what lies in it today, may have been in.
+
+    A town's own year counts in the town and below it, never in the totals of what lies above (docs/decisions/0025).
+    """
     if boundaries == Boundaries.TODAY:
-        return Cycle.objects.filter(province__in=provinces_joined(place.province_id or place.pk))
+        provinces: QuerySet | set[int | None] = provinces_joined(place.province_id or place.pk)
+        column = UnitKind(place.kind).place_column
+        here = Q(unit=place.pk) if column == "unit" else Q(**{f"unit__{column}": place.pk}, kind=place.kind)
+        versions = UnitVersion.objects.filter(here)
+    else:
+        versions = UnitVersion.objects.filter(unit=place.pk)
+        provinces = {place.pk} if place.kind == UnitKind.PROVINCE else versions.order_by().values("province")
     if place.kind == UnitKind.PROVINCE:
-        return Cycle.objects.filter(province=place.pk)
-    return Cycle.objects.filter(province__in=UnitVersion.objects.filter(unit=place.pk).values("province"))
+        return Cycle.objects.filter(province__in=provinces, place=None)
+    around = [Q(place__in=versions.order_by().values(level)) for level in ("district", "commune")]
+    return Cycle.objects.filter(Q(place=None) | around[0] | around[1], province__in=provinces)
 
 
 def provinces_joined(province_id: int) -> set[int | None]:
@@ -117,10 +127,17 @@ class Scope:
 
 
 def scope_of(cycle: Cycle, place: Unit, boundaries: str = Boundaries.THEN) -> Scope:
-    """The cycle alone, or with the cycles of the same programme and year whose dossiers may lie in the place today."""
-    if boundaries != Boundaries.TODAY:
-        return Scope((cycle,), place)
-    same = cycles_at(place, boundaries).filter(programme=cycle.programme_id, year=cycle.year).exclude(pk=cycle.pk)
+    """The cycle alone, or with the cycles of the same programme and year whose dossiers may lie in the place today.
+
+    A place's own year stands alone in either.
+    """
+    if boundaries != Boundaries.TODAY or cycle.place_id:
+        return Scope((cycle,), place, Boundaries(boundaries))
+    same = (
+        cycles_at(place, boundaries)
+        .filter(programme=cycle.programme_id, year=cycle.year, place=None)
+        .exclude(pk=cycle.pk)
+    )
     others = same.select_related("programme", "province").order_by("province__sort_key", "pk")
     return Scope((cycle, *others), place, Boundaries.TODAY)
 

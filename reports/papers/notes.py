@@ -1,7 +1,10 @@
 """What a paper must say of its figures: in which boundaries, from which sources, and what they are not."""
 
+from django.db.models import Count
+
 from evaluations.enums import CycleStatus
 from evaluations.models import Evaluation
+from evaluations.queries.scopes import own_years
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.vietnamese.figures import grouped
 from units.names import in_sentence
@@ -41,9 +44,27 @@ def notes_of(scope: Scope, kind: str | None = None) -> tuple[str, ...]:
     return (*notes, *boundary_notes(scope, kind))
 
 
+def own_notes(scope: Scope, kind: str | None = None) -> list[str]:
+    """What stands in the own years of places, which a total of the province's year leaves out."""
+    if scope.cycle.place_id:
+        name = in_sentence(scope.cycle.place_name)
+        return [f"Kỳ riêng của {name}, theo bộ tiêu chí riêng; không cộng vào số liệu kỳ của tỉnh."]
+    apart = own_years(scope.cycle)
+    if not apart:
+        return []
+    dossiers = of_place(Evaluation.objects.filter(cycle__in=apart), scope.place, scope.boundaries)
+    rows = dossiers.filter(kind=kind) if kind else dossiers
+    many = dict(rows.order_by().values_list("cycle").annotate(number=Count("pk")))
+    return [
+        f"Không gồm {grouped(many[one.pk])} đơn vị xét trong kỳ riêng của {in_sentence(one.place_name)}."
+        for one in apart
+        if one.pk in many
+    ]
+
+
 def boundary_notes(scope: Scope, kind: str | None = None) -> list[str]:
     """Which boundaries and base the year is counted in, and what that did to dossiers of divided units."""
-    base = [BASE_NOTE, *([GRADED_NOTE] if has_grades(scope.cycle) else [])]
+    base = [*own_notes(scope, kind), BASE_NOTE, *([GRADED_NOTE] if has_grades(scope.cycle) else [])]
     if not scope.is_today:
         return [f"Tên gọi, ranh giới theo ngày chốt danh sách đơn vị {scope.cycle.as_of:%d/%m/%Y}.", *base]
     notes = [f"Số liệu {TODAY_NOTE}", *base]
