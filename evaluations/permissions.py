@@ -45,9 +45,10 @@ PROVINCIAL = (Role.STAFF, Role.ADMIN)
 OF_A_PLACE = (Role.ADMIN, Role.CHAIR)  # who opens and locks a place's own year beside the province's people
 
 
-def own_province(user: User) -> Unit | None:
-    """The province whose years the user opens, and whose bars from awards they switch."""
-    return next(iter(user.provinces_as(*PROVINCIAL)), None)
+def own_province(user: User, pk: int | None = None) -> Unit | None:
+    """The province whose past years the user enters, and whose bars from awards they switch: the first of several, as
+    before a merger, unless it is named."""
+    return next((one for one in user.provinces_as(*PROVINCIAL) if pk in (None, one.pk)), None)
 
 
 def may_open_cycle(user: User, scope: Unit) -> bool:

@@ -20,7 +20,7 @@ def import_past(job, tell):
         data = store.take(job.params["sha256"]).read_bytes()
     except store.Damaged:
         raise Refused("Tệp đã lưu không còn nguyên vẹn, nên chưa ghi gì. Hãy gửi lại tệp.") from None
-    found = past_results.read(data, job.params["name"], job.asked_by)
+    found = past_results.read(data, job.params["name"], job.asked_by, province=job.params.get("province"))
     if found.problems or found.province is None:
         told = "\n".join(map(str, found.problems[:LISTED]))
         raise Refused(f"Tệp không còn hợp lệ, nên chưa ghi gì:\n{told}")

@@ -65,10 +65,10 @@ class Read(Problems):
         return [row for row in self.rows.values() if row.stored is not None and row.differs]
 
 
-def read(data: bytes, file: str, user: User) -> Read:
+def read(data: bytes, file: str, user: User, *, province: int | None = None) -> Read:
     """Read and check the file with the rights of now; a unit's result of a programme and year already here is changed
-    by its row, an equal row is left alone."""
-    found = Read(file, province=permissions.own_province(user))
+    by its row, an equal row is left alone. `province` names one of the user's."""
+    found = Read(file, province=permissions.own_province(user, province))
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
         return found

@@ -1,5 +1,8 @@
 """Results of the years before the portal: what is there, out and in by file, one typed or mended by page."""
 
+from dataclasses import replace
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
@@ -14,7 +17,7 @@ from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
 from units.forms import RegisterFileForm
 from units.models import Unit
-from units.views.intake import SHOWN, Intake, confirm, take
+from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
 from ..enums import Origin, State
@@ -23,12 +26,10 @@ from ..forms import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearch
 from ..models import Cycle, Evaluation
 
 
-def _require_province(request) -> Unit:
-    """The province whose past years the reader enters; 404 for everybody else."""
-    province = permissions.own_province(request.user)
-    if province is None:
+def _require_province(request) -> None:
+    """404 for who enters no province's past years."""
+    if permissions.own_province(request.user) is None:
         raise Http404
-    return province
 
 
 @require_safe
@@ -91,14 +92,27 @@ PAST = Intake(
 @require_http_methods(["GET", "HEAD", "POST"])
 def past_import(request):
     _require_province(request)
-    return take(request, PAST)
+    return take(request, _intake(request, request.POST.get("province", "")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def past_preview(request, token):
     _require_province(request)
-    return confirm(request, PAST, token)
+    return confirm(request, _intake(request, signed(PAST, token).get("province", "")), token)
+
+
+def _intake(request, chosen: str | int) -> Intake:
+    """The intake of the province chosen, for who has several; 404 for one that is not the reader's."""
+    provinces = request.user.provinces_as(*permissions.PROVINCIAL)
+    if len(provinces) == 1:
+        return PAST
+    found = next((one for one in provinces if str(one.pk) == str(chosen)), None)
+    if found is None and chosen:
+        raise Http404
+    pk = (found or provinces[0]).pk
+    context = PAST.context | {"provinces": provinces, "chosen": pk}
+    return replace(PAST, read=partial(past_results.read, province=pk), named={"province": pk}, context=context)
 
 
 # --- one result by page ------------------------------------------------------------------------------------------
@@ -114,13 +128,19 @@ def _own_dossier(request, pk: int) -> Evaluation:
     return dossier
 
 
+def _own_units(request):
+    """The units of the reader's provinces."""
+    provinces = request.user.provinces_as(*permissions.PROVINCIAL)
+    return Unit.objects.visible_to(request.user).filter(province__in=[one.pk for one in provinces])
+
+
 @require_safe
 def past_find(request):
     """The unit whose result is to be typed: any of the province's, ended ones too."""
-    province = _require_province(request)
+    _require_province(request)
     form = UnitSearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    units = Unit.objects.visible_to(request.user).filter(province=province)
+    units = _own_units(request)
     found = units.search(words).select_related("commune", "district") if words else units.none()
     return render(
         request, "evaluations/past_find.html", {"form": form, "words": words, "page": page_of(found, request)}
@@ -131,8 +151,9 @@ def past_find(request):
 @once
 def past_add(request, unit):
     """Type what a paper says of the unit in one year."""
-    province = _require_province(request)
-    found = get_object_or_404(Unit.objects.visible_to(request.user).filter(province=province), pk=unit)
+    _require_province(request)
+    found = get_object_or_404(_own_units(request).select_related("province"), pk=unit)
+    province = found.province or found
     form = PastResultForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -40,10 +40,11 @@ class Intake:
     shown: Callable[[Any], dict]
     context: dict = field(default_factory=dict)
     args: tuple = ()  # of the routes; the job is told the register's
+    named: dict = field(default_factory=dict)  # what else the reader chose: goes with the file to its job
 
     @property
     def params(self) -> dict:
-        return {"slug": self.args[0]} if self.args else {}
+        return ({"slug": self.args[0]} if self.args else {}) | self.named
 
 
 def take(request, intake: Intake):
@@ -87,12 +88,17 @@ def confirm(request, intake: Intake, token: str):
     return render(request, intake.preview_page, intake.context | {"file": kept["name"]} | intake.shown(found))
 
 
-def _kept(request, intake: Intake, token: str) -> dict:
-    """What the token names; 404 for another person's or register's, a changed or a day-old one."""
+def signed(intake: Intake, token: str) -> dict:
+    """What the token holds; 404 for a changed or a day-old one."""
     try:
-        kept = signing.loads(token, salt=intake.job, max_age=DAY)
+        return signing.loads(token, salt=intake.job, max_age=DAY)
     except signing.BadSignature:
         raise Http404 from None
+
+
+def _kept(request, intake: Intake, token: str) -> dict:
+    """What the token names; 404 for another person's or register's, a changed or a day-old one."""
+    kept = signed(intake, token)
     if kept["user"] != request.user.pk or any(kept.get(name) != value for name, value in intake.params.items()):
         raise Http404
     return kept
