@@ -158,15 +158,17 @@ ADDRESSES = {
     "evaluations:evidence_remove": lambda home, case: {"pk": home.evidence.pk},
     **dict.fromkeys(
         [f"evaluations:{name}" for name in ("cycle_roster", "cycle_refreeze", "cycle_delete", "late_unit_add")],
-        lambda home, case: {"pk": home.cycle.pk},
+        lambda home, case: {"pk": (home.own_year if case == "own year" else home.cycle).pk},
     ),
     "evaluations:late_unit_drop": lambda home, case: {
         "pk": home.cycle.pk,
         "dossier": Evaluation.objects.get(cycle=home.cycle, unit=home.areas["expected"]).pk,
     },
-    "evaluations:cycle_close": lambda home, case: {"pk": (home.old if case == "old year" else home.cycle).pk},
+    "evaluations:cycle_close": lambda home, case: {
+        "pk": {"old year": home.old, "own year": home.own_year}.get(case, home.cycle).pk
+    },
     "evaluations:cycle_reopen": lambda home, case: {"pk": (home.locked if case == "locked year" else home.cycle).pk},
-    "evaluations:grid": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:grid": lambda home, case: {"cycle": (home.own_year if case == "own year" else home.cycle).pk},
     "evaluations:grid_act": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:evidence_share": lambda home, case: {
         "cycle": home.cycle.pk,

@@ -107,6 +107,7 @@ def make_world() -> World:
             status="closed",
         )
         tree.cycle = factories.open_year(tree)
+        tree.own_year = _own_year(tree)
         tree.own_set = _own_set(world, tree.province)
         tree.rule, tree.rule_draft = (_own_rule(world, tree, status) for status in ("published", "draft"))
         tree.reform = _reform(tree)
@@ -143,6 +144,22 @@ def make_world() -> World:
     for person, user in world.people.items():
         world.clients[person] = sign_in(user)
     return world
+
+
+def _own_year(tree: SimpleNamespace) -> Cycle:
+    """The district's own year of another programme, with the first commune on its roster."""
+    own = Cycle.objects.create(
+        programme=Programme.objects.get(code="da375"),
+        province=tree.province,
+        place=tree.district,
+        place_name=tree.district.name,
+        year=OLD_YEAR,
+        as_of=tree.old.as_of,
+    )
+    dossier = tree.old.evaluations.get(unit=tree.communes[0])
+    dossier.pk, dossier.cycle = None, own
+    dossier.save(force_insert=True)
+    return own
 
 
 def _own_set(world: World, province: Unit) -> CriteriaSet:
