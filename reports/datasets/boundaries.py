@@ -49,6 +49,12 @@ def cycles_at(place: Unit, boundaries: str) -> QuerySet[Cycle]:
 
     A town's own year counts in the town and below it, never in the totals of what lies above (docs/decisions/0025).
     """
+    around = cycles_around(place, boundaries)
+    return around.filter(place=None) if place.kind == UnitKind.PROVINCE else around
+
+
+def cycles_around(place: Unit, boundaries: str) -> QuerySet[Cycle]:
+    """`cycles_at`; of a province with the own years of its places, which its totals leave out."""
     if boundaries == Boundaries.TODAY:
         provinces: QuerySet | set[int | None] = provinces_joined(place.province_id or place.pk)
         column = UnitKind(place.kind).place_column
@@ -58,9 +64,9 @@ def cycles_at(place: Unit, boundaries: str) -> QuerySet[Cycle]:
         versions = UnitVersion.objects.filter(unit=place.pk)
         provinces = {place.pk} if place.kind == UnitKind.PROVINCE else versions.order_by().values("province")
     if place.kind == UnitKind.PROVINCE:
-        return Cycle.objects.filter(province__in=provinces, place=None)
-    around = [Q(place__in=versions.order_by().values(level)) for level in ("district", "commune")]
-    return Cycle.objects.filter(Q(place=None) | around[0] | around[1], province__in=provinces)
+        return Cycle.objects.filter(province__in=provinces)
+    own = [Q(place__in=versions.order_by().values(level)) for level in ("district", "commune")]
+    return Cycle.objects.filter(Q(place=None) | own[0] | own[1], province__in=provinces)
 
 
 def provinces_joined(province_id: int) -> set[int | None]:

@@ -1,7 +1,7 @@
 """Results through the years: one row a year, each saying under which programme it was judged."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db.models import Count
 
@@ -9,10 +9,11 @@ from evaluations.enums import CycleStatus
 from evaluations.models import Cycle, Evaluation
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.vietnamese.figures import Share
+from units.enums import UnitKind
 from units.models import Unit
 from units.names import in_sentence
 
-from .boundaries import Boundaries, cycles_at, of_place
+from .boundaries import Boundaries, cycles_around, of_place
 from .rollup import Counts, graded_lowest, tally
 
 IN_PROGRESS = "đang thực hiện"
@@ -30,6 +31,7 @@ class YearRow:
     sources: tuple[str, ...]
     only: tuple[str, ...]  # the provinces that have figures of the year, where other years have more of them
     counts: Counts
+    is_mixed: bool = False  # units of the province's year and of a place's own, each once
 
     @property
     def share(self) -> Share:
@@ -55,6 +57,7 @@ class Years:
     kind: str | None
     rows: tuple[YearRow, ...]  # oldest first
     boundaries: Boundaries = Boundaries.THEN
+    apart: Mapping[str, Sequence[int]] = field(default_factory=dict)  # years left out, by the place whose own they are
 
     @property
     def has_programmes(self) -> bool:
@@ -81,10 +84,11 @@ def ten_year_table(
     Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
     lie in the place are one row.
     """
-    named = cycles_at(place, boundaries).filter(programme__code__in=programmes)
+    named = cycles_around(place, boundaries).filter(programme__code__in=programmes)
     if last_year:
         named = named.filter(year__lte=last_year)
-    cycles = {cycle.pk: cycle for cycle in named.select_related("programme", "province").order_by("pk")}
+    every = list(named.select_related("programme", "province").order_by("pk"))
+    cycles = {cycle.pk: cycle for cycle in every if not (cycle.place_id and place.kind == UnitKind.PROVINCE)}
     dossiers = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
     if kind:
         dossiers = dossiers.filter(kind=kind)
@@ -99,7 +103,17 @@ def ten_year_table(
             spoken.append(cycle)
     kept = [same for _, same in sorted(by_year.items())[-years:]]
     provinces = {cycle.province for same in kept for cycle in same}
-    return Years(place, kind, tuple(_row(same, found, provinces) for same in kept), Boundaries(boundaries))
+    rows = tuple(_row(same, found, provinces) for same in kept)
+    return Years(place, kind, rows, Boundaries(boundaries), _apart(every, cycles, {row.year for row in rows}))
+
+
+def _apart(every: Sequence[Cycle], counted: Collection[int], years: Collection[int]) -> dict[str, list[int]]:
+    """The years of the table in which places had one of their own that it leaves out, by the places' names."""
+    found: dict[str, set[int]] = {}
+    for cycle in every:
+        if cycle.pk not in counted and cycle.year in years:
+            found.setdefault(cycle.place_name, set()).add(cycle.year)
+    return {name: sorted(held) for name, held in sorted(found.items())}
 
 
 def trend(
@@ -131,4 +145,5 @@ def _row(cycles: Sequence[Cycle], found: dict[int, Counts], provinces: Collectio
         sources=tuple(dict.fromkeys(cycle.source for cycle in cycles if cycle.source)),
         only=() if there <= set(here) else tuple(in_sentence(one.name) for one in here),
         counts=sum((found[cycle.pk] for cycle in cycles), Counts()),
+        is_mixed=len({cycle.place_id for cycle in cycles}) > 1,
     )

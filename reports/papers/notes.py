@@ -77,13 +77,19 @@ def boundary_notes(scope: Scope, kind: str | None = None) -> list[str]:
 
 def years_notes(years: Years) -> list[str]:
     """The same for a table of several years."""
+    own = [
+        f"Không gồm kỳ riêng của {in_sentence(name)} ({', '.join(map(str, held))})."
+        for name, held in years.apart.items()
+    ]
+    if any(row.is_mixed for row in years.rows):
+        own.append("Bảng các năm gồm cả đơn vị xét trong kỳ riêng và trong kỳ của tỉnh, mỗi đơn vị một lần.")
     if years.boundaries != Boundaries.TODAY:
-        return ["Mỗi năm tính theo ranh giới của năm đó."]
+        return ["Mỗi năm tính theo ranh giới của năm đó.", *own]
     dossiers = Evaluation.objects.filter(cycle__in=[pk for row in years.rows for pk in row.cycle_ids])
     dossiers = of_place(dossiers, years.place, years.boundaries)
     if years.kind:
         dossiers = dossiers.filter(kind=years.kind)
-    return [f"Mọi năm đều {TODAY_NOTE}", *_divided_note(divided(dossiers, years.place))]
+    return [f"Mọi năm đều {TODAY_NOTE}", *own, *_divided_note(divided(dossiers, years.place))]
 
 
 def _divided_note(many: int) -> list[str]:

@@ -12,6 +12,7 @@ from reports.catalogue.entries import find_scope
 from reports.datasets import Boundaries, By, cycles_at, rollup_of, scope_of, trend
 from reports.forms import YearlyForm
 from reports.models import ReportRun
+from reports.papers.notes import years_notes
 from tests.evaluations.town import PROVINCES, TOWNS, WARDS, YEAR, make_town, publish
 from tests.units.factories import make_user
 from units.enums import Role
@@ -58,6 +59,17 @@ def test_every_dossier_counts_once_and_never_in_the_provinces_totals(years, tree
 def test_the_totals_without_the_rule_would_hold_the_wards(years, tree):
     """The control: the province's column holds the town's dossiers too, so nothing but the rule keeps them out."""
     assert Evaluation.objects.filter(province=tree.province).count() == 6
+
+
+@pytest.mark.parametrize("boundaries", Boundaries)
+def test_a_table_of_many_years_says_what_it_leaves_out_or_holds_of_both(years, tree, boundaries):
+    told = {
+        place.name: " ".join(years_notes(trend(CODE, place, YEAR, boundaries=boundaries)))
+        for place in (tree.province, tree.town, tree.other)
+    }
+    left_out, both = "Không gồm kỳ riêng của thị xã Đông Triều (2024).", "gồm cả đơn vị xét trong kỳ riêng"
+    assert {name for name, notes in told.items() if left_out in notes} == {"Tỉnh Quảng Ninh"}
+    assert {name for name, notes in told.items() if both in notes} == {"Thị xã Đông Triều"}
 
 
 @pytest.mark.parametrize("boundaries", Boundaries)
