@@ -19,8 +19,8 @@ class UnitKind(TextChoices):
 
 
 LEVELS = (UnitKind.PROVINCE, UnitKind.DISTRICT, UnitKind.COMMUNE)
-JUDGED = (UnitKind.RESIDENTIAL_AREA, UnitKind.COMMUNE, UnitKind.AGENCY, UnitKind.ENTERPRISE, UnitKind.SCHOOL)
 ORGANISATIONS = (UnitKind.AGENCY, UnitKind.ENTERPRISE, UnitKind.SCHOOL)
+JUDGED = (UnitKind.RESIDENTIAL_AREA, UnitKind.COMMUNE, UnitKind.DISTRICT, *ORGANISATIONS)
 
 # What may stand under what: the kind of a unit -> the kinds of the unit that manages it.
 PARENTS = {

@@ -4,7 +4,7 @@ from criteria.models import CriteriaSet, Grade, Programme
 from evaluations import services
 from evaluations.enums import State
 from evaluations.models import Cycle
-from units.enums import JUDGED, UnitKind
+from units.enums import UnitKind
 from units.models import Unit
 
 from .places import DA375, DEMO_SOURCE, FIRST_DAY, GRADING, SAFETY, luck
@@ -42,7 +42,7 @@ def graded_year(province: Unit, year: int, share: int) -> None:
     named: dict[int, dict[int, Grade]] = {}
     for grade in Grade.objects.filter(criteria_set__in=sets.values()):
         named.setdefault(grade.criteria_set_id, {})[grade.rank] = grade
-    units = Unit.objects.filter(province=province, kind__in=JUDGED).values_list("pk", "name", "commune__name", "kind")
+    units = Unit.objects.filter(province=province, kind__in=sets).values_list("pk", "name", "commune__name", "kind")
     states: dict[int, str] = {}
     grades: dict[int, Grade] = {}
     for pk, name, commune, kind in units:
@@ -73,7 +73,7 @@ def past_year(province: Unit, year: int, share: int) -> None:
     if Cycle.objects.filter(programme=programme, province=province, year=year).exists():
         return
     sets = sets_of(programme, province, year)
-    units = Unit.objects.filter(province=province, kind__in=JUDGED).values_list("pk", "name", "commune__name", "kind")
+    units = Unit.objects.filter(province=province, kind__in=sets).values_list("pk", "name", "commune__name", "kind")
     states: dict[int, str] = {}
     for pk, name, commune, kind in units:
         drawn = luck(commune, kind, name, year)

@@ -25,6 +25,7 @@ OF_REGISTERED = "số đăng ký"
 KIND_GROUPS = (
     ("Khu dân cư", (UnitKind.RESIDENTIAL_AREA,)),
     ("Xã, phường, thị trấn", (UnitKind.COMMUNE,)),
+    ("Cấp huyện", (UnitKind.DISTRICT,)),
     ("Cơ quan, doanh nghiệp, cơ sở giáo dục", ORGANISATIONS),
 )
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from .. import queries
-from ..enums import JUDGED, ORGANISATIONS, UnitKind
+from ..enums import JUDGED, LEVELS, ORGANISATIONS, UnitKind
 from ..filters import UnitFilterSet
 from ..models import Committee, Unit, UnitEvent
 from ..permissions import may_delegate, may_import_units, may_manage_people, may_see_people
@@ -16,7 +16,7 @@ from ..queries import history
 from ..registers import REGISTERS, Register
 
 PER_PAGE = 50
-BELOW = [kind for kind in JUDGED if kind != UnitKind.COMMUNE]
+BELOW = [kind for kind in JUDGED if kind not in LEVELS]
 LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(UnitKind)))
 
 
