@@ -100,6 +100,14 @@ class CycleAction(TextChoices):
     DROP_UNIT = "drop_unit", "Bỏ đơn vị đã bổ sung"
 
 
+class TotalAction(TextChoices):
+    """What is done to a past year's total; kept in its log."""
+
+    RECORD = "record", "Nhập lại số tổng"
+    CORRECT = "correct", "Sửa số tổng"
+    TAKE_AWAY = "take_away", "Bỏ số tổng"
+
+
 class Origin(TextChoices):
     WORKED = "worked", "Thực hiện trên hệ thống"
     HISTORY = "history", "Nhập từ tài liệu các năm trước"

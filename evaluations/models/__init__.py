@@ -4,6 +4,7 @@ from .answers import Answer, Evidence
 from .cycles import EXAMPLE_MARK, Cycle, CycleEvent
 from .decisions import Decision, Recognition
 from .dossiers import ACTING, JUDGED_CHOICES, UNSELECTED, Evaluation, EvaluationQuerySet, Event
+from .past_totals import PastTotal, PastTotalEvent
 from .sittings import AgendaItem, Sitting, Vote
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Event",
     "Evidence",
     "JUDGED_CHOICES",
+    "PastTotal",
+    "PastTotalEvent",
     "Recognition",
     "Sitting",
     "UNSELECTED",

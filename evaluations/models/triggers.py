@@ -5,6 +5,7 @@ SQLite loses a table's triggers when a migration rebuilds the table: such a migr
 """
 
 EVENTS, CYCLE_EVENTS = "evaluations_event", "evaluations_cycleevent"
+TOTAL_EVENTS = "evaluations_pasttotalevent"
 SENTENCE = "Diễn biến chỉ được ghi thêm, không sửa, không xoá được."
 CHANGES = ("UPDATE", "DELETE")
 

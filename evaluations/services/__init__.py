@@ -5,6 +5,7 @@ from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_ba
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
 from .past_results import PastResult, record_past, take_past_away
+from .past_totals import Figures, Total, in_the_way, record_totals, take_total_away
 from .roster_changes import add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
 from .sittings import (
     add_to_agenda,
@@ -22,10 +23,11 @@ from .sittings import (
 from .timing import decide_timing, record_dates
 
 __all__ = [
-    "take_past_away",
     "Conflict",
+    "Figures",
     "PastResult",
     "SavedCell",
+    "Total",
     "accept_answers",
     "add_evidence",
     "add_late_unit",
@@ -41,6 +43,7 @@ __all__ = [
     "drop_late_unit",
     "end_bar",
     "find_criterion",
+    "in_the_way",
     "is_leaned_on",
     "issue_decision",
     "missing_units",
@@ -50,6 +53,7 @@ __all__ = [
     "record_dates",
     "record_past",
     "record_results",
+    "record_totals",
     "refreeze",
     "remove_evidence",
     "remove_from_agenda",
@@ -61,4 +65,6 @@ __all__ = [
     "set_bar",
     "sits_after",
     "table_waiting",
+    "take_past_away",
+    "take_total_away",
 ]

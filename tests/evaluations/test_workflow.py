@@ -354,7 +354,7 @@ def test_the_model_refuses_before_the_database(event):
 
 @pytest.mark.django_db
 def test_the_triggers_are_there_after_all_migrations():
-    logs = (triggers.EVENTS, triggers.CYCLE_EVENTS)
+    logs = (triggers.EVENTS, triggers.CYCLE_EVENTS, triggers.TOTAL_EVENTS)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'evaluations%'")

@@ -1,0 +1,269 @@
+"""Totals of past years from papers: recorded in bulk, corrected and taken away with a line in the log."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from criteria.models import Programme
+from portal.core.errors import Refused
+from portal.core.vietnamese.figures import grouped
+from units.enums import LEVELS
+from units.models import Unit, UnitVersion, User
+
+from .. import permissions, workflow
+from ..enums import State, TotalAction
+from ..models import Cycle, Evaluation, PastTotal, PastTotalEvent
+from .past_results import BATCH, past_day, units_then
+
+COLUMNS = ("total", "registered", "met", "paper", "paper_on", "source")
+WRITTEN = (*COLUMNS, "is_away", "entered_by", "entered_at")
+Key = tuple[int, int, int, str]  # of place, programme, year and kind
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a paper says, and which paper."""
+
+    total: int
+    met: int
+    registered: int | None = None
+    paper: str = ""
+    paper_on: date | None = None
+    source: str = ""
+
+    @classmethod
+    def of(cls, stored: PastTotal) -> "Figures":
+        return cls(**{name: getattr(stored, name) for name in COLUMNS})
+
+    def __str__(self) -> str:
+        """ "tổng số 234, đăng ký 234, đạt 178; QĐ 5 ngày 02/01/2019; nguồn: …"."""
+        registered = "" if self.registered is None else f", đăng ký {grouped(self.registered)}"
+        day = f" ngày {self.paper_on:%d/%m/%Y}" if self.paper_on else ""
+        paper = f"{self.paper}{day}".strip()
+        counts = f"tổng số {grouped(self.total)}{registered}, đạt {grouped(self.met)}"
+        return "; ".join(filter(None, (counts, paper, f"nguồn: {self.source}" if self.source else "")))
+
+
+@dataclass(frozen=True)
+class Total:
+    """A paper's figures of one kind of units at a place in a year; `stored` is what is here already."""
+
+    place: Unit
+    programme: Programme
+    year: int
+    kind: str
+    figures: Figures
+    stored: PastTotal | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.place.pk, self.programme.pk, self.year, self.kind)
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing is said of it now: never was, or it was taken away."""
+        return self.stored is None or self.stored.is_away
+
+    @property
+    def differs(self) -> bool:
+        return self.stored is None or self.stored.is_away or self.figures != Figures.of(self.stored)
+
+    @property
+    def kind_label(self) -> str:
+        return dict(PastTotal._meta.get_field("kind").flatchoices)[self.kind]
+
+    @property
+    def figures_before(self) -> Figures | None:
+        return None if self.stored is None or self.stored.is_away else Figures.of(self.stored)
+
+
+def out_of_order(figures: Figures) -> str:
+    """The sentence of what cannot be among the figures, or nothing."""
+    registered = figures.total if figures.registered is None else figures.registered
+    if registered > figures.total:
+        return f"Số đăng ký {grouped(registered)} lớn hơn tổng số {grouped(figures.total)}. Hãy xem lại văn bản."
+    if figures.met > registered:
+        most = "tổng số" if figures.registered is None else "số đăng ký"
+        return f"Số đạt {grouped(figures.met)} lớn hơn {most} {grouped(registered)}. Hãy xem lại văn bản."
+    return "" if figures.total else "Tổng số phải lớn hơn 0. Hãy bỏ dòng nếu không có đơn vị nào."
+
+
+@transaction.atomic
+def record_totals(rows: Iterable[Total], province: Unit, *, by: User | None, reason: str) -> tuple[int, int]:
+    """Record what papers say of past years, all rows or none; returns (new, corrected).
+
+    A row equal to what is stored is left alone, one that was taken away stands again. `by` is None for the command
+    line only. Statements grow with years and batches. Raises Refused outside the giver's province, without a reason,
+    for a year worked on the portal or told by dossiers, for figures out of order, for what somebody has just changed.
+    """
+    rows = [row for row in rows if row.differs]
+    told = _reason(reason)
+    _lock(province, by)
+    _refuse_changed(rows)
+    for row in rows:
+        if not row.place.is_level or row.place.province_id != province.pk:
+            raise Refused(f"{row.place} không phải tỉnh, huyện, xã của {province}. Hãy chọn địa bàn khác.")
+        if sentence := out_of_order(row.figures):
+            raise Refused(sentence)
+    if taken := in_the_way(rows):
+        raise Refused(next(iter(taken.values())))
+    names = _names_then(rows)
+    events = []
+    for row in rows:
+        action = TotalAction.RECORD if row.is_new else TotalAction.CORRECT
+        events.append(_line(_written(row, province, names[row.key], by), action, row.figures_before, by, told))
+    made = [event.past_total for event in events]
+    PastTotal.objects.bulk_create([one for one in made if not one.pk], batch_size=BATCH)
+    PastTotal.objects.bulk_update([one for one in made if one.pk], WRITTEN, batch_size=BATCH)
+    PastTotalEvent.objects.bulk_create(events, batch_size=BATCH)
+    new = sum(row.is_new for row in rows)
+    return new, len(rows) - new
+
+
+@transaction.atomic
+def take_total_away(total: PastTotal, *, by: User, reason: str) -> None:
+    """Take away a total entered by mistake: no report reads it any more, its log tells what it was, by whom and why.
+
+    It may be entered again. Raises Refused outside the giver's province, without a reason, for one taken away already.
+    """
+    _lock(total.province, by)
+    found = PastTotal.objects.select_related("programme").get(pk=total.pk)
+    if found.is_away:
+        raise Refused(f"Số tổng năm {found.year} của {found.place_name} đã được bỏ. Hãy tải lại trang.")
+    told = _reason(reason)
+    found.is_away = True
+    found.save(update_fields=["is_away"])
+    _line(found, TotalAction.TAKE_AWAY, Figures.of(found), by, told).save()
+
+
+def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
+    """Why a total cannot be recorded, by its key: its year was worked on the portal there, or dossiers tell it.
+
+    Three queries, whatever the rows.
+    """
+    rows = list(rows)
+    lay_in = _provinces_of({row.place for row in rows})
+    worked = {
+        (programme, year, province)
+        for programme, year, province in Cycle.objects.filter(
+            source="", programme__in={row.programme for row in rows}, year__in={row.year for row in rows}
+        ).values_list("programme", "year", "province")
+    }
+    told = _told_by_dossiers(rows)
+    found = {}
+    for row in rows:
+        named = f"“{row.programme.name}” năm {row.year}"
+        if any((row.programme.pk, row.year, province) in worked for province in lay_in[row.place.pk]):
+            found[row.key] = f"{named} được thực hiện trên cổng, không nhập số tổng được. Số liệu lấy từ hồ sơ năm đó."
+        elif row.key in told:
+            found[row.key] = (
+                f"{row.place} đã có kết quả từng đơn vị loại “{row.kind_label}” của {named}, không nhập số tổng được. "
+                "Hãy sửa ở kết quả từng đơn vị."
+            )
+    return found
+
+
+def _told_by_dossiers(rows: list[Total]) -> set[Key]:
+    dossiers = Evaluation.objects.filter(
+        cycle__programme__in={row.programme for row in rows},
+        cycle__year__in={row.year for row in rows},
+        kind__in={row.kind for row in rows},
+    ).exclude(state=State.EXCLUDED)
+    places: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        places[row.place.kind].add(row.place.pk)
+    if not places:
+        return set()
+    lies_there = reduce(or_, (Q(**{f"{level}__in": ids}) for level, ids in places.items()))
+    told = dossiers.filter(lies_there).order_by()
+    columns = ("cycle__programme", "cycle__year", "kind", *(level.value for level in LEVELS))
+    return {
+        (place, programme, year, kind)
+        for programme, year, kind, *held in told.values_list(*columns).distinct()
+        for place in held
+        if place
+    }
+
+
+def _provinces_of(places: set[Unit]) -> dict[int, set[int | None]]:
+    """The provinces each place lay in, at any time."""
+    found: dict[int, set[int | None]] = {place.pk: {place.province_id or place.pk} for place in places}
+    for place, province in UnitVersion.objects.filter(unit__in=found).values_list("unit", "province"):
+        found[place].add(province)
+    return found
+
+
+def _lock(province: Unit, by: User | None) -> None:
+    """One writer of a province's past years at a time, results and totals: the second sees what the first wrote."""
+    if by is not None and not permissions.may_open_cycle(by, province):
+        raise Refused("Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
+    Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
+
+
+def _reason(reason: str) -> str:
+    if not (told := reason.strip()):
+        raise Refused("Hãy ghi rõ lý do.")
+    return told
+
+
+def _refuse_changed(rows: list[Total]) -> None:
+    """Raises Refused where what is stored is no longer what the rows were compared with."""
+    stored: dict[Key, PastTotal] = {}
+    ids = [row.place.pk for row in rows]
+    for start in range(0, len(ids), BATCH):
+        for one in PastTotal.objects.filter(place__in=ids[start : start + BATCH]):
+            stored[one.place_id, one.programme_id, one.year, one.kind] = one
+    for row in rows:
+        now = stored.get(row.key)
+        before = row.stored and (row.stored.is_away, Figures.of(row.stored))
+        if before != (now and (now.is_away, Figures.of(now))):
+            raise Refused(f"Số tổng năm {row.year} của {row.place} vừa được người khác ghi. Hãy tải lại trang để xem.")
+
+
+def _names_then(rows: list[Total]) -> dict[Key, str]:
+    """What each place was called at the end of its year. Raises Refused for one that was not there."""
+    by_year: dict[int, list[Total]] = defaultdict(list)
+    for row in rows:
+        by_year[row.year].append(row)
+    found = {}
+    for year, told in sorted(by_year.items()):
+        stood = units_then({row.place.pk for row in told}, past_day(year))
+        for row in told:
+            if row.place.pk not in stood:
+                raise Refused(f"{row.place} chưa có hoặc đã kết thúc vào cuối năm {year}. Hãy chọn nơi của năm đó.")
+            found[row.key] = stood[row.place.pk].name
+    return found
+
+
+def _written(row: Total, province: Unit, name: str, by: User | None) -> PastTotal:
+    """The row as it will stand, not saved yet."""
+    found = copy(row.stored) or PastTotal(
+        province=province, place=row.place, place_name=name, programme=row.programme, year=row.year, kind=row.kind
+    )
+    if row.is_new:
+        found.is_away, found.entered_by, found.entered_at = False, by, timezone.now()
+    for column in COLUMNS:
+        setattr(found, column, getattr(row.figures, column))
+    return found
+
+
+def _line(
+    total: PastTotal, action: TotalAction, before: Figures | None, by: User | None, reason: str
+) -> PastTotalEvent:
+    return PastTotalEvent(
+        past_total=total,
+        action=action,
+        before=str(before or ""),
+        after="" if total.is_away else str(Figures.of(total)),
+        reason=reason,
+        by=by,
+        by_post=str(by) if by else workflow.OPERATOR,
+    )
