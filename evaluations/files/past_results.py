@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils import timezone
-
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
-from portal.core.sheets.cells import read_date, written
+from portal.core.sheets.cells import written
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 from units.files.keys import OWN_KEY, Here
@@ -19,8 +17,8 @@ from .. import permissions
 from ..enums import REENTERED
 from ..models import Cycle, Evaluation
 from ..services.past_results import RESULT_WORDS, PastResult, past_day, past_sets
+from .past_cells import programmes_by_word, read_paper_day, read_past_year, read_programme
 
-FIRST_YEAR = 2008  # the movement's own day was set in 2005; the ten-year schemes the results come from began in 2008
 COLUMNS = {
     "unit": "Khoá đơn vị",
     "year": "Năm",
@@ -121,9 +119,7 @@ class _Known:
         self.province = province
         units = Unit.objects.filter(province=province).select_related("commune")
         self.units = Here(units, units).named(keys)
-        self.programmes: dict[str, Programme] = {}
-        for one in Programme.objects.all():
-            self.programmes |= dict.fromkeys((one.code, text.search_key(one.name), text.search_key(one.title)), one)
+        self.programmes = programmes_by_word()
         self.cycles = {(one.programme_id, one.year): one for one in Cycle.objects.filter(province=province)}
         ids = [unit.pk for ones in self.units.values() for unit in ones]
         past = Evaluation.objects.filter(cycle__province=province, unit__in=ids).exclude(cycle__source="")
@@ -170,27 +166,13 @@ class _Known:
         return ones[0]
 
     def _year(self, cell: str) -> int:
-        last = timezone.localdate().year - 1  # a year taken from papers is locked: nobody could work in it any more
-        if not cell.isdecimal() or not FIRST_YEAR <= int(cell[:6]) <= last:
-            raise ValueError(
-                f"Năm “{cell}” không hợp lệ. Hãy ghi một năm từ {FIRST_YEAR} đến {last}; năm đang "
-                "diễn ra được thực hiện bằng kỳ đánh giá trên cổng."
-            )
-        return int(cell)
+        return read_past_year(cell)
 
     def _day(self, cell: str, year: int) -> date | None:
-        day = read_date(cell, COLUMNS["paper_on"], required=False)
-        if day and not (date(year, 1, 1) <= day <= timezone.localdate()):
-            raise ValueError(f"Ngày văn bản {day:%d/%m/%Y} ở trước năm {year} hoặc ở tương lai. Hãy ghi lại ngày.")
-        return day
+        return read_paper_day(cell, COLUMNS["paper_on"], year)
 
     def _programme(self, cells: dict[str, str]) -> Programme:
-        asked = cells["programme"]
-        found = self.programmes.get(asked) or self.programmes.get(text.search_key(asked))
-        if found is None:
-            codes = ", ".join(sorted({one.code for one in self.programmes.values()}))
-            raise ValueError(f"Không có chương trình “{asked}”. Hãy ghi tên hoặc một trong các mã: {codes}.")
-        return found
+        return read_programme(cells["programme"], self.programmes)
 
     def _grade(self, cell: str, programme: Programme, year: int, unit: Unit) -> Grade | None:
         key = (programme.pk, year)

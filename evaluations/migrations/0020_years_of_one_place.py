@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("units", "0015_placement_ground"),
-        ("evaluations", "0018_papers_of_past_results"),
+        ("evaluations", "0019_past_totals"),
     ]
 
     operations = [

@@ -1,0 +1,53 @@
+"""Cells that every file of past years has: its year, its programme, the day of its paper. Each raises ValueError with
+its sentence."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from criteria.models import Programme
+from portal.core.sheets.cells import read_date
+from portal.core.vietnamese import text
+
+FIRST_YEAR = 2008  # the movement's own day was set in 2005; the ten-year schemes the results come from began in 2008
+
+
+def read_past_year(cell: str) -> int:
+    last = timezone.localdate().year - 1  # a year taken from papers is locked: nobody could work in it any more
+    if not cell.isdecimal() or not FIRST_YEAR <= int(cell[:6]) <= last:
+        raise ValueError(
+            f"Năm “{cell}” không hợp lệ. Hãy ghi một năm từ {FIRST_YEAR} đến {last}; năm đang "
+            "diễn ra được thực hiện bằng kỳ đánh giá trên cổng."
+        )
+    return int(cell)
+
+
+def read_paper_day(cell: str, column: str, year: int) -> date | None:
+    """The day of a paper about the year: not before it began, not in the future."""
+    day = read_date(cell, column, required=False)
+    if day and not (date(year, 1, 1) <= day <= timezone.localdate()):
+        raise ValueError(f"{column} {day:%d/%m/%Y} ở trước năm {year} hoặc ở tương lai. Hãy ghi lại ngày.")
+    return day
+
+
+def programmes_by_word() -> dict[str, Programme]:
+    """Every programme by its code, name and title; one query."""
+    found: dict[str, Programme] = {}
+    for one in Programme.objects.all():
+        found |= dict.fromkeys((one.code, text.search_key(one.name), text.search_key(one.title)), one)
+    return found
+
+
+def read_programme(cell: str, programmes: dict[str, Programme]) -> Programme:
+    found = programmes.get(cell) or programmes.get(text.search_key(cell))
+    if found is None:
+        codes = ", ".join(sorted({one.code for one in programmes.values()}))
+        raise ValueError(f"Không có chương trình “{cell}”. Hãy ghi tên hoặc một trong các mã: {codes}.")
+    return found
+
+
+def refuse_too_long(told: dict[str, tuple[str, int]]) -> None:
+    """Words by column, each with how many letters it may have."""
+    for column, (words, most) in told.items():
+        if len(words) > most:
+            raise ValueError(f"“{column}” dài quá {most} chữ. Hãy viết gọn lại.")

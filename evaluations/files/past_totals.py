@@ -1,0 +1,157 @@
+"""A file of past years' totals: its columns, what a row means, every problem by row. Writes nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from portal.core.errors import Refused
+from portal.core.sheets.cells import read_choice, written
+from portal.core.sheets.reading import Unreadable
+from portal.core.vietnamese import text
+from units.enums import JUDGED, LEVELS, UnitKind
+from units.files.keys import OWN_KEY, Here
+from units.files.lines import Problems, lines_of
+from units.models import Unit, User
+
+from .. import permissions
+from ..enums import REENTERED
+from ..models import PastTotal
+from ..services.past_results import past_day
+from ..services.past_totals import Figures, Total, in_the_way, out_of_order
+from .past_cells import programmes_by_word, read_paper_day, read_past_year, read_programme, refuse_too_long
+
+COLUMNS = {
+    "place": "Khoá địa bàn",
+    "year": "Năm",
+    "programme": "Chương trình",
+    "kind": "Loại đơn vị",
+    "total": "Tổng số",
+    "registered": "Đăng ký",
+    "met": "Đạt",
+    "paper": "Quyết định, văn bản",
+    "paper_on": "Ngày văn bản",
+    "source": "Nguồn",
+}
+NEEDED = ("place", "year", "programme", "kind", "total", "met", "source")
+SHOWN_ONLY = ("Địa bàn",)
+HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
+KINDS = [kind.label for kind in JUDGED]
+MOST_DIGITS = 7  # no place ever had ten million units
+
+
+def exported(totals: Iterable[PastTotal]) -> Iterator[list]:
+    """Cells of totals under HEADINGS; they come with their programme selected."""
+    for one in totals:
+        yield [
+            *(f"{OWN_KEY}{one.place_id}", one.year, one.programme.code, one.get_kind_display()),
+            *(one.total, "" if one.registered is None else one.registered, one.met),
+            *(one.paper, written(one.paper_on), one.source, one.place_name),
+        ]
+
+
+@dataclass
+class Read(Problems):
+    """What a file says of past years: the rows to write and what is wrong."""
+
+    province: Unit | None = None
+    rows: dict[int, Total] = field(default_factory=dict)  # by their number in the file
+
+    @property
+    def new(self) -> list[Total]:
+        return [row for row in self.rows.values() if row.is_new]
+
+    @property
+    def changed(self) -> list[Total]:
+        return [row for row in self.rows.values() if row.differs and not row.is_new]
+
+
+def read(data: bytes, file: str, user: User) -> Read:
+    """Read and check the file with the rights of now; a total of the place, programme, year and kind that is here
+    already is changed by its row, an equal row is left alone."""
+    found = Read(file, province=permissions.own_province(user))
+    if found.province is None:
+        found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
+        return found
+    try:
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
+    except Unreadable as refusal:
+        found.problems.append(refusal.problem)
+        return found
+    known = _Known(found.province, {cells["place"] for _, cells in lines} - {""})
+    seen: dict[tuple, int] = {}
+    for number, cells in lines:
+        try:
+            row = known.row(cells)
+        except ValueError as wrong:
+            found.refuse(number, str(wrong))
+            continue
+        if (first := seen.setdefault(row.key, number)) != number:
+            found.refuse(number, f"Trùng với dòng {first}: cùng địa bàn, năm, chương trình, loại. Hãy bỏ một dòng.")
+        else:
+            found.rows[number] = row
+    taken = in_the_way(found.rows.values())
+    for number, row in found.rows.items():
+        if row.differs and row.key in taken:
+            found.refuse(number, taken[row.key])
+    return found
+
+
+def read_row(cells: dict[str, str], province: Unit) -> Total:
+    """What one row's cells say, as a page has them typed: read and checked like a file's row. Raises Refused with the
+    sentence of what is wrong."""
+    try:
+        return _Known(province, {cells["place"]}).row(cells)
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from None
+
+
+class _Known:
+    """What the rows may name: the province's levels of government, programmes, and the totals already here."""
+
+    def __init__(self, province: Unit, keys: set[str]):
+        self.province = province
+        levels = Unit.objects.filter(province=province, kind__in=LEVELS)
+        self.places = Here(levels, levels).named(keys)
+        self.programmes = programmes_by_word()
+        ids = [place.pk for ones in self.places.values() for place in ones]
+        rows = PastTotal.objects.filter(place__in=ids).select_related("programme")
+        self.stored = {(one.place_id, one.programme_id, one.year, one.kind): one for one in rows}
+
+    def row(self, cells: dict[str, str]) -> Total:
+        """Raises ValueError with the sentence of what is wrong."""
+        place, year = self._place(cells["place"]), read_past_year(cells["year"])
+        programme = read_programme(cells["programme"], self.programmes)
+        kind = read_choice(UnitKind, cells["kind"], COLUMNS["kind"], offered=JUDGED)
+        if kind not in JUDGED:
+            raise ValueError(f"Loại đơn vị “{cells['kind']}” không được xét. Hãy ghi một trong: {', '.join(KINDS)}.")
+        if place.opened_on > past_day(year) or (place.closed_on and place.closed_on < past_day(year)):
+            raise ValueError(f"{place} chưa có hoặc đã kết thúc vào cuối năm {year}. Hãy ghi nơi của năm đó.")
+        stored = self.stored.get((place.pk, programme.pk, year, kind))
+        return Total(place, programme, year, kind, _figures(cells, year), stored)
+
+    def _place(self, key: str) -> Unit:
+        ones = self.places.get(key, [])
+        if len(ones) != 1:
+            many = "là của nhiều nơi" if ones else f"không phải của tỉnh, huyện, xã nào trong {self.province}"
+            raise ValueError(f"Khoá “{key}” {many}. Hãy ghi khoá {OWN_KEY}… như tệp tải về của trang Đơn vị.")
+        return ones[0]
+
+
+def _figures(cells: dict[str, str], year: int) -> Figures:
+    source, paper = text.clean(cells["source"]).removesuffix(REENTERED), text.clean(cells["paper"])
+    if not source:
+        raise ValueError(f"“{COLUMNS['source']}” để trống. Hãy ghi báo cáo, sổ sách mà số tổng được lấy ra.")
+    refuse_too_long({COLUMNS["paper"]: (paper, 250), COLUMNS["source"]: (source, 230)})
+    total, met = _number(cells, "total"), _number(cells, "met")
+    registered = _number(cells, "registered") if cells["registered"].strip() else None
+    paper_on = read_paper_day(cells["paper_on"], COLUMNS["paper_on"], year)
+    found = Figures(total, met, registered, paper=paper, paper_on=paper_on, source=source)
+    if sentence := out_of_order(found):
+        raise ValueError(sentence)
+    return found
+
+
+def _number(cells: dict[str, str], column: str) -> int:
+    cell = cells[column].strip()
+    if not cell.isdecimal() or len(cell) > MOST_DIGITS:
+        raise ValueError(f"“{COLUMNS[column]}” là “{cell}”, không phải số nguyên. Hãy ghi một số, không chấm, phẩy.")
+    return int(cell)
