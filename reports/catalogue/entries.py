@@ -222,6 +222,8 @@ def find_years(params: dict, place: Unit) -> Years:
         years=params.get("years") or 10,
         boundaries=boundaries_in(params, place),
     )
+    if not years.rows and years.left_out:
+        raise Refused(f"{years.totals_note} Hãy chọn “{Boundaries.THEN.label}”.")
     if not years.rows:
         raise Refused(f"{place.name} chưa có kết quả năm nào của các chương trình đã chọn. Hãy chọn chương trình khác.")
     return years

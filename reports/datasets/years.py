@@ -1,12 +1,13 @@
 """Results through the years: one row a year, each saying under which programme it was judged."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count
 
 from evaluations.enums import CycleStatus
-from evaluations.models import Cycle, Evaluation
+from evaluations.models import Cycle, Evaluation, PastTotal
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.vietnamese.figures import Share
 from units.enums import UnitKind
@@ -17,6 +18,7 @@ from .boundaries import Boundaries, cycles_around, of_place
 from .rollup import Counts, graded_lowest, tally
 
 IN_PROGRESS = "đang thực hiện"
+TOTALS_MARK = "số tổng nhập lại"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class YearRow:
     only: tuple[str, ...]  # the provinces that have figures of the year, where other years have more of them
     counts: Counts
     is_mixed: bool = False  # units of the province's year and of a place's own, each once
+    totals_of: tuple[UnitKind, ...] = ()  # kinds of which papers gave totals alone; how many were sent in is not known
 
     @property
     def share(self) -> Share:
@@ -48,7 +51,7 @@ class YearRow:
     def full_note(self) -> str:
         """The note, and whose figures alone stand there: another year is no fair comparison then."""
         alone = f"chỉ có số liệu của {', '.join(self.only)}" if self.only else ""
-        return "; ".join(filter(None, (self.note, alone)))
+        return "; ".join(filter(None, (self.note, TOTALS_MARK if self.totals_of else "", alone)))
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,20 @@ class Years:
     rows: tuple[YearRow, ...]  # oldest first
     boundaries: Boundaries = Boundaries.THEN
     apart: Mapping[str, Sequence[int]] = field(default_factory=dict)  # years left out, by the place whose own they are
+    left_out: tuple[int, ...] = ()  # years of which only totals are known, in a table of today's boundaries
+
+    @property
+    def totals_note(self) -> str:
+        """Which years are totals re-entered from papers, by kind, or why some are not in the table; mostly empty."""
+        if self.left_out:
+            spans = spans_of(self.left_out)
+            return f"Số tổng nhập lại năm {spans} theo ranh giới của năm đó nên không có trong bảng này."
+        years: dict[UnitKind, list[int]] = defaultdict(list)
+        for row in self.rows:
+            for kind in row.totals_of:
+                years[kind].append(row.year)
+        told = "; ".join(f"{kind.label.lower()} năm {spans_of(years[kind])}" for kind in UnitKind if kind in years)
+        return f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {told}." if told else ""
 
     @property
     def has_programmes(self) -> bool:
@@ -79,32 +96,78 @@ def ten_year_table(
     years: int = 10,
     boundaries: str = Boundaries.THEN,
 ) -> Years:
-    """The place's last years, at most `years` of them, in three queries; four where some grade.
+    """The place's last years, at most `years` of them, in four queries; five where some grade.
 
     Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
-    lie in the place are one row.
+    lie in the place are one row. Totals from papers stand in for kinds of which the year has no dossier at the place.
     """
     named = cycles_around(place, boundaries).filter(programme__code__in=programmes)
+    totals = PastTotal.objects.standing().filter(place=place.pk, programme__code__in=programmes)
     if last_year:
-        named = named.filter(year__lte=last_year)
+        named, totals = named.filter(year__lte=last_year), totals.filter(year__lte=last_year)
     every = list(named.select_related("programme", "province").order_by("pk"))
     cycles = {cycle.pk: cycle for cycle in every if not (cycle.place_id and place.kind == UnitKind.PROVINCE)}
     dossiers = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
     if kind:
-        dossiers = dossiers.filter(kind=kind)
-    counted = dossiers.order_by().values_list("cycle_id", "state").annotate(number=Count("*"))
-    weakest = graded_lowest(dossiers, {cycle.programme_id for cycle in cycles.values()}, "cycle_id")
-    found = {cycle_id: counts for (cycle_id,), counts in tally([*counted, *weakest]).items()}
+        dossiers, totals = dossiers.filter(kind=kind), totals.filter(kind=kind)
+    counted = dossiers.order_by().values_list("cycle_id", "kind", "state").annotate(number=Count("*"))
+    weakest = graded_lowest(dossiers, {cycle.programme_id for cycle in cycles.values()}, "cycle_id", "kind")
+    told: dict[tuple[int, str], _Told] = defaultdict(_Told)  # by year and programme
+    held = set()
+    for (cycle_id, of_kind), counts in sorted(tally([*counted, *weakest]).items()):
+        cycle = cycles[cycle_id]
+        told[cycle.year, cycle.programme.code].count(cycle, counts)
+        if counts.roster:
+            held.add((cycle.year, of_kind))
+    unheld = [one for one in totals.select_related("programme").order_by("pk") if (one.year, one.kind) not in held]
+    left_out = tuple(sorted({one.year for one in unheld})) if boundaries == Boundaries.TODAY else ()
+    for one in [] if left_out else unheld:
+        told[one.year, one.programme.code].totals.append(one)
+    spoken = _speakers(told, programmes)
+    kept = [spoken[year] for year in sorted(spoken)[-years:]]
+    provinces = {cycle.province for one in kept for cycle in one.cycles}
+    rows = tuple(_row(one, provinces) for one in kept)
+    apart = _apart(every, cycles, {row.year for row in rows})
+    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out)
+
+
+@dataclass
+class _Told:
+    """What dossiers and papers say of a programme's year at the place."""
+
+    cycles: list[Cycle] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    totals: list[PastTotal] = field(default_factory=list)
+
+    def count(self, cycle: Cycle, counts: Counts) -> None:
+        if cycle not in self.cycles:
+            self.cycles.append(cycle)
+        self.counts += counts
+
+    @property
+    def weight(self) -> int:
+        """Dossiers speak before totals, and both before a year whose every dossier left the base."""
+        return 0 if self.counts.roster else 1 if self.totals else 2
+
+
+def _speakers(told: dict[tuple[int, str], _Told], programmes: Sequence[str]) -> dict[int, _Told]:
+    """The programme that speaks for each year."""
     rank = {code: place_in_list for place_in_list, code in enumerate(programmes)}
-    by_year: dict[int, list[Cycle]] = {}
-    for cycle in sorted((cycles[pk] for pk in found), key=lambda one: (rank[one.programme.code], one.pk)):
-        spoken = by_year.setdefault(cycle.year, [])
-        if not spoken or spoken[0].programme_id == cycle.programme_id:
-            spoken.append(cycle)
-    kept = [same for _, same in sorted(by_year.items())[-years:]]
-    provinces = {cycle.province for same in kept for cycle in same}
-    rows = tuple(_row(same, found, provinces) for same in kept)
-    return Years(place, kind, rows, Boundaries(boundaries), _apart(every, cycles, {row.year for row in rows}))
+    found: dict[int, _Told] = {}
+    for (year, _), one in sorted(told.items(), key=lambda item: (item[1].weight, rank[item[0][1]])):
+        found.setdefault(year, one)
+    return found
+
+
+def spans_of(years: Iterable[int]) -> str:
+    """Years as people write them: "2009–2012, 2014"."""
+    spans: list[list[int]] = []
+    for year in sorted(set(years)):
+        if spans and spans[-1][-1] == year - 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
 
 
 def _apart(every: Sequence[Cycle], counted: Collection[int], years: Collection[int]) -> dict[str, list[int]]:
@@ -130,10 +193,9 @@ def trend(
     )
 
 
-def _row(cycles: Sequence[Cycle], found: dict[int, Counts], provinces: Collection[Unit]) -> YearRow:
-    first = cycles[0]
-    here = [cycle.province for cycle in cycles]
-    there = {one for one in provinces if one.opened_on <= first.as_of <= (one.closed_on or first.as_of)}
+def _row(told: _Told, provinces: Collection[Unit]) -> YearRow:
+    cycles, totals = told.cycles, told.totals
+    first = (cycles or totals)[0]
     return YearRow(
         year=first.year,
         cycle_ids=tuple(cycle.pk for cycle in cycles),
@@ -142,8 +204,26 @@ def _row(cycles: Sequence[Cycle], found: dict[int, Counts], provinces: Collectio
         in_progress=any(cycle.status == CycleStatus.OPEN for cycle in cycles),
         is_demo=any(cycle.is_demo for cycle in cycles),
         is_example=any(cycle.is_example for cycle in cycles),
-        sources=tuple(dict.fromkeys(cycle.source for cycle in cycles if cycle.source)),
-        only=() if there <= set(here) else tuple(in_sentence(one.name) for one in here),
-        counts=sum((found[cycle.pk] for cycle in cycles), Counts()),
+        sources=tuple(
+            dict.fromkeys(
+                [*(cycle.source for cycle in cycles if cycle.source), *(total.marked_source for total in totals)]
+            )
+        ),
+        only=_only(cycles, provinces),
+        counts=sum((_counts(total) for total in totals), told.counts),
+        totals_of=tuple(UnitKind(total.kind) for total in totals),
         is_mixed=len({cycle.place_id for cycle in cycles}) > 1,
     )
+
+
+def _only(cycles: Sequence[Cycle], provinces: Collection[Unit]) -> tuple[str, ...]:
+    """The provinces of the cycles, where other provinces of that day have figures in other years alone."""
+    if not cycles:
+        return ()
+    day, here = cycles[0].as_of, [cycle.province for cycle in cycles]
+    there = {one for one in provinces if one.opened_on <= day <= (one.closed_on or day)}
+    return () if there <= set(here) else tuple(in_sentence(one.name) for one in here)
+
+
+def _counts(total: PastTotal) -> Counts:
+    return Counts(roster=total.total, registered=total.registered or 0, recognised=total.met)

@@ -58,7 +58,7 @@ def years_table(years: Years, *, title: str, sheet: str = "Nhiều năm") -> Tab
         Line((row.year, row.programme, row.counts.roster, row.counts.recognised, row.share, row.full_note))
         for row in years.rows
     )
-    return Table(title, sheet, columns, tuple(lines))
+    return Table(title, sheet, columns, tuple(lines), note=years.totals_note)
 
 
 def grades_table(found: GradeTable, *, title: str) -> Table:

@@ -1,0 +1,160 @@
+"""Years of which papers give totals alone: Nga Sơn 2009–2017 from file to printed report, and what beats them."""
+
+from datetime import date
+
+import pytest
+
+from criteria.models import Programme
+from evaluations import services
+from evaluations.enums import State
+from evaluations.files import past_totals
+from evaluations.models import PastTotal
+from evaluations.services import Figures, PastResult, Total
+from portal.core.errors import Refused
+from portal.core.sheets import writing
+from reports.catalogue.entries import build_years, find_years
+from reports.datasets import Boundaries, ten_year_table, trend
+from reports.datasets.years import spans_of
+from reports.papers import pdf, xlsx
+from tests.evaluations.factories import published_sets
+from tests.reports.printed import in_one_line, text_of
+from tests.units.factories import make_province, make_tree, make_units, make_user
+from units.enums import Role, Subtype, UnitKind
+
+pytestmark = [pytest.mark.both, pytest.mark.django_db]  # dossiers beside totals, counted in SQL
+AREAS = UnitKind.RESIDENTIAL_AREA
+BOTH = ["da375", "safety"]
+# As the report has them: 234 areas, of which 234 registered in 2013; other years name no number registered.
+SOURCE = "Báo cáo số 55/BC-BCĐ ngày 12/6/2018 của Ban Chỉ đạo 138 huyện Nga Sơn"
+MET = {2009: 145, 2010: 159, 2011: 166, 2012: 177, 2013: 178, 2014: 182, 2015: 182, 2016: 189, 2017: 192}
+SHARES = ["61,97", "67,95", "70,94", "75,64", "76,07", "77,78", "77,78", "80,77", "82,05"]
+
+
+@pytest.fixture
+def nga_son():
+    """The district with the nine years of its report, entered by file."""
+    published_sets()
+    day = date(2004, 1, 1)
+    province = make_province("Tỉnh Thanh Hoá", "38", on=day)
+    (district,) = make_units(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện Nga Sơn"], on=day)
+    heads = [past_totals.COLUMNS[name] for name in (*past_totals.NEEDED, "registered")]
+    rows = [
+        [f"DV{district.pk}", year, BOTH[year >= 2013], "Khu dân cư", 234, met, SOURCE, "234" if year == 2013 else ""]
+        for year, met in MET.items()
+    ]
+    staff = make_user(Role.STAFF, province, valid_from=day)
+    found = past_totals.read(writing.as_csv(heads, rows), "nga-son.csv", staff)
+    assert found.problems == []
+    services.record_totals(found.rows.values(), found.province, by=staff, reason="Theo tệp.")
+    return district
+
+
+def test_nga_son_prints_the_published_years_from_totals(nga_son):
+    table = ten_year_table(nga_son, programmes=BOTH, kind=AREAS)
+    assert [row.share.text for row in table.rows] == SHARES
+    assert [(row.year, row.counts.recognised) for row in table.rows] == list(MET.items())
+    assert [row.programme_code for row in table.rows] == ["da375"] * 4 + ["safety"] * 5
+    assert {row.counts.roster for row in table.rows} == {234}
+    assert table.sources == [f"{SOURCE} (nhập lại)"]
+    assert {row.full_note for row in table.rows} == {"số tổng nhập lại"}
+    told = "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: khu dân cư năm 2009–2017."
+    assert (table.totals_note, ten_year_table(nga_son, programmes=BOTH).totals_note) == (told, told)
+
+
+def test_the_printed_report_says_them(nga_son):
+    paper = build_years({"programmes": BOTH, "kind": AREAS, "last_year": None, "years": 10}, nga_son)
+    text = in_one_line(text_of(pdf.render(paper)))
+    assert all(share in text for share in SHARES)
+    assert "từ 145 (61,97% tổng số) thành 192 (82,05% tổng số)" in text
+    assert "không có kết quả từng đơn vị: khu dân cư năm 2009–2017." in text
+    assert f"Nguồn: {SOURCE} (nhập lại)." in text
+    book = "\n".join(str(cell.value) for sheet in opened(xlsx.render(paper)) for line in sheet for cell in line)
+    assert "không có kết quả từng đơn vị: khu dân cư năm 2009–2017." in book
+
+
+def opened(path):
+    from openpyxl import load_workbook
+
+    return load_workbook(path)
+
+
+def test_another_kind_place_or_programme_has_none_of_them(nga_son):
+    assert ten_year_table(nga_son, programmes=BOTH, kind=UnitKind.AGENCY).rows == ()
+    assert ten_year_table(nga_son.province, programmes=BOTH).rows == ()
+    assert [row.year for row in trend("safety", nga_son, 2016).rows] == [2013, 2014, 2015, 2016]
+
+
+@pytest.fixture
+def tree():
+    published_sets()
+    return make_tree()
+
+
+def total_of(place, year, kind=AREAS, *, total=10, met=5, code="safety") -> None:
+    programme = Programme.objects.get(code=code)
+    row = Total(place, programme, year, kind, Figures(total, met, source="Sổ tay"))
+    services.record_totals([row], place.province, by=None, reason="Theo sổ.")
+
+
+def dossiers_of(units, year) -> None:
+    programme = Programme.objects.get(code="safety")
+    rows = [PastResult(programme, year, unit, State.RECOGNISED, None, "", "Báo cáo") for unit in units]
+    services.record_past(rows, units[0].province, by=None, reason="Theo báo cáo.")
+
+
+def figures(place, **asked) -> list[tuple]:
+    rows = ten_year_table(place, programmes=["safety", "da375"], **asked).rows
+    return [(row.year, row.counts.roster, row.counts.recognised, row.totals_of) for row in rows]
+
+
+def test_dossiers_beat_a_total_that_was_there_before(tree):
+    total_of(tree.province, 2021)
+    total_of(tree.province, 2022)
+    assert figures(tree.province, kind=AREAS) == [(2021, 10, 5, (AREAS,)), (2022, 10, 5, (AREAS,))]
+    dossiers_of(tree.areas[:3], 2022)
+    assert figures(tree.province, kind=AREAS) == [(2021, 10, 5, (AREAS,)), (2022, 3, 3, ())]
+    assert figures(tree.districts[1], kind=AREAS) == []  # nothing is divided among the places below
+
+
+def test_a_total_fills_the_kinds_without_dossiers_and_says_which(tree):
+    total_of(tree.province, 2022)
+    total_of(tree.province, 2022, UnitKind.AGENCY, total=4, met=4)
+    dossiers_of(tree.areas[:3], 2022)
+    assert figures(tree.province) == [(2022, 7, 7, (UnitKind.AGENCY,))]
+    table = ten_year_table(tree.province, programmes=["safety"])
+    assert table.totals_note.endswith("không có kết quả từng đơn vị: cơ quan năm 2022.")
+    assert table.sources == ["Báo cáo (nhập lại)", "Sổ tay (nhập lại)"]
+
+
+def test_dossiers_of_another_programme_speak_before_totals(tree):
+    total_of(tree.province, 2021, code="da375")
+    total_of(tree.province, 2022, code="da375")
+    dossiers_of(tree.areas[:2], 2021)
+    rows = ten_year_table(tree.province, programmes=BOTH, kind=AREAS).rows
+    assert [(row.year, row.programme_code, row.counts.roster) for row in rows] == [
+        (2021, "safety", 2),
+        (2022, "da375", 10),
+    ]
+
+
+def test_a_total_taken_away_is_read_no_more(tree):
+    total_of(tree.province, 2021)
+    services.take_total_away(PastTotal.objects.get(), by=make_user(Role.STAFF, tree.province), reason="Nhầm năm")
+    assert figures(tree.province) == []
+
+
+def test_boundaries_of_today_leave_totals_out_and_say_so(tree):
+    total_of(tree.province, 2021)
+    dossiers_of(tree.areas[:2], 2022)
+    table = ten_year_table(tree.province, programmes=["safety"], boundaries=Boundaries.TODAY)
+    assert ([row.year for row in table.rows], table.left_out) == ([2022], (2021,))
+    assert table.totals_note == "Số tổng nhập lại năm 2021 theo ranh giới của năm đó nên không có trong bảng này."
+    params = {"programmes": ["safety"], "last_year": 2021, "ranh_gioi": "today"}
+    with pytest.raises(Refused, match="Hãy chọn “Ranh giới của năm đó”"):
+        find_years(params, tree.province)
+    assert len(find_years(params | {"ranh_gioi": "then"}, tree.province).rows) == 1  # the control
+
+
+def test_years_are_written_as_spans():
+    assert spans_of([2012, 2009, 2010, 2014, 2010]) == "2009–2010, 2012, 2014"
+    assert spans_of([]) == ""
