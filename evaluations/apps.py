@@ -19,6 +19,8 @@ class EvaluationsConfig(AppConfig):
 
         PLACES["import_past"] = ("evaluations:past_list", "evaluations:past_import")
         WORDS["import_past"] = "Kết quả năm trước"
+        PLACES["import_past_totals"] = ("evaluations:past_totals_list", "evaluations:past_totals_import")
+        WORDS["import_past_totals"] = "Số tổng của năm trước"
         FOLLOWERS.append(DossiersFollow())
         OPEN_WORK.append(sits_after)
         OPEN_MATTERS.append(under_way)

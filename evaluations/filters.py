@@ -6,7 +6,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q
 
-from criteria.models import CriteriaSet, Grade
+from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import by_relation
@@ -14,7 +14,7 @@ from units.models import Unit
 
 from .enums import NOT_REGISTERED, DecisionKind, State
 from .forms import CycleLabel
-from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, Recognition
+from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, PastTotal, Recognition
 
 EVERY = "Tất cả"
 
@@ -200,3 +200,31 @@ class SelectionFilterSet(filters.FilterSet):
         if value == "chosen":
             return dossiers.exclude(state__in=NOT_REGISTERED)
         return dossiers.filter(state=State.EXPECTED)
+
+
+class PastTotalFilterSet(filters.FilterSet):
+    """Which totals of past years: by place, programme, year, kind; those taken away when asked for."""
+
+    AWAY = (("away", "Đã bỏ"), ("all", "Cả số đã bỏ"))
+    q = filters.CharFilter(label="Tên địa bàn", method="by_place", max_length=200)
+    programme = filters.ModelChoiceFilter(label="Chương trình", queryset=Programme.objects.all(), empty_label=EVERY)
+    year = filters.NumberFilter(label="Năm", widget=forms.NumberInput)
+    kind = filters.ChoiceFilter(label="Loại đơn vị", choices=JUDGED_CHOICES, empty_label=EVERY)
+    away = filters.ChoiceFilter(label="Tình trạng", choices=AWAY, method="as_asked", empty_label="Đang dùng")
+
+    class Meta:
+        model = PastTotal
+        fields = ["q", "programme", "year", "kind", "away"]
+
+    def filter_queryset(self, queryset):
+        """Without those taken away, unless they are asked for."""
+        found = super().filter_queryset(queryset)
+        asked = self.form.cleaned_data.get("away")
+        return found if asked == "all" else found.filter(is_away=asked == "away")
+
+    def by_place(self, totals, name, words):
+        return totals.filter(place__in=Unit.objects.visible_to(self.request.user).search(words))
+
+    def as_asked(self, totals, name, value):
+        """Read by `filter_queryset`, which asks the same of every list."""
+        return totals

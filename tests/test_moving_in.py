@@ -298,6 +298,8 @@ MADE_LATER = {
     "criteria.AwardBar": "evaluations:award_bars",
     "criteria.Cap": "criteria:part_add",
     "evaluations.CycleEvent": "evaluations:cycle_close",
+    "evaluations.PastTotal": "evaluations:past_totals_add",
+    "evaluations.PastTotalEvent": "evaluations:past_totals_add",
     "reports.Schedule": "reports:schedule_create",
     "units.Delegation": "units:delegation_add",
     "units.Handover": "units:handover_make",

@@ -66,6 +66,11 @@ class PastTotal(models.Model):
         return f"{self.place_name}, {self.get_kind_display().lower()}, {self.programme} năm {self.year}"
 
     @property
+    def kept_by(self) -> Unit:
+        """The province of today that may correct it. Reads the place with its province."""
+        return self.place.province or self.place
+
+    @property
     def marked_source(self) -> str:
         """The source with the mark that the figures were re-entered, as a past year's cycle has it."""
         return f"{self.source}{REENTERED}"

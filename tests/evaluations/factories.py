@@ -11,8 +11,9 @@ from criteria.models import CriteriaSet, Programme
 from criteria.queries import rule_of, specs_of
 from evaluations import services, workflow
 from evaluations.enums import Action, Ballot, Capacity, Side
-from evaluations.models import Cycle, Decision, Evaluation, Evidence, Sitting
+from evaluations.models import Cycle, Decision, Evaluation, Evidence, PastTotal, Sitting
 from tests.criteria.factories import first_versions, load_packs
+from units.enums import UnitKind
 from units.models import Seat, User
 
 YEAR = 2024
@@ -44,6 +45,15 @@ def open_year(tree, year: int = YEAR, *, by: User | None = None, as_of: date | N
     published_sets()
     programme = Programme.objects.get(code="safety")
     return services.open_cycle(programme, tree.province, year, as_of=as_of or date(year, 6, 30), by=by)
+
+
+def make_total(place, year: int = 2021, source: str = "Báo cáo số 1") -> PastTotal:
+    """What a paper says of a place's residential areas in a year before the portal."""
+    figures = services.Figures(total=12, registered=10, met=9, source=source)
+    programme = Programme.objects.get(code="safety")
+    row = services.Total(place, programme, year, UnitKind.RESIDENTIAL_AREA, figures)
+    services.record_totals([row], place.province, by=None, reason="Theo báo cáo.")
+    return PastTotal.objects.get(place=place, year=year)
 
 
 def dossier_of(cycle: Cycle, unit) -> Evaluation:

@@ -43,6 +43,12 @@ PAGES = {
     "award_bars": [("officer", (), None), ("staff", (), "Tỉnh A")],
     "award_bar_edit": [("staff", ("bar",), "Đề án thử")],
     "recognition_revoke": [("chair", ("recognition",), "Thôn Được")],
+    "past_totals_list": [("staff", (), "Số tổng của năm trước"), ("officer", (), COMMUNE)],
+    "past_totals_find": [("staff", (), "Tìm địa bàn")],
+    "past_totals_add": [("staff", ("place",), "Ghi thêm một năm")],
+    "past_totals_detail": [("staff", ("total",), "Bỏ số nhập nhầm"), ("officer", ("total",), "Nhật ký")],
+    "past_totals_edit": [("staff", ("total",), "Lý do sửa")],
+    "past_totals_import": [("staff", (), "Các cột của tệp")],
 }
 
 

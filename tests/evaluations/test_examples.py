@@ -38,6 +38,12 @@ SHOWS_NO_CYCLE = {
     "award_bars",
     "award_bar_edit",
     "award_barred",
+    "past_totals_list",
+    "past_totals_find",
+    "past_totals_add",
+    "past_totals_detail",
+    "past_totals_edit",
+    "past_totals_import",
 }
 
 

@@ -17,7 +17,7 @@ from tests.evaluations.page_list import PAGES, make_bar, make_past, person
 from units.enums import Role
 
 from ..units.factories import make_province, make_tree, make_user
-from .factories import attach, dossier_of, hold_sitting, recognise, register, submit
+from .factories import attach, dossier_of, hold_sitting, make_total, recognise, register, submit
 from .world import fill, more_dossiers, put
 
 pytestmark = pytest.mark.both  # search and order
@@ -83,6 +83,9 @@ POSTS = {
     "sitting_vote",
     "sitting_close",
     "decision_issue",
+    "past_totals_export",
+    "past_totals_preview",
+    "past_totals_drop",
 }
 
 
@@ -107,6 +110,8 @@ def things(world, walked):
         "revoking": Decision.objects.get(kind="revoke"),
         "bar": make_bar(world),
         "recognition": Recognition.objects.get(evaluation=walked["Thôn Được"]),
+        "total": make_total(world.commune),
+        "place": world.commune,
     }
     return named | walked
 

@@ -1,15 +1,24 @@
 """Totals of past years by file and by page: what a row means, what is refused, what comes out again."""
 
+import html
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from criteria.models import Programme
 from evaluations import services
 from evaluations.enums import State
 from evaluations.files import past_totals
 from evaluations.models import PastTotal
 from evaluations.services import PastResult
+from portal.core import jobs
+from portal.core.models import Job
 from portal.core.sheets import writing
+from portal.core.web.once import new_token
 from tests.evaluations.factories import open_year, published_sets
 from tests.units.factories import make_tree, make_user
 from units.enums import Role
@@ -126,3 +135,191 @@ def test_a_stranger_s_file_is_refused(tree):
 def test_a_file_without_its_columns_is_told(staff):
     found = past_totals.read(writing.as_csv(["Năm"], [["2021"]]), "so-tong.csv", staff)
     assert "Thiếu cột" in found.problems[0].sentence
+
+
+# --- the pages ---------------------------------------------------------------------------------------------------
+def said(response) -> str:
+    return html.unescape(response.content.decode())
+
+
+def typed(**changes) -> dict:
+    fields = {
+        "programme": Programme.objects.get(code="safety").pk,
+        "year": "2021",
+        "kind": "residential_area",
+        "total": "234",
+        "registered": "",
+        "met": "178",
+        "source": SOURCE,
+        "once": new_token(),
+    }
+    return fields | changes
+
+
+def address(name, *args) -> str:
+    return reverse(f"evaluations:past_totals_{name}", args=args)
+
+
+@pytest.fixture
+def browser(client, staff):
+    client.force_login(staff)
+    return client
+
+
+def added(browser, place, **changes) -> PastTotal:
+    assert browser.post(address("add", place.pk), typed(**changes)).status_code == 302
+    return PastTotal.objects.latest("pk")
+
+
+def test_a_file_goes_through_preview_and_worker(browser, staff, tree):
+    place = tree.districts[0]
+    record([cells_of(place, year="2022")], staff)
+    data = sheet(cells_of(place), cells_of(place, year="2022", met="200"))
+    shown = browser.post(address("import"), {"file": SimpleUploadedFile("so-tong.csv", data)})
+    page = said(browser.get(shown.url))
+    assert (
+        "tổng số 234, đăng ký 234, đạt 178" in page
+        and f"trước: tổng số 234, đăng ký 234, đạt 178; nguồn: {SOURCE}" in page
+    )
+    assert PastTotal.objects.count() == 1
+    asked = browser.post(shown.url, {"once": new_token()})
+    jobs.run(Job.objects.get(kind="import_past_totals").pk)
+    assert "Đã nhập 1 số tổng, sửa 1 số tổng." in said(browser.get(asked.url))
+    assert set(PastTotal.objects.values_list("year", "met")) == {(2021, 178), (2022, 200)}
+    refused = browser.post(
+        address("import"), {"file": SimpleUploadedFile("so-tong.csv", sheet(cells_of(place, met="x")))}
+    )
+    assert (refused.status_code, "“Đạt” là “x”" in said(refused)) == (422, True)
+
+
+def test_what_went_out_comes_back_unchanged(browser, staff, tree):
+    rows = [cells_of(tree.districts[0], paper="QĐ 5/QĐ-UBND", paper_on="05/01/2022"), cells_of(tree.communes[0])]
+    record(rows, staff)
+    gone = PastTotal.objects.get(place=tree.communes[0])
+    services.take_total_away(gone, by=staff, reason="Nhầm")
+    found = past_totals.read(browser.get(address("export")).content, "so-tong.xlsx", staff)
+    assert (found.problems, [row.differs for row in found.rows.values()]) == ([], [False])
+
+
+def test_a_place_is_found_and_its_year_typed(browser, staff, tree):
+    place = tree.districts[0]
+    page = said(browser.get(address("find"), {"q": "huyen a1"}))
+    assert address("add", place.pk) in page and tree.areas[0].name not in page
+    assert "Chưa ghi số tổng nào của Huyện A1" in said(browser.get(address("add", place.pk)))
+    total = added(browser, place)
+    assert (total.total, total.registered, total.met, total.entered_by) == (234, None, 178, staff)
+    page = said(browser.get(address("add", place.pk)))
+    assert "76,07" in page and f"{SOURCE} (nhập lại)" in page
+    assert f'value="{SOURCE}"' in page  # the next year mostly has the same paper
+    again = browser.post(address("add", place.pk), typed(met="1"))
+    assert (again.status_code, "Đã có số tổng này của năm 2021" in said(again)) == (422, True)
+    assert PastTotal.objects.get().met == 178
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"met": "235"}, "Số đạt 235 lớn hơn tổng số 234"),
+        ({"met": "-1"}, "bằng với 0"),
+        ({"total": "2.340"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
+        ({"year": "2019"}, "chưa có hoặc đã kết thúc vào cuối năm 2019"),
+        ({"year": "99999"}, "9999"),
+        ({"paper_on": "31/12/2020"}, "ở trước năm 2021"),
+        ({"source": " "}, "Trường này là bắt buộc"),
+        ({"kind": "province"}, "không phải"),
+        ({"programme": "0"}, "chọn"),
+    ],
+)
+def test_bad_input_comes_back_with_its_sentence(browser, tree, changes, told):
+    page = browser.post(address("add", tree.districts[0].pk), typed(paper="QĐ đã gõ", **changes))
+    assert (page.status_code, PastTotal.objects.count(), 'value="QĐ đã gõ"' in said(page)) == (422, 0, True)
+    assert told in said(page)
+
+
+def test_a_correction_is_told_on_the_page_of_the_total(browser, staff, tree):
+    total = added(browser, tree.districts[0])
+    page = said(browser.get(address("edit", total.pk)))
+    seen = str(total.events.get().pk)
+    assert f'name="seen" value="{seen}"' in page
+    changed = typed(met="180", reason="Gõ nhầm", seen=seen)
+    assert browser.post(address("edit", total.pk), changed).status_code == 302
+    page = said(browser.get(address("detail", total.pk)))
+    assert "76,92" in page and "Gõ nhầm" in page and str(staff) in page
+    assert f"tổng số 234, đạt 178; nguồn: {SOURCE}" in page
+    stale = browser.post(address("edit", total.pk), typed(met="181", reason="Cũng vậy", seen=seen))
+    assert (stale.status_code, "vừa được người khác ghi" in said(stale), 'value="181"' in said(stale)) == (
+        422,
+        True,
+        True,
+    )
+    now = str(total.events.latest("pk").pk)
+    for changes, told in (({"reason": ""}, "Hãy ghi rõ lý do sửa."), ({"reason": "Vậy"}, "không có gì để sửa")):
+        page = browser.post(address("edit", total.pk), typed(met="180", seen=now, **changes))
+        assert (page.status_code, told in said(page)) == (422, True)
+    total.refresh_from_db()
+    assert (total.met, total.events.count()) == (180, 2)
+
+
+def test_a_total_is_taken_away_with_a_reason_and_entered_again(browser, tree):
+    total = added(browser, tree.districts[0])
+    refused = browser.post(address("drop", total.pk), {"reason": " ", "once": new_token()})
+    assert (refused.status_code, "Hãy ghi rõ lý do." in said(refused)) == (422, True)
+    assert browser.post(address("drop", total.pk), {"reason": "Nhầm huyện", "once": new_token()}).status_code == 302
+    page = said(browser.get(address("detail", total.pk)))
+    assert "đã được bỏ" in page and "Nhầm huyện" in page and "Bỏ số nhập nhầm" not in page
+    listed = address("detail", total.pk)
+    assert listed not in said(browser.get(address("list")))
+    assert listed in said(browser.get(address("list"), {"away": "away"}))
+    seen = str(total.events.latest("pk").pk)
+    page = browser.post(address("edit", total.pk), typed(reason="Đúng huyện này", seen=seen))
+    assert page.status_code == 302 and listed in said(browser.get(address("list")))
+
+
+def test_the_list_filters_and_says_when_it_is_empty(browser, staff, tree):
+    assert "Chưa có số tổng nào." in said(browser.get(address("list")))
+    record([cells_of(tree.districts[0]), cells_of(tree.districts[1], year="2022", kind="Cơ quan")], staff)
+    first, second = (address("detail", one.pk) for one in PastTotal.objects.order_by("year"))
+    for asked, shown in (
+        ({}, (True, True)),
+        ({"q": "huyen a1"}, (True, False)),
+        ({"year": "2022"}, (False, True)),
+        ({"kind": "residential_area"}, (True, False)),
+        ({"programme": "x", "q": "huyen a2"}, (False, True)),
+    ):
+        page = said(browser.get(address("list"), asked))
+        assert (asked, (first in page, second in page)) == (asked, shown)
+    assert "Không có số tổng nào khớp bộ lọc." in said(browser.get(address("list"), {"year": "2020"}))
+
+
+def test_a_total_that_dossiers_have_overtaken_says_so(browser, staff, tree):
+    total = added(browser, tree.districts[0])
+    assert "Báo cáo không lấy số tổng này" not in said(browser.get(address("detail", total.pk)))
+    told = PastResult(total.programme, 2021, tree.areas[0], State.RECOGNISED, None, "", SOURCE)
+    services.record_past([told], tree.province, by=staff, reason="Theo tệp.")
+    assert "Báo cáo không lấy số tổng này" in said(browser.get(address("detail", total.pk)))
+
+
+def test_who_reads_and_who_writes(client, staff, tree):
+    record([cells_of(tree.districts[0])], staff)
+    total = PastTotal.objects.get()
+    client.force_login(make_user(Role.INSPECTOR, tree.districts[0]))
+    page = said(client.get(address("detail", total.pk)))
+    assert "Nhật ký" in page and address("edit", total.pk) not in page and "Bỏ số nhập nhầm" not in page
+    assert address("find") not in said(client.get(address("list")))
+    assert client.get(address("edit", total.pk)).status_code == 404
+    assert client.post(address("drop", total.pk), {"reason": "x", "once": new_token()}).status_code == 404
+    client.force_login(make_user(Role.OFFICER, tree.communes[0]))
+    assert client.get(address("detail", total.pk)).status_code == 404
+
+
+def test_queries_are_as_many_for_many_totals(browser, staff, tree):
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(address("list")).status_code == 200
+        return len(queries)
+
+    record([cells_of(tree.districts[0])], staff)
+    counted()
+    few = counted()
+    record([cells_of(place, year=str(year)) for place in tree.communes for year in (2020, 2021, 2022)], staff)
+    assert counted() == few

@@ -24,6 +24,7 @@ from .world import (
     people_file,
     register_file,
     seat_file,
+    total_file,
 )
 
 FILE_OF_ROUTE = {
@@ -274,6 +275,12 @@ ADDRESSES = {
     "api:unit-detail": lambda home, case: {"pk": _unit(home, case).pk},
     "api:criteria-set-detail": _set_of,
     "api:recognition-detail": lambda home, case: {"pk": home.recognition.pk},
+    "evaluations:past_totals_add": lambda home, case: {"place": home.commune.pk},
+    "evaluations:past_totals_preview": lambda home, case: {"token": "khong-co"},
+    **dict.fromkeys(
+        [f"evaluations:past_totals_{name}" for name in ("detail", "edit", "drop")],
+        lambda home, case: {"pk": home.total.pk},
+    ),
 }
 
 
@@ -287,7 +294,18 @@ def _row_of(home, slug: str) -> dict:
 
 
 COUNTS = {"year": "2022", "groups": "4", "leaders": "4", "deputies": "4", "members": "120"}
+TOTAL = {"total": "12", "met": "8", "source": "Báo cáo số 3"}
 DATA = {
+    "evaluations:past_totals_add": lambda home, case: (
+        TOTAL | {"programme": Programme.objects.get(code="safety").pk, "year": "2020", "kind": "agency"}
+    ),
+    "evaluations:past_totals_edit": lambda home, case: (
+        TOTAL | {"reason": "Ghi nhầm", "seen": home.total.events.latest("pk").pk}
+    ),
+    "evaluations:past_totals_drop": lambda home, case: {"reason": "Nhầm nơi"},
+    "evaluations:past_totals_import": lambda home, case: {
+        "file": SimpleUploadedFile("so-tong.csv", total_file(home.commune).encode(), "text/csv")
+    },
     "units:seat_import": lambda home, case: {
         "file": SimpleUploadedFile("ghe.csv", seat_file(home.commune).encode(), "text/csv")
     },

@@ -38,6 +38,7 @@ SCOPES = {
     ("EvidenceQuerySet", "visible_to"): "GET evaluations:evidence_file",
     ("HandoverQuerySet", "visible_to"): "GET units:handover_detail",
     ("OfProvinceQuerySet", "visible_to"): "GET evaluations:preview the province's",
+    ("PastTotalQuerySet", "visible_to"): "GET evaluations:past_totals_detail",
     ("PlacedQuerySet", "visible_to"): "GET reports:run_detail",
     ("RecognitionQuerySet", "visible_to"): "GET api:recognition-detail",
     ("RegisterQuerySet", "visible_to"): "GET api:register-security-teams-detail",

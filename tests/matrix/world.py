@@ -17,7 +17,7 @@ from criteria.models import AwardBar, CriteriaSet, Grade, LegalDocument, Program
 from evaluations import services as acts
 from evaluations import workflow
 from evaluations.enums import Action
-from evaluations.files import past_results
+from evaluations.files import past_results, past_totals
 from evaluations.models import Cycle, Evaluation
 from portal.core import jobs
 from portal.core.files import store
@@ -325,6 +325,7 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         candidate=factories.dossier_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
         **_printed(world, tree, commune, clerk),
         **_registers(world, commune, areas["expected"], word),
+        total=factories.make_total(commune, source=f"Báo cáo {word('nguồn')}"),
     )
 
 
@@ -516,6 +517,11 @@ def seat_file(commune: Unit) -> str:
 def committee_file(commune: Unit) -> str:
     heads = ",".join(committee_rows.COLUMNS[name] for name in committee_rows.NEEDED)
     return f"{heads}\nDV{commune.pk},Ban Chỉ đạo 05,50,50,Quy chế số 1,01/02/2024\n"
+
+
+def total_file(place: Unit) -> str:
+    heads = ",".join(past_totals.COLUMNS[name] for name in past_totals.NEEDED)
+    return f"{heads}\nDV{place.pk},2020,safety,Cơ quan,3,2,Báo cáo số 1\n"
 
 
 def past_file(area: Unit) -> str:

@@ -1,0 +1,221 @@
+"""Totals of the years before the portal: the list, one with its log, in by page and by file, out as a workbook."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core.errors import Refused
+from portal.core.fields import sentences
+from portal.core.sheets import writing
+from portal.core.web.once import once
+from portal.core.web.pages import page_of, refuse
+from units.enums import LEVELS
+from units.forms import RegisterFileForm
+from units.models import Unit
+from units.views.intake import SHOWN, Intake, confirm, take
+
+from .. import permissions, services
+from ..files import past_totals
+from ..filters import PastTotalFilterSet
+from ..forms import LockForm
+from ..forms.past_totals import PastTotalForm, PlaceSearchForm, TotalCorrectionForm
+from ..models import PastTotal
+
+DETAIL, EDIT, ADD = (f"evaluations/past_totals_{name}.html" for name in ("detail", "edit", "add"))
+REPEATED = ("programme", "kind", "total", "paper", "paper_on", "source")  # the next year mostly has the same
+
+
+def _province(request) -> Unit:
+    """The province whose totals the reader enters; 404 for everybody else."""
+    province = permissions.own_province(request.user)
+    if province is None:
+        raise Http404
+    return province
+
+
+def _visible(request):
+    return PastTotal.objects.visible_to(request.user).select_related("programme", "place__province")
+
+
+def _may_enter(request, total: PastTotal) -> bool:
+    return permissions.may_open_cycle(request.user, total.kept_by)
+
+
+def _own(request, pk: int) -> PastTotal:
+    """A total the reader may correct; 404 for everybody else."""
+    total = get_object_or_404(_visible(request), pk=pk)
+    if not _may_enter(request, total):
+        raise Http404
+    return total
+
+
+# --- what is there -----------------------------------------------------------------------------------------------
+@require_safe
+def past_totals_list(request):
+    """The totals of the reader's places, newest year first."""
+    filters = PastTotalFilterSet(request.GET, _visible(request), request=request)
+    context = {
+        "filters": filters,
+        "page": page_of(filters.qs, request),
+        "is_filtered": any(request.GET.values()),
+        "may_enter": permissions.own_province(request.user) is not None,
+    }
+    return render(request, "evaluations/past_totals_list.html", context)
+
+
+@require_safe
+def past_totals_export(request):
+    """Every total the reader may see, as a workbook that can be imported again."""
+    rows = past_totals.exported(_visible(request).standing().order_by("year", "place__sort_key", "kind", "pk"))
+    data = writing.as_xlsx("Số tổng năm trước", past_totals.HEADINGS, rows)
+    name = f"so-tong-nam-truoc-{timezone.localdate():%Y-%m-%d}.xlsx"
+    return HttpResponse(
+        data, content_type=writing.XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _detail_context(request, total: PastTotal, form: LockForm | None = None) -> dict:
+    asked = services.Total(total.place, total.programme, total.year, total.kind, services.Figures.of(total), total)
+    return {
+        "total": total,
+        "events": total.events.order_by("-at", "-pk"),
+        "unused": services.in_the_way([asked]).get(asked.key, ""),
+        "may_enter": _may_enter(request, total),
+        "form": form or LockForm(),
+    }
+
+
+@require_safe
+def past_totals_detail(request, pk):
+    """One total: its paper, who entered it, what was done to it."""
+    return render(request, DETAIL, _detail_context(request, get_object_or_404(_visible(request), pk=pk)))
+
+
+# --- one total by page -------------------------------------------------------------------------------------------
+@require_safe
+def past_totals_find(request):
+    """The place a total is to be typed for: any level of the province, ended ones too."""
+    province = _province(request)
+    form = PlaceSearchForm(request.GET or None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    levels = Unit.objects.visible_to(request.user).filter(province=province, kind__in=LEVELS)
+    found = levels.search(words).order_by("sort_key", "pk") if words else levels.none()
+    context = {"form": form, "words": words, "page": page_of(found.select_related("district"), request)}
+    return render(request, "evaluations/past_totals_find.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def past_totals_add(request, place):
+    """Type what a paper says of the place in one year."""
+    province = _province(request)
+    levels = Unit.objects.visible_to(request.user).filter(province=province, kind__in=LEVELS)
+    found = get_object_or_404(levels, pk=place)
+    held = _visible(request).standing().filter(place=found)
+    last = held.order_by("-entered_at", "-pk").first()
+    initial = {name: getattr(last, name) for name in REPEATED} if last else {}
+    form = PastTotalForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = past_totals.read_row(form.cells(found), province)
+            if not row.is_new:
+                raise Refused(f"Đã có số tổng này của năm {row.year}. Hãy sửa số ấy ở bảng bên dưới.")
+            services.record_totals([row], province, by=request.user, reason="Nhập ở trang.")
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã ghi số tổng năm {row.year} của {found}.")
+            return redirect("evaluations:past_totals_add", place=found.pk)
+    context = {"form": form, "place": found, "page": page_of(held, request)}
+    return render(request, ADD, context, status=422 if form.errors else 200)
+
+
+def _last_line(total: PastTotal) -> str:
+    """What a page was made from: the newest line of the log."""
+    return str(total.events.order_by("-pk").values_list("pk", flat=True).first())
+
+
+def _edit_context(total: PastTotal, form: TotalCorrectionForm, seen: str) -> dict:
+    return {"total": total, "form": form, "seen": seen}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def past_totals_edit(request, pk):
+    """Mend one total, or enter again one that was taken away; what was before stays in its log."""
+    total = _own(request, pk)
+    if request.method != "POST":
+        return render(request, EDIT, _edit_context(total, TotalCorrectionForm(stored=total), _last_line(total)))
+    form, seen = TotalCorrectionForm(request.POST, stored=total), request.POST.get("seen", "")
+    if form.is_valid():
+        try:
+            row = past_totals.read_row(form.cells(total.place), total.kept_by)
+            if seen != _last_line(total):
+                raise Refused("Số tổng vừa được người khác ghi. Hãy mở lại trang để xem số mới rồi sửa.")
+            if not row.differs:
+                raise Refused("Các ô giống số đang có nên không có gì để sửa.")
+            reason = form.cleaned_data["reason"]
+            services.record_totals([row], total.kept_by, by=request.user, reason=reason)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, f"Đã ghi số tổng năm {total.year} của {total.place_name}.")
+            return redirect("evaluations:past_totals_detail", pk=pk)
+    return refuse(request, EDIT, _edit_context(total, form, seen))
+
+
+@require_POST
+@once
+def past_totals_drop(request, pk):
+    """Take one total away, with a reason."""
+    total = _own(request, pk)
+    form = LockForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(sentences(form))
+        services.take_total_away(total, by=request.user, reason=form.cleaned_data["reason"])
+    except Refused as refusal:
+        return refuse(request, DETAIL, _detail_context(request, total, form), refusal)
+    messages.success(request, f"Đã bỏ số tổng năm {total.year} của {total.place_name}.")
+    return redirect("evaluations:past_totals_detail", pk=pk)
+
+
+# --- many by file ------------------------------------------------------------------------------------------------
+def _shown(found: past_totals.Read) -> dict:
+    rows = [(number, row) for number, row in found.rows.items() if row.differs]
+    new, changed = len(found.new), len(found.changed)
+    return {
+        "rows": rows[:SHOWN],
+        "many": len(rows),
+        "new": new,
+        "changed": changed,
+        "same": len(found.rows) - len(rows),
+    }
+
+
+TOTALS = Intake(
+    job="import_past_totals",
+    form=RegisterFileForm,
+    upload="evaluations:past_totals_import",
+    preview="evaluations:past_totals_preview",
+    page="evaluations/past_totals_import.html",
+    preview_page="evaluations/past_totals_preview.html",
+    read=past_totals.read,
+    shown=_shown,
+    context={"heads": past_totals.COLUMNS.values(), "kinds": past_totals.KINDS},
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def past_totals_import(request):
+    _province(request)
+    return take(request, TOTALS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def past_totals_preview(request, token):
+    _province(request)
+    return confirm(request, TOTALS, token)
