@@ -47,13 +47,13 @@ def open_year(tree, year: int = YEAR, *, by: User | None = None, as_of: date | N
     return services.open_cycle(programme, tree.province, year, as_of=as_of or date(year, 6, 30), by=by)
 
 
-def make_total(place, year: int = 2021, source: str = "Báo cáo số 1") -> PastTotal:
-    """What a paper says of a place's residential areas in a year before the portal."""
+def make_total(place, year: int = 2021, kind=UnitKind.RESIDENTIAL_AREA, source: str = "Báo cáo số 1") -> PastTotal:
+    """What a paper says of a place's units in a year before the portal."""
     figures = services.Figures(total=12, registered=10, met=9, source=source)
     programme = Programme.objects.get(code="safety")
-    row = services.Total(place, programme, year, UnitKind.RESIDENTIAL_AREA, figures)
+    row = services.Total(place, programme, year, kind, figures)
     services.record_totals([row], place.province, by=None, reason="Theo báo cáo.")
-    return PastTotal.objects.get(place=place, year=year)
+    return PastTotal.objects.get(place=place, year=year, kind=kind)
 
 
 def dossier_of(cycle: Cycle, unit) -> Evaluation:

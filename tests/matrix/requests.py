@@ -297,7 +297,7 @@ COUNTS = {"year": "2022", "groups": "4", "leaders": "4", "deputies": "4", "membe
 TOTAL = {"total": "12", "met": "8", "source": "Báo cáo số 3"}
 DATA = {
     "evaluations:past_totals_add": lambda home, case: (
-        TOTAL | {"programme": Programme.objects.get(code="safety").pk, "year": "2020", "kind": "agency"}
+        TOTAL | {"programme": Programme.objects.get(code="safety").pk, "year": "2020", "kind": "school"}
     ),
     "evaluations:past_totals_edit": lambda home, case: (
         TOTAL | {"reason": "Ghi nhầm", "seen": home.total.events.latest("pk").pk}

@@ -325,7 +325,7 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         candidate=factories.dossier_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
         **_printed(world, tree, commune, clerk),
         **_registers(world, commune, areas["expected"], word),
-        total=factories.make_total(commune, source=f"Báo cáo {word('nguồn')}"),
+        total=factories.make_total(commune, 2020, UnitKind.AGENCY, source=f"Báo cáo {word('nguồn')}"),
     )
 
 
@@ -521,7 +521,7 @@ def committee_file(commune: Unit) -> str:
 
 def total_file(place: Unit) -> str:
     heads = ",".join(past_totals.COLUMNS[name] for name in past_totals.NEEDED)
-    return f"{heads}\nDV{place.pk},2020,safety,Cơ quan,3,2,Báo cáo số 1\n"
+    return f"{heads}\nDV{place.pk},2020,safety,Doanh nghiệp,3,2,Báo cáo số 1\n"
 
 
 def past_file(area: Unit) -> str:
