@@ -23,7 +23,7 @@ from ..forms import LockForm
 from ..forms.past_totals import PastTotalForm, PlaceSearchForm, TotalCorrectionForm
 from ..models import PastTotal
 
-DETAIL, EDIT, ADD = (f"evaluations/past_totals_{name}.html" for name in ("detail", "edit", "add"))
+DETAIL, EDIT = "evaluations/past_totals_detail.html", "evaluations/past_totals_edit.html"
 REPEATED = ("programme", "kind", "total", "paper", "paper_on", "source")  # the next year mostly has the same
 
 
@@ -36,7 +36,7 @@ def _province(request) -> Unit:
 
 
 def _visible(request):
-    return PastTotal.objects.visible_to(request.user).select_related("programme", "place__province")
+    return PastTotal.objects.visible_to(request.user).select_related("programme", "place__province", "entered_by")
 
 
 def _may_enter(request, total: PastTotal) -> bool:
@@ -129,7 +129,7 @@ def past_totals_add(request, place):
             messages.success(request, f"Đã ghi số tổng năm {row.year} của {found}.")
             return redirect("evaluations:past_totals_add", place=found.pk)
     context = {"form": form, "place": found, "page": page_of(held, request)}
-    return render(request, ADD, context, status=422 if form.errors else 200)
+    return render(request, "evaluations/past_totals_add.html", context, status=422 if form.errors else 200)
 
 
 def _last_line(total: PastTotal) -> str:

@@ -51,7 +51,8 @@ class YearRow:
     def full_note(self) -> str:
         """The note, and whose figures alone stand there: another year is no fair comparison then."""
         alone = f"chỉ có số liệu của {', '.join(self.only)}" if self.only else ""
-        return "; ".join(filter(None, (self.note, TOTALS_MARK if self.totals_of else "", alone)))
+        totals = f"{'có ' if self.cycle_ids else ''}{TOTALS_MARK}" if self.totals_of else ""
+        return "; ".join(filter(None, (self.note, totals, alone)))
 
 
 @dataclass(frozen=True)

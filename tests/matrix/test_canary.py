@@ -15,7 +15,7 @@ from .world import ACTED, BOOK, GROUND, NAME, ROLES, sign_in, tokens_in
 # Kinds of text one reads of nobody. People of the commune read all of them of their own places: the walk is not blind.
 OF_COMMITTEES = {
     *("biên bản", "chức danh người đã xử lý hồ sơ", "ghế", "người ký", "số văn bản uỷ quyền", "tên Ban"),
-    *("tên mô hình", "tệp báo cáo", "địa điểm họp"),
+    *("nguồn của số tổng", "tên mô hình", "tệp báo cáo", "địa điểm họp"),
 }
 OF_DOSSIERS = {"giải trình", "lý do rút", "lý do trả lại", "trích yếu", "tên tổ bảo vệ", "ý kiến thẩm định"}
 UNREAD: dict[str, set[str]] = {

@@ -325,7 +325,7 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         candidate=factories.dossier_of(tree.cycle, commune.children.get(kind=UnitKind.AGENCY)),
         **_printed(world, tree, commune, clerk),
         **_registers(world, commune, areas["expected"], word),
-        total=factories.make_total(commune, 2020, UnitKind.AGENCY, source=f"Báo cáo {word('nguồn')}"),
+        total=factories.make_total(commune, 2020, UnitKind.AGENCY, source=f"Báo cáo {word('nguồn của số tổng')}"),
     )
 
 

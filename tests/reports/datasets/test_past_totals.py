@@ -122,6 +122,7 @@ def test_a_total_fills_the_kinds_without_dossiers_and_says_which(tree):
     dossiers_of(tree.areas[:3], 2022)
     assert figures(tree.province) == [(2022, 7, 7, (UnitKind.AGENCY,))]
     table = ten_year_table(tree.province, programmes=["safety"])
+    assert table.rows[0].full_note == "có số tổng nhập lại"
     assert table.totals_note.endswith("không có kết quả từng đơn vị: cơ quan năm 2022.")
     assert table.sources == ["Báo cáo (nhập lại)", "Sổ tay (nhập lại)"]
 
