@@ -61,10 +61,10 @@ def make_bar(world) -> AwardBar:
 def make_past(world) -> Evaluation:
     """What a paper says of the first area in a year before the portal."""
     area = world.tree.areas[0]
-    cells = {"unit": f"DV{area.pk}", "year": "2021", "programme": "safety", "result": "Đạt", "source": "Báo cáo số 2"}
+    cells = {"unit": f"DV{area.pk}", "year": "2022", "programme": "safety", "result": "Đạt", "source": "Báo cáo số 2"}
     row = past_results.read_row(cells, world.tree.province)
     services.record_past([row], world.tree.province, by=None, reason="Theo báo cáo.")
-    return Evaluation.objects.get(unit=area, cycle__year=2021)
+    return Evaluation.objects.get(unit=area, cycle__year=2022)
 
 
 def person(world, who):
