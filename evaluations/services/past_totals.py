@@ -150,7 +150,7 @@ def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
     Three queries, whatever the rows.
     """
     rows = list(rows)
-    lay_in = _provinces_of({row.place for row in rows})
+    lay_in = _provinces_of(rows)
     worked = {
         (programme, year, province)
         for programme, year, province in Cycle.objects.filter(
@@ -161,7 +161,7 @@ def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
     found = {}
     for row in rows:
         named = f"“{row.programme.name}” năm {row.year}"
-        if any((row.programme.pk, row.year, province) in worked for province in lay_in[row.place.pk]):
+        if any((row.programme.pk, row.year, province) in worked for province in lay_in[row.place.pk, row.year]):
             found[row.key] = f"{named} được thực hiện trên cổng, không nhập số tổng được. Số liệu lấy từ hồ sơ năm đó."
         elif row.key in told:
             found[row.key] = (
@@ -193,11 +193,17 @@ def _told_by_dossiers(rows: list[Total]) -> set[Key]:
     }
 
 
-def _provinces_of(places: set[Unit]) -> dict[int, set[int | None]]:
-    """The provinces each place lay in, at any time."""
-    found: dict[int, set[int | None]] = {place.pk: {place.province_id or place.pk} for place in places}
-    for place, province in UnitVersion.objects.filter(unit__in=found).values_list("unit", "province"):
-        found[place].add(province)
+def _provinces_of(rows: list[Total]) -> dict[tuple[int, int], set[int | None]]:
+    """The provinces in which each place lay on some day of its year, by place and year."""
+    years: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        years[row.place.pk].add(row.year)
+    found: dict[tuple[int, int], set[int | None]] = defaultdict(set)
+    versions = UnitVersion.objects.filter(unit__in=years)
+    for place, province, first, last in versions.values_list("unit", "province", "valid_from", "valid_to"):
+        for year in years[place]:
+            if first <= past_day(year) and (last is None or last.year >= year):
+                found[place, year].add(province)
     return found
 
 

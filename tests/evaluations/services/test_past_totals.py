@@ -14,7 +14,10 @@ from evaluations.services import Figures, PastResult, Total
 from portal.core.errors import Refused
 from tests.evaluations.factories import open_year, published_sets
 from tests.units.factories import make_tree, make_units, make_user
+from tests.units.reforming import draft, line
+from units import reforms
 from units.enums import Role, Subtype, UnitKind
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 AREAS = UnitKind.RESIDENTIAL_AREA
@@ -129,6 +132,40 @@ def test_a_year_worked_on_the_portal_is_refused(tree, staff):
     with pytest.raises(Refused, match="“An toàn về an ninh, trật tự” năm 2024 được thực hiện trên cổng"):
         record(tree, staff, row(tree.districts[0], 2024))
     assert record(tree, staff, row(tree.districts[0], 2022)) == (1, 0)  # the control: another year
+
+
+@pytest.fixture
+def merged():
+    """From 1/7/2025 province A lies in B, which worked the year 2024 on the portal; A's districts and communes go on."""
+    published_sets()
+    a, b = make_tree("A"), make_tree("B")
+    open_year(b, 2024)
+    reform = draft(b, line("merge", a.province, to_unit=b.province))
+    reform.provinces.add(a.province)
+    reforms.apply(reform, by=None)
+    a.province, b.province = (Unit.objects.get(pk=tree.province.pk) for tree in (a, b))
+    return a, b
+
+
+def test_a_year_worked_by_the_province_that_took_over_stands_in_nobody_s_way(merged):
+    a, b = merged
+    staff = make_user(Role.STAFF, b.province)
+    district = Unit.objects.get(pk=a.districts[0].pk)
+    assert record(b, staff, row(district, 2024), row(a.province, 2024)) == (2, 0)
+    with pytest.raises(Refused, match="được thực hiện trên cổng"):
+        record(b, staff, row(Unit.objects.get(pk=b.districts[0].pk), 2024))  # the control
+    assert PastTotal.objects.visible_to(staff).count() == 2
+
+
+def test_the_province_that_took_over_corrects_what_the_ended_one_entered(merged):
+    a, b = merged
+    with pytest.raises(Refused, match="không phải tỉnh, huyện, xã của Tỉnh A"):
+        services.record_totals([row(a.province)], a.province, by=None, reason="Theo tệp.")
+    staff = make_user(Role.STAFF, b.province)
+    record(b, staff, row(a.province))
+    assert record(b, staff, row(a.province, met=180)) == (0, 1)
+    services.take_total_away(PastTotal.objects.get(), by=staff, reason="Nhầm")
+    assert PastTotal.objects.get().is_away
 
 
 def test_what_dossiers_tell_is_refused_for_that_kind_and_place_alone(tree, staff):
