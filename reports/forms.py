@@ -9,7 +9,7 @@ from criteria.enums import SetStatus
 from criteria.models import CriteriaSet, Programme
 from criteria.packs.content import name_of
 from evaluations.enums import State
-from evaluations.models import EXAMPLE_MARK, Cycle
+from evaluations.models import EXAMPLE_MARK, Cycle, PastTotal
 from portal.core.fields import offer_choices
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
@@ -111,10 +111,14 @@ class YearsForm(ReportForm):
     ranh_gioi = boundaries_field()
 
     def offer(self):
-        offer_choices(self, "programmes", list(self.programmes_seen.items()))
-        self.fields["programmes"].initial = list(self.programmes_seen)
+        totals = PastTotal.objects.visible_to(self.user).standing().order_by("year", "programme")
+        told = list(totals.values_list("year", "programme__code", "programme__name").distinct())
+        programmes = {code: name for _, code, name in told} | self.programmes_seen
+        offer_choices(self, "programmes", list(programmes.items()))
+        self.fields["programmes"].initial = list(programmes)
         newest = [("", "Năm mới nhất khi in")]
-        offer_choices(self, "last_year", newest + [(str(year), str(year)) for year in self.years_seen])
+        years = sorted({*self.years_seen, *(year for year, _, _ in told)}, reverse=True)
+        offer_choices(self, "last_year", newest + [(str(year), str(year)) for year in years])
 
 
 class CriteriaForm(ReportForm):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from http import HTTPStatus
@@ -20,7 +21,7 @@ from portal.core.errors import Refused
 from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
-from .factories import dossier_of, hold_sitting, issue
+from .factories import dossier_of, hold_sitting, issue, make_total
 from .world import fill, more_dossiers, open_world, put
 
 pytestmark = [
@@ -369,6 +370,49 @@ def test_a_year_opened_twice_at_once_opens_once(world):
     cycle = Cycle.objects.get(year=2023)
     assert cycle.evaluations.count() == world.cycle.evaluations.count()
     assert dossier_of(cycle, world.tree.areas[0]).state == State.EXPECTED
+
+
+# --- totals of past years ----------------------------------------------------------------------------------------
+
+
+def correct_beside_another(total) -> list:
+    """Two correct one total, both from the page of 9 met; the first takes half a second to commit."""
+    written = threading.Event()
+
+    def row(met: int):
+        figures = replace(services.Figures.of(total), met=met)
+        return services.Total(total.place, total.programme, total.year, total.kind, figures, total)
+
+    def first():
+        with transaction.atomic():
+            done = services.record_totals([row(8)], total.place.province, by=None, reason="Gõ nhầm")
+            written.set()
+            time.sleep(0.5)
+        return done
+
+    def second():
+        written.wait(10)
+        return services.record_totals([row(7)], total.place.province, by=None, reason="Gõ nhầm")
+
+    return together(first, second)
+
+
+def test_two_who_correct_one_total(world):
+    total = make_total(world.commune)
+    outcomes = correct_beside_another(total)
+    assert kinds(outcomes) == ["Refused", "tuple"]
+    assert "vừa được người khác ghi" in outcomes[1].sentence
+    total.refresh_from_db()
+    assert (total.met, total.events.count()) == (8, 2)
+
+
+def test_without_the_lock_the_second_correction_hides_the_first(world, monkeypatch):
+    total = make_total(world.commune)
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **options: rows)
+    assert kinds(correct_beside_another(total)) == ["tuple", "tuple"]
+    total.refresh_from_db()
+    assert total.met == 7
+    assert ["đạt 9" in line.before for line in total.events.all()] == [False, True, True]
 
 
 # --- closing the year ------------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_a_year_worked_on_the_portal_is_refused(tree, staff):
 
 @pytest.fixture
 def merged():
-    """From 1/7/2025 province A lies in B, which worked the year 2024 on the portal; A's districts and communes go on."""
+    """From 1/7/2025 province A lies in B, which worked 2024 on the portal; A's districts and communes go on."""
     published_sets()
     a, b = make_tree("A"), make_tree("B")
     open_year(b, 2024)

@@ -1,8 +1,11 @@
 """Years of which papers give totals alone: Nga Sơn 2009–2017 from file to printed report, and what beats them."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from criteria.models import Programme
 from evaluations import services
@@ -10,13 +13,16 @@ from evaluations.enums import State
 from evaluations.files import past_totals
 from evaluations.models import PastTotal
 from evaluations.services import Figures, PastResult, Total
+from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.sheets import writing
 from reports.catalogue.entries import build_years, find_years
 from reports.datasets import Boundaries, ten_year_table, trend
 from reports.datasets.years import spans_of
+from reports.models import ReportRun
 from reports.papers import pdf, xlsx
 from tests.evaluations.factories import published_sets
+from tests.reports.factories import once
 from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_province, make_tree, make_units, make_user
 from units.enums import Role, Subtype, UnitKind
@@ -68,14 +74,29 @@ def test_the_printed_report_says_them(nga_son):
     assert "từ 145 (61,97% tổng số) thành 192 (82,05% tổng số)" in text
     assert "không có kết quả từng đơn vị: khu dân cư năm 2009–2017." in text
     assert f"Nguồn: {SOURCE} (nhập lại)." in text
-    book = "\n".join(str(cell.value) for sheet in opened(xlsx.render(paper)) for line in sheet for cell in line)
+    book = "\n".join(str(cell.value) for sheet in load_workbook(xlsx.render(paper)) for line in sheet for cell in line)
     assert "không có kết quả từng đơn vị: khu dân cư năm 2009–2017." in book
 
 
-def opened(path):
-    from openpyxl import load_workbook
-
-    return load_workbook(path)
+def test_a_province_without_any_cycle_asks_for_the_report_by_page(nga_son, client, files_dir):
+    client.force_login(make_user(Role.STAFF, nga_son.province))
+    address = reverse("reports:ask", args=["years"])
+    page = client.get(address).content.decode()
+    assert 'value="da375"' in page and '<option value="2009">' in page
+    asked = {
+        "place": nga_son.pk,
+        "programmes": BOTH,
+        "last_year": "2012",
+        "years": "10",
+        "kind": AREAS,
+        "format": "xlsx",
+    }
+    assert client.post(address, asked | once()).status_code == 302
+    run = ReportRun.objects.get()
+    assert jobs.run(run.job_id) is True
+    book = load_workbook(BytesIO(b"".join(client.get(reverse("reports:download", args=[run.pk])).streaming_content)))
+    cells = [line[:4] for line in book["Nhiều năm"].iter_rows(min_row=6, values_only=True)]
+    assert cells == [(year, "Đề án 375", 234, MET[year]) for year in range(2009, 2013)]
 
 
 def test_another_kind_place_or_programme_has_none_of_them(nga_son):
