@@ -11,7 +11,6 @@ from portal.core.errors import Refused
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
 from units.enums import UnitKind
-from units.models import Unit
 
 from .. import permissions, services
 from ..enums import NOT_REGISTERED, CycleAction, State
@@ -69,7 +68,7 @@ def _open(form: CycleForm, *, by) -> Cycle:
     """The year of the province chosen, or of the place with its own."""
     data, scope = form.cleaned_data, form.chosen
     place = scope if scope.kind != UnitKind.PROVINCE else None
-    province = get_object_or_404(Unit, pk=scope.province_id) if place else scope
+    province = scope.province or scope
     return services.open_cycle(data["programme"], province, data["year"], as_of=data["as_of"], place=place, by=by)
 
 
