@@ -16,7 +16,7 @@ from units.enums import UnitKind
 from units.models import Lineage, on
 
 from ..enums import FINAL, NOT_REGISTERED, CycleStatus, State
-from ..models import Evaluation
+from ..models import Cycle, Evaluation
 
 
 @dataclass(frozen=True)
@@ -45,35 +45,52 @@ def counts_below(dossiers: Iterable[Evaluation]) -> dict[int, Below]:
     has been delegated; one that only stands on its ground is the managing unit's. One taken out of the year by its own
     level stays in the base; it leaves only when the level above agrees (Action.EXCLUDE), or its unit ended. A commune
     that took over from others in the middle of the year counts what came to it from those whose own year stopped.
+    The units may stand on the province's roster and the commune on its town's own, or the other way round: what is
+    counted is the programme's year, whichever roster holds it. The dossiers come with `cycle` selected.
     """
     deriving = [dossier for dossier in dossiers if dossier.kind == UnitKind.COMMUNE and _derives(dossier)]
     if not deriving:
         return {}
     communes = {dossier.commune_id for dossier in deriving if dossier.commune_id}
-    cycles = {dossier.cycle_id for dossier in deriving}
+    years = {_year_of(dossier.cycle) for dossier in deriving}
     managed = Q(commune__in=communes, managed_at=Level.COMMUNE) | Q(delegated_to__in=communes)
     held_by = Coalesce("delegated_to_id", "commune_id")
     rows = Evaluation.objects.filter(managed).annotate(came_from=held_by, held_by=held_by)
-    found: dict[tuple[int, int], Below] = {}
-    _tally(rows, cycles, found, {})
-    for passed, heirs in _passed_on(communes, cycles):
-        _tally(passed, cycles, found, heirs)
-    return {dossier.pk: found.get((dossier.cycle_id, dossier.commune_id or 0), {}) for dossier in deriving}
+    found: dict[tuple[Year, int], Below] = {}
+    _tally(rows, years, found, {})
+    for passed, heirs in _passed_on(communes):
+        _tally(passed, years, found, heirs)
+    return {dossier.pk: found.get((_year_of(dossier.cycle), dossier.commune_id or 0), {}) for dossier in deriving}
+
+
+Year = tuple[int, int, int]  # programme, year, province: of the province's cycle and of its places' own
+
+
+def _year_of(cycle: Cycle) -> Year:
+    return cycle.programme_id, cycle.year, cycle.province_id
+
+
+def _cycles_of(years: Iterable[Year]) -> QuerySet[Cycle]:
+    same = Q(pk__in=[])
+    for programme, year, province in years:
+        same |= Q(programme=programme, year=year, province=province)
+    return Cycle.objects.filter(same).order_by()
 
 
 Heirs = dict[tuple[int, int], set[int]]  # by (who held them, who took them over): the communes asked about
 
 
-def _tally(rows: QuerySet[Evaluation], cycles: set[int], found: dict[tuple[int, int], Below], heirs: Heirs) -> None:
-    """Add the units below among the rows to what is found, by cycle and the commune they count for; one query."""
+def _tally(rows: QuerySet[Evaluation], years: set[Year], found: dict[tuple[Year, int], Below], heirs: Heirs) -> None:
+    """Add the units below among the rows to what is found, by year and the commune they count for; one query."""
     due = FilteredRelation("route__deadlines", condition=Q(route__deadlines__step=Step.REGISTER))
     counted = (
-        rows.filter(cycle__in=cycles)
+        rows.filter(cycle__in=_cycles_of(years).values("pk"))
         .exclude(kind=UnitKind.COMMUNE)
         .order_by()
         .annotate(due=due)
         .values_list(
-            *("cycle_id", "came_from", "held_by", "kind", "cycle__year", "cycle__status"),
+            *("cycle__programme_id", "cycle__year", "cycle__province_id"),
+            *("came_from", "held_by", "kind", "cycle__status"),
             *("due__month", "due__day", "due__inclusive"),
         )
         .annotate(
@@ -86,17 +103,17 @@ def _tally(rows: QuerySet[Evaluation], cycles: set[int], found: dict[tuple[int, 
             excluded=Count("pk", filter=Q(state=State.EXCLUDED)),
         )
     )
-    for cycle, came_from, held_by, kind, year, status, month, day, inclusive, *counts in counted:
+    for programme, year, province, came_from, held_by, kind, status, month, day, inclusive, *counts in counted:
         one = Counts(*counts)
         due_day = Deadline(month=month, day=day, inclusive=inclusive).last_day(year) if month else None
         if status != CycleStatus.OPEN or (due_day and due_day < timezone.localdate()):
             one = replace(one, registering=0)
         for commune in {held_by} if came_from == held_by else heirs.get((came_from, held_by), ()):
-            held = found.setdefault((cycle, commune), {})
+            held = found.setdefault(((programme, year, province), commune), {})
             held[kind] = held.get(kind, Counts()) + one
 
 
-def _passed_on(communes: Iterable[int], cycles: Iterable[int]) -> Iterator[tuple[QuerySet[Evaluation], Heirs]]:
+def _passed_on(communes: Iterable[int]) -> Iterator[tuple[QuerySet[Evaluation], Heirs]]:
     """Units below that came to the communes by a reorganisation within the year: who held them, who took them over.
 
     Only from a commune whose own dossier the reorganisation stopped: a year that was over keeps its counts. A unit lies

@@ -527,6 +527,7 @@ def test_who_may_still_register_is_waited_for(world, ahead, outcome):
     put(areas[:3], State.REGISTERED)
     year = localdate().year + (1 if ahead else -1)
     Cycle.objects.filter(pk=dossier.cycle_id).update(year=year)
+    dossier.cycle.refresh_from_db()
     verdict = judged_dossier(dossier).verdict(Side.OWN)
     told = {one.code: one.sentence for one in getattr(verdict, outcome)}
     assert told["TT124-XA-4.1"] == (

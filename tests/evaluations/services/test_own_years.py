@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from criteria.models import CriteriaSet
 from evaluations import permissions, services
+from evaluations.judging.below import counts_below
 from evaluations.models import Cycle, Evaluation
 from evaluations.queries.scopes import scopes_of
 from portal.core.errors import Refused
@@ -234,3 +235,24 @@ def test_a_dossier_of_a_draft_set_is_left_to_the_province(tree, tmp_path):
     programme = publish(tmp_path, PROVINCES, TOWNS.replace("    publish: true\n", ""))
     assert CriteriaSet.objects.filter(code="VD-THI-XA").exists()
     assert set(sets_of(opened(programme, tree)).values()) == {"VD-XA", "VD-KDC"}
+
+
+def test_a_commune_counts_the_units_below_it_in_whichever_year_they_stand(tree, tmp_path):
+    """The ward stands on its town's roster, its area on the province's; the commune beside on the province's alone."""
+    derived = (
+        '      - {{code: {0}-2, number: "2", article: Mục 2, label: Từ 70% khu dân cư đăng ký, measure: derived,\n'
+        "         comparison: at_least, threshold: 70, derivation: subordinates_registered,\n"
+        "         numerator_label: đã đăng ký, denominator_label: tổng số}}\n    routes:"
+    )
+    provinces, towns = (
+        text.replace("    routes:", derived.format(code), 1)
+        for text, code in ((PROVINCES, "VD-XA"), (TOWNS, "VD-THI-XA"))
+    )
+    programme = publish(tmp_path, provinces, towns)
+    own, rest = opened(programme, tree, tree.town), opened(programme, tree)
+    for cycle, unit in ((own, tree.wards[0]), (rest, tree.commune)):
+        dossier = cycle.evaluations.select_related("cycle", "criteria_set").get(unit=unit)
+        assert {kind: counts.total for kind, counts in counts_below([dossier])[dossier.pk].items()} == {
+            "residential_area": 1
+        }
+    assert own.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA).count() == 0
