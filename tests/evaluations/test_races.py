@@ -22,6 +22,7 @@ from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
 from .factories import dossier_of, hold_sitting, issue, make_total
+from .town import PROVINCES, TOWNS, make_town, publish
 from .world import fill, more_dossiers, open_world, put
 
 pytestmark = [
@@ -413,6 +414,32 @@ def test_without_the_lock_the_second_correction_hides_the_first(world, monkeypat
     total.refresh_from_db()
     assert total.met == 7
     assert ["đạt 9" in line.before for line in total.events.all()] == [False, True, True]
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_towns_and_its_provinces_year_opened_at_once_share_no_unit(transactional_db, tmp_path, monkeypatch, guarded):
+    """The second roster waits for the first and leaves its units off; without the guard the wards stand on both."""
+    tree = make_town()
+    programme = publish(tmp_path, PROVINCES, TOWNS)
+    if not guarded:
+        monkeypatch.setattr("evaluations.services.cycles.one_writer", lambda province: None)
+
+    def open_for(place):
+        return services.open_cycle(programme, tree.province, 2024, as_of=date(2024, 1, 2), place=place, by=None)
+
+    def other():
+        open_for(None)
+        connections.close_all()
+
+    second = threading.Thread(target=other)
+    with transaction.atomic():
+        open_for(tree.town)
+        second.start()
+        second.join(1.5)
+        assert second.is_alive() == guarded
+    second.join(20)
+    stood = Evaluation.objects.values_list("unit_name", flat=True)
+    assert len(stood) - len(set(stood)) == (0 if guarded else len(tree.wards))
 
 
 # --- closing the year ------------------------------------------------------------------------------------------
