@@ -16,7 +16,7 @@ from units.models import Unit, User
 from .. import permissions
 from ..enums import REENTERED
 from ..models import Cycle, Evaluation
-from ..services.past_results import RESULT_WORDS, PastResult, past_day, past_sets
+from ..services.past_results import RESULT_WORDS, PastResult, on_own_rosters, past_day, past_sets
 from .past_cells import programmes_by_word, read_paper_day, read_past_year, read_programme
 
 COLUMNS = {
@@ -120,9 +120,10 @@ class _Known:
         units = Unit.objects.filter(province=province).select_related("commune")
         self.units = Here(units, units).named(keys)
         self.programmes = programmes_by_word()
-        self.cycles = {(one.programme_id, one.year): one for one in Cycle.objects.filter(province=province)}
+        self.cycles = {(one.programme_id, one.year): one for one in Cycle.objects.filter(province=province, place=None)}
         ids = [unit.pk for ones in self.units.values() for unit in ones]
         past = Evaluation.objects.filter(cycle__province=province, unit__in=ids).exclude(cycle__source="")
+        self.own = on_own_rosters(ids)
         rows = past.select_related("cycle", "grade")
         self.stored = {(one.unit_id, one.cycle.programme_id, one.cycle.year): one for one in rows}
         self.sets: dict[tuple[int, int], dict] = {}
@@ -138,6 +139,8 @@ class _Known:
                 f"“{programme.name}” năm {year} được thực hiện trên cổng, không nhập lại được. Hãy xử lý ở hồ sơ của "
                 "năm đó."
             )
+        if (unit.pk, programme.pk, year) in self.own:
+            raise ValueError(f"{unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
             raise ValueError(f"{unit} chưa có hoặc đã kết thúc vào cuối năm {year}. Hãy ghi đơn vị của năm đó.")
         state = next(

@@ -169,11 +169,14 @@ def _record_year(
         )
     _name_sources(cycle, [row.source for row in rows])
     held = set(cycle.evaluations.values_list("unit", flat=True))
+    own = on_own_rosters([row.unit.pk for row in rows])
     stood = units_then([row.unit.pk for row in rows], past_day(year))
     made = []
     for row in rows:
         if row.unit.pk in held:
             raise Refused(f"Kết quả năm {year} của {row.unit} vừa được người khác nhập. Hãy tải lại trang để xem.")
+        if (row.unit.pk, programme.pk, year) in own:
+            raise Refused(f"{row.unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if row.unit.pk not in stood:
             raise Refused(f"{row.unit} chưa có hoặc đã kết thúc vào cuối năm {year}.")
         if row.unit.kind not in sets:
@@ -193,6 +196,15 @@ def _record_year(
             )
         )
     return Evaluation.objects.bulk_create(made, batch_size=BATCH)
+
+
+def on_own_rosters(ids: Iterable[int]) -> set[tuple[int, int, int]]:
+    """Unit, programme and year of the units' dossiers in the own years of places. A query a batch."""
+    ids = list(ids)
+    rows = Evaluation.objects.filter(cycle__place__isnull=False).order_by()
+    told = ("unit_id", "cycle__programme_id", "cycle__year")
+    batches = (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    return {key for some in batches for key in rows.filter(unit__in=some).values_list(*told)}
 
 
 def units_then(ids: Iterable[int], day: date) -> dict[int, RosterUnit]:

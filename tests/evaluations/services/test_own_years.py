@@ -1,5 +1,6 @@
 """A town's own year of a programme: who stands on its roster, who opens and sees it, and no unit stands twice."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from criteria.models import CriteriaSet
 from evaluations import permissions, services
+from evaluations.files.past_results import read_row
 from evaluations.judging.below import counts_below
 from evaluations.models import Cycle, Evaluation
 from evaluations.queries.scopes import scopes_of
@@ -256,3 +258,29 @@ def test_a_commune_counts_the_units_below_it_in_whichever_year_they_stand(tree, 
             "residential_area": 1
         }
     assert own.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA).count() == 0
+
+
+def test_a_past_result_is_not_entered_beside_a_dossier_of_an_own_year(tree, programme):
+    """The commune beside, which stands on no roster of that year, is entered as ever."""
+    opened(programme, tree, tree.town)
+    sets = CriteriaSet.objects.filter(programme=programme)
+    CriteriaSet.objects.bulk_create(
+        [
+            CriteriaSet(
+                code="LUAT",
+                name="Luật",
+                programme=programme,
+                document=sets[0].document,
+                unit_kinds=["commune"],
+                first_year=2020,
+                province_code="22",
+            )
+        ]
+    )
+    known = {"year": str(YEAR), "programme": "trial-town", "result": "Đạt", "source": "Báo cáo 1"}
+    with pytest.raises(Refused, match="có hồ sơ trong kỳ riêng năm 2024"):
+        read_row(known | {"unit": f"DV{tree.wards[0].pk}"}, tree.province)
+    row = read_row(known | {"unit": f"DV{tree.commune.pk}"}, tree.province)
+    assert services.record_past([row], tree.province, by=None, reason="Theo báo cáo.") == (1, 0)
+    with pytest.raises(Refused, match="có hồ sơ trong kỳ riêng năm 2024"):
+        services.record_past([replace(row, unit=tree.wards[0])], tree.province, by=None, reason="Theo báo cáo.")
