@@ -53,12 +53,14 @@ def recorded_years(rules: Iterable[StreakRule], province: int | None) -> dict[in
     """By rule id, the province's years that hold results the rule counts, newest first, and whether each is open.
 
     None for a rule that held in no such year, and none after the last it held in: the next rule counts those. Years of
-    the provinces it took over are its own. One query for all rules.
+    the provinces it took over are its own; a year that one place alone had is none. One query for all rules.
     """
     rules = list(rules)
     rows = list(
         Cycle.objects.filter(
-            province__province=province, programme__code__in={code for rule in rules for code in rule.counts}
+            place=None,
+            province__province=province,
+            programme__code__in={code for rule in rules for code in rule.counts},
         )
         .order_by("-year")
         .values_list("programme__code", "year", "status")

@@ -13,8 +13,10 @@ from evaluations.files.past_results import read_row
 from evaluations.judging.below import counts_below
 from evaluations.models import Cycle, Evaluation
 from evaluations.queries.scopes import scopes_of
+from evaluations.streaks.counting import recorded_years
 from portal.core.errors import Refused
 from portal.core.web.once import new_token
+from tests.evaluations.streaks.results import make_rule
 from tests.evaluations.town import DAY, PROVINCES, TOWNS, WARDS, YEAR, make_town, publish, sets_of
 from tests.units.factories import make_tree, make_user
 from units import services as units
@@ -284,3 +286,11 @@ def test_a_past_result_is_not_entered_beside_a_dossier_of_an_own_year(tree, prog
     assert services.record_past([row], tree.province, by=None, reason="Theo báo cáo.") == (1, 0)
     with pytest.raises(Refused, match="có hồ sơ trong kỳ riêng năm 2024"):
         services.record_past([replace(row, unit=tree.wards[0])], tree.province, by=None, reason="Theo báo cáo.")
+
+
+def test_a_year_that_a_town_alone_had_breaks_nobodys_years_running(tree, programme):
+    rule = make_rule(counts=("trial-town",))
+    opened(programme, tree, tree.town)
+    assert recorded_years([rule], tree.province.pk)[rule.pk] == {}
+    opened(programme, tree)
+    assert recorded_years([rule], tree.province.pk)[rule.pk] == {YEAR: True}
