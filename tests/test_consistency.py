@@ -45,7 +45,6 @@ ASKED_OTHERWISE = {
     ("evaluations/forms/award_bars.py", "Programme.all"): "programmes are the same for every place",
     ("evaluations/forms/past_results.py", "Programme.all"): "programmes are the same for every place",
     ("evaluations/forms/past_totals.py", "Programme.all"): "programmes are the same for every place",
-    ("evaluations/views/cycles.py", "Unit"): "the province of the place whose own year the form lets the reader open",
     ("evaluations/views/grid.py", "CriteriaSet.filter"): "sets used by the visible files",
     ("evaluations/views/sittings.py", "AgendaItem.select_related"): "items of a visible sitting",
     ("evaluations/views/streaks.py", "Unit.filter"): "the provinces of the reader's own places",
