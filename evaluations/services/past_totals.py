@@ -150,18 +150,18 @@ def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
     Three queries, whatever the rows.
     """
     rows = list(rows)
-    lay_in = _provinces_of(rows)
+    lay_in = _grounds_of(rows)
     worked = {
-        (programme, year, province)
-        for programme, year, province in Cycle.objects.filter(
+        (programme, year, own or province)
+        for programme, year, province, own in Cycle.objects.filter(
             source="", programme__in={row.programme for row in rows}, year__in={row.year for row in rows}
-        ).values_list("programme", "year", "province")
+        ).values_list("programme", "year", "province", "place")
     }
     told = _told_by_dossiers(rows)
     found = {}
     for row in rows:
         named = f"“{row.programme.name}” năm {row.year}"
-        if any((row.programme.pk, row.year, province) in worked for province in lay_in[row.place.pk, row.year]):
+        if any((row.programme.pk, row.year, ground) in worked for ground in lay_in[row.place.pk, row.year]):
             found[row.key] = f"{named} được thực hiện trên cổng, không nhập số tổng được. Số liệu lấy từ hồ sơ năm đó."
         elif row.key in told:
             found[row.key] = (
@@ -193,17 +193,17 @@ def _told_by_dossiers(rows: list[Total]) -> set[Key]:
     }
 
 
-def _provinces_of(rows: list[Total]) -> dict[tuple[int, int], set[int | None]]:
-    """The provinces in which each place lay on some day of its year, by place and year."""
+def _grounds_of(rows: list[Total]) -> dict[tuple[int, int], set[int | None]]:
+    """Each place and those it lay in on some day of its year, by place and year."""
     years: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         years[row.place.pk].add(row.year)
     found: dict[tuple[int, int], set[int | None]] = defaultdict(set)
     versions = UnitVersion.objects.filter(unit__in=years)
-    for place, province, first, last in versions.values_list("unit", "province", "valid_from", "valid_to"):
+    for place, first, last, *grounds in versions.values_list("unit", "valid_from", "valid_to", *LEVELS):
         for year in years[place]:
             if first <= past_day(year) and (last is None or last.year >= year):
-                found[place, year].add(province)
+                found[place, year].update((place, *grounds))
     return found
 
 

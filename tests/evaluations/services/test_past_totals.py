@@ -13,6 +13,7 @@ from evaluations.models import Evaluation, PastTotal, PastTotalEvent, triggers
 from evaluations.services import Figures, PastResult, Total
 from portal.core.errors import Refused
 from tests.evaluations.factories import open_year, published_sets
+from tests.evaluations.town import DAY, PROVINCES, TOWNS, WARDS, YEAR, make_town, publish
 from tests.units.factories import make_tree, make_units, make_user
 from tests.units.reforming import draft, line
 from units import reforms
@@ -155,6 +156,21 @@ def test_a_year_worked_by_the_province_that_took_over_stands_in_nobody_s_way(mer
     with pytest.raises(Refused, match="được thực hiện trên cổng"):
         record(b, staff, row(Unit.objects.get(pk=b.districts[0].pk), 2024))  # the control
     assert PastTotal.objects.visible_to(staff).count() == 2
+
+
+def test_a_place_s_own_year_stands_in_the_way_there_alone(tmp_path):
+    town = make_town()
+    programme = publish(tmp_path, PROVINCES, TOWNS, WARDS)
+    services.open_cycle(programme, town.province, YEAR, as_of=DAY, place=town.town, by=None)
+
+    def enter(place) -> tuple[int, int]:
+        told = Total(place, programme, YEAR, UnitKind.AGENCY, Figures(3, 2, source=SOURCE))
+        return services.record_totals([told], town.province, by=None, reason="Theo tệp.")
+
+    for place in (town.town, town.wards[0]):
+        with pytest.raises(Refused, match="được thực hiện trên cổng"):
+            enter(place)
+    assert enter(town.other) == enter(town.commune) == (1, 0)  # the control
 
 
 def test_the_province_that_took_over_corrects_what_the_ended_one_entered(merged):
