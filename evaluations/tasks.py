@@ -50,4 +50,5 @@ def import_past_totals(job, tell):
     from . import services  # noqa: PLC0415 -- a task's imports stay inside
     from .files import past_totals  # noqa: PLC0415 -- as above
 
-    _written(job, tell, read=past_totals.read, record=services.record_totals, what="số tổng")
+    read = partial(past_totals.read, province=job.params.get("province"))
+    _written(job, tell, read=read, record=services.record_totals, what="số tổng")

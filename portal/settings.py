@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.core.web.middleware.StorableQuery",
     "portal.core.web.middleware.SessionLimits",
+    "portal.core.web.middleware.ProvinceAtHand",
     "portal.core.web.middleware.OneTimePassword",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("nhap/viec/<int:pk>/", views.import_job, name="import_job"),
     path("nhap/viec/<int:pk>/tien-do/", views.import_progress, name="import_progress"),
     path("them/", views.unit_add, name="add"),
+    path("tinh-dang-lam/", views.province_at_hand, name="province_at_hand"),
     path("nguoi/", views.people, name="people"),
     path("nguoi/tai-ve/", views.people_export, name="people_export"),
     path("nguoi/nhap/", views.people_import, name="people_import"),

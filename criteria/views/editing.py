@@ -16,7 +16,7 @@ from ..models import CriteriaSet, LegalDocument
 from ..packs.content import KEYS, PART_NAMES, content_of, digest
 from ..packs.labels import route_name, value_in_words
 from ..permissions import may_write
-from ..queries import provinces_written
+from ..queries import WRITERS
 from ..services import drafts
 from ..wording import set_page
 
@@ -25,10 +25,10 @@ NAMES = {"criteria": "tiêu chí", "routes": "tuyến xét duyệt", **PART_NAME
 
 def own_province(request) -> str:
     """The province the reader writes for; 404 for everybody else."""
-    codes = sorted(provinces_written(request.user))
-    if not codes:
+    provinces = request.user.provinces_as(*WRITERS)
+    if not provinces:
         raise Http404
-    return codes[0]
+    return provinces[0].code
 
 
 def visible_set(request, pk) -> CriteriaSet:

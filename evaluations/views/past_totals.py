@@ -1,5 +1,8 @@
 """Totals of the years before the portal: the list, one with its log, in by page and by file, out as a workbook."""
 
+from dataclasses import replace
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +17,7 @@ from portal.core.web.pages import page_of, refuse
 from units.enums import LEVELS
 from units.forms import RegisterFileForm
 from units.models import Unit
-from units.views.intake import SHOWN, Intake, confirm, take
+from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
 from ..files import past_totals
@@ -210,12 +213,16 @@ TOTALS = Intake(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def past_totals_import(request):
-    _province(request)
-    return take(request, TOTALS)
+    return take(request, _intake(_province(request).pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def past_totals_preview(request, token):
     _province(request)
-    return confirm(request, TOTALS, token)
+    return confirm(request, _intake(signed(TOTALS, token).get("province")), token)
+
+
+def _intake(province: int | None) -> Intake:
+    """The intake of one province: the job reads the file for the same, whatever is at hand by then."""
+    return replace(TOTALS, read=partial(past_totals.read, province=province), named={"province": province})

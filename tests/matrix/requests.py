@@ -320,6 +320,7 @@ DATA = {
     },
     "evaluations:past_edit": lambda home, case: {"result": "Không đạt", "source": "Báo cáo số 4", "reason": "Ghi nhầm"},
     "evaluations:past_drop": lambda home, case: {"reason": "Nhầm đơn vị"},
+    "units:province_at_hand": lambda home, case: {"province": home.province.pk},
     "units:people_import": lambda home, case: {
         "file": SimpleUploadedFile("nguoi.csv", people_file(home.commune).encode(), "text/csv")
     },

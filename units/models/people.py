@@ -22,6 +22,7 @@ class User(AbstractUser):
     post = models.CharField("chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã An Hà.")
     search_key = models.CharField(max_length=400, editable=False, default="")
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # true after a one-time password
+    province_at_hand: int | None = None  # of several, the one chosen for this session; no column
 
     class Meta(AbstractUser.Meta):
         verbose_name = "người dùng"
@@ -87,9 +88,10 @@ class User(AbstractUser):
         return [placement.unit_id for placement in self.placements_now() if placement.role in roles]
 
     def provinces_as(self, *roles: Role) -> list[Unit]:
-        """The provinces the person holds one of the roles at today."""
+        """The provinces the person holds one of the roles at today: the one at hand first, then by name."""
         held = [placement.unit for placement in self.placements_now() if placement.role in roles]
-        return sorted({unit for unit in held if unit.kind == UnitKind.PROVINCE}, key=lambda unit: unit.sort_key)
+        provinces = {unit for unit in held if unit.kind == UnitKind.PROVINCE}
+        return sorted(provinces, key=lambda unit: (unit.pk != self.province_at_hand, unit.sort_key))
 
     def has_role(self, *roles: Role, at: int | None = None) -> bool:
         """Holds one of the roles today: at the unit with this id when one is given, or at the heir of an ended one."""

@@ -29,6 +29,7 @@ from .people import (
     placements_prolong,
 )
 from .people_files import people_export, people_import, people_preview, slips_take
+from .provinces import province_at_hand
 from .reform_effects import reform_files, reform_people, reform_trees
 from .reforms import (
     change_add,
@@ -56,6 +57,7 @@ from .unit_files import import_preview, import_units, template_file, unit_export
 from .units import unit_detail, unit_list
 
 __all__ = [
+    "province_at_hand",
     "unit_add",
     "unit_correct",
     "unit_end",

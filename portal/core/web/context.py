@@ -1,9 +1,11 @@
-"""What every page's frame needs: the signed-in person's post and places."""
+"""What every page's frame needs: the signed-in person's post, places and provinces."""
 
 
 def place(request):
-    """Adds `my_places` (units of today's placements) for a signed-in user."""
+    """Adds `my_placements` (today's) and, for who serves several provinces, `my_provinces`, the one at hand first."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"my_placements": user.placements_now()}
+    placements = user.placements_now()
+    provinces = user.provinces_as(*{placement.role for placement in placements})
+    return {"my_placements": placements, "my_provinces": provinces if len(provinces) > 1 else []}

@@ -16,6 +16,7 @@ from django.urls import reverse
 from ..vietnamese.text import storable
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
+PROVINCE_AT_HAND = "province_at_hand"  # the session's key
 OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself keeps
 
 
@@ -61,6 +62,18 @@ class SessionLimits:
                 return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
             if now - seen > 30 or "seen" not in request.session:
                 request.session["seen"] = now
+        return self.get_response(request)
+
+
+class ProvinceAtHand:
+    """Who serves several provinces, as before a merger, works for the one chosen in this session."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            request.user.province_at_hand = request.session.get(PROVINCE_AT_HAND)
         return self.get_response(request)
 
 
