@@ -9,11 +9,11 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 from portal.settings import BASE_DIR
+from tests import databases
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -38,17 +38,8 @@ def _own_database(name: str):
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return "", lambda: None
-    import psycopg2
-
-    def admin(sql: str) -> None:
-        link = psycopg2.connect(url)
-        link.autocommit = True
-        link.cursor().execute(sql)
-        link.close()
-
-    admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    admin(f'CREATE DATABASE "{name}"')
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}")), lambda: admin(f'DROP DATABASE "{name}" WITH (FORCE)')
+    databases.create(url, name)
+    return databases.beside(url, name), lambda: databases.drop(url, name)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests import databases
 from tests.core.hands import Portal, wait_for
 
 pytestmark = [pytest.mark.both, pytest.mark.xdist_group("workers")]  # on SQLite the embedded broker
@@ -19,7 +20,7 @@ def portal(tmp_path_factory):
     folder = tmp_path_factory.mktemp("portal")
     env, drop = {"DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}", "REDIS_URL": ""}, None
     if os.environ.get("REDIS_URL") and os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        env, drop = _real(folder)
+        env, drop = _real()
     portal = Portal(folder, env)
     portal.wipe_broker()
     yield portal
@@ -28,25 +29,14 @@ def portal(tmp_path_factory):
         drop()
 
 
-def _real(folder):
-    import psycopg2
-
+def _real():
     url, name = os.environ["DATABASE_URL"], f"workers_{os.getpid()}"
-
-    def administer(statement):
-        link = psycopg2.connect(url)
-        link.autocommit = True
-        with link.cursor() as cursor:
-            cursor.execute(statement)
-        link.close()
-
-    administer(f"DROP DATABASE IF EXISTS {name}")
-    administer(f"CREATE DATABASE {name}")
+    databases.create(url, name)
     env = {
-        "DATABASE_URL": f"{url.rsplit('/', 1)[0]}/{name}",
+        "DATABASE_URL": databases.beside(url, name),
         "REDIS_URL": f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/14",
     }
-    return env, lambda: administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return env, lambda: databases.drop(url, name)
 
 
 @pytest.fixture(autouse=True)
