@@ -12,7 +12,7 @@ from portal.core.vietnamese.figures import grouped
 from units.enums import CLERKS, LEVELS, ORGANISATIONS, Role, UnitKind
 from units.models import Committee, Placement, Seat, Unit, on
 
-from ..models import Cycle
+from ..models import Cycle, PastTotal
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,13 @@ def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
 
 def _past_years(province: Unit) -> FirstStep:
     past = Cycle.objects.filter(province__province=province).exclude(source="")
+    totals = PastTotal.objects.standing().filter(place__province=province).count()
     return FirstStep(
         "Kết quả các năm trước",
-        f"{grouped(past.count())} kỳ nhập từ tài liệu",
+        f"{grouped(past.count())} kỳ nhập từ tài liệu" + (f"; {grouped(totals)} số tổng" if totals else ""),
         "evaluations:past_list",
         "Kết quả năm trước",
-        "" if past.exists() else "Chưa nhập kết quả năm trước: chuỗi năm liên tục chưa tính được.",
+        "" if totals or past.exists() else "Chưa nhập kết quả năm trước: chuỗi năm liên tục chưa tính được.",
     )
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.queries.first_steps import first_steps
+from tests.evaluations.factories import make_total, published_sets
 from tests.units.factories import make_committee, make_tree, make_user
 from units.enums import Role, Subtype, UnitKind
 from units.models import Unit
@@ -44,6 +45,15 @@ def test_a_step_is_done_when_nothing_is_missing():
         make_user(Role.OFFICER, unit)
     after = steps(province)
     assert after["Ban Chỉ đạo"].is_done and after["Thành viên Ban Chỉ đạo"].is_done and after["Tài khoản"].is_done
+
+
+def test_totals_alone_are_past_years_too():
+    published_sets()
+    tree = make_tree()
+    assert not steps(tree.province)["Kết quả các năm trước"].is_done
+    make_total(tree.communes[0])
+    after = steps(tree.province)["Kết quả các năm trước"]
+    assert after.is_done and after.there == "0 kỳ nhập từ tài liệu; 1 số tổng"
 
 
 def test_the_statements_do_not_grow_with_the_units():
