@@ -9,7 +9,7 @@ from portal.core.errors import Refused
 from portal.core.sheets.cells import written
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
-from units.files.keys import OWN_KEY, Here
+from units.files.keys import OWN_KEY, Here, not_one
 from units.files.lines import Problems, lines_of
 from units.models import Unit, User
 
@@ -164,8 +164,7 @@ class _Known:
     def _unit(self, key: str) -> Unit:
         ones = self.units.get(key, [])
         if len(ones) != 1:
-            many = "là của nhiều đơn vị" if ones else f"không có trong {self.province}"
-            raise ValueError(f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… như tệp tải về của trang Đơn vị.")
+            raise ValueError(not_one(key, ones, f"trong {self.province}"))
         return ones[0]
 
     def _year(self, cell: str) -> int:

@@ -8,7 +8,7 @@ from portal.core.sheets.cells import read_choice, written
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 from units.enums import JUDGED, LEVELS, UnitKind
-from units.files.keys import OWN_KEY, Here
+from units.files.keys import OWN_KEY, Here, not_one
 from units.files.lines import Problems, lines_of
 from units.models import Unit, User
 
@@ -131,8 +131,7 @@ class _Known:
     def _place(self, key: str) -> Unit:
         ones = self.places.get(key, [])
         if len(ones) != 1:
-            many = "là của nhiều nơi" if ones else f"không phải của tỉnh, huyện, xã nào trong {self.province}"
-            raise ValueError(f"Khoá “{key}” {many}. Hãy ghi khoá {OWN_KEY}… như tệp tải về của trang Đơn vị.")
+            raise ValueError(not_one(key, ones, f"trong các tỉnh, huyện, xã của {self.province}"))
         return ones[0]
 
 

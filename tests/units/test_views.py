@@ -227,7 +227,8 @@ def test_a_bad_file_shows_every_row_and_keeps_nothing(client, tree, admin):
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("don-vi.xlsx", b"PK\x03\x04", "Chỉ nhận tệp .csv."),
+        ("don-vi.ods", b"PK\x03\x04", "Chỉ nhận tệp .csv, .xlsx."),
+        ("don-vi.xlsx", b"PK\x03\x04", "Không mở được"),
         ("don-vi.csv", b"", "Tệp trống."),
         ("don-vi.csv", b"\x00" * 500, "Tệp không phải là văn bản CSV."),
         ("don-vi.csv", b"\xff\xfe\x00", "Không xác định được bảng mã."),

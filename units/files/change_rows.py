@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from portal.core.sheets.cells import read_choice, safe_cell
-from portal.core.sheets.reading import Problem, Unreadable, csv_rows
+from portal.core.sheets.reading import Problem, Unreadable, rows_of
 from portal.core.vietnamese import text
 
 from ..enums import ChangeAction, Subtype, UnitKind
@@ -42,7 +42,7 @@ def read(data: bytes, file: str, reform: Reorganisation) -> Read:
     """Changes of the file's rows for the draft, or every problem; writes nothing."""
     found = Read()
     try:
-        rows = list(csv_rows(data, file))
+        rows = list(rows_of(data, file))
         names = _names(rows[0][1] if rows else [], file)
     except Unreadable as refusal:
         found.problems.append(refusal.problem)

@@ -13,7 +13,7 @@ from ..enums import CommitteeKind, MajorityOf
 from ..models import Committee, Unit, User
 from ..permissions import may_manage_people
 from ..services import CommitteeRow, committee_fault, committee_name
-from .keys import OWN_KEY, Here
+from .keys import OWN_KEY, Here, not_one
 from .lines import Problems, lines_of
 
 BOARD_KEY = "BCD"  # key of a committee that is already here, as the export writes it: BCD12
@@ -100,8 +100,7 @@ def read(data: bytes, file: str, user: User) -> Read:
 def _unit(found: Read, number: int, key: str, units: dict[str, list[Unit]], user: User) -> Unit | None:
     ones = units.get(key, [])
     if len(ones) != 1:
-        many = "là của nhiều đơn vị" if ones else "không có trong phạm vi của đồng chí"
-        found.refuse(number, f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.")
+        found.refuse(number, not_one(key, ones))
         return None
     if not may_manage_people(user, ones[0]):
         found.refuse(number, f"Đồng chí không quản trị {ones[0]} nên không lập, sửa Ban ở đó được.")

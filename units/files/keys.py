@@ -9,7 +9,21 @@ from django.db.models import QuerySet
 from ..enums import LEVELS
 from ..models import Unit
 
+CODE_DIGITS = 5  # of a commune's code
 OWN_KEY = "DV"  # key of a unit that is already here, as the export writes it: DV12
+
+
+def lost_zero(key: str) -> str:
+    """What to try when a code of the State is not found: a spreadsheet drops the zeros it begins with. Mostly empty."""
+    if not key.isdecimal() or len(key) >= CODE_DIGITS:
+        return ""
+    return f" Nếu bảng tính đã bỏ số 0 ở đầu mã, hãy ghi {key.zfill(CODE_DIGITS)} (ô dạng văn bản)."
+
+
+def not_one(key: str, ones: list[Unit], where: str = "trong phạm vi của đồng chí") -> str:
+    """The sentence for a key that names no unit, or several."""
+    many = "là của nhiều đơn vị" if ones else f"không có {where}"
+    return f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.{lost_zero(key)}"
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ..enums import Role
 from ..models import Committee, Placement, Seat, Unit, User
 from ..permissions import may_manage_people
 from ..services import PersonRow
-from .keys import OWN_KEY, Here
+from .keys import OWN_KEY, Here, not_one
 from .lines import Problems, lines_of
 
 COLUMNS = {
@@ -160,8 +160,7 @@ def _row(found: Read, number: int, cells: dict[str, str], here: _Known) -> Perso
 def _unit(faults: list[str], key: str, here: _Known) -> Unit | None:
     ones = here.units.get(key, [])
     if len(ones) != 1:
-        many = "là của nhiều đơn vị" if ones else "không có trong phạm vi của đồng chí"
-        faults.append(f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.")
+        faults.append(not_one(key, ones))
         return None
     (unit,) = ones
     if not may_manage_people(here.user, unit):

@@ -13,7 +13,7 @@ from .. import services
 from ..models import Committee, Seat, Unit, User
 from ..permissions import may_seat
 from ..services import SeatRow
-from .keys import OWN_KEY, Here
+from .keys import OWN_KEY, Here, not_one
 from .lines import Problems, lines_of
 
 SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
@@ -124,8 +124,7 @@ def _boards(found: Read, lines, user: User) -> dict[int, Committee]:
     for number, cells in lines:
         ones, name = units.get(cells["unit"], []), cells["board"]
         if len(ones) != 1:
-            many = "là của nhiều đơn vị" if ones else "không có trong phạm vi của bạn"
-            found.refuse(number, f"Đơn vị “{cells['unit']}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.")
+            found.refuse(number, not_one(cells["unit"], ones))
             continue
         held = of_unit.get(ones[0].pk, [])
         if name:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from portal.core.sheets.reading import Problem, Unreadable, csv_rows
+from portal.core.sheets.reading import Problem, Unreadable, rows_of
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
 from ..models import Unit
 from ..services import DEPTHS
-from .keys import OWN_KEY, Here
+from .keys import OWN_KEY, Here, lost_zero
 
 COLUMNS = {
     "key": "Khoá",
@@ -80,7 +80,7 @@ def read(data: bytes, file: str):
     """The file as a tablib Dataset with our column names and a `row` column; raises Unreadable."""
     from tablib import Dataset  # noqa: PLC0415 -- heavy
 
-    lines = csv_rows(data, file)
+    lines = rows_of(data, file)
     _, headings = next(lines, (0, []))
     names = _names(headings, file)
     rows = []
@@ -230,7 +230,7 @@ def _parent_fault(row: UnitRow, keys: set[str]) -> str:
         if row.parent_key:
             return (
                 f"Không thấy đơn vị quản lý “{row.parent_key}” trong tệp hay trong phạm vi của bạn. "
-                "Hãy thêm dòng của đơn vị đó hoặc sửa khoá."
+                f"Hãy thêm dòng của đơn vị đó hoặc sửa khoá.{lost_zero(row.parent_key)}"
             )
         if allowed:
             return f"“{unit.name}” chưa có đơn vị quản lý. Hãy điền cột “{COLUMNS['parent_key']}”."

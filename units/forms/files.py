@@ -8,14 +8,16 @@ from portal.core.sheets.reading import MAX_BYTES
 
 
 class UnitFileForm(forms.Form):
+    """A file of rows: a CSV or a workbook."""
+
     file = forms.FileField(
-        label="Tệp CSV",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        help_text="Lưu từ bảng tính dạng CSV UTF-8, tối đa 5 MB. Mỗi dòng một đơn vị.",
+        label="Tệp CSV hoặc XLSX",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        help_text="Theo tệp mẫu; tối đa 5 MB, 20.000 dòng. Mỗi dòng một đơn vị.",
         error_messages={"empty": "Tệp trống. Hãy chọn lại tệp."},
     )
 
-    endings: tuple[str, ...] = (".csv",)
+    endings: tuple[str, ...] = (".csv", ".xlsx")
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -23,14 +25,14 @@ class UnitFileForm(forms.Form):
             raise forms.ValidationError("Tệp lớn hơn 5 MB. Hãy tách thành nhiều tệp nhỏ hơn.")
         if PurePath(file.name).suffix.casefold() not in self.endings:
             raise forms.ValidationError(
-                f"Chỉ nhận tệp {', '.join(self.endings)}. Nếu đang có tệp bảng tính, hãy chọn Lưu thành, CSV UTF-8 rồi "
-                "gửi lại."
+                f"Chỉ nhận tệp {', '.join(self.endings)}. Nếu là tệp bảng tính dạng khác, hãy chọn Lưu thành, XLSX hoặc "
+                "CSV UTF-8 rồi gửi lại."
             )
         return file
 
 
 class RegisterFileForm(UnitFileForm):
-    """A file of register rows: a CSV or a workbook."""
+    """A file of register rows."""
 
     file = forms.FileField(
         label="Tệp CSV hoặc XLSX",
@@ -38,4 +40,3 @@ class RegisterFileForm(UnitFileForm):
         help_text="Theo tệp mẫu hoặc tệp tải về của sổ này; tối đa 5 MB, 20.000 dòng.",
         error_messages={"empty": "Tệp trống. Hãy chọn lại tệp."},
     )
-    endings = (".csv", ".xlsx")
