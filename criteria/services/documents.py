@@ -6,13 +6,14 @@ from django.db import transaction
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import PDF, inspect
+from portal.core.locking import lock_row
 from portal.core.vietnamese.text import clean, search_key
-from units.models import User
+from units.models import Unit, User
 
 from ..enums import SetStatus
 from ..models import LegalDocument, Programme
 from ..packs.content import digest, plain
-from ..queries import provinces_written
+from ..queries import WRITERS, provinces_written
 
 FACTS = ("number", "cite", "title", "issuer", "issued_on", "in_force_on", "ended_on", "replaces")
 
@@ -45,12 +46,14 @@ def write_document(
     if (document.province_code if document else province_code) not in provinces_written(by):
         raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được ghi văn bản của tỉnh mình.")
     if document is not None:
-        document = LegalDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        document = lock_row(LegalDocument.objects, document.pk)
         if seen != digest(facts_of(document)):
             raise Refused(
                 f"Văn bản {document.number} vừa được người khác sửa. "
                 "Hãy mở lại trang để xem rồi ghi lại phần của đồng chí."
             )
+    else:
+        _one_writer(by, province_code)
     row = document or LegalDocument(
         province_code=province_code, code=code or _free_code(facts["number"], province_code)
     )
@@ -73,6 +76,13 @@ def write_document(
         row.scan_sha256, row.scan_size, row.scan_name = kept.sha256, kept.size, clean(scan.name or "")[-200:]
     row.save()
     return row
+
+
+def _one_writer(by: User, province_code: str) -> None:
+    """Two who write down documents of one number at once: the second sees the first's code."""
+    for province in by.provinces_as(*WRITERS):
+        if province.code == province_code:
+            lock_row(Unit.objects, province.pk)
 
 
 def _free_code(number: str, province_code: str) -> str:

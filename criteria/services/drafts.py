@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese.text import search_key
 from units.models import User
 
@@ -42,7 +43,7 @@ def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str, by: User) -> Cri
     `seen` is the hash the person's page was made from: a draft changed since then is refused, nobody overwrites what
     they have not seen. Raises Refused, also for two rows of one code or key.
     """
-    row = CriteriaSet.objects.select_for_update(of=("self",)).get(pk=criteria_set.pk)
+    row = lock_row(CriteriaSet.objects, criteria_set.pk)
     if not permissions.may_write(by, row):
         raise Refused("Đồng chí không soạn được bộ tiêu chí này. Hãy lập bản của tỉnh mình.")
     if row.status != SetStatus.DRAFT:
@@ -248,7 +249,7 @@ def empty(*, programme: str, document: str, **fields: Any) -> dict:
 @transaction.atomic
 def drop_draft(criteria_set: CriteriaSet, *, seen: str, by: User) -> None:
     """Throw a draft away. Raises Refused once published, where files use it, or changed since it was seen."""
-    row = CriteriaSet.objects.select_for_update(of=("self",)).get(pk=criteria_set.pk)
+    row = lock_row(CriteriaSet.objects, criteria_set.pk)
     if not permissions.may_write(by, row):
         raise Refused("Đồng chí không xoá được bộ tiêu chí này.")
     if row.status == SetStatus.DRAFT:

@@ -5,6 +5,7 @@ import logging
 from django.db import transaction
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from units.models import User
 
 from .. import permissions
@@ -83,7 +84,7 @@ def lacks(criteria_set: CriteriaSet, *, with_papers: bool = True) -> list[str]:
 def retire(criteria_set: CriteriaSet, *, by: User) -> CriteriaSet:
     """End a published set: no new year opens with it, years opened keep it. Raises Refused."""
     with transaction.atomic():
-        criteria_set = CriteriaSet.objects.select_for_update(of=("self",)).get(pk=criteria_set.pk)
+        criteria_set = lock_row(CriteriaSet.objects, criteria_set.pk)
         if not permissions.may_write(by, criteria_set):
             raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được cho hết áp dụng bộ tiêu chí của tỉnh mình.")
         if criteria_set.status != SetStatus.PUBLISHED:

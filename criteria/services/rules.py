@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from units.enums import UnitKind
 from units.models import Unit, User
 
@@ -134,8 +135,9 @@ def draft_rule(rule: StreakRule | None, content: dict, *, province_code: str, se
 
     Raises Refused: not the person's province, no longer a draft, changed since it was seen.
     """
-    province_written(by, province_code)
+    province = province_written(by, province_code)
     if rule is None:
+        lock_row(Unit.objects, province.pk)  # two drafters at once: each takes a free code
         rule = StreakRule(status=SetStatus.DRAFT)
         write_streak(rule, content | {"code": _free_code(province_code), "province_code": province_code})
         RuleEvent.objects.create(rule=rule, act=RuleAct.DRAFTED, by=by)
@@ -160,7 +162,7 @@ def _free_code(province_code: str) -> str:
 
 def _locked_draft(rule: StreakRule, by: User) -> StreakRule:
     """The draft under lock. Raises Refused where the person may not write it or it is none."""
-    locked = StreakRule.objects.select_for_update(of=("self",)).select_related("programme", "document").get(pk=rule.pk)
+    locked = lock_row(StreakRule.objects.select_related("programme", "document"), rule.pk)
     if not permissions.may_write(by, locked):
         raise Refused("Đồng chí không ghi được quy tắc này; quy tắc chung của cả nước chỉ đi theo gói của hệ thống.")
     if locked.status != SetStatus.DRAFT:
@@ -216,7 +218,7 @@ def end_rule(rule: StreakRule, *, last_day: date, by: User) -> StreakRule:
 
     Raises Refused: not the person's province, a draft, a day before it held or in a year that is past.
     """
-    rule = StreakRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    rule = lock_row(StreakRule.objects, rule.pk)
     if not permissions.may_write(by, rule):
         raise Refused("Đồng chí không ghi được quy tắc này; quy tắc chung của cả nước chỉ đi theo gói của hệ thống.")
     if rule.status == SetStatus.DRAFT:

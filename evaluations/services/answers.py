@@ -11,6 +11,7 @@ from criteria.judging.verdicts import Verdict
 from criteria.models import Criterion
 from criteria.queries import specs_of
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
@@ -61,7 +62,7 @@ def columns(value: Value, side: Side) -> dict:
 def locked_dossier(evaluation: Evaluation, by: User, side: Side) -> Evaluation:
     """The dossier under lock, after asking whether its answers may be written on this side. Raises Refused."""
     # The year is read after the wait: a row joined to the one waited for would be as old as the wait.
-    dossier = Evaluation.objects.select_for_update(of=("self",)).select_related("criteria_set").get(pk=evaluation.pk)
+    dossier = lock_row(Evaluation.objects.select_related("criteria_set"), evaluation.pk)
     if not dossier.cycle.is_open:
         raise Refused(f"Kỳ đánh giá năm {dossier.cycle.year} đã khoá sổ.")
     if side == Side.OWN:

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from criteria.models import CriteriaSet, Grade, Programme, routes_on
 from criteria.queries import Applied, applied_in, rule_of
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from units.enums import UnitKind
 from units.models import Unit, User
 from units.queries.history import main_origins
@@ -179,7 +180,7 @@ def close_cycle(cycle: Cycle, *, reason: str, by: User | None) -> None:
 
     Waits for the moves and saves under way; those that wait for it find the year closed.
     """
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = lock_row(Cycle.objects, cycle.pk)
     list(locked.evaluations.select_for_update().order_by("pk").values_list("pk", flat=True))
     if locked.status == CycleStatus.CLOSED:
         raise Refused("Kỳ đánh giá đã khoá sổ từ trước.")
@@ -195,7 +196,7 @@ def close_cycle(cycle: Cycle, *, reason: str, by: User | None) -> None:
 def reopen_cycle(cycle: Cycle, *, reason: str, by: User | None) -> None:
     """Take the lock off: dossiers go on from where they stood. Raises Refused without a reason, when the year is open,
     and for results taken from documents: no answers stand behind them."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = lock_row(Cycle.objects, cycle.pk)
     if locked.is_open:
         raise Refused("Kỳ đánh giá đang mở, không cần mở lại.")
     if locked.source:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from criteria.models import routes_on
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from units.models import Unit, User
 
 from .. import permissions, workflow
@@ -18,8 +19,7 @@ from .roster import expected_row, judged, receivers_on
 
 def _locked(cycle: Cycle, by: User | None) -> Cycle:
     """The year under lock. Raises Refused for who may not open it, and for one that is locked or from documents."""
-    rows = Cycle.objects.select_for_update(of=("self",)).select_related("programme", "province", "place")
-    found = rows.get(pk=cycle.pk)
+    found = lock_row(Cycle.objects.select_related("programme", "province", "place"), cycle.pk)
     if by is not None and not permissions.may_open_cycle(by, found.scope):
         own = f", quản trị và trưởng ban của {found.place.name}" if found.place else ""
         raise Refused(f"Chỉ cán bộ cấp tỉnh, quản trị của tỉnh{own} được thay đổi kỳ đánh giá.")
@@ -134,7 +134,7 @@ def drop_late_unit(dossier: Evaluation, *, reason: str, by: User | None) -> None
     Raises Refused for a unit of the frozen roster (it withdraws by its own act) and once anything was entered.
     """
     found = _locked(dossier.cycle, by)
-    dossier = Evaluation.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    dossier = lock_row(Evaluation.objects, dossier.pk)
     if dossier.added_on is None:
         raise Refused(f"{dossier.unit_name} có trong danh sách từ khi mở kỳ. Hãy dùng “Đưa ra khỏi diện xét” ở hồ sơ.")
     if dossier.state != State.EXPECTED or dossier.answers.exists() or dossier.events.exists():

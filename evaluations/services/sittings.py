@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 from portal.core.vietnamese.moments import moment_text
 from units.enums import MajorityOf
@@ -55,7 +56,7 @@ def sits_after(committee: Committee, day: date) -> str:
 
 def _locked(sitting: Sitting) -> Sitting:
     """The sitting under lock; raises Refused once it is closed. Everything about a sitting locks here first."""
-    found = Sitting.objects.select_for_update(of=("self",)).select_related("committee__unit").get(pk=sitting.pk)
+    found = lock_row(Sitting.objects.select_related("committee__unit"), sitting.pk)
     if found.closed_at:
         when = moment_text(found.closed_at)
         raise Refused(f"Phiên họp đã kết thúc lúc {when} bởi {found.closed_by}. Hãy tải lại trang.")
@@ -224,7 +225,7 @@ def issue_decision(
 
     Raises Refused: issued meanwhile, number taken, no right, signed before the sitting.
     """
-    found = Decision.objects.select_for_update(of=("self",)).select_related("issuer", "sitting").get(pk=decision.pk)
+    found = lock_row(Decision.objects.select_related("issuer", "sitting"), decision.pk)
     if found.is_issued:
         raise Refused(f"Quyết định đã phát hành: số {found.reference} ngày {found.signed_on:%d/%m/%Y}.")
     if not permissions.may_issue(by, found):
@@ -278,9 +279,7 @@ def revoke(
     """Take a recognition back by a decision of the same place; both decisions stay readable. Raises Refused."""
     if not reason.strip():
         raise Refused("“Thu hồi công nhận” phải ghi rõ lý do.")
-    found = (
-        Recognition.objects.select_for_update(of=("self",)).select_related("decision__issuer").get(pk=recognition.pk)
-    )
+    found = lock_row(Recognition.objects.select_related("decision__issuer"), recognition.pk)
     if found.revoked_by_id:
         raise Refused("Công nhận này đã bị thu hồi từ trước.")
     if found.decision.signed_on and signed_on < found.decision.signed_on:

@@ -25,8 +25,8 @@ class UnitFileForm(forms.Form):
             raise forms.ValidationError("Tệp lớn hơn 5 MB. Hãy tách thành nhiều tệp nhỏ hơn.")
         if PurePath(file.name).suffix.casefold() not in self.endings:
             raise forms.ValidationError(
-                f"Chỉ nhận tệp {', '.join(self.endings)}. Nếu là tệp bảng tính dạng khác, hãy chọn Lưu thành, XLSX hoặc "
-                "CSV UTF-8 rồi gửi lại."
+                f"Chỉ nhận tệp {', '.join(self.endings)}. Nếu là tệp bảng tính dạng khác, hãy chọn Lưu thành, XLSX "
+                "hoặc CSV UTF-8 rồi gửi lại."
             )
         return file
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import OpenFiles, ReformStatus, Streaks
@@ -58,7 +59,7 @@ def new_reform(
 
 def locked(reform: Reorganisation, by: User | None, status: ReformStatus) -> Reorganisation:
     """The reorganisation, its row locked. Raises Refused outside the person's place or in another status."""
-    found = Reorganisation.objects.select_for_update().get(pk=reform.pk)
+    found = lock_row(Reorganisation.objects, reform.pk)
     for province in found.provinces.all():
         if by is not None and not may_reorganise(by, province):
             raise Refused(f"Đồng chí không quản trị {province} nên không thay đổi phương án này được.")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, CommitteeAct, CommitteeKind, MajorityOf, UnitKind
@@ -242,7 +243,7 @@ def _log(committees: list[Committee], act: CommitteeAct, by: User | None, *, aft
 
 
 def _locked(committee: Committee, by: User | None) -> Committee:
-    found = Committee.objects.select_for_update(of=("self",)).select_related("unit").get(pk=committee.pk)
+    found = lock_row(Committee.objects.select_related("unit"), committee.pk)
     _refuse_stranger(found.unit, by)
     return found
 

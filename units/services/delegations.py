@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import ORGANISATIONS
@@ -109,7 +110,7 @@ def end_delegation(delegation: Delegation, *, by: User | None, on: date) -> Dele
     and for a day that would lengthen it: that takes a new document.
     """
     lock_tree()
-    held = Delegation.objects.select_for_update(of=("self",)).select_related("unit", "giver").get(pk=delegation.pk)
+    held = lock_row(Delegation.objects.select_related("unit", "giver"), delegation.pk)
     if by is not None and not may_delegate(by, held.giver):
         raise Refused(f"Đồng chí không lãnh đạo hay quản trị {held.giver.name} nên không kết thúc được uỷ quyền này.")
     if held.is_over:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..models import Handover, Placement, Seat, User, on
@@ -65,7 +66,7 @@ def hand_over(placement: Placement, successor: User, *, by: User, last_day: date
 @transaction.atomic
 def acknowledge_handover(handover: Handover, *, by: User) -> Handover:
     """The successor says that they have received it. Raises Refused for anybody else and the second time."""
-    found = Handover.objects.select_for_update(of=("self",)).select_related("started").get(pk=handover.pk)
+    found = lock_row(Handover.objects.select_related("started"), handover.pk)
     if found.started.user_id != by.pk:
         raise Refused("Chỉ người nhận bàn giao xác nhận được biên bản này.")
     if found.acknowledged_at:

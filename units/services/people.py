@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import ROLE_PLACES, Role, UnitKind
@@ -156,7 +157,7 @@ def place_person(
 
 def _locked(placement: Placement, by: User | None) -> Placement:
     """The placement as it is now, locked; refuses whoever may not end it and one that has ended."""
-    placement = Placement.objects.select_for_update(of=("self",)).select_related("unit", "user").get(pk=placement.pk)
+    placement = lock_row(Placement.objects.select_related("unit", "user"), placement.pk)
     if by is not None and not may_end_placement(by, placement):
         raise Refused("Bạn không kết thúc được phân công này. Hãy đề nghị một quản trị viên khác của nơi đó.")
     if placement.withdrawn_at or (placement.valid_to and placement.valid_to < timezone.localdate()):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import IntegrityError, transaction
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..models import Committee, Seat, User
@@ -124,7 +125,7 @@ def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
 @transaction.atomic
 def end_seat(taken: Seat, *, by: User | None, on: date) -> Seat:
     """Let `on` be the last day of the seat."""
-    taken = Seat.objects.select_for_update(of=("self",)).select_related("committee__unit").get(pk=taken.pk)
+    taken = lock_row(Seat.objects.select_related("committee__unit"), taken.pk)
     if by is not None and not may_seat(by, taken.committee):
         raise Refused(f"Bạn không quản trị {taken.committee.unit} nên không thay đổi thành viên của Ban được.")
     if on < taken.valid_from:

@@ -8,6 +8,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest
 
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits
@@ -83,7 +84,7 @@ def add_unit(parent: Unit, facts: UnitFacts, *, kind: str, opened_on: date, grou
 
 def _locked(unit: Unit, by: User | None) -> Unit:
     lock_tree()
-    found = Unit.objects.select_for_update(of=("self",)).select_related("parent", "stands_in").get(pk=unit.pk)
+    found = lock_row(Unit.objects.select_related("parent", "stands_in"), unit.pk)
     _refuse_stranger(found.parent or found, by)
     return found
 

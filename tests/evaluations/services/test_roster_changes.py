@@ -133,3 +133,12 @@ def test_a_stranger_changes_no_roster(client, cycle, tree):
     assert post(client, "cycle_delete", {}, cycle.pk).status_code == 404
     with pytest.raises(Refused, match="Chỉ cán bộ cấp tỉnh"):
         services.refreeze(cycle, as_of=date(YEAR, 1, 2), reason="thử", by=make_user(Role.OFFICER, tree.communes[0]))
+
+
+def test_a_year_deleted_twice_is_told_and_not_an_error(tree, staff):
+    """Two who delete at once, or one who presses twice: the second holds a row that is gone."""
+    cycle = open_year(tree, YEAR)
+    beside = Cycle.objects.get(pk=cycle.pk)
+    services.delete_cycle(beside, by=staff)
+    with pytest.raises(Refused, match="Kỳ đánh giá này vừa được xoá. Hãy tải lại trang để xem."):
+        services.delete_cycle(cycle, by=staff)
