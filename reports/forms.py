@@ -10,7 +10,7 @@ from criteria.models import CriteriaSet, Programme
 from criteria.packs.content import name_of
 from evaluations.enums import State
 from evaluations.models import EXAMPLE_MARK, Cycle, PastTotal
-from portal.core.fields import offer_choices
+from portal.core.fields import WholeField, offer_choices
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
@@ -124,7 +124,7 @@ class YearsForm(ReportForm):
 class CriteriaForm(ReportForm):
     criteria_set = forms.ChoiceField(label="Bộ tiêu chí", required=False)
     programme = forms.ChoiceField(label="hoặc mọi bộ của chương trình", required=False)
-    year = forms.IntegerField(label="áp dụng cho năm", min_value=2000, max_value=2100, required=False)
+    year = WholeField(label="áp dụng cho năm", min_value=2000, max_value=2100, required=False)
     kind = forms.ChoiceField(label="và loại đơn vị", choices=ANY_KIND, required=False)
 
     def offer(self):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.fields import DayField, offer_choices, offer_rows
+from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
 from portal.core.vietnamese.text import clean, search_key
 from units.enums import PARENTS, UnitKind
 
@@ -41,7 +41,7 @@ class BeginForm(forms.Form):
         help_text=f"Để trống thì hệ thống đặt. {CODE_HINT}",
         error_messages={"invalid": f"Mã chưa đúng. {CODE_HINT}"},
     )
-    first_year = forms.IntegerField(label="Áp dụng từ năm", min_value=2000, max_value=2100)
+    first_year = WholeField(label="Áp dụng từ năm", min_value=2000, max_value=2100)
     place_code = forms.ChoiceField(
         label="Phạm vi",
         required=False,
@@ -257,7 +257,7 @@ def last_day(text: str) -> dict | None:
 class OutcomeForm(forms.Form):
     """How answers come to an outcome: only what the set's own way of concluding asks."""
 
-    needed_met = forms.IntegerField(label="Số tiêu chí phải đạt", min_value=1, max_value=999, required=False)
+    needed_met = WholeField(label="Số tiêu chí phải đạt", min_value=1, max_value=999, required=False)
     points_total = points("Tổng điểm chuẩn")
     not_applicable_rule = forms.ChoiceField(
         label="Tiêu chí không áp dụng thì", choices=[NOTHING, *NotApplicable.choices], required=False

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from portal.core.fields import DayField, offer_choices
+from portal.core.fields import DayField, WholeField, offer_choices
 from portal.core.vietnamese.text import clean
 
 from ..enums import Confidence, Level, MissingYear
@@ -34,7 +34,7 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     missing_year = forms.ChoiceField(label="Năm không có hồ sơ", choices=MissingYear, widget=forms.RadioSelect)
-    first_year = forms.IntegerField(
+    first_year = WholeField(
         label="Tính từ kết quả năm",
         min_value=2000,
         max_value=2100,
@@ -81,7 +81,7 @@ class RuleForm(forms.Form):
 class TitleForm(forms.Form):
     """One title: so many years running may be proposed for it."""
 
-    years = forms.IntegerField(label="Số năm liên tục", min_value=1, max_value=99)
+    years = WholeField(label="Số năm liên tục", min_value=1, max_value=99)
     level = forms.ChoiceField(label="Cấp công nhận", choices=[("", "Chọn cấp"), *Level.choices])
     title = forms.CharField(label="Danh hiệu, hình thức được đề nghị", max_length=200)
     article = forms.CharField(label="Căn cứ", max_length=60)

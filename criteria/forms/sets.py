@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.fields import DayField, offer_choices, offer_rows
+from portal.core.fields import DayField, NumberField, WholeField, offer_choices, offer_rows
 from portal.core.vietnamese.text import clean
 from units.enums import JUDGED, Subtype, UnitKind
 
@@ -33,9 +33,7 @@ def code_field(label: str, **more) -> forms.RegexField:
 
 
 def points(label: str, **more) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, max_digits=6, decimal_places=2, min_value=0, required=False, localize=True, **more
-    )
+    return NumberField(label=label, max_digits=6, decimal_places=2, min_value=0, required=False, localize=True, **more)
 
 
 DAYS = ("valid_from", "valid_to")
@@ -73,8 +71,8 @@ class HeaderForm(RowForm):
     excluded_subtypes = forms.MultipleChoiceField(
         label="Không áp dụng cho", choices=Subtype, required=False, widget=forms.SelectMultiple(attrs={"size": 6})
     )
-    first_year = forms.IntegerField(label="Từ năm", min_value=2000, max_value=2100)
-    last_year = forms.IntegerField(label="Đến năm", min_value=2000, max_value=2100, required=False)
+    first_year = WholeField(label="Từ năm", min_value=2000, max_value=2100)
+    last_year = WholeField(label="Đến năm", min_value=2000, max_value=2100, required=False)
     window_from = forms.RegexField(
         r"^[0-9]{1,2}/[0-9]{1,2}$",
         label="Kỳ đánh giá từ ngày (của năm trước)",
@@ -84,7 +82,7 @@ class HeaderForm(RowForm):
     window_to = forms.RegexField(r"^[0-9]{1,2}/[0-9]{1,2}$", label="Kỳ đánh giá đến hết ngày", **DAY_OF_YEAR)
     window_article = forms.CharField(label="Căn cứ kỳ đánh giá", max_length=60, required=False)
     outcome = forms.ChoiceField(label="Cách kết luận", choices=Outcome)
-    needed_met = forms.IntegerField(label="Số tiêu chí phải đạt", min_value=1, max_value=999, required=False)
+    needed_met = WholeField(label="Số tiêu chí phải đạt", min_value=1, max_value=999, required=False)
     points_total = points("Tổng điểm chuẩn")
     not_applicable_rule = forms.ChoiceField(
         label="Tiêu chí không áp dụng thì", choices=[NOTHING, *NotApplicable.choices], required=False
@@ -183,7 +181,7 @@ class CriterionForm(RowForm):
 
 
 class GradeForm(RowForm):
-    rank = forms.IntegerField(label="Bậc (1 là cao nhất)", min_value=1, max_value=9)
+    rank = WholeField(label="Bậc (1 là cao nhất)", min_value=1, max_value=9)
     label = forms.CharField(label="Tên loại", max_length=60)
     lower_bound = points("Từ số điểm", help_text="Để trống khi chưa đọc được trong văn bản.")
     article = forms.CharField(label="Căn cứ", max_length=60)
@@ -192,7 +190,7 @@ class GradeForm(RowForm):
 
 class CapForm(RowForm):
     criterion = forms.ChoiceField(label="Tiêu chí")
-    best_rank = forms.IntegerField(label="Bậc cao nhất khi không đạt", min_value=1, max_value=9)
+    best_rank = WholeField(label="Bậc cao nhất khi không đạt", min_value=1, max_value=9)
     article = forms.CharField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
@@ -207,10 +205,10 @@ class PreconditionForm(RowForm):
     years_back = forms.TypedChoiceField(
         label="Kết quả của", coerce=int, choices=[(0, "cùng năm"), *((n, f"{n} năm trước") for n in range(1, 6))]
     )
-    worst_rank = forms.IntegerField(
+    worst_rank = WholeField(
         label="Xếp loại từ bậc", min_value=1, max_value=9, required=False, help_text="Để trống: chỉ cần được công nhận."
     )
-    best_rank = forms.IntegerField(
+    best_rank = WholeField(
         label="Bậc cao nhất khi không có",
         min_value=1,
         max_value=9,
@@ -228,13 +226,13 @@ class PreconditionForm(RowForm):
 
 class QuotaForm(RowForm):
     level = forms.ChoiceField(label="Mỗi đơn vị", choices=Level)
-    minimum = forms.IntegerField(label="Chọn ít nhất", min_value=1, max_value=999)
+    minimum = WholeField(label="Chọn ít nhất", min_value=1, max_value=999)
     article = forms.CharField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
 
 class PaperForm(RowForm):
-    order = forms.IntegerField(label="Thứ tự", min_value=1, max_value=99)
+    order = WholeField(label="Thứ tự", min_value=1, max_value=99)
     name = forms.CharField(label="Thành phần hồ sơ", max_length=250)
     article = forms.CharField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
@@ -306,7 +304,7 @@ class NewSetForm(forms.Form):
     way = forms.ChoiceField(label="Cách lập", choices=WAYS)
     code = code_field("Mã bộ", required=False)
     name = forms.CharField(label="Tên bộ tiêu chí", max_length=250)
-    first_year = forms.IntegerField(label="Áp dụng từ năm", min_value=2000, max_value=2100)
+    first_year = WholeField(label="Áp dụng từ năm", min_value=2000, max_value=2100)
     programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all(), required=False)
     document = forms.ModelChoiceField(label="Văn bản", queryset=LegalDocument.objects.none(), required=False)
     unit_kinds = forms.MultipleChoiceField(

@@ -172,9 +172,23 @@ def past_add(request, unit):
     return render(request, "evaluations/past_add.html", context, status=422 if form.errors else 200)
 
 
+def _last_line(dossier: Evaluation) -> str:
+    """What a page was made from: the newest line of the dossier's log."""
+    return str(dossier.events.order_by("-pk").values_list("pk", flat=True).first())
+
+
+def _refuse_unless_seen(request, dossier: Evaluation) -> None:
+    if request.POST.get("seen", "") != _last_line(dossier):
+        raise Refused(
+            f"Kết quả năm {dossier.cycle.year} của {dossier.unit_name} vừa được người khác sửa. Hãy xem lại kết quả "
+            "đang có ở nhật ký rồi bấm lại."
+        )
+
+
 def _edit_context(dossier: Evaluation, form: PastCorrectionForm | None = None) -> dict:
     return {
         "dossier": dossier,
+        "seen": _last_line(dossier),
         "form": form or PastCorrectionForm(dossier=dossier),
         "take_away_form": TakeAwayForm(auto_id="take_away_%s"),
         "is_taken_away": dossier.state == State.EXCLUDED,
@@ -193,6 +207,7 @@ def past_edit(request, pk):
     if form.is_valid():
         province = dossier.cycle.province
         try:
+            _refuse_unless_seen(request, dossier)
             row = past_results.read_row(form.cells(dossier.unit), province)
             if not row.differs:
                 raise Refused("Các ô giống kết quả đang có nên không có gì để sửa.")
@@ -210,12 +225,13 @@ def past_edit(request, pk):
 def past_drop(request, pk):
     """Take one result away, with a reason."""
     dossier = _own_dossier(request, pk)
-    form = TakeAwayForm(request.POST)
+    form = TakeAwayForm(request.POST, auto_id="take_away_%s")
     try:
         if not form.is_valid():
             raise Refused(sentences(form))
+        _refuse_unless_seen(request, dossier)
         services.take_past_away(dossier, by=request.user, reason=form.cleaned_data["reason"])
     except Refused as refusal:
-        return refuse(request, EDIT_PAGE, _edit_context(dossier), refusal)
+        return refuse(request, EDIT_PAGE, _edit_context(dossier) | {"take_away_form": form}, refusal)
     messages.success(request, f"Đã bỏ kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
     return redirect("evaluations:past_add", unit=dossier.unit_id)

@@ -51,14 +51,18 @@ def correct_past(rows: Iterable[Corrected], *, by: User | None, reason: str, act
     """Write the results and a line in each dossier's log: what was there before, from which paper, by whom.
 
     The dossiers are locked and read again, so that the line tells what was there. Statements grow with batches. Raises
-    Refused for a dossier that was worked on the portal.
+    Refused for a dossier that was worked on the portal, or changed since it was read.
     """
+    rows = list(rows)
     told = {row.dossier.pk: row.told for row in rows}
+    read = {row.dossier.pk: Told.of(row.dossier) for row in rows}
     events, dossiers = [], _locked(told)
     for dossier in dossiers:
         if dossier.origin != Origin.HISTORY:
             raise Refused(f"Hồ sơ của {dossier.unit_name} được thực hiện trên cổng nên không sửa như năm trước được.")
         new, old = told[dossier.pk], Told.of(dossier)
+        if old != read[dossier.pk]:
+            raise Refused(f"Kết quả của {dossier.unit_name} vừa được người khác sửa. Hãy tải lại trang để xem.")
         before = dossier.get_state_display() + (f", loại {dossier.grade}" if dossier.grade else "")
         source = f" Nguồn: {new.paper_source}." if action == Action.CORRECT and new.paper_source else ""
         events.append(

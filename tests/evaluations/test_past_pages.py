@@ -7,8 +7,11 @@ import pytest
 from django.urls import reverse
 
 from criteria.models import Programme
+from evaluations import services
 from evaluations.enums import Origin, State
+from evaluations.files import past_results
 from evaluations.models import Cycle, Evaluation
+from portal.core.errors import Refused
 from portal.core.web.once import new_token
 from units.enums import Role
 
@@ -47,14 +50,22 @@ def add(client, area, **changes):
     return client.post(reverse("evaluations:past_add", args=[area.pk]), typed)
 
 
+def cells_of(area, **changes) -> dict[str, str]:
+    return PAPER | {"unit": f"DV{area.pk}", "year": "2022", "programme": "safety"} | changes
+
+
+def seen(dossier) -> str:
+    return str(dossier.events.latest("pk").pk)
+
+
 def edit(client, dossier, **changes):
-    typed = PAPER | {"reason": "Ghi nhầm", "once": new_token()} | changes
+    typed = PAPER | {"reason": "Ghi nhầm", "once": new_token(), "seen": seen(dossier)} | changes
     return client.post(reverse("evaluations:past_edit", args=[dossier.pk]), typed)
 
 
-def drop(client, dossier, reason="Nhầm đơn vị"):
+def drop(client, dossier, reason="Nhầm đơn vị", **changes):
     address = reverse("evaluations:past_drop", args=[dossier.pk])
-    return client.post(address, {"reason": reason, "once": new_token()})
+    return client.post(address, {"reason": reason, "once": new_token(), "seen": seen(dossier)} | changes)
 
 
 def test_a_unit_is_found_without_tone_marks_and_its_result_kept(client, staff, area):
@@ -145,3 +156,24 @@ def test_only_the_province_types_and_only_results_from_papers_are_mended(client,
     client.force_login(make_user(Role.OFFICER, tree.communes[0]))
     assert {client.get(one).status_code for one in addresses} == {404}
     assert drop(client, dossier).status_code == 404 and dossier.state == State.RECOGNISED
+
+
+def test_who_corrects_from_an_old_page_is_told(client, staff, area):
+    add(client, area)
+    dossier = Evaluation.objects.get()
+    old = seen(dossier)
+    assert drop(client, dossier).status_code == 302
+    for answer in (edit(client, dossier, result="Không đạt", seen=old), drop(client, dossier, seen=old)):
+        assert answer.status_code == 422 and "vừa được người khác sửa" in said(answer)
+    dossier.refresh_from_db()
+    assert dossier.state == State.EXCLUDED and dossier.events.count() == 2
+
+
+def test_a_result_changed_between_reading_and_writing_is_not_overwritten(staff, area, client):
+    add(client, area)
+    first = past_results.read_row(cells_of(area, paper="QĐ 1/QĐ-UBND"), area.province)
+    second = past_results.read_row(cells_of(area, paper="QĐ 2/QĐ-UBND"), area.province)
+    services.record_past([first], area.province, by=staff, reason="Một")
+    with pytest.raises(Refused, match="vừa được người khác sửa"):
+        services.record_past([second], area.province, by=staff, reason="Hai")
+    assert Evaluation.objects.get().paper == "QĐ 1/QĐ-UBND"

@@ -318,8 +318,16 @@ DATA = {
         "result": "Đạt",
         "source": "Báo cáo số 3",
     },
-    "evaluations:past_edit": lambda home, case: {"result": "Không đạt", "source": "Báo cáo số 4", "reason": "Ghi nhầm"},
-    "evaluations:past_drop": lambda home, case: {"reason": "Nhầm đơn vị"},
+    "evaluations:past_edit": lambda home, case: {
+        "result": "Không đạt",
+        "source": "Báo cáo số 4",
+        "reason": "Ghi nhầm",
+        "seen": home.past.events.latest("pk").pk,
+    },
+    "evaluations:past_drop": lambda home, case: {
+        "reason": "Nhầm đơn vị",
+        "seen": home.past.events.latest("pk").pk,
+    },
     "units:province_at_hand": lambda home, case: {"province": home.province.pk},
     "units:people_import": lambda home, case: {
         "file": SimpleUploadedFile("nguoi.csv", people_file(home.commune).encode(), "text/csv")

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.core.fields import offer_rows
+from portal.core.fields import WholeField, offer_rows
 
 from ..enums import LEVELS, CommitteeKind, MajorityOf, UnitKind
 from ..models import Seat, Unit, User
@@ -54,13 +54,13 @@ class SeatForm(forms.Form):
 class RulesForm(forms.Form):
     """When a committee may decide: its own rules of work, never a guess of ours, so nothing is filled in."""
 
-    quorum_percent = forms.IntegerField(
+    quorum_percent = WholeField(
         label="Họp hợp lệ khi số người dự quá (%)",
         min_value=0,
         max_value=99,
         help_text="Theo quy chế của Ban. “Quá nửa” ghi 50; “ít nhất hai phần ba” ghi 66.",
     )
-    approval_percent = forms.IntegerField(label="Thông qua khi số phiếu tán thành quá (%)", min_value=0, max_value=99)
+    approval_percent = WholeField(label="Thông qua khi số phiếu tán thành quá (%)", min_value=0, max_value=99)
     majority_of = forms.ChoiceField(label="Tỷ lệ tán thành tính trên", choices=MajorityOf)
     ground = forms.CharField(
         label="Căn cứ",

@@ -2,18 +2,18 @@
 
 from django import forms
 
+from portal.core import fields
+
 from ..enums import UnitKind
 
 
-class DayField(forms.DateField):
+class DayField(fields.DayField):
     """A date picked from the browser's calendar, or typed as 31/01/2020."""
 
     def __init__(self, **kwargs):
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            **kwargs,
-        )
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **kwargs)
+        self.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        self.widget.is_required = self.required
 
 
 class PlaceField(forms.ModelChoiceField):

@@ -4,6 +4,8 @@ from typing import cast
 
 from django import forms
 
+from portal.core.fields import NumberField
+
 from ..enums import ChangeAction, OpenFiles, Streaks, Subtype, UnitKind
 from ..files.keys import OWN_KEY, Here
 from ..models import Change, Reorganisation, Unit
@@ -52,9 +54,7 @@ class ChangeForm(forms.Form):
     subtype = forms.ChoiceField(label="Phân loại mới", choices=[("", "–"), *Subtype.choices], required=False)
     code = forms.CharField(label="Mã số mới", max_length=20, required=False)
     name = forms.CharField(label="Tên mới", max_length=200, required=False)
-    percent = forms.DecimalField(
-        label="Phần (%)", min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False
-    )
+    percent = NumberField(label="Phần (%)", min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False)
     is_main = forms.BooleanField(label="Nhận phần chính", required=False)
 
     def __init__(self, *args, reform: Reorganisation, **kwargs):

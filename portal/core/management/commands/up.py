@@ -44,7 +44,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--no-demo", action="store_true", help="Không nạp bộ tiêu chí và dữ liệu mẫu.")
+        parser.add_argument("--no-demo", action="store_true", help="Không nạp dữ liệu mẫu; bộ tiêu chí vẫn được nạp.")
         parser.add_argument(
             "--prepare-only", action="store_true", help="Chuẩn bị xong thì thôi, không chạy tiến trình nào."
         )
@@ -54,8 +54,7 @@ class Command(BaseCommand):
         self._check_services()
         self._static_files()
         self._tables()
-        if not options["no_demo"]:
-            self._data(demo=not settings.PRODUCTION)
+        self._data(demo=not settings.PRODUCTION and not options["no_demo"])
         if options["prepare_only"]:
             return self._say("Đã chuẩn bị xong.")
         return self._run(port, show_accounts=not options["no_demo"])

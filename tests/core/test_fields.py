@@ -1,0 +1,46 @@
+"""How typed numbers and days are read: as they are written in Vietnamese, and never as something else in silence."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.forms import ValidationError
+
+from portal.core.fields import DayField, NumberField, WholeField
+from units.forms import DayField as PickedDayField
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("1200", 1200), ("1.200", 1200), ("1.000", 1000), ("2.000.000", 2_000_000), (" 7 ", 7), ("-3", -3), ("０", 0)],
+)
+def test_a_whole_number_is_read_as_written(typed, read):
+    assert WholeField().clean(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["5.0", "1_200", "1,200", "12%", "1e3", "1.20", "1.2000", "một"])
+def test_what_is_no_whole_number_is_refused(typed):
+    with pytest.raises(ValidationError, match="Hãy nhập một số nguyên"):
+        WholeField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("12,5", "12.5"), ("12.5", "12.5"), ("66,7", "66.7"), ("1.200", "1200"), ("1.200,5", "1200.5"), ("1.000", "1000")],
+)
+def test_a_number_has_a_decimal_comma(typed, read):
+    assert NumberField().clean(typed) == Decimal(read)
+
+
+@pytest.mark.parametrize("typed", ["1,2,3", "12%", "1.2.3", "1_2"])
+def test_what_is_no_number_is_refused(typed):
+    with pytest.raises(ValidationError):
+        NumberField().clean(typed)
+
+
+@pytest.mark.parametrize("field", [DayField, PickedDayField])
+def test_a_year_no_paper_bears_is_a_slip(field):
+    assert field().clean("31/12/2026") == date(2026, 12, 31)
+    for typed in ("31/12/9999", "01/01/0001", "01/01/1900"):
+        with pytest.raises(ValidationError, match="không thể đúng. Hãy kiểm tra lại năm"):
+            field().clean(typed)
