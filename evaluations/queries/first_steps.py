@@ -24,7 +24,7 @@ class FirstStep:
     route: str  # name of the page
     label: str  # of the link
     lack: str = ""  # what is missing still; empty when the step is done
-    query: str = ""
+    by_admin: bool = False  # the page opens for the province's administrators alone
 
     @property
     def is_done(self) -> bool:
@@ -37,8 +37,9 @@ def first_steps(province: Unit, day: date) -> list[FirstStep]:
     levels = units.filter(kind__in=LEVELS)
     return [
         *_units(units),
+        _committees(levels, day),
         _accounts(levels, day),
-        *_committees(levels, day),
+        _seats(levels, day),
         *_criteria(province, day.year),
         _past_years(province),
         _year(province, day.year),
@@ -59,6 +60,7 @@ def _units(units: QuerySet[Unit]) -> Iterator[FirstStep]:
         "units:import",
         "Nhập đơn vị từ tệp",
         f"{grouped(empty)} xã, phường chưa có khu dân cư nào." if empty or not many else "",
+        by_admin=True,
     )
 
 
@@ -73,20 +75,26 @@ def _accounts(levels: QuerySet[Unit], day: date) -> FirstStep:
         "units:people",
         "Quản trị tài khoản",
         f"{grouped(without)} xã, phường chưa có cán bộ nhập liệu." if without or not people else "",
+        by_admin=True,
     )
 
 
-def _committees(levels: QuerySet[Unit], day: date) -> Iterator[FirstStep]:
+def _committees(levels: QuerySet[Unit], day: date) -> FirstStep:
     boards = Committee.objects.in_office(day).filter(unit__in=levels)
     held = Committee.objects.in_office(day).filter(unit=OuterRef("pk"))
     without = levels.exclude(Exists(held)).count()
-    yield FirstStep(
+    return FirstStep(
         "Ban Chỉ đạo",
         f"{grouped(boards.count())} Ban đang hoạt động",
         "units:committees_add" if without else "units:committee_list",
         "Lập Ban còn thiếu" if without else "Xem các Ban",
         f"{grouped(without)} đơn vị chưa có Ban: chưa họp, chưa công nhận được." if without else "",
+        by_admin=bool(without),
     )
+
+
+def _seats(levels: QuerySet[Unit], day: date) -> FirstStep:
+    boards = Committee.objects.in_office(day).filter(unit__in=levels)
     seat = Seat.objects.filter(on(day), committee=OuterRef("pk"))
     empty = boards.exclude(Exists(seat)).count()
     chair = Placement.objects.in_force(day).filter(unit=OuterRef("unit"), role=Role.CHAIR)
@@ -94,12 +102,13 @@ def _committees(levels: QuerySet[Unit], day: date) -> Iterator[FirstStep]:
     lacks = [] if boards.exists() else ["Chưa có Ban nào để ghi thành viên"]
     lacks += [f"{grouped(empty)} Ban chưa có thành viên"] if empty else []
     lacks += [f"{grouped(headless)} Ban chưa có tài khoản Trưởng ban"] if headless else []
-    yield FirstStep(
+    return FirstStep(
         "Thành viên Ban Chỉ đạo",
         f"{grouped(Seat.objects.filter(on(day), committee__in=boards).count())} thành viên",
         "units:seat_import",
         "Nhập thành viên từ tệp",
         ("; ".join(lacks) + ".") if lacks else "",
+        by_admin=True,
     )
 
 

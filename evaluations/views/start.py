@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from units.enums import Role
+
 from .. import permissions
 from ..queries.first_steps import first_steps
 
@@ -18,6 +20,7 @@ def start(request):
     steps = first_steps(province, timezone.localdate())
     context = {
         "province": province,
+        "is_admin": request.user.has_role(Role.ADMIN, at=province.pk),
         "steps": steps,
         "done": sum(step.is_done for step in steps),
         "next": next((step for step in steps if not step.is_done), None),

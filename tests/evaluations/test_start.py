@@ -1,5 +1,7 @@
 """The start page counts what is there and names what is next, for a province that has nothing and for one at work."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -45,6 +47,16 @@ def test_a_step_is_done_when_nothing_is_missing():
         make_user(Role.OFFICER, unit)
     after = steps(province)
     assert after["Ban Chỉ đạo"].is_done and after["Thành viên Ban Chỉ đạo"].is_done and after["Tài khoản"].is_done
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.STAFF])
+def test_every_link_of_the_page_opens_for_its_reader(client, role):
+    tree = make_tree()
+    client.force_login(make_user(role, tree.province))
+    page = client.get(reverse("evaluations:start")).content.decode()
+    links = re.findall(r'href="(/[^"]+)"', page[page.index("<table") : page.index("</table")])
+    assert len(links) >= 4 and {client.get(link).status_code for link in links} == {200}
+    assert ("Quản trị của tỉnh làm" in page) == (role == Role.STAFF)
 
 
 def test_totals_alone_are_past_years_too():
