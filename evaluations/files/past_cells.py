@@ -1,6 +1,7 @@
 """Cells that every file of past years has: its year, its programme, the day of its paper. Each raises ValueError with
 its sentence."""
 
+import re
 from datetime import date
 
 from django.utils import timezone
@@ -8,18 +9,25 @@ from django.utils import timezone
 from criteria.models import Programme
 from portal.core.sheets.cells import read_date
 from portal.core.vietnamese import text
+from units.models import Unit
 
 FIRST_YEAR = 2008  # the movement's own day was set in 2005; the ten-year schemes the results come from began in 2008
 
 
 def read_past_year(cell: str) -> int:
     last = timezone.localdate().year - 1  # a year taken from papers is locked: nobody could work in it any more
-    if not cell.isdecimal() or not FIRST_YEAR <= int(cell[:6]) <= last:
+    if not re.fullmatch("[0-9]{4}", cell) or not FIRST_YEAR <= int(cell) <= last:
         raise ValueError(
             f"Năm “{cell}” không hợp lệ. Hãy ghi một năm từ {FIRST_YEAR} đến {last}; năm đang "
             "diễn ra được thực hiện bằng kỳ đánh giá trên cổng."
         )
     return int(cell)
+
+
+def not_there(unit: Unit, year: int) -> str:
+    """The sentence for a unit that was not there at the end of the year: since when, until when it was."""
+    ended = f", kết thúc ngày {unit.closed_on:%d/%m/%Y}" if unit.closed_on else ""
+    return f"{unit} có từ ngày {unit.opened_on:%d/%m/%Y}{ended}, không có vào cuối năm {year}. Hãy ghi nơi của năm đó."
 
 
 def read_paper_day(cell: str, column: str, year: int) -> date | None:

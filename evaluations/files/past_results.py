@@ -9,15 +9,16 @@ from portal.core.errors import Refused
 from portal.core.sheets.cells import written
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
+from units.enums import UnitKind
 from units.files.keys import OWN_KEY, Here, not_one
 from units.files.lines import Problems, lines_of
-from units.models import Unit, User
+from units.models import Unit, UnitVersion, User, on
 
 from .. import permissions
 from ..enums import REENTERED
 from ..models import Cycle, Evaluation
 from ..services.past_results import RESULT_WORDS, PastResult, on_own_rosters, past_day, past_sets
-from .past_cells import programmes_by_word, read_paper_day, read_past_year, read_programme
+from .past_cells import not_there, programmes_by_word, read_paper_day, read_past_year, read_programme
 
 COLUMNS = {
     "unit": "Khoá đơn vị",
@@ -37,14 +38,24 @@ RESULTS = {word: state for state, word in RESULT_WORDS.items()}
 
 
 def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
-    """Cells of past dossiers under HEADINGS; they come with cycle, programme, grade, unit and commune selected."""
+    """Cells of past dossiers under HEADINGS; they come with cycle, programme and grade selected. A query
+    a year more."""
+    communes: dict[tuple[int, date], dict[int, str]] = {}  # what they were called, by province and day
     for one in dossiers:
-        cycle = one.cycle
+        cycle, key = one.cycle, (one.province_id, one.cycle.as_of)
+        if key not in communes:
+            communes[key] = _communes_on(*key)
         yield [
             *(f"{OWN_KEY}{one.unit_id}", cycle.year, cycle.programme.code, RESULT_WORDS.get(one.state, "")),
             *(str(one.grade or ""), one.paper_title, one.paper, written(one.paper_on), one.taken_from),
-            *(one.unit_name, one.commune.name if one.commune else ""),
+            *(one.unit_name, communes[key].get(one.commune_id or 0, "")),
         ]
+
+
+def _communes_on(province: int, day: date) -> dict[int, str]:
+    """The province's communes by id, as they were called that day."""
+    versions = UnitVersion.objects.filter(on(day), unit__kind=UnitKind.COMMUNE, province=province)
+    return dict(versions.values_list("unit", "name"))
 
 
 @dataclass
@@ -142,7 +153,7 @@ class _Known:
         if (unit.pk, programme.pk, year) in self.own:
             raise ValueError(f"{unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
-            raise ValueError(f"{unit} chưa có hoặc đã kết thúc vào cuối năm {year}. Hãy ghi đơn vị của năm đó.")
+            raise ValueError(not_there(unit, year))
         state = next(
             (RESULTS[word] for word in RESULTS if text.search_key(word) == text.search_key(cells["result"])), ""
         )

@@ -17,7 +17,7 @@ from ..enums import REENTERED
 from ..models import PastTotal
 from ..services.past_results import past_day
 from ..services.past_totals import Figures, Total, in_the_way, out_of_order
-from .past_cells import programmes_by_word, read_paper_day, read_past_year, read_programme, refuse_too_long
+from .past_cells import not_there, programmes_by_word, read_paper_day, read_past_year, read_programme, refuse_too_long
 
 COLUMNS = {
     "place": "Khoá địa bàn",
@@ -124,7 +124,7 @@ class _Known:
         if kind not in JUDGED:
             raise ValueError(f"Loại đơn vị “{cells['kind']}” không được xét. Hãy ghi một trong: {', '.join(KINDS)}.")
         if place.opened_on > past_day(year) or (place.closed_on and place.closed_on < past_day(year)):
-            raise ValueError(f"{place} chưa có hoặc đã kết thúc vào cuối năm {year}. Hãy ghi nơi của năm đó.")
+            raise ValueError(not_there(place, year))
         stored = self.stored.get((place.pk, programme.pk, year, kind))
         return Total(place, programme, year, kind, _figures(cells, year), stored)
 

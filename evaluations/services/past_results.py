@@ -73,14 +73,14 @@ def past_day(year: int) -> date:
 def past_sets(programme: Programme, province: Unit, year: int) -> dict[str, CriteriaSet]:
     """The set each unit kind was judged by that year, drafts included: only results are kept with them.
 
-    The province's own stands in for the whole country's, and both for one place's; a year before every set takes the
-    oldest. No examples.
+    The province's own stands in for the whole country's; a year before every set takes the oldest. No examples, and no
+    set of one place: most units lie outside it.
     """
-    sets = programme.sets.filter(is_example=False).for_province(province)
+    sets = programme.sets.filter(is_example=False, place_code="").for_province(province)
     found: dict[str, CriteriaSet] = {}
-    for one in sets.order_by("-place_code", "-first_year", "province_code", "version"):
+    for one in sets.order_by("-first_year", "province_code", "version"):
         found |= dict.fromkeys(one.unit_kinds, one)
-    for one in sets.for_year(year).order_by("-place_code", "province_code", "first_year", "version"):
+    for one in sets.for_year(year).order_by("province_code", "first_year", "version"):
         found |= dict.fromkeys(one.unit_kinds, one)
     return found
 

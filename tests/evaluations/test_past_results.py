@@ -1,6 +1,7 @@
 """Results of years before the portal, by file: recorded, corrected with a trace; what is refused."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,12 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
-from criteria.models import Programme
+from criteria.enums import SetStatus
+from criteria.models import CriteriaSet, Programme
 from evaluations import services
 from evaluations.enums import Action, CycleStatus, Origin, State
 from evaluations.files import past_results
 from evaluations.models import Cycle, Evaluation, Event
+from evaluations.services.past_results import past_sets
 from evaluations.streaks import counting
 from portal.core import jobs
 from portal.core.errors import Refused
@@ -24,7 +28,7 @@ from tests.evaluations.factories import open_year, published_sets
 from tests.evaluations.streaks.results import make_rule
 from tests.units.factories import make_tree, make_user
 from units.enums import Role
-from units.models import Unit
+from units.models import Unit, UnitVersion
 
 pytestmark = pytest.mark.django_db
 SOURCE = "Báo cáo số 12/BC-BCĐ"
@@ -130,7 +134,7 @@ def test_re_entered_years_make_a_row_and_a_corrected_one_breaks_it(staff, tree):
     [
         ({"year": 2007}, "Năm “2007” không hợp lệ"),
         ({"year": 2090}, "Năm “2090” không hợp lệ"),
-        ({"year": 2012}, "chưa có hoặc đã kết thúc vào cuối năm 2012"),
+        ({"year": 2012}, "không có vào cuối năm 2012"),
         ({"programme": "không có"}, "Không có chương trình “không có”"),
         ({"result": "Tốt"}, "Không có kết quả “Tốt”"),
         ({"source": ""}, "“Nguồn” để trống"),
@@ -261,3 +265,35 @@ def test_a_column_the_file_does_not_have_changes_nothing(staff, tree):
     assert emptied.differs and (emptied.title, emptied.paper_on) == ("", None)  # a column that is there says so
     (other,) = read([line(tree.areas[0], paper="QĐ 9/QĐ-UBND")], staff).rows.values()
     assert (other.title, other.paper_on) == ("", None)  # the day and title were of the other decision
+
+
+def test_the_export_calls_a_commune_as_it_was_called_then(client, staff, tree):
+    record([line(tree.areas[0])], staff)
+    commune, renamed_on = tree.areas[0].commune, date(2024, 3, 1)
+    UnitVersion.objects.filter(unit=commune).update(valid_to=date(2024, 2, 29))
+    version = UnitVersion.objects.get(unit=commune)
+    version.pk, version.name, version.valid_from, version.valid_to = None, "Phường Tên Mới", renamed_on, None
+    version.save()
+    Unit.objects.filter(pk=commune.pk).update(name="Phường Tên Mới")
+    client.force_login(staff)
+    book = load_workbook(BytesIO(client.get(reverse("evaluations:past_export")).content))
+    assert [row[-1] for row in book.active.iter_rows(min_row=2, values_only=True)] == [commune.name]
+
+
+def test_a_set_of_one_place_judges_no_past_of_another(staff, tree):
+    safety = Programme.objects.get(code="safety")
+    before = past_sets(safety, tree.province, 2022)
+    own = CriteriaSet.objects.get(pk=before["residential_area"].pk)
+    own.pk, own.code, own.status, own.province_code = None, "XA-RIENG", SetStatus.DRAFT, tree.province.code
+    own.save()
+    assert past_sets(safety, tree.province, 2022)["residential_area"] == own  # the province's own would judge
+    CriteriaSet.objects.filter(pk=own.pk).update(place_code="00001")
+    assert past_sets(safety, tree.province, 2022) == before
+
+
+@pytest.mark.parametrize("year", ["0002022", "20222", "0020201", "002020" + "9" * 5000])
+def test_a_year_is_four_figures(staff, tree, year):
+    row = line(tree.areas[0])
+    row[1] = year
+    (problem,) = read([row], staff).problems
+    assert f"Năm “{year}” không hợp lệ" in problem.sentence

@@ -81,10 +81,10 @@ def test_a_file_records_and_corrects(staff, tree):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"place": "DV0"}, "Khoá “DV0” không phải của tỉnh, huyện, xã nào trong Tỉnh A"),
+        ({"place": "DV0"}, "Đơn vị “DV0” không có trong các tỉnh, huyện, xã của Tỉnh A"),
         ({"year": "2007"}, "Năm “2007” không hợp lệ"),
         ({"year": "2090"}, "Năm “2090” không hợp lệ"),
-        ({"year": "2019"}, "chưa có hoặc đã kết thúc vào cuối năm 2019"),
+        ({"year": "2019"}, "không có vào cuối năm 2019"),
         ({"programme": "không có"}, "Không có chương trình “không có”"),
         ({"kind": "làng"}, "Không có loại đơn vị “làng”"),
         ({"kind": "Tỉnh, thành phố"}, "Loại đơn vị “Tỉnh, thành phố” không được xét"),
@@ -114,7 +114,7 @@ def test_places_elsewhere_and_rows_twice_are_told(staff, tree):
     rows = [cells_of(make_tree("B").districts[0]), cells_of(tree.areas[0]), *[cells_of(tree.districts[0])] * 2]
     told = {problem.row: problem.sentence for problem in read(rows, staff).problems}
     assert set(told) == {2, 3, 5}
-    assert "không phải của tỉnh, huyện, xã nào trong Tỉnh A" in told[2] and "Trùng với dòng 4" in told[5]
+    assert "không có trong các tỉnh, huyện, xã của Tỉnh A" in told[2] and "Trùng với dòng 4" in told[5]
 
 
 def test_a_place_that_ended_since_is_told_by_its_own_key(staff, tree):
@@ -123,7 +123,7 @@ def test_a_place_that_ended_since_is_told_by_its_own_key(staff, tree):
     place.versions.update(valid_to=date(2022, 6, 30))
     assert record([cells_of(place)], staff) == (1, 0)
     (problem,) = read([cells_of(place, year="2022")], staff).problems
-    assert "đã kết thúc vào cuối năm 2022" in problem.sentence
+    assert "kết thúc ngày 30/06/2022, không có vào cuối năm 2022" in problem.sentence
 
 
 def test_a_stranger_s_file_is_refused(tree):
@@ -221,8 +221,8 @@ def test_a_place_is_found_and_its_year_typed(browser, staff, tree):
     [
         ({"met": "235"}, "Số đạt 235 lớn hơn tổng số 234"),
         ({"met": "-1"}, "bằng với 0"),
-        ({"total": "2.340"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
-        ({"year": "2019"}, "chưa có hoặc đã kết thúc vào cuối năm 2019"),
+        ({"total": "2,340"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
+        ({"year": "2019"}, "không có vào cuối năm 2019"),
         ({"year": "99999"}, "9999"),
         ({"paper_on": "31/12/2020"}, "ở trước năm 2021"),
         ({"source": " "}, "Trường này là bắt buộc"),
