@@ -19,7 +19,7 @@ KIND_ORDER = (
 )
 COLUMNS = (
     *("district", "commune", "kind", "unit", "stands_in", "unit_name", "unit_sort_key", "state"),
-    "registered_on",
+    *("registered_on", "signed_up_on"),
     *("points", "met_count", "origin", "grade", "grade__label", "criteria_set", "criteria_set__points_total"),
 )
 
@@ -30,7 +30,7 @@ class RosterRow:
     name: str
     kind: UnitKind
     state: str
-    registered_on: date | None
+    registered_on: date | None  # the day on the unit's own paper; of a dossier without one, the day it was taken in
     ground: str  # where it stands, when another place manages it
     result: str  # what the sitting concluded, where it is more than the state
 
@@ -91,7 +91,8 @@ def _lies(scope: Scope, dossier: Evaluation) -> tuple[int | None, int | None, in
 def _row(dossier: Evaluation, commune: int | None, stands_in: int | None, names: dict[int, str]) -> RosterRow:
     ground = names[stands_in] if stands_in and stands_in != commune else ""
     kind, state = UnitKind(dossier.kind), dossier.get_state_display()
-    return RosterRow(dossier.unit_id, dossier.unit_name, kind, state, dossier.registered_on, ground, dossier.result)
+    day = dossier.signed_up_on or dossier.registered_on
+    return RosterRow(dossier.unit_id, dossier.unit_name, kind, state, day, ground, dossier.result)
 
 
 def _label(district: int | None, commune: int | None, names: dict[int, str]) -> str:

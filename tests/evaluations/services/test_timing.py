@@ -11,6 +11,7 @@ from evaluations.enums import Action, Side, State
 from evaluations.judging.dossiers import judged_dossier
 from evaluations.judging.timing import out_of_time
 from portal.core.errors import Refused
+from reports.catalogue.entries import build_list
 from tests.evaluations.factories import YEAR, register
 from tests.evaluations.world import fill, put
 
@@ -145,3 +146,22 @@ def test_guidance_stands_where_the_officer_enters(client, world, dossier):
     ):
         page = " ".join(client.get(address).content.decode().split())
         assert [line.code for line in told if line.guidance not in page] == []
+
+
+def test_the_printed_list_has_the_day_of_the_unit_s_own_paper(world, dossier):
+    """The day somebody pressed the button stands there only where no paper is dated."""
+
+    def printed() -> str:
+        asked = {"programme": dossier.cycle.programme.code, "year": YEAR, "kind": "residential_area", "state": ""}
+        (annex,) = build_list(asked, dossier.cycle.province).annexes
+        heads = [column.title for column in annex.columns]
+        (line,) = [line.cells for line in annex.lines if dossier.unit_name in line.cells]
+        return line[heads.index("Ngày đăng ký")]
+
+    dossier.refresh_from_db()
+    pressed = f"{dossier.registered_on:%d/%m/%Y}"
+    assert printed() == pressed != f"02/04/{YEAR}"  # the control
+    date_papers(dossier, world.officer)
+    assert printed() == f"02/04/{YEAR}"
+    date_papers(dossier, world.officer, signed_up_on=None)
+    assert printed() == pressed
