@@ -22,6 +22,15 @@ TOTALS_MARK = "số tổng nhập lại"
 
 
 @dataclass(frozen=True)
+class Reentered:
+    """A total a paper gives of one kind of units in one year."""
+
+    year: int
+    kind: UnitKind
+    source: str
+
+
+@dataclass(frozen=True)
 class YearRow:
     year: int
     cycle_ids: tuple[int, ...]  # several where today's place took over several provinces' years
@@ -34,7 +43,11 @@ class YearRow:
     only: tuple[str, ...]  # the provinces that have figures of the year, where other years have more of them
     counts: Counts
     is_mixed: bool = False  # units of the province's year and of a place's own, each once
-    totals_of: tuple[UnitKind, ...] = ()  # kinds of which papers gave totals alone; how many were sent in is not known
+    totals: tuple[Reentered, ...] = ()  # of kinds of which papers gave totals alone; how many were sent in is not known
+
+    @property
+    def totals_of(self) -> tuple[UnitKind, ...]:
+        return tuple(total.kind for total in self.totals)
 
     @property
     def share(self) -> Share:
@@ -63,19 +76,21 @@ class Years:
     boundaries: Boundaries = Boundaries.THEN
     apart: Mapping[str, Sequence[int]] = field(default_factory=dict)  # years left out, by the place whose own they are
     left_out: tuple[int, ...] = ()  # years of which only totals are known, in a table of today's boundaries
+    set_aside: tuple[Reentered, ...] = ()  # totals that a table beside a year's dossiers does not count
 
     @property
     def totals_note(self) -> str:
-        """Which years are totals re-entered from papers, by kind, or why some are not in the table; mostly empty."""
+        """Which years are totals re-entered from papers, by kind and source, and which are not in the table and why;
+        mostly empty."""
         if self.left_out:
             spans = spans_of(self.left_out)
             return f"Số tổng nhập lại năm {spans} theo ranh giới của năm đó nên không có trong bảng này."
-        years: dict[UnitKind, list[int]] = defaultdict(list)
-        for row in self.rows:
-            for kind in row.totals_of:
-                years[kind].append(row.year)
-        told = "; ".join(f"{kind.label.lower()} năm {spans_of(years[kind])}" for kind in UnitKind if kind in years)
-        return f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {told}." if told else ""
+        counted, aside = _told_totals([one for row in self.rows for one in row.totals]), _told_totals(self.set_aside)
+        sentences = (
+            f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {counted}." if counted else "",
+            f"Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: {aside}." if aside else "",
+        )
+        return " ".join(filter(None, sentences))
 
     @property
     def has_programmes(self) -> bool:
@@ -96,11 +111,13 @@ def ten_year_table(
     last_year: int | None = None,
     years: int = 10,
     boundaries: str = Boundaries.THEN,
+    beside: int | None = None,
 ) -> Years:
     """The place's last years, at most `years` of them, in four queries; five where some grade.
 
     Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
-    lie in the place are one row. Totals from papers stand in for kinds of which the year has no dossier at the place.
+    lie in the place are one row. Totals from papers stand in for kinds of which the year has no dossier at the place;
+    beside the tables of a year (`beside`) only for years without any dossier, and never in that year's own cycle.
     """
     named = cycles_around(place, boundaries).filter(programme__code__in=programmes)
     totals = PastTotal.objects.standing().filter(place=place.pk, programme__code__in=programmes)
@@ -122,14 +139,19 @@ def ten_year_table(
             held.add((cycle.year, of_kind))
     unheld = [one for one in totals.select_related("programme").order_by("pk") if (one.year, one.kind) not in held]
     left_out = tuple(sorted({one.year for one in unheld})) if boundaries == Boundaries.TODAY else ()
+    alone = {year for year, _ in held} if beside else set()
+    alone |= {cycle.year for cycle in cycles.values() if cycle.year == beside}
     for one in [] if left_out else unheld:
-        told[one.year, one.programme.code].totals.append(one)
+        if one.year not in alone:
+            told[one.year, one.programme.code].totals.append(one)
     spoken = _speakers(told, programmes)
     kept = [spoken[year] for year in sorted(spoken)[-years:]]
     provinces = {cycle.province for one in kept for cycle in one.cycles}
     rows = tuple(_row(one, provinces) for one in kept)
     apart = _apart(every, cycles, {row.year for row in rows})
-    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out)
+    shown = alone & {beside, *(row.year for row in rows)}
+    aside = tuple(_reentered(one) for one in unheld if one.year in shown and not left_out)
+    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out, aside)
 
 
 @dataclass
@@ -171,6 +193,16 @@ def spans_of(years: Iterable[int]) -> str:
     return ", ".join(f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
 
 
+def _told_totals(totals: Iterable[Reentered]) -> str:
+    """In the order of the kinds: "khu dân cư năm 2009–2012 (nguồn: …); cơ quan năm 2012 (nguồn: …)"."""
+    years: dict[tuple[UnitKind, str], list[int]] = defaultdict(list)
+    for one in sorted(totals, key=lambda one: (list(UnitKind).index(one.kind), one.year)):
+        years[one.kind, one.source].append(one.year)
+    return "; ".join(
+        f"{kind.label.lower()} năm {spans_of(held)} (nguồn: {source})" for (kind, source), held in years.items()
+    )
+
+
 def _apart(every: Sequence[Cycle], counted: Collection[int], years: Collection[int]) -> dict[str, list[int]]:
     """The years of the table in which places had one of their own that it leaves out, by the places' names."""
     found: dict[str, set[int]] = {}
@@ -188,9 +220,16 @@ def trend(
     kind: str | None = None,
     boundaries: str = Boundaries.THEN,
 ) -> Years:
-    """The programme's last years at the place, up to `last_year`."""
+    """The programme's last years at the place, up to `last_year`, as they stand beside the tables of that year's
+    dossiers: what those count is what the row counts."""
     return ten_year_table(
-        place, programmes=[programme], kind=kind, last_year=last_year, years=years, boundaries=boundaries
+        place,
+        programmes=[programme],
+        kind=kind,
+        last_year=last_year,
+        years=years,
+        boundaries=boundaries,
+        beside=last_year,
     )
 
 
@@ -212,7 +251,7 @@ def _row(told: _Told, provinces: Collection[Unit]) -> YearRow:
         ),
         only=_only(cycles, provinces),
         counts=sum((_counts(total) for total in totals), told.counts),
-        totals_of=tuple(UnitKind(total.kind) for total in totals),
+        totals=tuple(_reentered(total) for total in totals),
         is_mixed=len({cycle.place_id for cycle in cycles}) > 1,
     )
 
@@ -224,6 +263,10 @@ def _only(cycles: Sequence[Cycle], provinces: Collection[Unit]) -> tuple[str, ..
     day, here = cycles[0].as_of, [cycle.province for cycle in cycles]
     there = {one for one in provinces if one.opened_on <= day <= (one.closed_on or day)}
     return () if there <= set(here) else tuple(in_sentence(one.name) for one in here)
+
+
+def _reentered(total: PastTotal) -> Reentered:
+    return Reentered(total.year, UnitKind(total.kind), total.source)
 
 
 def _counts(total: PastTotal) -> Counts:

@@ -16,13 +16,13 @@ from evaluations.services import Figures, PastResult, Total
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.sheets import writing
-from reports.catalogue.entries import build_years, find_years
+from reports.catalogue.entries import build_yearly, build_years, find_years
 from reports.datasets import Boundaries, ten_year_table, trend
 from reports.datasets.years import spans_of
 from reports.models import ReportRun
 from reports.papers import pdf, xlsx
 from tests.evaluations.factories import published_sets
-from tests.reports.factories import once
+from tests.reports.factories import YEARLY, once
 from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_province, make_tree, make_units, make_user
 from units.enums import Role, Subtype, UnitKind
@@ -63,7 +63,7 @@ def test_nga_son_prints_the_published_years_from_totals(nga_son):
     assert {row.counts.roster for row in table.rows} == {234}
     assert table.sources == [f"{SOURCE} (nhập lại)"]
     assert {row.full_note for row in table.rows} == {"số tổng nhập lại"}
-    told = "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: khu dân cư năm 2009–2017."
+    told = f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: khu dân cư năm 2009–2017 (nguồn: {SOURCE})."
     assert (table.totals_note, ten_year_table(nga_son, programmes=BOTH).totals_note) == (told, told)
 
 
@@ -72,10 +72,10 @@ def test_the_printed_report_says_them(nga_son):
     text = in_one_line(text_of(pdf.render(paper)))
     assert all(share in text for share in SHARES)
     assert "từ 145 (61,97% tổng số) thành 192 (82,05% tổng số)" in text
-    assert "không có kết quả từng đơn vị: khu dân cư năm 2009–2017." in text
+    assert f"không có kết quả từng đơn vị: khu dân cư năm 2009–2017 (nguồn: {SOURCE})." in text
     assert f"Nguồn: {SOURCE} (nhập lại)." in text
     book = "\n".join(str(cell.value) for sheet in load_workbook(xlsx.render(paper)) for line in sheet for cell in line)
-    assert "không có kết quả từng đơn vị: khu dân cư năm 2009–2017." in book
+    assert f"không có kết quả từng đơn vị: khu dân cư năm 2009–2017 (nguồn: {SOURCE})." in book
 
 
 def test_a_province_without_any_cycle_asks_for_the_report_by_page(nga_son, client, files_dir):
@@ -111,9 +111,9 @@ def tree():
     return make_tree()
 
 
-def total_of(place, year, kind=AREAS, *, total=10, met=5, code="safety") -> None:
+def total_of(place, year, kind=AREAS, *, total=10, met=5, code="safety", source="Sổ tay") -> None:
     programme = Programme.objects.get(code=code)
-    row = Total(place, programme, year, kind, Figures(total, met, source="Sổ tay"))
+    row = Total(place, programme, year, kind, Figures(total, met, source=source))
     services.record_totals([row], place.province, by=None, reason="Theo sổ.")
 
 
@@ -144,8 +144,79 @@ def test_a_total_fills_the_kinds_without_dossiers_and_says_which(tree):
     assert figures(tree.province) == [(2022, 7, 7, (UnitKind.AGENCY,))]
     table = ten_year_table(tree.province, programmes=["safety"])
     assert table.rows[0].full_note == "có số tổng nhập lại"
-    assert table.totals_note.endswith("không có kết quả từng đơn vị: cơ quan năm 2022.")
+    assert table.totals_note.endswith("không có kết quả từng đơn vị: cơ quan năm 2022 (nguồn: Sổ tay).")
     assert table.sources == ["Báo cáo (nhập lại)", "Sổ tay (nhập lại)"]
+
+
+def test_the_note_names_each_source_with_its_kind_and_years(tree):
+    total_of(tree.province, 2020, source="Báo cáo số 1")
+    total_of(tree.province, 2021)
+    total_of(tree.province, 2022)
+    total_of(tree.province, 2021, UnitKind.AGENCY)
+    note = ten_year_table(tree.province, programmes=["safety"]).totals_note
+    told = (
+        "khu dân cư năm 2020 (nguồn: Báo cáo số 1); khu dân cư năm 2021–2022 (nguồn: Sổ tay); "
+        "cơ quan năm 2021 (nguồn: Sổ tay)."
+    )
+    assert note == f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {told}"
+
+
+@pytest.fixture
+def both(tree):
+    """2025 told by three dossiers of areas beside a total of agencies; 2024 by a total alone."""
+    total_of(tree.province, 2024, total=12, met=9)
+    total_of(tree.province, 2025, UnitKind.AGENCY, total=799, met=741, source="Báo cáo số 9")
+    dossiers_of(tree.areas[:3], 2025)
+    return tree
+
+
+def printed_figures(paper) -> dict[str, tuple]:
+    """What each table of the paper says of 2025, by sheet: the units and recognised of its total, or of that year."""
+    told = {}
+    for table in paper.tables:
+        heads = [column.title for column in table.columns]
+        at = heads.index("Tổng số"), heads.index("Được công nhận")
+        (line,) = [line for line in table.lines if line.mark == "total" or line.cells[0] == 2025]
+        told[table.sheet] = tuple(line.cells[place] for place in at)
+    return told
+
+
+def test_the_yearly_paper_says_one_figure_of_its_year(both):
+    """Its first part, its tables and its chart count dossiers; the totals of that year stand in the note alone."""
+    paper = build_yearly(YEARLY | {"year": 2025}, both.province)
+    told = printed_figures(paper)
+    assert (set(told.values()), len(told)) == ({(3, 3)}, 4)  # by kind, by district, by commune, through the years
+    assert "có 3 đơn vị thuộc diện xét" in paper.sections[0].paragraphs[0]
+    (years,) = [section for section in paper.sections if section.chart]
+    assert [line.cells[0] for line in years.table.lines] == [2024, 2025]  # a year of totals alone stays
+    assert years.table.note == (
+        "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: khu dân cư năm 2024 (nguồn: Sổ tay). "
+        "Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: cơ quan năm 2025 (nguồn: Báo cáo số 9)."
+    )
+    assert "năm 2025: 100,00%" in years.chart
+    text = in_one_line(text_of(pdf.render(paper)))
+    assert "cơ quan năm 2025 (nguồn: Báo cáo số 9)." in text and "802" not in text
+
+
+def test_the_many_years_still_add_them(both):
+    """The control: the same year in the table that stands alone holds both, and says so."""
+    assert figures(both.province) == [(2024, 12, 9, (AREAS,)), (2025, 802, 744, (UnitKind.AGENCY,))]
+
+
+def test_of_a_kind_told_by_totals_alone_the_yearly_paper_has_no_row_of_its_year(both):
+    """Its first part counts no such dossier; only the note names the total."""
+    paper = build_yearly(YEARLY | {"year": 2025, "kind": UnitKind.AGENCY}, both.province)
+    (years,) = [section for section in paper.sections if section.chart]
+    assert "không có cơ quan thuộc diện xét" in paper.sections[0].paragraphs[0]
+    assert (years.table.lines, "cơ quan năm 2025 (nguồn: Báo cáo số 9)" in years.table.note) == ((), True)
+
+
+def test_the_overview_says_one_figure_of_its_year(both, client):
+    client.force_login(make_user(Role.STAFF, both.province))
+    page = client.get(reverse("reports:overview"))
+    row = page.context["years"].rows[-1]
+    assert (row.year, row.counts.roster, page.context["counts"].roster) == (2025, 3, 3)
+    assert "không cộng số tổng nhập lại từ văn bản: cơ quan năm 2025 (nguồn: Báo cáo số 9)." in page.content.decode()
 
 
 def test_dossiers_of_another_programme_speak_before_totals(tree):
