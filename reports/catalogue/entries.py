@@ -32,6 +32,7 @@ from ..datasets import (
     unit_roster,
 )
 from ..datasets.criteria_sets import asked_by
+from ..datasets.years import spans_of
 from ..papers.charts import trend_svg
 from ..papers.criteria import criteria_table, find_sets, gaps_of, sections_of
 from ..papers.notes import DEMO_NOTE, EXAMPLE_YEARS, TODAY_SUBJECT, mark_of, notes_of, years_notes
@@ -112,6 +113,24 @@ def summary(counts: Counts, *, year: int, where: str, what: str, today: bool = F
         f"{grouped(counts.submitted)} đã gửi hồ sơ. Có {grouped(counts.recognised)} được công nhận, "
         f"bằng {counts.of_roster.sentence} và {counts.of_registered.sentence}; "
         f"{grouped(counts.not_met)} chưa đạt; {grouped(counts.withdrawn)} không xét trong năm."
+    )
+
+
+def comparison(years: Years, *, where: str, what: str) -> str:
+    """The first and last finished year of the table, one against the other; a year still going on is no measure."""
+    finished = [row for row in years.rows if not row.in_progress]
+    going_on = [row.year for row in years.rows if row.in_progress]
+    left_out = f" Năm {spans_of(going_on)} đang thực hiện nên không so sánh." if going_on else ""
+    if len(finished) < 2:
+        return (
+            f"Số {what} được công nhận tại {where} theo từng năm ở bảng dưới đây; chưa có hai năm đã kết thúc "
+            f"nên chưa so sánh.{left_out}"
+        )
+    first, last = finished[0], finished[-1]
+    return (
+        f"Từ năm {first.year} đến năm {last.year}, số {what} được công nhận tại {where} từ "
+        f"{grouped(first.counts.recognised)} ({first.share.sentence}) thành {grouped(last.counts.recognised)} "
+        f"({last.share.sentence}).{left_out}"
     )
 
 
@@ -233,17 +252,12 @@ def build_years(params: dict, place: Unit) -> Paper:
     """The many-year table with its chart."""
     kind = params.get("kind") or None
     years = find_years(params, place)
-    first, last = years.rows[0], years.rows[-1]
     what = KINDS[kind].lower() if kind else "đơn vị"
-    text = (
-        f"Từ năm {first.year} đến năm {last.year}, số {what} được công nhận tại {in_sentence(place.name)} từ "
-        f"{grouped(first.counts.recognised)} ({first.share.sentence}) thành {grouped(last.counts.recognised)} "
-        f"({last.share.sentence})."
-    )
+    text = comparison(years, where=in_sentence(place.name), what=what)
     notes = [*(f"Nguồn: {source}." for source in years.sources), *years_notes(years)]
     if any(row.is_demo for row in years.rows):
         notes.insert(0, DEMO_NOTE)
-    span = f"{first.year}–{last.year}"
+    span = f"{years.rows[0].year}–{years.rows[-1].year}"
     today = TODAY_SUBJECT * (years.boundaries == Boundaries.TODAY)
     return Paper(
         **header(place, place.name, manager_of(place)),

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from criteria.models import Programme
 from evaluations import services
-from evaluations.enums import State
+from evaluations.enums import CycleStatus, State
 from evaluations.files import past_totals
 from evaluations.models import PastTotal
 from evaluations.services import Figures, PastResult, Total
@@ -163,60 +163,95 @@ def test_the_note_names_each_source_with_its_kind_and_years(tree):
 
 @pytest.fixture
 def both(tree):
-    """2025 told by three dossiers of areas beside a total of agencies; 2024 by a total alone."""
-    total_of(tree.province, 2024, total=12, met=9)
-    total_of(tree.province, 2025, UnitKind.AGENCY, total=799, met=741, source="Báo cáo số 9")
-    dossiers_of(tree.areas[:3], 2025)
+    """2023 told by three dossiers of areas beside a total of agencies; 2022 by a total alone."""
+    total_of(tree.province, 2022, total=12, met=9)
+    total_of(tree.province, 2023, UnitKind.AGENCY, total=799, met=741, source="Báo cáo số 9")
+    dossiers_of(tree.areas[:3], 2023)
     return tree
 
 
 def printed_figures(paper) -> dict[str, tuple]:
-    """What each table of the paper says of 2025, by sheet: the units and recognised of its total, or of that year."""
+    """What each table of the paper says of 2023, by sheet: the units and recognised of its total, or of that year."""
     told = {}
     for table in paper.tables:
         heads = [column.title for column in table.columns]
         at = heads.index("Tổng số"), heads.index("Được công nhận")
-        (line,) = [line for line in table.lines if line.mark == "total" or line.cells[0] == 2025]
+        (line,) = [line for line in table.lines if line.mark == "total" or line.cells[0] == 2023]
         told[table.sheet] = tuple(line.cells[place] for place in at)
     return told
 
 
 def test_the_yearly_paper_says_one_figure_of_its_year(both):
     """Its first part, its tables and its chart count dossiers; the totals of that year stand in the note alone."""
-    paper = build_yearly(YEARLY | {"year": 2025}, both.province)
+    paper = build_yearly(YEARLY | {"year": 2023}, both.province)
     told = printed_figures(paper)
     assert (set(told.values()), len(told)) == ({(3, 3)}, 4)  # by kind, by district, by commune, through the years
     assert "có 3 đơn vị thuộc diện xét" in paper.sections[0].paragraphs[0]
     (years,) = [section for section in paper.sections if section.chart]
-    assert [line.cells[0] for line in years.table.lines] == [2024, 2025]  # a year of totals alone stays
+    assert [line.cells[0] for line in years.table.lines] == [2022, 2023]  # a year of totals alone stays
     assert years.table.note == (
-        "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: khu dân cư năm 2024 (nguồn: Sổ tay). "
-        "Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: cơ quan năm 2025 (nguồn: Báo cáo số 9)."
+        "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: khu dân cư năm 2022 (nguồn: Sổ tay). "
+        "Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: cơ quan năm 2023 (nguồn: Báo cáo số 9)."
     )
-    assert "năm 2025: 100,00%" in years.chart
+    assert "năm 2023: 100,00%" in years.chart
     text = in_one_line(text_of(pdf.render(paper)))
-    assert "cơ quan năm 2025 (nguồn: Báo cáo số 9)." in text and "802" not in text
+    assert "cơ quan năm 2023 (nguồn: Báo cáo số 9)." in text and "802" not in text
 
 
 def test_the_many_years_still_add_them(both):
     """The control: the same year in the table that stands alone holds both, and says so."""
-    assert figures(both.province) == [(2024, 12, 9, (AREAS,)), (2025, 802, 744, (UnitKind.AGENCY,))]
+    assert figures(both.province) == [(2022, 12, 9, (AREAS,)), (2023, 802, 744, (UnitKind.AGENCY,))]
 
 
 def test_of_a_kind_told_by_totals_alone_the_yearly_paper_has_no_row_of_its_year(both):
     """Its first part counts no such dossier; only the note names the total."""
-    paper = build_yearly(YEARLY | {"year": 2025, "kind": UnitKind.AGENCY}, both.province)
+    paper = build_yearly(YEARLY | {"year": 2023, "kind": UnitKind.AGENCY}, both.province)
     (years,) = [section for section in paper.sections if section.chart]
     assert "không có cơ quan thuộc diện xét" in paper.sections[0].paragraphs[0]
-    assert (years.table.lines, "cơ quan năm 2025 (nguồn: Báo cáo số 9)" in years.table.note) == ((), True)
+    assert (years.table.lines, "cơ quan năm 2023 (nguồn: Báo cáo số 9)" in years.table.note) == ((), True)
+
+
+def opened(province, year):
+    programme = Programme.objects.get(code="safety")
+    return services.open_cycle(programme, province, year, as_of=date(year, 1, 2), by=None)
+
+
+def compared(place, code="safety") -> str:
+    asked = {"programmes": [code], "kind": "", "last_year": None, "years": 10}
+    return build_years(asked, place).sections[0].paragraphs[0]
+
+
+def test_the_many_years_compare_finished_years_alone(both):
+    """744 of 802 in a finished year against what a year still going on has recognised so far is no comparison."""
+    told = compared(both.province)
+    assert told == (
+        "Từ năm 2022 đến năm 2023, số đơn vị được công nhận tại tỉnh A từ 9 (75,00% tổng số) thành 744 "
+        "(92,77% tổng số)."
+    )
+    cycle = opened(both.province, 2024)
+    assert compared(both.province) == f"{told} Năm 2024 đang thực hiện nên không so sánh."
+    cycle.status = CycleStatus.CLOSED
+    cycle.save()
+    assert "Từ năm 2022 đến năm 2024" in compared(both.province)  # the control
+
+
+@pytest.mark.parametrize(("year", "ends"), [(2024, " Năm 2024 đang thực hiện nên không so sánh."), (None, "")])
+def test_fewer_than_two_finished_years_are_not_compared(tree, year, ends):
+    total_of(tree.province, 2023)
+    if year:
+        opened(tree.province, year)
+    assert compared(tree.province) == (
+        "Số đơn vị được công nhận tại tỉnh A theo từng năm ở bảng dưới đây; chưa có hai năm đã kết thúc nên chưa so "
+        f"sánh.{ends}"
+    )
 
 
 def test_the_overview_says_one_figure_of_its_year(both, client):
     client.force_login(make_user(Role.STAFF, both.province))
     page = client.get(reverse("reports:overview"))
     row = page.context["years"].rows[-1]
-    assert (row.year, row.counts.roster, page.context["counts"].roster) == (2025, 3, 3)
-    assert "không cộng số tổng nhập lại từ văn bản: cơ quan năm 2025 (nguồn: Báo cáo số 9)." in page.content.decode()
+    assert (row.year, row.counts.roster, page.context["counts"].roster) == (2023, 3, 3)
+    assert "không cộng số tổng nhập lại từ văn bản: cơ quan năm 2023 (nguồn: Báo cáo số 9)." in page.content.decode()
 
 
 def test_dossiers_of_another_programme_speak_before_totals(tree):
