@@ -17,7 +17,6 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.models import Job, JobState
 from portal.core.web.once import once
-from units.enums import UnitKind
 
 from . import permissions, services
 from .catalogue.entries import PDF, REPORTS, TREND_YEARS, XLSX, Report
@@ -27,12 +26,13 @@ from .catalogue.parameters import (
     chosen_boundaries,
     chosen_kind,
     chosen_place,
+    kinds_of,
     may_hold,
     place_of_today,
     places_before,
     tabs_of,
 )
-from .datasets import Boundaries, By, grades_of, rollup_of, scope_of, trend
+from .datasets import Boundaries, By, grades_of, rollup_of, scope_of, trend, ways_below
 from .datasets.criteria_sets import asked_by
 from .forms import CriteriaForm, RecurrenceForm, Whose, places_of, programme_names
 from .models import ReportRun, Schedule
@@ -45,7 +45,6 @@ CONTENT_TYPES = {
     PDF: "application/pdf",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-SHOWN_BY: dict[str, By] = {UnitKind.PROVINCE: By.DISTRICT, UnitKind.DISTRICT: By.COMMUNE}
 PRINTS = [(PDF, "Tạo PDF"), (XLSX, "Tạo XLSX")]
 
 
@@ -77,7 +76,7 @@ def overview(request):
     if boundaries == Boundaries.TODAY:
         place = place_of_today(request, place)
     scope = scope_of(cycle, place, boundaries)
-    by = SHOWN_BY.get(place.kind, By.KIND)
+    by = next(iter(ways_below(scope)), By.KIND)
     table = rollup_of(scope, by=by)
     years = trend(cycle.programme.code, place, cycle.year, TREND_YEARS, boundaries=boundaries)
     context = {
@@ -115,11 +114,11 @@ def rollup(request, pk):
         if not before:
             raise Http404
     scope = scope_of(cycle, place, boundaries)
-    tabs = tabs_of(place)
+    tabs = tabs_of(scope)
     by = request.GET.get("theo", "")
     if by not in dict(tabs):
         by = tabs[1][0] if len(tabs) > 1 else By.KIND
-    kind = chosen_kind(request)
+    kind = chosen_kind(request, scope)
     table = rollup_of(scope, by=by, kind=kind)
     context = {
         "cycle": cycle,
@@ -135,7 +134,7 @@ def rollup(request, pk):
         "tabs": tabs,
         "by": by,
         "kind": kind,
-        "kinds": KIND_CHOICES,
+        "kinds": kinds_of(scope),
         "drills": by != By.KIND,
     }
     return render(request, "reports/rollup.html", context)

@@ -30,6 +30,7 @@ from ..datasets import (
     ten_year_table,
     trend,
     unit_roster,
+    ways_below,
 )
 from ..datasets.criteria_sets import asked_by
 from ..datasets.years import spans_of
@@ -151,7 +152,7 @@ def header(place: Unit, name: str, manager: str) -> dict:
 
 # --- the reports -----------------------------------------------------------------------------------------------
 def build_yearly(params: dict, place: Unit) -> Paper:
-    """The yearly report: by kind, by district, through the years; communes in an annex."""
+    """The yearly report: by kind, by district where there are districts, through the years; communes in an annex."""
     scope, kind = find_scope(params, place), params.get("kind") or None
     cycle, name = scope.cycle, scope.name
     by_kind = rollup_of(scope, by=By.KIND, kind=kind)
@@ -169,7 +170,8 @@ def build_yearly(params: dict, place: Unit) -> Paper:
         table = grades_table(graded, title="Bảng 2. Số đơn vị theo loại")
         sections.append(Section("Kết quả xếp loại", table=table))
     annexes = []
-    if place.kind == UnitKind.PROVINCE:
+    ways = ways_below(scope)
+    if By.DISTRICT in ways:
         by_district = rollup_of(scope, by=By.DISTRICT, kind=kind)
         table = rollup_table(
             by_district,
@@ -178,9 +180,9 @@ def build_yearly(params: dict, place: Unit) -> Paper:
             first="Địa bàn, khối quản lý",
         )
         sections.append(Section("Kết quả theo địa bàn", table=table))
-    if place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT):
+    if By.COMMUNE in ways:
         by_commune = rollup_of(scope, by=By.COMMUNE, kind=kind)
-        title = f"Kết quả từng xã, phường, thị trấn năm {cycle.year}"
+        title = f"Kết quả từng xã, phường, {'thị trấn' if scope.has_districts else 'đặc khu'} năm {cycle.year}"
         annexes.append(
             rollup_table(by_commune, title=title, sheet="Theo xã", first="Địa bàn, khối quản lý", landscape=True)
         )
@@ -202,12 +204,7 @@ def build_yearly(params: dict, place: Unit) -> Paper:
 
 def graded_annexes(scope: Scope, kind: str | None, by_kind: GradeTable) -> list[Table]:
     """The grades by kind of unit, and by each level below the place."""
-    below: dict[str, tuple[By, ...]] = {
-        UnitKind.PROVINCE: (By.DISTRICT, By.COMMUNE),
-        UnitKind.DISTRICT: (By.COMMUNE,),
-    }
-    ways = below.get(scope.place.kind, ())
-    found = [by_kind, *(grades_of(rollup_of(scope, by=way, kind=kind)) for way in ways)]
+    found = [by_kind, *(grades_of(rollup_of(scope, by=way, kind=kind)) for way in ways_below(scope))]
     sheets = {By.KIND: ("theo loại đơn vị", "Xếp loại theo loại", "Loại đơn vị")}
     sheets |= {
         way: (f"theo cấp {name}", f"Xếp loại theo {name}", "Địa bàn, khối quản lý")
@@ -322,7 +319,7 @@ REPORTS = {
         Report(
             "yearly",
             "Báo cáo tổng hợp năm",
-            "Kết quả đăng ký, công nhận trong năm theo loại đơn vị, theo huyện, theo xã, kèm biểu đồ qua các năm.",
+            "Kết quả đăng ký, công nhận trong năm theo loại đơn vị, theo địa bàn, kèm biểu đồ qua các năm.",
             forms.YearlyForm,
             build_yearly,
             find_scope,

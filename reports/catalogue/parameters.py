@@ -7,7 +7,7 @@ from evaluations.models import Cycle
 from units.enums import JUDGED, LEVELS, UnitKind
 from units.models import Unit, UnitVersion
 
-from ..datasets import Boundaries, By, cycles_at
+from ..datasets import Boundaries, By, Scope, cycles_at, ways_below
 
 KIND_CHOICES = [(kind.value, kind.label) for kind in JUDGED]
 
@@ -40,9 +40,14 @@ def _lay_there(user, cycle: Cycle) -> list[Unit]:
     return [place for place in grounds if place.pk in there]
 
 
-def chosen_kind(request) -> str | None:
+def kinds_of(scope: Scope) -> list[tuple[str, str]]:
+    """The kinds of units the place may have: districts are judged only where there are districts."""
+    return [(kind, label) for kind, label in KIND_CHOICES if kind != UnitKind.DISTRICT or scope.has_districts]
+
+
+def chosen_kind(request, scope: Scope) -> str | None:
     kind = request.GET.get("loai", "")
-    return kind if kind in dict(KIND_CHOICES) else None
+    return kind if kind in dict(kinds_of(scope)) else None
 
 
 def chosen_boundaries(request, text: str | None = None, *, cycle: Cycle | None = None) -> Boundaries:
@@ -82,10 +87,6 @@ def above_in_scope(user, place: Unit, cycle: Cycle) -> Unit | None:
     return None if place.pk in {own.pk for own in user.grounds()} else place.parent
 
 
-def tabs_of(place: Unit) -> list[tuple[str, str]]:
-    """The ways the place can be counted: a commune has no district below it."""
-    below: dict[str, list[By]] = {
-        UnitKind.PROVINCE: [By.KIND, By.DISTRICT, By.COMMUNE],
-        UnitKind.DISTRICT: [By.KIND, By.COMMUNE],
-    }
-    return [(by.value, by.label) for by in below.get(place.kind, [By.KIND])]
+def tabs_of(scope: Scope) -> list[tuple[str, str]]:
+    """The ways the place can be counted: a commune has no district below it, nor has a province of two levels."""
+    return [(by.value, by.label) for by in (By.KIND, *ways_below(scope))]

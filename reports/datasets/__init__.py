@@ -2,7 +2,7 @@
 
 from .boundaries import Boundaries, Scope, cycles_at, divided, scope_of
 from .grades import GradeTable, YearGrade, grades_of, grades_through
-from .rollup import By, Counts, Group, Rollup, RollupRow, rollup_of, yearly_rollup
+from .rollup import By, Counts, Group, Rollup, RollupRow, rollup_of, ways_below, yearly_rollup
 from .roster import Roster, RosterGroup, RosterRow, unit_roster
 from .years import YearRow, Years, ten_year_table, trend
 
@@ -30,5 +30,6 @@ __all__ = [
     "ten_year_table",
     "trend",
     "unit_roster",
+    "ways_below",
     "yearly_rollup",
 ]

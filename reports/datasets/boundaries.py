@@ -109,6 +109,17 @@ class Scope:
         """The columns of district and commune."""
         return ("unit__district_id", "unit__commune_id") if self.is_today else ("district_id", "commune_id")
 
+    @cached_property
+    def has_districts(self) -> bool:
+        """Whether districts stand at or below the place in these boundaries, or hold a dossier whose places the history
+        of the units does not reach back to."""
+        if self.place.kind != UnitKind.PROVINCE:
+            return self.place.kind == UnitKind.DISTRICT
+        day = timezone.localdate() if self.is_today else self.cycle.as_of
+        if UnitVersion.objects.in_force(day).filter(kind=UnitKind.DISTRICT, province=self.place.pk).exists():
+            return True
+        return not self.is_today and self.dossiers().filter(district__isnull=False).exists()
+
     def dossiers(self, kind: str | None = None) -> QuerySet[Evaluation]:
         dossiers = Evaluation.objects.filter(cycle__in=[cycle.pk for cycle in self.cycles])
         dossiers = of_place(dossiers, self.place, self.boundaries, self.cycle.province_id)

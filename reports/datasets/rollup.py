@@ -157,6 +157,13 @@ class Rollup:
         return f"{By(self.by).label}{f' – {UnitKind(self.kind).label}' if self.kind else ''}"
 
 
+def ways_below(scope: Scope) -> tuple[By, ...]:
+    """How the levels below the place may be counted, widest first: by district only where there are districts."""
+    if scope.place.kind == UnitKind.PROVINCE and scope.has_districts:
+        return By.DISTRICT, By.COMMUNE
+    return (By.COMMUNE,) if scope.place.kind in (UnitKind.PROVINCE, UnitKind.DISTRICT) else ()
+
+
 def yearly_rollup(
     cycle: Cycle, *, place: Unit, by: str, kind: str | None = None, boundaries: str = Boundaries.THEN
 ) -> Rollup:
