@@ -9,7 +9,7 @@ from django.db.models import Q
 from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
-from units.filters import by_relation
+from units.filters import DistrictSelect, by_relation
 from units.models import Unit
 
 from .enums import NOT_REGISTERED, DecisionKind, State
@@ -55,7 +55,9 @@ class EvaluationFilterSet(filters.FilterSet):
     q = filters.CharFilter(label="Tên đơn vị", method="by_name")
     cycle = CycleFilter(label="Kỳ đánh giá", queryset=visible_cycles)
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=JUDGED_CHOICES)
-    district = filters.ModelChoiceFilter(label="Huyện", queryset=visible_levels(UnitKind.DISTRICT))
+    district = filters.ModelChoiceFilter(
+        label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), widget=DistrictSelect
+    )
     commune = filters.ModelChoiceFilter(label="Xã", queryset=visible_levels(UnitKind.COMMUNE))
     state = filters.ChoiceFilter(label="Tình trạng", choices=State.choices)
     grade = filters.ChoiceFilter(label="Xếp loại", field_name="grade__label", choices=())
@@ -90,7 +92,10 @@ class RecognitionFilterSet(filters.FilterSet):
     year = filters.NumberFilter(label="Năm", field_name="evaluation__cycle__year", widget=forms.NumberInput)
     kind = filters.ChoiceFilter(label="Loại đơn vị", field_name="evaluation__kind", choices=JUDGED_CHOICES)
     district = filters.ModelChoiceFilter(
-        label="Huyện", field_name="evaluation__district", queryset=visible_levels(UnitKind.DISTRICT)
+        label="Huyện",
+        field_name="evaluation__district",
+        queryset=visible_levels(UnitKind.DISTRICT),
+        widget=DistrictSelect,
     )
 
     relation = filters.ChoiceFilter(label="Quan hệ", choices=Relation, method="of_relation", empty_label="Mọi quan hệ")
@@ -127,7 +132,9 @@ class UnitsOfPlaces(filters.FilterSet):
 
     q = filters.CharFilter(label="Tên đơn vị", method="by_name", max_length=200)
     year = filters.TypedChoiceFilter(label="Năm", coerce=int, method="as_asked")
-    district = filters.ModelChoiceFilter(label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY)
+    district = filters.ModelChoiceFilter(
+        label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY, widget=DistrictSelect
+    )
     commune = filters.ModelChoiceFilter(label="Xã", queryset=Unit.objects.none(), empty_label=EVERY)
 
     class Meta:
@@ -181,7 +188,9 @@ class SelectionFilterSet(filters.FilterSet):
     criteria_set = filters.ModelChoiceFilter(
         label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), empty_label=EVERY
     )
-    district = filters.ModelChoiceFilter(label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), empty_label=EVERY)
+    district = filters.ModelChoiceFilter(
+        label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), empty_label=EVERY, widget=DistrictSelect
+    )
     state = filters.ChoiceFilter(label="Đã chọn chưa", choices=STATES, method="by_choice", empty_label=EVERY)
 
     class Meta:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import django_filters as filters
 from django.db.models import Q, TextChoices
-from django.forms import TextInput
+from django.forms import Select, TextInput
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
 from portal.core.vietnamese import text
@@ -12,6 +13,18 @@ from portal.core.vietnamese import text
 from .enums import Relation, Role, Subtype, UnitKind
 from .models import Placement, Unit, on
 from .registers import REGISTERS, Register
+
+
+class DistrictSelect(Select):
+    """A choice among the reader's districts; not drawn where there are none, as in a province that always had two
+    levels. What the address asks is read and refused as ever."""
+
+    @property
+    def is_hidden(self) -> bool:
+        return isinstance(self.choices, ModelChoiceIterator) and not self.choices.queryset  # read once a form
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return "" if self.is_hidden else super().render(name, value, attrs, renderer)
 
 
 class Standing(TextChoices):
@@ -46,7 +59,9 @@ class UnitFilterSet(filters.FilterSet):
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=UnitKind, empty_label="Tất cả các loại")
     subtype = filters.ChoiceFilter(label="Phân loại", choices=Subtype)
     province = filters.ModelChoiceFilter(label="Tỉnh", queryset=_visible(UnitKind.PROVINCE))
-    district = filters.ModelChoiceFilter(label="Huyện", queryset=_visible(UnitKind.DISTRICT), empty_label="Tất cả")
+    district = filters.ModelChoiceFilter(
+        label="Huyện", queryset=_visible(UnitKind.DISTRICT), empty_label="Tất cả", widget=DistrictSelect
+    )
     commune = filters.ModelChoiceFilter(label="Xã", queryset=_visible(UnitKind.COMMUNE))
     parent = filters.NumberFilter(
         label="Đơn vị quản lý (mã trong cổng)", field_name="parent_id", min_value=1, max_value=2**63 - 1
@@ -154,9 +169,13 @@ def register_filterset(register: Register) -> type[filters.FilterSet]:
     }
     if register.is_yearly:
         own["year"] = filters.NumberFilter(label="Năm", field_name="year", min_value=0, max_value=9999)
-    for level, label in ((UnitKind.DISTRICT, "Huyện"), (UnitKind.COMMUNE, "Xã")):
+    for level, label, widget in ((UnitKind.DISTRICT, "Huyện", DistrictSelect), (UnitKind.COMMUNE, "Xã", Select)):
         own[level.value] = filters.ModelChoiceFilter(
-            label=label, field_name=f"{place}__{level.value}", queryset=_visible(level), empty_label="Tất cả"
+            label=label,
+            field_name=f"{place}__{level.value}",
+            queryset=_visible(level),
+            empty_label="Tất cả",
+            widget=widget,
         )
     own["unit"] = filters.NumberFilter(
         label="Đơn vị (mã trong cổng)", field_name=place, min_value=1, max_value=2**63 - 1

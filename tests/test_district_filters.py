@@ -1,0 +1,49 @@
+"""The filter “Huyện” of the lists: offered to who has districts, now or before, and to nobody else."""
+
+import pytest
+from django.urls import reverse
+
+from evaluations.filters import BarredFilterSet
+from tests.units.factories import make_province, make_tree, make_units, make_user
+from tests.units.reforming import draft, line
+from units import reforms
+from units.enums import Role, Subtype, UnitKind
+from units.models import Unit
+
+pytestmark = pytest.mark.django_db
+LISTS = {
+    "units:list": [],
+    "units:register_list": ["so-ho"],
+    "evaluations:list": [],
+    "evaluations:recognition_list": [],
+}
+
+
+def offering(client, place) -> set[str]:
+    """The lists that offer the filter to the place's administrator; each offers the filter by name."""
+    client.force_login(make_user(Role.ADMIN, place))
+    pages = {name: client.get(reverse(name, args=args)).content.decode() for name, args in LISTS.items()}
+    assert {name for name, page in pages.items() if 'name="q"' not in page} == set()
+    return {name for name, page in pages.items() if ">Huyện</label>" in page or 'name="district"' in page}
+
+
+def test_a_province_of_two_levels_is_offered_no_districts(client):
+    province = make_province()
+    make_units(province, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Một", "Xã Hai"])
+    assert offering(client, province) == set()
+    assert BarredFilterSet({}, Unit.objects.all(), years=[2024]).form["district"].is_hidden
+
+
+def test_who_has_districts_or_had_them_is_offered_them(client):
+    """The control: the years before 1/7/2025 are still looked up by district."""
+    tree = make_tree("A")
+    assert offering(client, tree.province) == set(LISTS)
+    assert not BarredFilterSet({}, Unit.objects.all(), years=[2024]).form["district"].is_hidden
+    reforms.apply(draft(tree, line("close_level", tree.province, kind=UnitKind.DISTRICT)), by=None)
+    assert offering(client, tree.province) >= {"evaluations:list", "evaluations:recognition_list"}
+
+
+def test_what_the_address_asks_is_still_refused(client):
+    """A filter that is not drawn does not widen the list."""
+    client.force_login(make_user(Role.ADMIN, make_province()))
+    assert client.get(reverse("units:list"), {"district": "999"}).status_code == 422
