@@ -3,8 +3,7 @@
 Each small form reads one row; `GuideForms` keeps them together, so that all of it is saved or comes back as typed.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +11,17 @@ from django import forms
 
 from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
 from portal.core.vietnamese.text import clean, search_key
-from units.enums import PARENTS, UnitKind
 
-from ..enums import Comparison, Confidence, Level, Measure, NotApplicable, Outcome, Step
+from ..enums import Comparison, Confidence, Level, Measure, NotApplicable, Outcome
 from ..models import LegalDocument
-from ..packs.content import CRITERION_FIELDS, GRADE_FIELDS, ROUTE_FIELDS, plain
+from ..packs.content import CRITERION_FIELDS, GRADE_FIELDS, plain
+from ..packs.gaps import DONE, SILENT
 from ..wording.set_page import CONFIDENCE_TONES
+from .guide_routes import route_forms
 from .sets import CODE, CODE_HINT, KINDS, NOTHING, points
 
-DONE, SILENT = "done", "silent"
 MOST_BLANK = 60
+NAME_LENGTH = 120  # of what a criterion counts
 # A line of the guide measures in one of these ways; what the portal itself counts is set up on the line's own page.
 MEASURES = [(one.value, one.label) for one in Measure if one != Measure.DERIVED]
 OUTCOMES = [(one.value, one.label) for one in Outcome if one != Outcome.RESULTS_ONLY]
@@ -97,6 +97,7 @@ class LineForm(forms.Form):
     article = forms.CharField(label="Căn cứ", max_length=60, required=False)
     checked = forms.BooleanField(label="Đúng văn bản", required=False)
     drop = forms.BooleanField(label="Bỏ", required=False)
+    TYPED = ("number", "group", "label", "threshold", "names", "max_points", "article")  # one of them begins a line
 
     def __init__(self, data, *, prefix: str, old: dict | None, groups: dict[str, str]):
         self.old = old
@@ -130,30 +131,64 @@ class LineForm(forms.Form):
     def is_left_out(self) -> bool:
         """A blank line, or one taken out."""
         data = self.cleaned_data
-        return bool(data.get("drop")) or (self.old is None and not (data.get("number") or data.get("label")))
+        return bool(data.get("drop")) or (self.old is None and not any(data.get(name) for name in self.TYPED))
 
     def clean(self):
         data = super().clean() or {}
-        if not self.is_left_out and not data.get("number") and "number" not in self.errors:
+        if data.get("drop"):
+            return data
+        is_begun = any(data.get(name) for name in self.TYPED)
+        if is_begun and not data.get("number") and "number" not in self.errors:
             self.add_error("number", "Hãy ghi số mục như trong văn bản.")
+        for name, why in self._without_place(data):
+            self.add_error(name, why)
         return data
+
+    def _without_place(self, data: dict) -> Iterator[tuple[str, str]]:
+        """What was typed where the line's measure keeps nothing: told, never dropped without a word."""
+        if not (measure := data.get("measure")):
+            return
+        how = f"Cách đo “{Measure(measure).label}”"
+        if data.get("threshold") is not None and measure not in WITH_BAR:
+            yield "threshold", f"{how} không có mức phải đạt. Hãy để trống ô này hoặc chọn cách đo khác."
+        if data.get("max_points") is not None and measure == Measure.GROUP:
+            yield (
+                "max_points",
+                "Điểm của nhóm là tổng điểm các dòng bên trong. Hãy để trống ô này, ghi điểm ở từng dòng.",
+            )
+        first, second = self._names()
+        if not (first or second):
+            return
+        if measure not in (*BY_TWO, Measure.COUNT):
+            yield "names", f"{how} không có số để đặt tên. Hãy để trống ô này hoặc chọn cách đo khác."
+        elif second and measure == Measure.COUNT:
+            yield "names", f"{how} chỉ có một số: hãy ghi một tên, không có dấu gạch chéo."
+        elif max(len(first), len(second)) > NAME_LENGTH:
+            yield "names", f"Mỗi tên dài không quá {NAME_LENGTH} chữ. Hãy ghi gọn lại."
+
+    def _names(self) -> tuple[str, str]:
+        """Both names as typed; those that nobody touched stay as they are, whatever strokes they hold."""
+        if self.old and "names" not in self.changed_data:
+            return self.old["numerator_label"], self.old["denominator_label"]
+        typed = self.cleaned_data.get("names", "")
+        first, _, second = typed.partition(" / " if " / " in typed else "/")
+        return clean(first), clean(second)
 
     def row(self) -> dict:
         """The line as the content keeps it, its code and parent left to whoever knows the other lines."""
         data, old = self.cleaned_data, self.old or CRITERION_FIELDS
-        first, _, second = (clean(part) for part in data["names"].partition("/"))
-        measure = data["measure"]
-        bar = data["threshold"] if measure in WITH_BAR else None
+        first, second = self._names()
+        bar = data["threshold"]
         told = {
             "number": clean(data["number"]),
             "label": clean(data["label"]),
             "article": clean(data["article"]),
-            "measure": measure,
+            "measure": data["measure"],
             "threshold": plain(bar),
             "comparison": (old["comparison"] or Comparison.AT_LEAST.value) if bar is not None else "",
-            "numerator_label": first[:120] if measure in (*BY_TWO, Measure.COUNT) else "",
-            "denominator_label": second[:120] if measure in BY_TWO else "",
-            "max_points": None if measure == Measure.GROUP else plain(data["max_points"]),
+            "numerator_label": first,
+            "denominator_label": second,
+            "max_points": plain(data["max_points"]),
         }
         return {**old, **told, "confidence": self._confidence(told)}
 
@@ -179,6 +214,13 @@ class GradeRowForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}, {old['label'] if old else 'loại mới'}"
 
+    def clean(self):
+        data = super().clean() or {}
+        is_begun = data.get("lower_bound") is not None or data.get("article")
+        if is_begun and not data.get("label") and "label" not in self.errors:
+            self.add_error("label", "Hãy ghi tên loại, hoặc xoá trống cả dòng để bỏ loại này.")
+        return data
+
     def row(self, rank: int) -> dict:
         """The grade; one whose bound was typed from the decision is read in the text."""
         told = {name: plain(value) for name, value in self.cleaned_data.items()}
@@ -186,72 +228,6 @@ class GradeRowForm(forms.Form):
         old = self.old or GRADE_FIELDS
         is_typed = self.old is None or (old["lower_bound"] is None and told["lower_bound"] is not None)
         return {**old, **told, "confidence": Confidence.TEXT.value if is_typed else old["confidence"]}
-
-
-class RouteRowForm(forms.Form):
-    """The way of units managed at one level, with its last days; left blank there is none."""
-
-    enter_level = forms.ChoiceField(label="Cấp nhập hồ sơ", required=False)
-    appraise_level = forms.ChoiceField(label="Cấp thẩm định", required=False)
-    decide_level = forms.ChoiceField(label="Cấp công nhận", required=False)
-    authority = forms.CharField(label="Thẩm quyền ký", max_length=200, required=False)
-    article = forms.CharField(label="Căn cứ", max_length=60, required=False)
-    valid_from = DayField(label="Từ ngày", required=False)
-    ASKED = ("enter_level", "appraise_level", "decide_level", "authority", "article")
-
-    def __init__(self, data, *, level: Level, kinds: list[str], levels: list[Level], year: int):
-        self.level, self.kinds = level, kinds
-        super().__init__(data, prefix=f"route-{level}", initial={"valid_from": f"01/01/{year}"})
-        for name in ("enter_level", "appraise_level", "decide_level"):
-            offer_choices(self, name, [NOTHING, *((one.value, one.label) for one in levels)])
-        for step in Step:
-            self.fields[f"by_{step}"] = forms.CharField(
-                label=f"Hạn: {step.label.lower()}", max_length=40, required=False
-            )
-
-    @property
-    def heading(self) -> str:
-        named = ", ".join(UnitKind(kind).label for kind in self.kinds)
-        return f"{named} do {self.level.label} quản lý"
-
-    def clean(self):
-        data = super().clean() or {}
-        if not any(value for name, value in data.items() if name != "valid_from"):
-            return data
-        for name in (*self.ASKED, "valid_from"):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, "Đã ghi tuyến này thì phải ghi cả mục này.")
-        for step in Step:
-            try:
-                data[f"by_{step}"] = last_day(data.get(f"by_{step}", ""))
-            except ValueError as fault:
-                self.add_error(f"by_{step}", str(fault))
-        return data
-
-    def rows(self) -> list[dict]:
-        """A route for each kind; none when nothing was typed."""
-        data = self.cleaned_data
-        if not data["enter_level"]:
-            return []
-        article = clean(data["article"])
-        deadlines = [
-            {"step": step.value, **found, "article": article} for step in Step if (found := data[f"by_{step}"])
-        ]
-        told = {name: clean(data[name]) for name in self.ASKED} | {"valid_from": data["valid_from"].isoformat()}
-        return [
-            {**ROUTE_FIELDS, **told, "kind": kind, "managed_at": self.level.value, "deadlines": deadlines}
-            for kind in self.kinds
-        ]
-
-
-def last_day(text: str) -> dict | None:
-    """ "trước 15/11" or "hết 31/03" as a deadline's day; None for nothing. Raises ValueError with the remedy."""
-    if not (told := clean(text)):
-        return None
-    found = re.fullmatch(r"(trước|hết)( ngày)? (\d{1,2})/(\d{1,2})", told.casefold())
-    if not found:
-        raise ValueError(f"Không hiểu “{told}”. Hãy ghi như “trước 15/11” (không tính ngày 15) hoặc “hết 31/03”.")
-    return {"month": int(found[4]), "day": int(found[3]), "inclusive": found[1] == "hết"}
 
 
 class OutcomeForm(forms.Form):
@@ -287,9 +263,9 @@ class GapForm(forms.Form):
         ],
     )
 
-    def __init__(self, data, *, place: int, sentence: str):
+    def __init__(self, data, *, place: int, sentence: str, settled: str):
         self.sentence = sentence
-        super().__init__(data, prefix=f"gap-{place}")
+        super().__init__(data, prefix=f"gap-{place}", initial={"settled": settled})
 
 
 def plainly(number: str | None) -> Any:
@@ -303,7 +279,9 @@ def plainly(number: str | None) -> Any:
 class GuideForms:
     """All rows of the page together. `filled` is what the drafts' door writes; ask it only once `is_valid()`."""
 
-    def __init__(self, content: dict, *, unsettled: list[str], levels: list[Level], blank: int, data=None):
+    def __init__(
+        self, content: dict, *, gaps: list[tuple[str, str]], levels: list[Level], blank: int, data: Any = None
+    ):
         self.content = content
         numbers = {row["code"]: row["number"] for row in content["criteria"]}
         old = [*content["criteria"], *[None] * min(blank, MOST_BLANK)]
@@ -312,18 +290,9 @@ class GuideForms:
         spare = max(1, 4 - len(content["grades"])) if graded else 0
         grades = [*content["grades"], *[None] * spare] if graded else []
         self.grades = [GradeRowForm(data, prefix=f"grade-{at}", old=one) for at, one in enumerate(grades)]
-        self.routes = [
-            RouteRowForm(data, level=level, kinds=kinds, levels=levels, year=content["first_year"])
-            for level in levels
-            if (kinds := self._without_route(level))
-        ]
+        self.routes = route_forms(content, levels, data)
         self.outcome = OutcomeForm(data, content=content)
-        self.gaps = [GapForm(data, place=at, sentence=one) for at, one in enumerate(unsettled)]
-
-    def _without_route(self, level: Level) -> list[str]:
-        held = {(row["kind"], row["managed_at"]) for row in self.content["routes"]}
-        kinds = self.content["unit_kinds"]
-        return [kind for kind in kinds if level in PARENTS[UnitKind(kind)] and (kind, level.value) not in held]
+        self.gaps = [GapForm(data, place=at, sentence=one, settled=how) for at, (one, how) in enumerate(gaps)]
 
     def is_valid(self) -> bool:
         every = [*self.lines, *self.grades, *self.routes, self.outcome, *self.gaps]
@@ -353,12 +322,14 @@ class GuideForms:
 
     @property
     def filled(self) -> dict:
-        """Lines with the number of their group, grades, the outcome's numbers, new routes, what is said of each gap."""
+        """Lines with the number of their group, grades, the outcome's numbers, routes with those they stand in place
+        of, what is said of each gap."""
         grades = [one for one in self.grades if one.cleaned_data["label"]]
         return {
             "lines": [(one.row(), search_key(one.cleaned_data["group"])) for one in self._lines],
             "grades": [one.row(rank) for rank, one in enumerate(grades, 1)],
             "header": {name: plain(value) for name, value in self.outcome.cleaned_data.items()},
             "routes": [row for one in self.routes for row in one.rows()],
+            "routes_before": [row for one in self.routes for row in one.old],
             "gaps": {one.sentence: one.cleaned_data["settled"] for one in self.gaps},
         }

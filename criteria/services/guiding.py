@@ -17,6 +17,8 @@ from units.models import Unit, User
 from ..enums import Level, Measure, Outcome
 from ..models import CriteriaSet, LegalDocument, Programme
 from ..packs.content import content_of, digest, in_order
+from ..packs.gaps import answer_of, answered
+from ..queries import unsettled
 from . import documents, drafts
 
 KIND_CODES = {
@@ -27,7 +29,6 @@ KIND_CODES = {
     UnitKind.ENTERPRISE: "DN",
     UnitKind.SCHOOL: "CSGD",
 }
-SILENT_WORDS = "Văn bản của tỉnh không quy định"
 
 
 @transaction.atomic
@@ -103,17 +104,24 @@ def fill(filled: dict) -> drafts.Edit:
         content |= filled["header"]
         if content["outcome"] == Outcome.GRADES:
             content["grades"] = filled["grades"]
-        content["routes"] = in_order([*content["routes"], *filled["routes"]])
-        content["gaps"] = [told for one in content["gaps"] if (told := _settled(one, filled["gaps"].get(one, "")))]
+        others = [row for row in content["routes"] if row not in filled["routes_before"]]
+        content["routes"] = in_order([*others, *filled["routes"]])
+        content["gaps"] = [_settled(one, filled["gaps"]) for one in content["gaps"]]
 
     return change
 
 
-def _settled(sentence: str, how: str) -> str:
-    """The gap as it stays: gone when typed, turned into the document's silence, or as it was."""
-    if how == "done":
-        return ""
-    return f"{SILENT_WORDS} (chỗ chưa đọc được của bộ chung: {sentence})" if how == "silent" else sentence
+def _settled(kept: str, answers: dict[str, str]) -> str:
+    """The gap with what is said of it now; one that the page did not ask of stays as it is."""
+    sentence, _ = answer_of(kept)
+    return answered(sentence, answers[sentence]) if sentence in answers else kept
+
+
+def asked_gaps(criteria_set: CriteriaSet) -> list[tuple[str, str]]:
+    """Gaps of the law's own set that the writer answers for, each with the answer it has."""
+    still = unsettled(criteria_set)
+    told = [answer_of(one) for one in criteria_set.gaps]
+    return [(sentence, how) for sentence, how in told if how or sentence in still]
 
 
 def _write_lines(content: dict, lines: list[tuple[dict, str]]) -> None:

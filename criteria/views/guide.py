@@ -15,7 +15,7 @@ from ..enums import Outcome
 from ..forms.guide import BeginForm, GuideForms
 from ..models import CriteriaSet, LegalDocument, Programme
 from ..packs.content import content_of, digest
-from ..queries import WRITERS, places_within, standings, unsettled
+from ..queries import WRITERS, places_within, standings
 from ..services import drafts, guiding
 from .editing import draft_of, own_province, visible_set
 
@@ -94,7 +94,7 @@ def guide(request, pk):
     seen = request.POST.get("seen") or digest(content)
     found = GuideForms(
         content,
-        unsettled=unsettled(criteria_set),
+        gaps=guiding.asked_gaps(criteria_set),
         levels=guiding.levels_of(_province(request), criteria_set.first_year),
         blank=whole_number(request.GET.get("dong", "")) or BLANK,
         data=request.POST or None,

@@ -21,6 +21,7 @@ from ..forms import ImportForm
 from ..models import CriteriaSet
 from ..packs import differences, workbook, writing
 from ..packs.content import content_of, digest
+from ..packs.gaps import not_typed
 from ..packs.reading import BadPacks
 from ..permissions import may_write
 from ..queries import places_of, provinces_written
@@ -68,6 +69,7 @@ def criteria_detail(request, pk):
         "form": form,
         "words": words,
         "lines": set_page.lines(criteria_set, words),
+        "gaps": not_typed(criteria_set.gaps),
         "ways": set_page.ways(criteria_set, timezone.localdate()),
         "place": place_in(places_of([criteria_set]), criteria_set),
         "excluded": set_page.excluded(criteria_set),

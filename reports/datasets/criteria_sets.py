@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from criteria.enums import Confidence, Outcome, SetStatus
 from criteria.models import CriteriaSet, Programme
 from criteria.packs.content import name_of, split_name
+from criteria.packs.gaps import not_typed
 from criteria.queries import sets_for
 from criteria.wording import set_page
 from portal.core.enums import EXAMPLE_WORDS
@@ -85,7 +86,7 @@ def asked_by(criteria_set: CriteriaSet) -> AskedSet:
         name=criteria_set.name,
         is_example=criteria_set.is_example,
         facts=tuple(_facts(criteria_set)),
-        gaps=tuple(criteria_set.gaps),
+        gaps=tuple(not_typed(criteria_set.gaps)),
         criteria=tuple(
             Ask(
                 line.criterion.number,

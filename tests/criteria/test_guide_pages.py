@@ -7,9 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from criteria.enums import SetStatus
+from criteria.enums import Outcome, SetStatus
 from criteria.models import CriteriaSet, LegalDocument, Programme
 from criteria.packs.content import content_of, digest
+from criteria.packs.gaps import answer_of
 from criteria.queries import sets_for, unsettled
 from criteria.services import lacks
 from tests.evaluations.factories import make_paper
@@ -146,7 +147,11 @@ def test_a_set_with_gaps_is_typed_from_the_decision_and_opens_its_year(staff, pr
     data |= dict.fromkeys(names, "done") | {names[0]: "silent"}
     staff.post(url("guide", own.pk), data)
     own.refresh_from_db()
-    assert len(own.gaps) == 1 and own.gaps[0].startswith("Văn bản của tỉnh không quy định")
+    assert [answer_of(one) for one in own.gaps] == [
+        (one, "silent" if one == law.gaps[0] else "done") for one in law.gaps
+    ]
+    detail = said(staff.get(url("detail", own.pk)))
+    assert "Văn bản của tỉnh không quy định" in detail and "Đã nhập theo văn bản của tỉnh" not in detail
     assert lacks(own) == []
     seen = staff.get(url("publish", own.pk)).context["seen"]
     assert staff.post(url("publish", own.pk), {"seen": seen}).status_code == 302
@@ -290,3 +295,108 @@ def test_districts_are_offered_only_where_there_still_were_some(staff, province,
         date(2024, 1, 1).strftime("%d/%m/%Y")
         == staff.get(url("guide", own.pk)).context["found"].routes[0]["valid_from"].value()
     )
+
+
+def typed(staff, own: CriteriaSet, **values):
+    return staff.post(url("guide", own.pk), shown(staff, own) | values)
+
+
+def content_now(own: CriteriaSet) -> dict:
+    return content_of(CriteriaSet.objects.get(pk=own.pk))
+
+
+def test_a_page_sent_back_untouched_changes_nothing_of_any_set(staff, sets):
+    laws = [one for one in sets.values() if not one.province_code and one.outcome != Outcome.RESULTS_ONLY]
+    assert len(laws) > 5
+    for number, law in enumerate(laws):
+        own = begun(staff, law, code=f"LC-{number}", first_year="2024")
+        before = content_now(own)
+        assert typed(staff, own).status_code == 302, law.code
+        assert content_now(own) == before, law.code
+
+
+def test_answers_to_gaps_are_there_again_and_can_be_taken_back(staff, sets):
+    law = sets["QD510-XA"]
+    own = begun(staff, law)
+    assert typed(staff, own, **{"gap-1-settled": "done", "gap-2-settled": "silent"}).status_code == 302
+    found = staff.get(url("guide", own.pk)).context["found"]
+    assert [(gap.sentence, gap["settled"].value()) for gap in found.gaps] == [
+        (sentence, {1: "done", 2: "silent"}.get(at, "")) for at, sentence in enumerate(law.gaps)
+    ]
+    assert typed(staff, own, **{"gap-1-settled": "", "gap-2-settled": "done"}).status_code == 302
+    own.refresh_from_db()
+    assert [answer_of(one)[1] for one in own.gaps[1:3]] == ["", "done"]
+    assert own.gaps[1] == law.gaps[1] and len(unsettled(own)) == len(law.gaps) - 1
+
+
+def test_a_route_is_there_again_is_corrected_and_taken_out(staff, sets):
+    own = begun(staff, sets["QD510-XA"])
+    assert typed(staff, own, **{f"route-province-{name}": value for name, value in ROUTE.items()}).status_code == 302
+    again = shown(staff, own)
+    assert {name: again[f"route-province-0-{name}"] for name in ROUTE} == ROUTE
+    page = said(staff.get(url("guide", own.pk)))
+    assert "Tuyến xét duyệt: Xã, phường, thị trấn do cấp tỉnh quản lý" in page and 'value="hết 15/10"' in page
+    wrong = typed(staff, own, **{"route-province-0-by_submit": "hết 31/02"})
+    assert wrong.status_code == 422 and "Không có ngày 31/02" in said(wrong)
+    emptied = typed(staff, own, **{"route-province-0-authority": ""})
+    assert emptied.status_code == 422 and "phải ghi cả mục này" in said(emptied)
+    more = {"by_submit": "hết 20/10", "by_decide": "", "by_appraise": "trước 10/11", "authority": "UBND tỉnh"}
+    assert typed(staff, own, **{f"route-province-0-{name}": value for name, value in more.items()}).status_code == 302
+    (way,) = content_now(own)["routes"]
+    assert (way["authority"], [(one["step"], one["day"]) for one in way["deadlines"]]) == (
+        "UBND tỉnh",
+        [("appraise", 10), ("submit", 20)],
+    )
+    assert typed(staff, own, **{"route-province-0-drop": "on"}).status_code == 302
+    assert content_now(own)["routes"] == []
+
+
+def test_a_day_corrected_for_kinds_that_share_a_route_is_that_of_each_and_keeps_its_article(staff, sets):
+    own = begun(staff, sets["TT124-CQDN"])
+    before = content_now(own)["routes"]
+    (shared, *_) = staff.get(url("guide", own.pk)).context["found"].routes
+    assert len(shared.kinds) > 1
+    days = [field.name for field in shared if field.name.startswith("by_") and field.value()]
+    assert days
+    assert typed(staff, own, **{f"{shared.prefix}-{days[0]}": "hết 09/09"}).status_code == 302
+    after = content_now(own)["routes"]
+    changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
+    assert [now["kind"] for _, now in changed] == shared.kinds
+    for was, now in changed:
+        moved = {"month": 9, "day": 9, "inclusive": True}
+        told = [{**one, **moved} if f"by_{one['step']}" == days[0] else one for one in was["deadlines"]]
+        assert now == {**was, "deadlines": told}
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "why"),
+    [
+        ({"measure": "group", "max_points": "30"}, "max_points", "tổng điểm các dòng bên trong"),
+        ({"measure": "group", "threshold": "30"}, "threshold", "“Nhóm tiêu chí” không có mức phải đạt"),
+        ({"measure": "must", "threshold": "90"}, "threshold", "“Phải đạt” không có mức phải đạt"),
+        ({"measure": "points", "names": "số buổi"}, "names", "“Chấm điểm” không có số để đặt tên"),
+        ({"measure": "count", "names": "số buổi / số hộ"}, "names", "“Số lượng” chỉ có một số"),
+        ({"measure": "percent", "names": f"{'a' * 121} / b"}, "names", "không quá 120 chữ"),
+        ({"number": "", "label": "", "max_points": "5"}, "number", "Hãy ghi số mục"),
+    ],
+)
+def test_what_a_line_has_no_place_for_is_told_and_never_dropped(staff, sets, line, field, why):
+    own = begun(staff, sets["QD510-XA"])
+    typed_line = {"number": "1", "label": "Dòng một", "measure": "points"} | line
+    response = typed(staff, own, **{f"line-0-{name}": value for name, value in typed_line.items()})
+    assert response.status_code == 422
+    assert [why in one for one in response.context["found"].lines[0].errors[field]] == [True]
+    if line.get(field):
+        assert line[field] in said(response)
+    assert own.criteria.count() == 0
+
+
+def test_names_keep_their_strokes_and_a_grade_without_a_name_is_told(staff, sets):
+    own = begun(staff, sets["QD510-XA"])
+    line = {"number": "1", "label": "Tỷ lệ", "measure": "percent", "threshold": "9", "names": "hộ đạt/khá / tổng số hộ"}
+    assert typed(staff, own, **{f"line-0-{name}": value for name, value in line.items()}).status_code == 302
+    assert typed(staff, own, **{"outcome-points_total": "100"}).status_code == 302
+    (row,) = content_now(own)["criteria"]
+    assert (row["numerator_label"], row["denominator_label"]) == ("hộ đạt/khá", "tổng số hộ")
+    response = typed(staff, own, **{"grade-1-label": "", "grade-1-lower_bound": "70"})
+    assert response.status_code == 422 and "Hãy ghi tên loại" in said(response)
