@@ -83,8 +83,9 @@ def test_what_is_refused_changes_nothing(admin, pair, tree):
     refused("không kết thúc được", by=make_user(Role.ADMIN, tree.districts[1]))
     refused("không kết thúc được", by=old)
     refused("cho chính mình", successor=admin)
-    services.place_person(new, placement.unit, Role.OFFICER, by=admin, valid_from=today())
-    refused("đã giữ vai trò")
+    later = services.place_person(new, placement.unit, Role.OFFICER, by=admin, valid_from=today(5))
+    refused(f"cuối cùng từ {today(4):%d/%m/%Y} trở đi", on=today(3))
+    services.withdraw_placement(later, by=admin)
     Placement.objects.filter(pk=placement.pk).update(valid_to=today(2))
     refused("chỉ đến hết", on=today(3))
     new.is_active = False
@@ -104,3 +105,41 @@ def test_a_stranger_is_not_offered_and_sees_no_record(client, admin, pair, tree)
     for person in (stranger, make_user(Role.ADMIN, tree.districts[1])):
         client.force_login(person)
         assert client.get(reverse("units:handover_detail", args=[made.pk])).status_code == 404
+
+
+def test_a_colleague_who_holds_the_role_takes_over_without_a_second_placement(client, admin, pair, tree):
+    old, _ = pair
+    unit = tree.communes[0]
+    mate = make_user(Role.OFFICER, unit)
+    held = mate.placements.get()
+    third = make_user(Role.OFFICER, unit)
+    board = make_committee(unit)
+    services.place_person(board.people[0], unit, Role.OFFICER, by=admin, valid_from=today())
+    leaving = board.people[0].placements.get(role=Role.OFFICER)
+    client.force_login(admin)
+    page = reverse("units:handover_make", args=[leaving.pk])
+    data = {"successor": mate.username, "last_day": today(3).isoformat(), "once": new_token()}
+    answer = client.post(page, data)
+    assert answer.status_code == 302, answer.content.decode()
+    made = Handover.objects.get()
+    leaving.refresh_from_db()
+    assert (made.started, leaving.valid_to, leaving.ended_by) == (held, today(3), admin)
+    assert list(mate.placements.all()) == [held]
+    assert [what for what, *_ in made.matters] == [f"Trưởng Ban Chỉ đạo, {board.committee}"]
+    record = " ".join(client.get(answer.url).content.decode().split())
+    assert f"{mate}, đã giữ vai trò này từ ngày {held.valid_from:%d/%m/%Y}" in record
+    client.force_login(mate)
+    assert answer.url in client.get(reverse("home")).content.decode()
+    again = services.hand_over(old.placements.get(), mate, by=admin, last_day=today())
+    more = services.hand_over(third.placements.get(), mate, by=admin, last_day=today())
+    assert (again.started, more.started) == (held, held)
+
+
+def test_a_colleague_whose_own_placement_ends_before_is_placed_anew(admin, pair, tree):
+    old, _ = pair
+    mate = make_user(Role.OFFICER, tree.communes[0])
+    held = mate.placements.get()
+    services.end_placement(held, by=admin, on=today(2))
+    made = services.hand_over(old.placements.get(), mate, by=admin, last_day=today(2))
+    assert made.started != held and made.started.valid_from == today(3)
+    assert not made.was_held_before

@@ -20,10 +20,13 @@ class HandoverQuerySet(models.QuerySet):
 
 
 class Handover(models.Model):
-    """A role handed over at one place: the placement that ends, the one that follows, and what was open."""
+    """A role handed over at one place: the placement that ends, the one that follows, and what was open.
+
+    Who held the role there already goes on under their own placement, and may take over from several.
+    """
 
     ended = models.OneToOneField(Placement, models.PROTECT, related_name="handed_on", verbose_name="phân công bàn giao")
-    started = models.OneToOneField(Placement, models.PROTECT, related_name="taken_over", verbose_name="phân công nhận")
+    started = models.ForeignKey(Placement, models.PROTECT, related_name="taken_over", verbose_name="phân công nhận")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người lập")
     at = models.DateTimeField("lập lúc", db_default=Now())
     note = models.CharField("ghi chú", max_length=500, blank=True)
@@ -41,3 +44,8 @@ class Handover(models.Model):
 
     def __str__(self):
         return f"Bàn giao {self.ended}"
+
+    @property
+    def was_held_before(self) -> bool:
+        """Whether the successor already held the role while the other still did."""
+        return self.ended.valid_to is not None and self.started.valid_from <= self.ended.valid_to

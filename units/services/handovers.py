@@ -45,8 +45,9 @@ def open_matters(placement: Placement) -> list[Matter]:
 def hand_over(placement: Placement, successor: User, *, by: User, last_day: date, note: str = "") -> Handover:
     """Let the placement end with `last_day` and the successor hold the same role there from the day after.
 
-    What is open is written down as it stands now. Raises Refused for a day gone by or after the placement's own end,
-    to the holder, to an account that is locked, and for what ending and placing refuse.
+    Who holds it there already is not placed again. What is open is written down as it stands now; it belongs to the
+    role at that place, so it lies with the successor. Raises Refused for a day gone by or after the placement's own
+    end, to the holder, to an account that is locked, and for what ending and placing refuse.
     """
     if last_day < timezone.localdate():
         raise Refused(f"Ngày {last_day:%d/%m/%Y} đã qua. Hãy chọn ngày làm việc cuối cùng từ hôm nay trở đi.")
@@ -58,9 +59,29 @@ def hand_over(placement: Placement, successor: User, *, by: User, last_day: date
     if now.valid_to and now.valid_to < last_day:
         raise Refused(f"Phân công này chỉ đến hết {now.valid_to:%d/%m/%Y}. Hãy chọn ngày không sau ngày đó.")
     ended = end_placement(placement, by=by, on=last_day)
-    started = place_person(successor, ended.unit, ended.role, by=by, valid_from=last_day + timedelta(days=1))
+    first_day = last_day + timedelta(days=1)
+    started = _held(successor, ended, first_day)
+    if started is None:
+        started = place_person(successor, ended.unit, ended.role, by=by, valid_from=first_day)
     matters = [matter.row for matter in open_matters(ended)]
     return Handover.objects.create(ended=ended, started=started, by=by, note=text.clean(note), matters=matters)
+
+
+def _held(successor: User, ended: Placement, day: date) -> Placement | None:
+    """The successor's own placement in the same role and place that is in force on the day, locked; None without.
+
+    Raises Refused when they have one that begins only later: between the two nobody would hold what is handed over.
+    """
+    User.objects.select_for_update().get(pk=successor.pk)  # as in `place_person`: of two at once the second sees
+    same = Placement.objects.filter(user=successor, unit=ended.unit_id, role=ended.role, withdrawn_at=None)
+    lasting = same.exclude(valid_to__lt=day).order_by("valid_from", "pk").select_for_update(of=("self",))
+    found = lasting.select_related("user", "unit").first()
+    if found is not None and found.valid_from > day:
+        raise Refused(
+            f"{successor} chỉ giữ vai trò này từ {found.valid_from:%d/%m/%Y}. Hãy chọn ngày làm việc cuối cùng từ "
+            f"{found.valid_from - timedelta(days=1):%d/%m/%Y} trở đi, hoặc kết thúc phân công sắp tới đó trước."
+        )
+    return found
 
 
 @transaction.atomic
