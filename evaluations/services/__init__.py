@@ -7,6 +7,7 @@ from .evidence import add_evidence, remove_evidence
 from .past_results import PastResult, record_past, take_past_away
 from .past_totals import Figures, Total, in_the_way, record_totals, take_total_away
 from .roster_changes import add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
+from .roster_left_out import LeftOut, left_out
 from .sittings import (
     add_to_agenda,
     cast_votes,
@@ -25,6 +26,7 @@ from .timing import decide_timing, record_dates
 __all__ = [
     "Conflict",
     "Figures",
+    "LeftOut",
     "PastResult",
     "SavedCell",
     "Total",
@@ -46,6 +48,7 @@ __all__ = [
     "in_the_way",
     "is_leaned_on",
     "issue_decision",
+    "left_out",
     "missing_units",
     "next_number",
     "open_cycle",

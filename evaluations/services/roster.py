@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from criteria.enums import Level
 from criteria.models import CriteriaSet, Route
 from criteria.queries import Applied
@@ -64,15 +66,18 @@ def roster_row(cycle: Cycle | int, unit: RosterUnit, criteria_set: CriteriaSet |
     )
 
 
-def eligible(province: Unit, criteria_set: CriteriaSet, kinds: Iterable[str], as_of: date) -> Iterator[RosterUnit]:
-    """Units of the province and kinds the set judges, as they stood on the day; excluded kinds are left out.
+def eligible(
+    province: Unit, criteria_set: CriteriaSet, kinds: Iterable[str], as_of: date, *, excluded: bool = False
+) -> Iterator[RosterUnit]:
+    """Units of the province and kinds the set judges, as they stood on the day; or those of its `excluded` subtypes.
 
     TT 124/2021, Điều 1.2.b: the excluded subtypes are data of the set. One query.
     """
+    apart = Q(subtype__in=criteria_set.excluded_subtypes)
     versions = (
         UnitVersion.objects.filter(on(as_of), province=province, unit__kind__in=kinds)
         .filter(on(as_of, start="unit__opened_on", end="unit__closed_on"))
-        .exclude(subtype__in=criteria_set.excluded_subtypes)
+        .filter(apart if excluded else ~apart)
         .order_by("unit_id")
     )
     for pk, name, name_now, sort, search, kind, subtype, managed_at, stands_in, *places in versions.values_list(
@@ -93,15 +98,17 @@ def eligible(province: Unit, criteria_set: CriteriaSet, kinds: Iterable[str], as
         yield RosterUnit(pk, name, sort, search, kind, subtype, managed_at, at, stands_in)
 
 
-def judged(province: Unit, applied: Iterable[Applied], day: date) -> Iterator[tuple[CriteriaSet, list[RosterUnit]]]:
+def judged(
+    province: Unit, applied: Iterable[Applied], day: date, *, excluded: bool = False
+) -> Iterator[tuple[CriteriaSet, list[RosterUnit]]]:
     """Each set with the units it judges: a unit is judged by the set of the nearest place that has one for its kind.
 
     `applied` comes with the nearest first (see `applied_in`). Where a place has a set of its own for a kind, what that
-    set leaves out is left out: no wider set steps in. A query a set.
+    set leaves out is left out: no wider set steps in; `excluded` asks for those instead. A query a set.
     """
     own: dict[str, set[int]] = {}  # places with a set of their own, by the kind it judges
     for use in applied:
-        units = eligible(province, use.criteria_set, use.kinds, day)
+        units = eligible(province, use.criteria_set, use.kinds, day, excluded=excluded)
         if use.place is not None:
             units = (unit for unit in units if unit.places[use.place.kind] == use.place.pk)
         yield use.criteria_set, [unit for unit in units if not own.get(unit.kind, set()) & set(unit.places.values())]

@@ -18,6 +18,7 @@ from ..forms import CycleForm, LockForm
 from ..models import Cycle
 from ..queries.quotas import with_selection
 from ..queries.scopes import own_years, scopes_of
+from .rosters import tell_left_out
 
 
 @require_safe
@@ -60,7 +61,8 @@ def cycle_open(request):
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/cycle_open.html", context)
-    messages.success(request, f"Đã mở {cycle}: {cycle.evaluations.count()} đơn vị thuộc diện xét.{_left_out(cycle)}")
+    messages.success(request, f"Đã mở {cycle}: {cycle.evaluations.count()} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
+    tell_left_out(request, cycle)
     return redirect("evaluations:cycle_list")
 
 
@@ -72,7 +74,7 @@ def _open(form: CycleForm, *, by) -> Cycle:
     return services.open_cycle(data["programme"], province, data["year"], as_of=data["as_of"], place=place, by=by)
 
 
-def _left_out(cycle: Cycle) -> str:
+def _elsewhere(cycle: Cycle) -> str:
     """What the opener must know of units that stand in another year of the same programme."""
     apart = own_years(cycle)
     if not apart:

@@ -33,11 +33,18 @@ def _context(request, cycle: Cycle, **forms) -> dict:
         "cycle": cycle,
         "size": cycle.evaluations.count(),
         "missing": len(missing),
+        "left_out": services.left_out(cycle),
         "page": page_of(late, request),
         "events": cycle.events.order_by("-at", "-pk"),
         "refreeze_form": forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}),
         "late_form": forms.get("late_form") or LateUnitForm(missing=missing),
     }
+
+
+def tell_left_out(request, cycle: Cycle) -> None:
+    """Say after a roster was frozen what the criteria left out of it."""
+    if apart := services.left_out(cycle):
+        messages.info(request, f"Không vào danh sách: {'; '.join(str(one) for one in apart)}.")
 
 
 @require_safe
@@ -57,6 +64,7 @@ def cycle_refreeze(request, pk):
     except Refused as refusal:
         return refuse(request, PAGE, _context(request, cycle, refreeze_form=form), refusal)
     messages.success(request, f"Đã lập lại danh sách: {cycle.evaluations.count()} đơn vị thuộc diện xét.")
+    tell_left_out(request, cycle)
     return redirect("evaluations:cycle_roster", pk=cycle.pk)
 
 

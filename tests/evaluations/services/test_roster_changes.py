@@ -4,6 +4,8 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -142,3 +144,50 @@ def test_a_year_deleted_twice_is_told_and_not_an_error(tree, staff):
     services.delete_cycle(beside, by=staff)
     with pytest.raises(Refused, match="Kỳ đánh giá này vừa được xoá. Hãy tải lại trang để xem."):
         services.delete_cycle(cycle, by=staff)
+
+
+def left_out(cycle):
+    return [str(one) for one in services.left_out(cycle)]
+
+
+def test_what_the_criteria_leave_out_is_counted_on_the_roster_page_and_after_opening(client, tree, staff):
+    make_units(tree.communes[0], UnitKind.SCHOOL, Subtype.PRIMARY, [f"Trường Tiểu học {n}" for n in range(5)])
+    make_units(tree.communes[1], UnitKind.ENTERPRISE, Subtype.SMALL_ENTERPRISE, ["Công ty Nhỏ"])
+    gone = make_units(tree.communes[1], UnitKind.SCHOOL, Subtype.PRIMARY, ["Trường đã giải thể"])[0]
+    type(gone).objects.filter(pk=gone.pk).update(closed_on=date(YEAR - 1, 1, 1))
+    cycle = open_year(tree, YEAR)
+    number = cycle.evaluations.filter(kind=UnitKind.SCHOOL).first().criteria_set.document.number
+    told = [
+        f"1 doanh nghiệp (doanh nghiệp nhỏ, siêu nhỏ) không thuộc diện xét theo {number}",
+        f"5 cơ sở giáo dục (trường tiểu học) không thuộc diện xét theo {number}",
+    ]
+    assert left_out(cycle) == told
+    page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    assert all(f"<li>{one}.</li>" in page for one in told)
+    programme = cycle.programme
+    services.delete_cycle(cycle, by=None)
+    data = {"programme": programme.pk, "year": YEAR, "as_of": f"30/06/{YEAR}"}
+    client.post(reverse("evaluations:cycle_open"), data | {"once": new_token()})
+    after = client.get(reverse("evaluations:cycle_list")).content.decode()
+    assert f"Không vào danh sách: {'; '.join(told)}." in after
+
+
+def test_nothing_is_told_where_nothing_is_left_out(client, cycle):
+    assert left_out(cycle) == []
+    assert (
+        "Không vào danh sách" not in client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    )
+
+
+def test_what_is_left_out_is_counted_with_as_many_queries_for_many(client, cycle, tree):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("evaluations:cycle_roster", args=[cycle.pk]))
+        return len(asked)
+
+    make_units(tree.communes[0], UnitKind.SCHOOL, Subtype.PRIMARY, ["Trường Một"])
+    queries()  # what is kept after the first request is not counted
+    few = queries()
+    make_units(tree.communes[0], UnitKind.SCHOOL, Subtype.PRIMARY, [f"Trường {n}" for n in range(20)])
+    make_units(tree.communes[0], UnitKind.ENTERPRISE, Subtype.SMALL_ENTERPRISE, [f"Công ty {n}" for n in range(20)])
+    assert (queries(), len(left_out(cycle))) == (few, 2)
