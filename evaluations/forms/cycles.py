@@ -63,14 +63,30 @@ class RefreezeForm(LockForm):
 
 
 class LateUnitForm(LockForm):
-    """A unit that appeared after the roster was frozen, and why it takes part."""
+    """A unit that appeared after the roster was frozen, and why it takes part; `late` says of those founded after the
+    period judged how late they are, and each of them is asked about once more."""
 
     unit = forms.ModelChoiceField(label="Đơn vị", queryset=Unit.objects.none(), empty_label="Chọn đơn vị")
-    field_order = ("unit", "reason")
+    though_after = forms.BooleanField(
+        label="Vẫn bổ sung đơn vị thành lập sau kỳ xét",
+        required=False,
+        help_text="Đơn vị như vậy chưa có thời gian nào trong kỳ để xét. Ghi căn cứ ở mục lý do.",
+    )
+    field_order = ("unit", "though_after", "reason")
 
-    def __init__(self, data=None, *, missing: list[int]):
+    def __init__(self, data=None, *, missing: list[int], late: dict[int, str]):
         super().__init__(data)
+        self.late = late
         offer_rows(self, "unit", Unit.objects.filter(pk__in=missing).order_by("sort_key", "pk"))
+        if not late:
+            del self.fields["though_after"]
+
+    def clean(self):
+        data = super().clean() or {}
+        unit = data.get("unit")
+        if unit and unit.pk in self.late and not data.get("though_after"):
+            self.add_error("though_after", f"{unit} {self.late[unit.pk]}. Nếu vẫn bổ sung, hãy đánh dấu ô này.")
+        return data
 
 
 class CycleLabel:

@@ -6,7 +6,7 @@ from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
 from .past_results import PastResult, record_past, take_past_away
 from .past_totals import Figures, Total, in_the_way, record_totals, take_total_away
-from .roster_changes import add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
+from .roster_changes import Missing, add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
 from .roster_left_out import LeftOut, left_out
 from .sittings import (
     add_to_agenda,
@@ -27,6 +27,7 @@ __all__ = [
     "Conflict",
     "Figures",
     "LeftOut",
+    "Missing",
     "PastResult",
     "SavedCell",
     "Total",

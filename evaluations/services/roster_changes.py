@@ -1,11 +1,12 @@
 """What may still change about a year's roster: the whole of it before anything is entered, single units after."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
-from criteria.models import routes_on
+from criteria.models import CriteriaSet, routes_on
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from units.models import Unit, User
@@ -15,6 +16,8 @@ from ..enums import CycleAction, State
 from ..models import Cycle, Evaluation
 from .cycles import freeze_roster, log_cycle, on_other_rosters, one_writer, sets_of
 from .roster import expected_row, judged, receivers_on
+
+CONFIRM_REMEDY = "Nếu vẫn bổ sung, hãy đánh dấu ô xác nhận và ghi căn cứ ở mục lý do."
 
 
 def _locked(cycle: Cycle, by: User | None) -> Cycle:
@@ -84,25 +87,53 @@ def late_day(cycle: Cycle) -> date:
     return min(timezone.localdate(), date(cycle.year, 12, 31))
 
 
-def missing_units(cycle: Cycle) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A unit that no roster of the year holds, when it was founded, and the last day that its set judges."""
+
+    pk: int
+    name: str
+    founded_on: date
+    period_end: date
+
+    @property
+    def is_after(self) -> bool:
+        """Founded when the period judged was over: it has no part of the year to be judged by."""
+        return self.founded_on > self.period_end
+
+    @property
+    def how_late(self) -> str:
+        return f"thành lập ngày {self.founded_on:%d/%m/%Y}, sau khi kỳ xét đã hết ngày {self.period_end:%d/%m/%Y}"
+
+
+def missing_units(cycle: Cycle) -> list[Missing]:
     """Units of the province that the year's sets judge on the `late_day` and that no roster of the year holds."""
     day = late_day(cycle)
     held = set(cycle.evaluations.values_list("unit_id", flat=True)) | on_other_rosters(cycle)
-    return [
-        unit.pk
+    ends = {
+        unit.pk: period_end(criteria_set, cycle.year)
         for criteria_set, units in judged(cycle.province, sets_of(cycle), day)
         if not criteria_set.by_selection
         for unit in units
         if unit.pk not in held
-    ]
+    }
+    founded = Unit.objects.filter(pk__in=ends).values_list("pk", "name", "opened_on")
+    return [Missing(pk, name, day, ends[pk]) for pk, name, day in founded.order_by("sort_key", "pk")]
+
+
+def period_end(criteria_set: CriteriaSet, year: int) -> date:
+    """The last day judged for the year; its last day where the set names none."""
+    window = criteria_set.window(year)
+    return window[1] if window else date(year, 12, 31)
 
 
 @transaction.atomic
-def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None) -> Evaluation:
+def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None, though_after: bool = False) -> Evaluation:
     """Put a unit that appeared after the roster was frozen on the year's roster, as it stands on the `late_day`.
 
     Raises Refused without a reason, for a unit no set of the year judges, one on a roster already, one without a
-    route, and for a programme that selects its units.
+    route, for a programme that selects its units, and for one founded after the period judged unless it is added
+    `though_after`; the log then says so.
     """
     found = _locked(cycle, by)
     day = late_day(found)
@@ -117,10 +148,14 @@ def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None) -> 
         )
         if row is None:
             raise Refused(f"Chưa có tuyến xét duyệt cho {unit}. Hãy bổ sung tuyến vào bộ tiêu chí.")
+        one = Missing(unit.pk, unit.name, unit.opened_on, period_end(criteria_set, found.year))
+        if one.is_after and not though_after:
+            raise Refused(f"{unit} {one.how_late}. {CONFIRM_REMEDY}")
         row.added_on = timezone.localdate()
         workflow.hand_on([row])
         row.save()
-        log_cycle(found, CycleAction.ADD_UNIT, reason, by, about=unit.name)
+        about = f"{unit.name} ({one.how_late})" if one.is_after else unit.name
+        log_cycle(found, CycleAction.ADD_UNIT, reason, by, about=about)
         return row
     raise Refused(
         f"{unit} không thuộc diện xét của kỳ này tính đến ngày {day:%d/%m/%Y}. Hãy kiểm tra loại đơn vị, nơi quản lý."

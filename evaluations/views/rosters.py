@@ -26,6 +26,11 @@ def _own_cycle(request, pk: int) -> Cycle:
     return cycle
 
 
+def _late_form(missing: list[services.Missing], data=None) -> LateUnitForm:
+    late = {one.pk: one.how_late for one in missing if one.is_after}
+    return LateUnitForm(data, missing=[one.pk for one in missing], late=late)
+
+
 def _context(request, cycle: Cycle, **forms) -> dict:
     missing = services.missing_units(cycle) if cycle.is_open else []
     late = cycle.evaluations.filter(added_on__isnull=False).select_related("commune").order_by("unit_sort_key", "pk")
@@ -33,11 +38,12 @@ def _context(request, cycle: Cycle, **forms) -> dict:
         "cycle": cycle,
         "size": cycle.evaluations.count(),
         "missing": len(missing),
+        "after": [one for one in missing if one.is_after],
         "left_out": services.left_out(cycle),
         "page": page_of(late, request),
         "events": cycle.events.order_by("-at", "-pk"),
         "refreeze_form": forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}),
-        "late_form": forms.get("late_form") or LateUnitForm(missing=missing),
+        "late_form": forms.get("late_form") or _late_form(missing),
     }
 
 
@@ -84,12 +90,11 @@ def cycle_delete(request, pk):
 @once
 def late_unit_add(request, pk):
     cycle = _own_cycle(request, pk)
-    form = LateUnitForm(request.POST, missing=services.missing_units(cycle))
+    form = _late_form(services.missing_units(cycle), request.POST)
     try:
         if not form.is_valid():
             return refuse(request, PAGE, _context(request, cycle, late_form=form))
-        data = form.cleaned_data
-        dossier = services.add_late_unit(cycle, data["unit"], reason=data["reason"], by=request.user)
+        dossier = services.add_late_unit(cycle, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         return refuse(request, PAGE, _context(request, cycle, late_form=form), refusal)
     messages.success(request, f"Đã bổ sung {dossier.unit_name} vào danh sách.")

@@ -93,7 +93,7 @@ def test_a_late_unit_of_the_town_is_missing_in_one_year_alone(programme, tree):
         ground="NQ 1",
         by=None,
     )
-    assert services.missing_units(own) == [ward.pk] == services.missing_units(provinces)
+    assert [[one.pk for one in services.missing_units(year)] for year in (own, provinces)] == [[ward.pk], [ward.pk]]
     services.add_late_unit(own, ward, reason="Mới lập", by=None)
     assert services.missing_units(own) == [] == services.missing_units(provinces)
     with pytest.raises(Refused, match="đã có hồ sơ năm 2024"):

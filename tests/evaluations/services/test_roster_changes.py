@@ -1,6 +1,6 @@
 """A roster after it was frozen: frozen anew or taken away while empty, late units put on and off, one year once."""
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from criteria.enums import SetStatus
+from criteria.models import CriteriaSet, Precondition, Programme, Route
 from evaluations import services, workflow
-from evaluations.enums import Action, CycleAction
+from evaluations.enums import Action, CycleAction, State
 from evaluations.models import Cycle, Evaluation
 from portal.core.errors import Refused
 from portal.core.web.once import new_token
@@ -45,10 +47,10 @@ def post(client, name, data, *args):
     return client.post(reverse(f"evaluations:{name}", args=args), data | {"once": new_token()})
 
 
-def new_area(tree, name="Thôn Mới Lập"):
+def new_area(tree, name="Thôn Mới Lập", opened_on=LATE):
     facts = units.UnitFacts(name, Subtype.VILLAGE)
     return units.add_unit(
-        tree.communes[0], facts, kind=UnitKind.RESIDENTIAL_AREA, opened_on=LATE, ground="QĐ 1", by=None
+        tree.communes[0], facts, kind=UnitKind.RESIDENTIAL_AREA, opened_on=opened_on, ground="QĐ 1", by=None
     )
 
 
@@ -191,3 +193,46 @@ def test_what_is_left_out_is_counted_with_as_many_queries_for_many(client, cycle
     make_units(tree.communes[0], UnitKind.SCHOOL, Subtype.PRIMARY, [f"Trường {n}" for n in range(20)])
     make_units(tree.communes[0], UnitKind.ENTERPRISE, Subtype.SMALL_ENTERPRISE, [f"Công ty {n}" for n in range(20)])
     assert (queries(), len(left_out(cycle))) == (few, 2)
+
+
+def test_earlier_results_that_do_not_allow_a_selection_are_told(tree):
+    like = open_year(tree, YEAR - 1)
+    old = like.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA)
+    Evaluation.objects.filter(pk=old.first().pk).update(state=State.RECOGNISED)
+    law = old.first().criteria_set
+    programme = Programme.objects.create(code="dien-hinh-thu", name="Điển hình")
+    facts = {"unit_kinds": [UnitKind.RESIDENTIAL_AREA], "by_selection": True, "first_year": YEAR}
+    chosen = CriteriaSet.objects.create(
+        code="DH", name="Điển hình", programme=programme, document=law.document, outcome=law.outcome, **facts
+    )
+    Precondition.objects.create(criteria_set=chosen, programme=like.programme, years_back=1, label="đạt năm trước")
+    route = Route.objects.filter(criteria_set=law, managed_at="commune").first()
+    route.pk, route.criteria_set, route.kind = None, chosen, UnitKind.RESIDENTIAL_AREA
+    route.save()
+    CriteriaSet.objects.filter(pk=chosen.pk).update(status=SetStatus.PUBLISHED)
+    cycle = services.open_cycle(programme, tree.province, YEAR, as_of=date(YEAR, 6, 30), by=None)
+    told = f"chưa có kết quả các năm trước mà {law.document.number} đòi hỏi để được lựa chọn"
+    assert cycle.evaluations.count() == 1
+    assert left_out(cycle) == [f"{old.count() - 1} khu dân cư (thôn) {told}"]
+
+
+def test_a_unit_founded_after_the_period_is_added_only_once_confirmed(client, cycle, tree):
+    end = cycle.evaluations.filter(kind=UnitKind.RESIDENTIAL_AREA).first().criteria_set.window(YEAR)[1]
+    late = new_area(tree, "Thôn Lập Muộn", end + timedelta(days=1))
+    in_time = new_area(tree, "Thôn Kịp Kỳ", end)
+    words = f"thành lập ngày {end + timedelta(days=1):%d/%m/%Y}, sau khi kỳ xét đã hết ngày {end:%d/%m/%Y}"
+    page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    assert f"<li>{late.name}: {words}.</li>" in page and f"<li>{in_time.name}" not in page
+    data = {"unit": late.pk, "reason": "QĐ 5/QĐ-UBND"}
+    asked = post(client, "late_unit_add", data, cycle.pk)
+    assert asked.status_code == 422 and f"{words}. Nếu vẫn bổ sung" in asked.content.decode()
+    assert "QĐ 5/QĐ-UBND" in asked.content.decode()
+    with pytest.raises(Refused, match="sau khi kỳ xét"):
+        services.add_late_unit(cycle, late, reason="thử", by=None)
+    assert not cycle.evaluations.filter(unit=late).exists()
+    assert post(client, "late_unit_add", {"unit": in_time.pk, "reason": "Mới"}, cycle.pk).status_code == 302
+    assert post(client, "late_unit_add", data | {"though_after": "on"}, cycle.pk).status_code == 302
+    assert cycle.evaluations.filter(unit__in=[late, in_time]).count() == 2
+    assert [event.about for event in cycle.events.order_by("pk")] == [in_time.name, f"{late.name} ({words})"]
+    page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    assert "though_after" not in page and "Thành lập sau kỳ xét" not in page
