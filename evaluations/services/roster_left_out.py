@@ -38,7 +38,7 @@ def left_out(cycle: Cycle) -> list[LeftOut]:
         applied = [use for use in applied if use.criteria_set.pk in used]
     found: list[LeftOut] = []
     for criteria_set, units in judged(cycle.province, applied, cycle.as_of, excluded=True):
-        found += _counted(units, f"không thuộc diện xét theo {criteria_set.document.number}")
+        found += _counted(units, f"không thuộc diện xét theo văn bản {criteria_set.document.number}")
     if any(use.criteria_set.by_selection for use in applied):
         held = set(cycle.evaluations.values_list("unit_id", flat=True)) | on_other_rosters(cycle)
         for criteria_set, units in judged(cycle.province, applied, cycle.as_of):
@@ -49,7 +49,7 @@ def left_out(cycle: Cycle) -> list[LeftOut]:
 def _not_selectable(criteria_set: CriteriaSet, units: list[RosterUnit]) -> Iterator[LeftOut]:
     if criteria_set.by_selection:
         number = criteria_set.document.number
-        yield from _counted(units, f"chưa có kết quả các năm trước mà {number} đòi hỏi để được lựa chọn")
+        yield from _counted(units, f"chưa có kết quả các năm trước mà văn bản {number} đòi hỏi để được lựa chọn")
 
 
 def _counted(units: list[RosterUnit], why: str) -> Iterator[LeftOut]:

@@ -160,8 +160,8 @@ def test_what_the_criteria_leave_out_is_counted_on_the_roster_page_and_after_ope
     cycle = open_year(tree, YEAR)
     number = cycle.evaluations.filter(kind=UnitKind.SCHOOL).first().criteria_set.document.number
     told = [
-        f"1 doanh nghiệp (doanh nghiệp nhỏ, siêu nhỏ) không thuộc diện xét theo {number}",
-        f"5 cơ sở giáo dục (trường tiểu học) không thuộc diện xét theo {number}",
+        f"1 doanh nghiệp (doanh nghiệp nhỏ, siêu nhỏ) không thuộc diện xét theo văn bản {number}",
+        f"5 cơ sở giáo dục (trường tiểu học) không thuộc diện xét theo văn bản {number}",
     ]
     assert left_out(cycle) == told
     page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
@@ -211,7 +211,7 @@ def test_earlier_results_that_do_not_allow_a_selection_are_told(tree):
     route.save()
     CriteriaSet.objects.filter(pk=chosen.pk).update(status=SetStatus.PUBLISHED)
     cycle = services.open_cycle(programme, tree.province, YEAR, as_of=date(YEAR, 6, 30), by=None)
-    told = f"chưa có kết quả các năm trước mà {law.document.number} đòi hỏi để được lựa chọn"
+    told = f"chưa có kết quả các năm trước mà văn bản {law.document.number} đòi hỏi để được lựa chọn"
     assert cycle.evaluations.count() == 1
     assert left_out(cycle) == [f"{old.count() - 1} khu dân cư (thôn) {told}"]
 
