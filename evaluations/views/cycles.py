@@ -27,7 +27,7 @@ def cycle_list(request):
         with_selection(Cycle.objects.visible_to(request.user))
         .select_related("programme", "province", "place", "locked_by")
         .annotate(
-            roster=Count("evaluations"),
+            roster=Count("evaluations", filter=~Q(evaluations__state=State.EXCLUDED)),
             registered=Count("evaluations", filter=~Q(evaluations__state__in=NOT_REGISTERED)),
             recognised=Count("evaluations", filter=Q(evaluations__state=State.RECOGNISED)),
         )

@@ -177,3 +177,14 @@ def test_a_result_changed_between_reading_and_writing_is_not_overwritten(staff, 
     with pytest.raises(Refused, match="vừa được người khác sửa"):
         services.record_past([second], area.province, by=staff, reason="Hai")
     assert Evaluation.objects.get().paper == "QĐ 1/QĐ-UBND"
+
+
+def test_a_unit_cites_its_own_paper_and_the_year_counts_what_stands(client, staff, area, tree):
+    add(client, area)
+    add(client, tree.areas[1], paper="QĐ 77/QĐ-UBND", source="Sổ theo dõi của xã")
+    page = said(client.get(reverse("units:detail", args=[tree.areas[1].pk])))
+    assert "QĐ 77/QĐ-UBND ngày 20/11/2022" in page and "Sổ theo dõi của xã (nhập lại)" in page
+    assert PAPER["paper"] not in page and PAPER["source"] not in page
+    assert client.get(reverse("evaluations:cycle_list")).context["page"].object_list[0].roster == 2
+    drop(client, Evaluation.objects.get(unit=area))
+    assert client.get(reverse("evaluations:cycle_list")).context["page"].object_list[0].roster == 1

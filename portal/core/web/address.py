@@ -1,5 +1,7 @@
 """Where a request comes from, the peer itself or the one our own proxy names, and where the portal stands."""
 
+import os
+
 from django.conf import settings
 
 
@@ -16,5 +18,8 @@ def client_address(request) -> str:
 
 def portal_address() -> str:
     """Where people open the portal, for papers printed without a request at hand: the first of ALLOWED_HOSTS."""
-    host = settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else "127.0.0.1"
-    return f"{'https' if settings.PRODUCTION else 'http'}://{host.lstrip('.')}"
+    host = (settings.ALLOWED_HOSTS[0] if settings.ALLOWED_HOSTS else "127.0.0.1").lstrip(".")
+    if settings.PRODUCTION:
+        return f"https://{host}"
+    port = os.environ.get("PORT", "")  # no proxy stands in front: the portal's own, as `up` hands it to the worker
+    return f"http://{host}:{port}" if port else f"http://{host}"
