@@ -116,8 +116,9 @@ def ten_year_table(
     """The place's last years, at most `years` of them, in four queries; five where some grade.
 
     Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
-    lie in the place are one row. Totals from papers stand in for kinds of which the year has no dossier at the place;
-    beside the tables of a year (`beside`) only for years without any dossier, and never in that year's own cycle.
+    lie in the place are one row. Totals from papers stand in for kinds of which the year has no dossier at the place,
+    where the year was not worked on the portal; beside the tables of a year (`beside`) only for years without any
+    dossier, and never in that year's own cycle.
     """
     named = cycles_around(place, boundaries).filter(programme__code__in=programmes)
     totals = PastTotal.objects.standing().filter(place=place.pk, programme__code__in=programmes)
@@ -141,16 +142,18 @@ def ten_year_table(
     left_out = tuple(sorted({one.year for one in unheld})) if boundaries == Boundaries.TODAY else ()
     alone = {year for year, _ in held} if beside else set()
     alone |= {cycle.year for cycle in cycles.values() if cycle.year == beside}
+    worked = {(cycle.programme_id, cycle.year) for cycle in every if not cycle.source}
+    set_aside = [one for one in unheld if one.year in alone or (one.programme_id, one.year) in worked]
     for one in [] if left_out else unheld:
-        if one.year not in alone:
+        if one not in set_aside:
             told[one.year, one.programme.code].totals.append(one)
     spoken = _speakers(told, programmes)
     kept = [spoken[year] for year in sorted(spoken)[-years:]]
     provinces = {cycle.province for one in kept for cycle in one.cycles}
     rows = tuple(_row(one, provinces) for one in kept)
     apart = _apart(every, cycles, {row.year for row in rows})
-    shown = alone & {beside, *(row.year for row in rows)}
-    aside = tuple(_reentered(one) for one in unheld if one.year in shown and not left_out)
+    shown = {beside, *(row.year for row in rows)}
+    aside = tuple(_reentered(one) for one in set_aside if one.year in shown and not left_out)
     return Years(place, kind, rows, Boundaries(boundaries), apart, left_out, aside)
 
 

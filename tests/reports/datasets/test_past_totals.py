@@ -11,7 +11,7 @@ from criteria.models import Programme
 from evaluations import services
 from evaluations.enums import CycleStatus, State
 from evaluations.files import past_totals
-from evaluations.models import PastTotal
+from evaluations.models import Cycle, PastTotal
 from evaluations.services import Figures, PastResult, Total
 from portal.core import jobs
 from portal.core.errors import Refused
@@ -146,6 +146,18 @@ def test_a_total_fills_the_kinds_without_dossiers_and_says_which(tree):
     assert table.rows[0].full_note == "có số tổng nhập lại"
     assert table.totals_note.endswith("không có kết quả từng đơn vị: cơ quan năm 2022 (nguồn: Sổ tay).")
     assert table.sources == ["Báo cáo (nhập lại)", "Sổ tay (nhập lại)"]
+
+
+def test_a_year_worked_on_the_portal_takes_no_total_as_the_total_s_page_says(tree):
+    total_of(tree.province, 2022, UnitKind.AGENCY, total=30, met=10)
+    total = PastTotal.objects.get()
+    assert figures(tree.province) == [(2022, 30, 10, (UnitKind.AGENCY,))]
+    dossiers_of(tree.areas[:3], 2022)
+    Cycle.objects.filter(year=2022).update(source="")
+    assert figures(tree.province) == [(2022, 3, 3, ())]
+    row = Total(total.place, total.programme, 2022, total.kind, Figures.of(total), total)
+    assert "được thực hiện trên cổng" in services.in_the_way([row])[row.key]
+    assert "Sổ tay" in ten_year_table(tree.province, programmes=["safety"]).totals_note
 
 
 def test_the_note_names_each_source_with_its_kind_and_years(tree):
