@@ -100,3 +100,11 @@ def test_new_places_without_a_committee_are_named_before_and_offered_after(tree,
     browser.post(reverse("units:committees_add"), sent)
     assert Committee.objects.in_office().filter(unit__name="Phường Mới").count() == 1
     assert "Nơi mới chưa có Ban Chỉ đạo" not in browser.get(people_of(reform)).content.decode()
+
+
+def test_nobody_is_placed_before_their_new_place_began(tree, admin, browser):
+    make_user(Role.OFFICER, tree.communes[0])
+    reform = applied(tree, admin)
+    answer = browser.post(people_of(reform), {"all": "1", "on": "30/06/2025"}, follow=True)
+    assert any("có từ ngày 01/07/2025. Hãy chọn ngày từ hôm đó." in one for one in said(answer))
+    assert not Placement.objects.filter(valid_from=DAY.replace(month=6, day=30)).exists()

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.reading import Unreadable
@@ -165,7 +166,7 @@ def _unit(faults: list[str], key: str, here: _Known) -> Unit | None:
     (unit,) = ones
     if not may_manage_people(here.user, unit):
         faults.append(f"Đồng chí không quản trị {unit} nên không phân công ở đó được. Hãy bỏ dòng này.")
-    elif unit.closed_on:
+    elif unit.closed_on and unit.closed_on < timezone.localdate():
         faults.append(f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. Hãy ghi đơn vị kế thừa.")
     return unit
 

@@ -38,9 +38,13 @@ def place_anew(placements: Iterable[Placement], *, on: date, by: User) -> tuple[
             wanted.setdefault((one.user_id, heir.pk, one.role), one)
     placed, refused = 0, []
     for one in wanted.values():
+        heir = heirs[one.pk]
+        if on < heir.opened_on:
+            refused.append(f"{one.user}: {heir} có từ ngày {heir.opened_on:%d/%m/%Y}. Hãy chọn ngày từ hôm đó.")
+            continue
         try:
             with transaction.atomic():
-                place_person(one.user, heirs[one.pk], one.role, by=by, valid_from=on, acting_for=one.acting_for)
+                place_person(one.user, heir, one.role, by=by, valid_from=on, acting_for=one.acting_for)
         except Refused as refusal:
             refused.append(f"{one.user}: {refusal.sentence}")
         else:
