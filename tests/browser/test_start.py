@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.walker import Walker
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.walker import PAPER, Walker, close, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 AREAS = ("Thôn Bắc", "Thôn Chợ")
 # One file's row as it is typed, in the order of the set's criteria (TT 124/2021, Điều 4).

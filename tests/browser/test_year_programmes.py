@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.walker import PAPER, Walker, close, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 MARK = "ví dụ, không phải luật"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.walker import Walker, password
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 DRAFT = "1658/NQ-UBTVQH15"
 
 

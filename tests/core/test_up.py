@@ -17,8 +17,6 @@ import pytest
 from portal.settings import BASE_DIR
 from tests.core.hands import wait_for
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 def free_port() -> int:
     with socket.socket() as door:

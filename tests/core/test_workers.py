@@ -11,7 +11,7 @@ import pytest
 from tests import databases
 from tests.core.hands import Portal, wait_for
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("workers")]  # on SQLite the embedded broker
+pytestmark = pytest.mark.both  # on SQLite the embedded broker
 
 
 @pytest.fixture(scope="module")

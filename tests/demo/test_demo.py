@@ -42,7 +42,7 @@ from units.queries import seat_changes
 from units.reforms import dry_run
 from units.registers import REGISTERS
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("demo")]  # the same on both, by its fingerprint
+pytestmark = pytest.mark.both  # the same on both, by its fingerprint
 TABLES = (Cycle, Evaluation, Answer, Evidence, Event, Sitting, Vote, Decision, Recognition, User, Placement, Seat)
 TABLES += (Committee, Delegation, Unit, *(register.model for register in REGISTERS.values()))
 # Worked out once and written down: the same on every machine, on both databases.

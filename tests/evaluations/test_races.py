@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="cần PostgreSQL: đặt DATABASE_URL"),
-    pytest.mark.xdist_group("races"),
 ]
 CELL, SECONDS = "TT124-KDC-1.3", 8
 

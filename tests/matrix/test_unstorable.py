@@ -12,7 +12,7 @@ from .cells import crash, read_table, routes, undone
 from .requests import asked
 
 # PostgreSQL alone refuses NUL in a parameter: the run on SQLite would prove nothing.
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("unstorable")]
+pytestmark = pytest.mark.postgres
 ROWS = {row.route: row for row in reversed(read_table()) if row.method == "GET"}
 TEXTS = ["%00", "a%00b", "%ED%A0%80"]  # NUL, NUL inside, half a letter
 WHO = "staff@grand", "admin@grand"

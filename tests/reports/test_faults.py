@@ -28,7 +28,7 @@ from units.enums import Role, Subtype, UnitKind
 
 pytestmark = [
     *(pytest.mark.postgres, pytest.mark.redis, pytest.mark.django_db(transaction=True)),
-    pytest.mark.xdist_group("report workers"),  # they share one broker: side by side they take each other's bells
+    # One module, so one worker: side by side they would take each other's bells from one broker.
 ]
 LEASE = 4  # seconds
 

@@ -22,7 +22,7 @@ from tests.units.factories import make_committee, make_province, make_tree, make
 from units.enums import JUDGED, Subtype, UnitKind
 from units.models import Unit, UnitVersion
 
-pytestmark = [pytest.mark.both, pytest.mark.xdist_group("real units")]  # a roster written in bulk from SQL
+pytestmark = pytest.mark.both  # a roster written in bulk from SQL
 
 
 @pytest.fixture(scope="module")
