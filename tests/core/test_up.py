@@ -5,11 +5,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,7 +68,19 @@ def prepared(tmp_path_factory):
 
 
 def test_making_ready_can_be_done_alone_and_again(prepared):
-    assert prepared[1] == [["Gom tệp giao diện…", "Dựng bảng dữ liệu…", "Đã chuẩn bị xong."], ["Đã chuẩn bị xong."]]
+    first, again = prepared[1]
+    steps = [line for line in first if line.endswith(("…", "."))]
+    assert steps[:3] == ["Gom tệp giao diện…", "Dựng bảng dữ liệu…", "Nạp bộ tiêu chí…"]
+    assert steps[-1] == again[-1] == "Đã chuẩn bị xong."
+    assert "mới: TT124-KDC" in " ".join(first) and not any(line.startswith("mới: ") for line in again)
+
+
+def test_without_samples_the_criteria_are_there_and_nothing_else(prepared):
+    """What a real province starts from: the law's sets, no unit, no account, no year."""
+    with closing(sqlite3.connect(prepared[0] / "portal.sqlite3")) as link:
+        tables = ("criteria_criteriaset", "units_unit", "units_user", "evaluations_cycle")
+        counts = {table: link.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608 -- our own names
+    assert counts.pop("criteria_criteriaset") > 0 and set(counts.values()) == {0}
 
 
 class Running:

@@ -194,7 +194,7 @@ def test_known_lines_keep_their_doubt_until_the_writer_compares_them(staff, sets
     ("field", "value", "why"),
     [
         ("line-0-group", "9", "chưa có nhóm nào mang số mục này"),
-        ("line-0-max_points", "năm điểm", "Nhập một số"),
+        ("line-0-max_points", "năm điểm", "Hãy nhập một số"),
         ("route-province-by_decide", "giữa tháng 11", "Không hiểu “giữa tháng 11”"),
         ("route-province-authority", "Ban Chỉ đạo tỉnh", "phải ghi cả mục này"),
         ("grade-0-lower_bound", "-1", "lớn hơn hoặc bằng"),
