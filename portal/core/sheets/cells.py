@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from ..vietnamese import text
 
@@ -33,12 +34,21 @@ def written(value) -> str:
 # --- cells to values (each raises ValueError with its sentence) -------------------------------------------------
 
 
+@lru_cache(maxsize=200)
+def _by_word(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Values by themselves and by their labels' search keys; where two share one, the first."""
+    found: dict[str, str] = {}
+    for value, label in choices:
+        for word in (value, text.search_key(label)):
+            found.setdefault(word, value)
+    return found
+
+
 def read_choice(choices, cell: str, column: str, *, offered: Iterable | None = None) -> str:
     """The value of a choice written as value or label; `offered` are those a refusal names (default: all)."""
     wanted = text.search_key(cell)
-    for value, label in choices.choices:
-        if wanted in (value, text.search_key(label)):
-            return value
+    if wanted in (known := _by_word(tuple(map(tuple, choices.choices)))):
+        return known[wanted]
     remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in offered or choices)}."
     if not wanted:
         raise ValueError(f"Cột “{column}” để trống. {remedy}")

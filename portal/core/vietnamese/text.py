@@ -9,6 +9,13 @@ BARRED = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "
 DASHES = re.compile(r"\s*[\u002d\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\s*")
 LOOKALIKES = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # NUL and lone surrogates PostgreSQL refuses
+INVISIBLE = re.compile(  # format characters (Unicode category Cf): zero-width marks, the soft hyphen, directions
+    "["
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    "]"
+)
 RANK = {letter: chr(0x61 + place) for place, letter in enumerate(ALPHABET)}
 
 
@@ -20,8 +27,7 @@ def storable(text: str) -> str:
 def clean(text: str) -> str:
     """The text as it is stored: composed letters, single spaces, no invisible marks."""
     composed = unicodedata.normalize("NFC", storable(text))
-    visible = "".join(letter for letter in composed if unicodedata.category(letter) != "Cf")
-    return re.sub(r"\s+", " ", visible).strip()
+    return " ".join(INVISIBLE.sub("", composed).split())
 
 
 def clean_symbol(symbol: str) -> str:

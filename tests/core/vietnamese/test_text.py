@@ -1,5 +1,6 @@
 """Keys of Vietnamese words."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -94,3 +95,11 @@ def test_letters_decide_before_tones(one, other):
 def test_keys_do_not_change_when_made_again(word):
     assert text.search_key(text.search_key(word)) == text.search_key(word)
     assert text.keys(word) == text.keys(text.clean(word))
+
+
+def test_the_invisible_marks_are_unicode_s_format_characters():
+    """Written out so that a name is cleaned in one pass; a new Unicode would be noticed here."""
+    points = [chr(point) for point in range(sys.maxunicode + 1)]
+    assert [mark for mark in points if text.INVISIBLE.fullmatch(mark)] == [
+        mark for mark in points if unicodedata.category(mark) == "Cf"
+    ]
