@@ -120,7 +120,7 @@ class _Known:
         """Raises ValueError with the sentence of what is wrong."""
         place, year = self._place(cells["place"]), read_past_year(cells["year"])
         programme = read_programme(cells["programme"], self.programmes)
-        kind = read_choice(UnitKind, cells["kind"], COLUMNS["kind"], offered=JUDGED)
+        kind = read_choice(UnitKind, cells["kind"], COLUMNS["kind"], offered=lambda: JUDGED)
         if kind not in JUDGED:
             raise ValueError(f"Loại đơn vị “{cells['kind']}” không được xét. Hãy ghi một trong: {', '.join(KINDS)}.")
         if place.opened_on > past_day(year) or (place.closed_on and place.closed_on < past_day(year)):

@@ -1,5 +1,7 @@
 """Units in and out by file: one django-import-export resource for the page and the command."""
 
+from functools import partial
+
 from django.db import transaction
 from import_export import resources, widgets
 from import_export.fields import Field
@@ -24,7 +26,7 @@ class WordWidget(widgets.Widget):
         self.choices, self.column = choices, column
 
     def clean(self, value, row=None, **kwargs):
-        return read_choice(self.choices, value, self.column, offered=self.offered(row))
+        return read_choice(self.choices, value, self.column, offered=partial(self.offered, row))
 
     def offered(self, row):
         return None

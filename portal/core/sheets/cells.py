@@ -1,9 +1,9 @@
 """A cell as text: what a spreadsheet could run stays text, what a person types is read or refused with the remedy."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ..vietnamese import text
 
@@ -44,12 +44,19 @@ def _by_word(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
     return found
 
 
-def read_choice(choices, cell: str, column: str, *, offered: Iterable | None = None) -> str:
-    """The value of a choice written as value or label; `offered` are those a refusal names (default: all)."""
+@cache
+def _by_word_of(choices: type) -> dict[str, str]:
+    """The same of a class of choices, which is asked for every row: Django lists its choices anew each time."""
+    return _by_word(tuple(choices.choices))  # type: ignore[attr-defined]  # -- Choices, named by their metaclass
+
+
+def read_choice(choices, cell: str, column: str, *, offered: Callable[[], Iterable] | None = None) -> str:
+    """The value of a choice written as value or label; `offered()` are those a refusal names (default: all)."""
     wanted = text.search_key(cell)
-    if wanted in (known := _by_word(tuple(map(tuple, choices.choices)))):
+    known = _by_word_of(choices) if isinstance(choices, type) else _by_word(tuple(map(tuple, choices.choices)))
+    if wanted in known:
         return known[wanted]
-    remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in offered or choices)}."
+    remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in ((offered and offered()) or choices))}."
     if not wanted:
         raise ValueError(f"Cột “{column}” để trống. {remedy}")
     raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. {remedy}")

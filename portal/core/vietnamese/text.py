@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
@@ -35,12 +36,14 @@ def clean_symbol(symbol: str) -> str:
     return DASHES.sub("-", clean(symbol.replace("\u00ad", "-")).translate(LOOKALIKES))
 
 
+@lru_cache(maxsize=20_000)  # a file says the same words in every row, and asks for each of its names three times
 def search_key(text: str) -> str:
     """Lower case without any mark, đ as d: "HOÀ BÌNH", "Hòa Bình" and "hoa binh" share one key."""
     bare = unicodedata.normalize("NFD", text.translate(BARRED)).casefold()
     return clean("".join(letter for letter in bare if not unicodedata.combining(letter)))
 
 
+@lru_cache(maxsize=20_000)
 def match_key(text: str) -> str:
     """One key for one name however its tone is placed or its case is written: "Hoà" is "HÒA" but not "Hoa"."""
     words = []
