@@ -72,7 +72,7 @@ def read(data: bytes, file: str, user: User, province: int | None = None) -> Rea
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
         return found
     try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
+        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False))
     except Unreadable as refusal:
         found.problems.append(refusal.problem)
         return found
@@ -117,7 +117,7 @@ class _Known:
         self.stored = {(one.place_id, one.programme_id, one.year, one.kind): one for one in rows}
 
     def row(self, cells: dict[str, str]) -> Total:
-        """Raises ValueError with the sentence of what is wrong."""
+        """A column the file does not have changes nothing. Raises ValueError with the sentence of what is wrong."""
         place, year = self._place(cells["place"]), read_past_year(cells["year"])
         programme = read_programme(cells["programme"], self.programmes)
         kind = read_choice(UnitKind, cells["kind"], COLUMNS["kind"], offered=lambda: JUDGED)
@@ -126,13 +126,25 @@ class _Known:
         if place.opened_on > past_day(year) or (place.closed_on and place.closed_on < past_day(year)):
             raise ValueError(not_there(place, year))
         stored = self.stored.get((place.pk, programme.pk, year, kind))
-        return Total(place, programme, year, kind, _figures(cells, year), stored)
+        return Total(place, programme, year, kind, _figures(_unsaid(stored, cells) | cells, year), stored)
 
     def _place(self, key: str) -> Unit:
         ones = self.places.get(key, [])
         if len(ones) != 1:
             raise ValueError(not_one(key, ones, f"trong các tỉnh, huyện, xã của {self.province}"))
         return ones[0]
+
+
+def _unsaid(stored: PastTotal | None, cells: dict[str, str]) -> dict[str, str]:
+    """The columns a file may leave out, as they are stored; the day goes with its paper."""
+    if stored is None or stored.is_away:
+        return dict.fromkeys(("registered", "paper", "paper_on"), "")
+    same_paper = cells.get("paper", stored.paper) == stored.paper
+    return {
+        "registered": written(stored.registered),
+        "paper": stored.paper,
+        "paper_on": written(stored.paper_on) if same_paper else "",
+    }
 
 
 def _figures(cells: dict[str, str], year: int) -> Figures:
