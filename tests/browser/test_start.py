@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.walker import Walker
+from tests.browser.walker import Walker, follow
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ def admin(chromium, portal):
 
 def test_each_step_says_what_is_there_and_leads_to_where_it_is_done(admin):
     page = admin.open("/")
-    page.get_by_role("link", name="Bắt đầu").first.click()
+    follow(page.get_by_role("link", name="Bắt đầu").first)
     page.wait_for_url("**/bat-dau/")
     admin.look("bat-dau")
     rows = page.locator("table tbody tr")

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.browser.walker import PAPER, Walker, close, password
+from tests.browser.walker import PAPER, Walker, close, follow, password
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def test_a_year(walkers, portal, tmp_path):
     officer.look("viec-cua-toi")
 
     # Register every unit of the commune, then enter two areas with the keyboard.
-    desk(page).get_by_role("link", name="Bảng nhập nhanh").click()
+    follow(desk(page).get_by_role("link", name="Bảng nhập nhanh"))
     officer.confirm(page.get_by_role("button", name="Đăng ký các đơn vị chưa đăng ký"))
     assert "Đã đăng ký: 9 hồ sơ." in officer.said()
     for area in AREAS:
@@ -126,7 +126,7 @@ def test_a_year(walkers, portal, tmp_path):
     attach(officer, AREAS[0])
     share(officer, but=AREAS[0])
     officer.open("/")
-    desk(page).get_by_role("link", name="Bảng nhập nhanh").click()
+    follow(desk(page).get_by_role("link", name="Bảng nhập nhanh"))
     officer.confirm(page.get_by_role("button", name="Gửi thẩm định các hồ sơ đủ số liệu"))
     assert "Đã gửi thẩm định: 2 hồ sơ." in officer.said()
 
@@ -140,13 +140,13 @@ def test_a_year(walkers, portal, tmp_path):
     assert "Đã thực hiện: trả lại" in standing.said()
     open_file(officer, AREAS[0])
     assert "Số hộ chưa khớp với danh sách của thôn." in page.inner_text("main")
-    page.get_by_role("link", name="Nhập kết quả").click()
+    follow(page.get_by_role("link", name="Nhập kết quả"))
     officer.look("nhap-mot-ho-so")
     page.get_by_label("hộ đăng ký tham gia", exact=False).first.fill("110")
     page.get_by_label("hộ đang cư trú", exact=False).first.fill("110")
     officer.press(re.compile("^Lưu$"))
     assert officer.said() == "Đã lưu."
-    page.get_by_role("link", name="Về hồ sơ").click()
+    follow(page.get_by_role("link", name="Về hồ sơ"))
     officer.confirm(page.get_by_role("button", name="Gửi thẩm định"))
     assert "Đã thực hiện: gửi thẩm định" in officer.said()
 
@@ -166,12 +166,12 @@ def test_a_year(walkers, portal, tmp_path):
 
     # A sitting: agenda, attendance, votes by show of hands, the chair's own vote, closing.
     standing.open("/danh-gia/phien-hop/")
-    standing.page.get_by_role("link", name="Lập phiên họp").first.click()
+    follow(standing.page.get_by_role("link", name="Lập phiên họp").first)
     standing.page.get_by_label("Kỳ đánh giá").select_option(label="An toàn về an ninh, trật tự năm 2024")
     standing.page.get_by_label("Địa điểm").fill("Phòng họp Uỷ ban nhân dân xã")
     standing.press("Lập phiên họp")
     sitting = standing.page.url
-    standing.page.get_by_role("button", name="Đưa tất cả (2) vào họp").click()
+    follow(standing.page.get_by_role("button", name="Đưa tất cả (2) vào họp"))
     for box in standing.page.locator("[name=present]").all():
         box.check()
     standing.page.get_by_label("Diễn biến, ý kiến tại cuộc họp").fill("Thống nhất với kết quả thẩm định.")
@@ -193,7 +193,7 @@ def test_a_year(walkers, portal, tmp_path):
     chair.look("phien-hop-ket-thuc")
 
     # The signed decision gets its number; both areas are recognised.
-    chair.page.get_by_role("link", name="Dự thảo quyết định").click()
+    follow(chair.page.get_by_role("link", name="Dự thảo quyết định"))
     chair.look("du-thao-quyet-dinh")
     chair.page.get_by_label("Họ tên người ký").fill("(người ký mẫu)")
     chair.page.get_by_label("Mật khẩu của đồng chí").fill(password())
@@ -202,7 +202,7 @@ def test_a_year(walkers, portal, tmp_path):
     chair.look("quyet-dinh")
     open_file(officer, AREAS[0])
     assert "Đã công nhận" in page.inner_text(".lead")
-    page.locator(".facts").get_by_role("link", name=AREAS[0]).click()
+    follow(page.locator(".facts").get_by_role("link", name=AREAS[0]))
     assert "01/QĐ-UBND" in page.inner_text("main")
     officer.look("trang-don-vi")
 
@@ -218,8 +218,8 @@ def fill_in_paper(page) -> None:
 def share(officer: Walker, *, but: str) -> None:
     """The same paper for all the other areas at once."""
     page = officer.open("/")
-    desk(page).get_by_role("link", name="Bảng nhập nhanh").click()
-    page.get_by_role("link", name="Đính kèm một tài liệu cho nhiều đơn vị").click()
+    follow(desk(page).get_by_role("link", name="Bảng nhập nhanh"))
+    follow(page.get_by_role("link", name="Đính kèm một tài liệu cho nhiều đơn vị"))
     officer.look("minh-chung-nhieu-don-vi")
     page.get_by_label(but, exact=True).uncheck()
     fill_in_paper(page)
@@ -230,7 +230,7 @@ def share(officer: Walker, *, but: str) -> None:
 def attach(officer: Walker, area: str) -> None:
     """A paper for one file; a forged one is refused first, what was typed stays."""
     page = open_file(officer, area)
-    page.get_by_role("link", name="Đính kèm minh chứng").click()
+    follow(page.get_by_role("link", name="Đính kèm minh chứng"))
     fill_in_paper(page)
     page.set_input_files("[name=file]", {"name": "gia.pdf", "mimeType": "application/pdf", "buffer": b"MZ not a PDF"})
     officer.press("Đính kèm")
@@ -247,7 +247,7 @@ def open_file(walker: Walker, area: str):
     walker.open("/danh-gia/")
     walker.page.get_by_label("Tên đơn vị").fill({"Thôn Bắc": "thon bac", "Thôn Chợ": "thon cho"}[area])
     walker.press("Lọc")
-    walker.page.get_by_role("link", name=area, exact=True).click()
+    follow(walker.page.get_by_role("link", name=area, exact=True))
     return walker.page
 
 
@@ -256,7 +256,7 @@ def test_reports(walkers, tmp_path):
     staff = walkers("canbo.tinh")
     page = staff.open("/bao-cao/tong-quan/")
     staff.look("tong-quan")
-    page.get_by_role("link", name="Bảng tổng hợp năm").click()
+    follow(page.get_by_role("link", name="Bảng tổng hợp năm"))
     staff.look("tong-hop-nam")
     staff.press(re.compile("PDF"))
     page.get_by_role("link", name=re.compile("Tải")).first.wait_for(timeout=120_000)
@@ -269,7 +269,7 @@ def test_reports(walkers, tmp_path):
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text.replace("HOÀ", "HÒA")
     assert "Huyện Lạng Giang" in text
     page = staff.open("/bao-cao/lich/")
-    page.get_by_role("link", name="Báo cáo tổng hợp năm").click()
+    follow(page.get_by_role("link", name="Báo cáo tổng hợp năm"))
     staff.press("Xem các lần tới")
     staff.look("dat-lich")
     staff.press("Đặt lịch")
@@ -294,7 +294,7 @@ def test_other_pages(walkers):
         admin.open(path)
         admin.look(name)
     page = admin.open("/bo-tieu-chi/")
-    page.locator("main a", has_text="Khu dân cư").first.click()
+    follow(page.locator("main a", has_text="Khu dân cư").first)
     admin.look("bo-tieu-chi-khu-dan-cu")
     staff = walkers("canbo.tinh")
     staff.open("/danh-gia/ky/mo/")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.walker import PAPER, Walker, close, password
+from tests.browser.walker import PAPER, Walker, close, follow, password
 
 pytestmark = pytest.mark.browser
 MARK = "ví dụ, không phải luật"
@@ -123,7 +123,7 @@ def open_file(walker: Walker, walk: Walk, unit: str):
     assert MARK in walker.page.inner_text("main")
     walker.page.get_by_label("Tên đơn vị").fill(walk.search or unit)
     walker.press("Lọc")
-    walker.page.get_by_role("link", name=unit, exact=True).first.click()
+    follow(walker.page.get_by_role("link", name=unit, exact=True).first)
     return walker.page
 
 
@@ -162,7 +162,7 @@ def send(walker: Walker) -> None:
 def attach(walker: Walker, place: int, *, in_dossier: bool) -> None:
     """A paper of the dossier, or one paper for every criterion."""
     page = walker.page
-    page.get_by_role("link", name="Đính kèm").first.click()
+    follow(page.get_by_role("link", name="Đính kèm").first)
     page.get_by_label("Trích yếu").fill(f"Tài liệu {place + 1}")
     if in_dossier:
         page.locator("[name=dossier_paper]").select_option(index=place + 1)
@@ -178,7 +178,7 @@ def attach(walker: Walker, place: int, *, in_dossier: bool) -> None:
 def select(walker: Walker, walk: Walk) -> None:
     """Selecting at the start of the year is registering."""
     walker.open("/")
-    walker.page.get_by_role("link", name="Chọn đơn vị điển hình").first.click()
+    follow(walker.page.get_by_role("link", name="Chọn đơn vị điển hình").first)
     walker.look("chon-dien-hinh")
     walker.page.get_by_label(f"Chọn {walk.unit}").check()
     walker.confirm(walker.page.get_by_role("button", name="Chọn các đơn vị đã đánh dấu"))
@@ -196,13 +196,13 @@ def test_a_programme_to_its_outcome(walkers, walk):
     page = open_file(officer, walk, unit)
     if page.get_by_role("button", name="Đăng ký", exact=True).count():
         officer.press(re.compile("^Đăng ký$"))
-    page.get_by_role("link", name="Nhập kết quả").first.click()
+    follow(page.get_by_role("link", name="Nhập kết quả").first)
     assert MARK in page.inner_text("body")
     fill_in(page, walk.typed)
     officer.press(re.compile("^Lưu$"))
     assert officer.said() == "Đã lưu.", page.inner_text("main")
     officer.look(f"{walk.picture}-nhap")
-    page.get_by_role("link", name="Về hồ sơ").click()
+    follow(page.get_by_role("link", name="Về hồ sơ"))
     officer.look(f"{walk.picture}-ho-so")
     send(officer)
 
@@ -218,7 +218,7 @@ def test_a_programme_to_its_outcome(walkers, walk):
     close(chair)
     assert "Phiên họp đã kết thúc." in chair.said(), chair.page.inner_text("main")
     chair.look(f"{walk.picture}-phien-hop")
-    chair.page.get_by_role("link", name="Dự thảo quyết định").click()
+    follow(chair.page.get_by_role("link", name="Dự thảo quyết định"))
     chair.page.get_by_label("Họ tên người ký").fill("(người ký mẫu)")
     chair.page.get_by_label("Mật khẩu của đồng chí").fill(password())
     chair.confirm(chair.page.get_by_role("button", name="Phát hành quyết định"))
@@ -239,7 +239,7 @@ def sit(standing: Walker, walk: Walk) -> None:
     page.select_option("[name=cycle]", options.first.get_attribute("value"))
     page.get_by_label("Địa điểm").fill("Phòng họp")
     standing.press("Lập phiên họp")
-    page.get_by_role("button", name=re.compile(r"Đưa tất cả \(\d+\) vào họp")).click()
+    follow(page.get_by_role("button", name=re.compile(r"Đưa tất cả \(\d+\) vào họp")))
     for box in page.locator("[name=present]").all():
         box.check()
     standing.press("Lưu điểm danh và biên bản")
@@ -257,27 +257,27 @@ def test_a_set_is_written_in_the_browser(walkers):
     staff = walkers("canbo.tinh")
     page = staff.open("/bo-tieu-chi/")
     staff.look("bo-tieu-chi-cac-chuong-trinh")
-    page.get_by_role("link", name="Khu dân cư đạt tiêu chuẩn “An toàn về an ninh, trật tự”", exact=True).first.click()
-    page.get_by_role("link", name="Lập bản của tỉnh từ bộ này").click()
+    follow(page.get_by_role("link", name="Khu dân cư đạt tiêu chuẩn “An toàn về an ninh, trật tự”", exact=True).first)
+    follow(page.get_by_role("link", name="Lập bản của tỉnh từ bộ này"))
     page.select_option("[name=way]", "overlay")
     page.fill("[name=code]", "BG-KDC")
     page.fill("[name=first_year]", "2031")
     staff.press("Lập bản thảo")
     edit = page.url
     for number, words in (("6", "Có camera an ninh ở đường làng"), ("7", "Có tổ liên gia tự quản")):
-        page.get_by_role("link", name="Thêm tiêu chí").click()
+        follow(page.get_by_role("link", name="Thêm tiêu chí"))
         page.fill("[name=code]", f"BG-KDC-{number}")
         page.fill("[name=number]", number)
         page.fill("[name=label]", words)
         page.fill("[name=article]", "Kế hoạch của tỉnh")
         staff.press(re.compile("^Lưu$"))
-    page.get_by_role("button", name="Đưa tiêu chí 7 lên").click()
+    follow(page.get_by_role("button", name="Đưa tiêu chí 7 lên"))
     page.wait_for_url(edit)
     rows = page.locator("main table tbody tr").all_inner_texts()
     assert ["camera" in row for row in rows[-2:]] == [False, True]
     assert "chưa đính kèm bản đã ký" in page.inner_text("#con-thieu")
     staff.look("soan-bo-tieu-chi")
-    page.get_by_role("link", name="Xem trước phiếu nhập").click()
+    follow(page.get_by_role("link", name="Xem trước phiếu nhập"))
     fill_in(page, {})
     staff.press("Thử chấm")
     assert "Kết quả chấm thử: Đạt" in page.inner_text("main")
@@ -296,7 +296,7 @@ def test_years_running_and_bars(walkers):
     staff = walkers("canbo.thanhhoa")
     page = staff.open("/danh-gia/lien-tuc/")
     staff.look("nam-lien-tuc")
-    page.locator("main table tbody a").first.click()
+    follow(page.locator("main table tbody a").first)
     staff.look("ho-so-don-vi")
     staff = walkers("canbo.tinh")
     staff.open("/danh-gia/khen-thuong/")

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.browser.walker import Walker, password
+from tests.browser.walker import Walker, follow, password
 
 pytestmark = pytest.mark.browser
 DRAFT = "1658/NQ-UBTVQH15"
@@ -36,7 +36,7 @@ def admin(walkers):
 
 def open_draft(admin: Walker):
     admin.open("/don-vi/sap-xep/")
-    admin.page.get_by_role("link", name=DRAFT).first.click()
+    follow(admin.page.get_by_role("link", name=DRAFT).first)
     admin.page.get_by_role("heading", name="Chạy thử: chưa ghi gì").wait_for()
     return admin.page
 
@@ -58,17 +58,17 @@ def test_the_draft_and_its_dry_run(admin, walkers):
     assert "sau khi đối chiếu 18 chỗ chưa có nguồn" in page.inner_text("main")
     assert "99 đơn vị thành lập" in page.inner_text("main")
     admin.look("sap-xep")
-    page.get_by_role("link", name="Cây đơn vị trước và sau").click()
+    follow(page.get_by_role("link", name="Cây đơn vị trước và sau"))
     assert "Huyện Lạng Giang" in page.locator("section.card", has_text="Trước").first.inner_text()
     admin.look("sap-xep-cay")
     page.go_back()
-    page.get_by_role("link", name="Người và Ban Chỉ đạo chịu ảnh hưởng").click()
+    follow(page.get_by_role("link", name="Người và Ban Chỉ đạo chịu ảnh hưởng"))
     admin.look("sap-xep-nguoi")
 
 
 def test_a_file_takes_an_end_of_its_own(admin):
     page = open_draft(admin)
-    page.get_by_role("link", name="Hồ sơ đang làm của đơn vị kết thúc").click()
+    follow(page.get_by_role("link", name="Hồ sơ đang làm của đơn vị kết thúc"))
     page.get_by_label("Tên đơn vị").fill("xuong lam")
     admin.press("Tìm")
     rows = page.locator("tbody tr")
@@ -134,7 +134,7 @@ def test_applying_asks_twice_and_lists_who_must_be_placed_anew(admin):
 
 def test_placed_anew_they_read_the_same_past(admin, walkers):
     page = admin.page
-    page.get_by_role("link", name="Cán bộ Phòng Xây dựng phong trào, Công an tỉnh").first.click()
+    follow(page.get_by_role("link", name="Cán bộ Phòng Xây dựng phong trào, Công an tỉnh").first)
     province = page.locator("[name=unit] option", has_text="Tỉnh Bắc Ninh").first.get_attribute("value")
     page.locator("[name=unit]").select_option(province)
     page.locator("[name=role]").select_option("staff")
@@ -144,7 +144,7 @@ def test_placed_anew_they_read_the_same_past(admin, walkers):
     assert past_rollup(staff, 2023) == staff.before
     staff.look("tong-hop-sau-sap-xep")
     page = staff.open("/don-vi/?q=tan+dinh&kind=commune")
-    page.get_by_role("link", name="Xã Tân Dĩnh", exact=True).first.click()
+    follow(page.get_by_role("link", name="Xã Tân Dĩnh", exact=True).first)
     assert DRAFT in page.inner_text("main")
     staff.look("don-vi-sau-sap-xep")
     page = staff.open("/don-vi/ngay/?ngay=2025-06-30")
@@ -154,7 +154,7 @@ def test_placed_anew_they_read_the_same_past(admin, walkers):
 
 def test_what_leans_on_it_stops_the_undoing(admin):
     admin.open("/don-vi/sap-xep/")
-    admin.page.get_by_role("link", name=DRAFT).first.click()
+    follow(admin.page.get_by_role("link", name=DRAFT).first)
     admin.confirm(admin.page.get_by_role("button", name="Hoàn tác phương án"))
     assert "không hoàn tác được nữa" in admin.said()
     admin.look("sap-xep-da-ap-dung")

@@ -24,8 +24,8 @@ class Walker:
         self.open("/dang-nhap/")
         self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", PASSWORD)
-        self.page.locator("main form button").first.click()
-        self.page.wait_for_url(f"{address}/")
+        follow(self.page.locator("main form button").first)
+        assert self.page.url == f"{address}/"
 
     def open(self, path: str):
         answer = self.page.goto(path if path.startswith("http") else self.address + path)
@@ -35,13 +35,11 @@ class Walker:
     def confirm(self, button) -> None:
         """Press a button that asks first, and say yes."""
         button.click()
-        with self.page.expect_navigation():
-            self.page.locator("dialog [value=yes]").click()
+        follow(self.page.locator("dialog [value=yes]"))
 
     def press(self, name) -> None:
         """Press a button and wait for the page it leads to."""
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name).first.click()
+        follow(self.page.get_by_role("button", name=name).first)
 
     def look(self, name: str) -> None:
         """Keep a picture of the page and let axe look at it, at both widths; nothing may stick out sideways."""
@@ -84,6 +82,12 @@ startxref
 161
 %%EOF
 """
+
+
+def follow(control) -> None:
+    """Click what leads to another page and wait until that page is there: what is counted next is counted on it."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def password() -> str:
