@@ -5,8 +5,11 @@ import socket
 import tempfile
 
 import pytest
+from _pytest import runner
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
+
+from portal.core.frames import with_room
 
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/8")
 
@@ -33,6 +36,12 @@ def pytest_make_parametrize_id(val):
     """A file's bytes are no name of a test: a workbook made at import holds the second it was made in, and two workers
     that collect in different seconds would disagree on what there is to run."""
     return "bytes" if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Run a test as pytest does, but with room for its frames: a test stands deep in calls, and a page deeper."""
+    return with_room(runner.pytest_runtest_protocol, item, nextitem)
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,14 @@
 
 from celery import shared_task
 
+from .frames import with_room
+
 
 @shared_task(name="portal.core.tasks.run_job")
 def run_job(job_id: int) -> None:
     from . import jobs  # noqa: PLC0415 -- a task's imports stay inside
 
-    if jobs.run(job_id):
+    if with_room(jobs.run, job_id):
         jobs.ring_next()
 
 
