@@ -128,8 +128,11 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASE |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}
+    # Each statement is planned anew. Our pages join eight to twenty small tables, written in a good order: looking at
+    # every order of eight at once took longer than reading them (docs/performance.md).
     DATABASE["OPTIONS"] = {
-        "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+        "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
+        "-c join_collapse_limit=4"
     }
 
 FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))  # evidence and reports, named by their content
