@@ -16,6 +16,7 @@ from evaluations.models import Cycle
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.models import Job, JobState
+from portal.core.vietnamese.moments import moment_text
 from portal.core.web.once import once
 
 from . import permissions, services
@@ -319,7 +320,7 @@ def schedule_create(request, slug):
                 request.user,
                 starts_at=now,
             )
-            messages.success(request, f"Đã đặt lịch. Lần in đầu tiên: {_moment(moments[0])}.")
+            messages.success(request, f"Đã đặt lịch. Lần in đầu tiên: {moment_text(moments[0])}.")
             return redirect("reports:schedule_list")
     context = {
         "report": report,
@@ -368,10 +369,6 @@ def _title(slug: str) -> str:
 
 def _titled(runs) -> list[dict]:
     return [{"run": run, "title": _title(run.report)} for run in runs]
-
-
-def _moment(moment) -> str:
-    return f"{timezone.localtime(moment):%H:%M ngày %d/%m/%Y}"
 
 
 def _run_context(run: ReportRun, user) -> dict:

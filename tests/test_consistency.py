@@ -204,6 +204,13 @@ def test_inline_code_is_seen(text):
     assert not INLINE.search('<script src="x.js" defer></script><option on="">')
 
 
+def test_a_moment_is_written_in_one_place():
+    said = {path for path, text in sources() if "%H:%M ngày" in text}
+    assert said == {"portal/core/vietnamese/moments.py"}
+    shapes = {shape for text in templates().values() for shape in re.findall(r'date:"([^"]*\bH:i[^"]*)"', text)}
+    assert shapes == {"H:i l, d/m/Y", "H:i:s d/m/Y"}  # a day of the week, a second: what no named format holds
+
+
 def test_printed_pages_trust_no_text():
     trusted = re.compile(r"\|\s*safe\b|\bsafeseq\b|autoescape\s+off")
     assert {name for name, text in templates().items() if trusted.search(text)} == set()
