@@ -19,7 +19,7 @@ from ..models import CriteriaSet, LegalDocument
 from ..packs.content import digest
 from ..queries import provinces_written
 from ..services import documents
-from .editing import own_province
+from .editing import written_province
 
 PER_PAGE = 50
 
@@ -41,7 +41,7 @@ def document_list(request):
 @once
 def document_edit(request, pk=None):
     """A new document of the own province, or one of its own; what is fixed is refused by its door."""
-    province = own_province(request)
+    province = written_province(request).code
     own = LegalDocument.objects.visible_to(request.user).filter(province_code=province)
     row = get_object_or_404(own, pk=pk) if pk else None
     initial = {name: getattr(row, name) for name in documents.FACTS} if row else {}
@@ -85,7 +85,7 @@ def document_file(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def programme_create(request):
-    own_province(request)
+    written_province(request)
     form = ProgrammeForm(request.POST or None)
     if request.method != "POST":
         return render(request, "criteria/programme_create.html", {"form": form})

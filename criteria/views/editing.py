@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
+from units.models import Unit
 
 from .. import services
 from ..enums import Confidence, Measure, SetStatus
@@ -23,12 +24,12 @@ from ..wording import set_page
 NAMES = {"criteria": "tiêu chí", "routes": "tuyến xét duyệt", **PART_NAMES}
 
 
-def own_province(request) -> str:
+def written_province(request) -> Unit:
     """The province the reader writes for; 404 for everybody else."""
     provinces = request.user.provinces_as(*WRITERS)
     if not provinces:
         raise Http404
-    return provinces[0].code
+    return provinces[0]
 
 
 def visible_set(request, pk) -> CriteriaSet:
@@ -59,7 +60,7 @@ def _ways(source: CriteriaSet | None, province: str) -> list[str]:
 @once
 def set_create(request):
     """A new draft of the own province: empty, or out of another set (`tu`)."""
-    province = own_province(request)
+    province = written_province(request).code
     source = visible_set(request, request.GET["tu"]) if request.GET.get("tu", "").isdecimal() else None
     initial = {"name": source.name, "first_year": timezone.localdate().year + 1} if source else {}
     form = NewSetForm(

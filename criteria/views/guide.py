@@ -15,24 +15,18 @@ from ..enums import Outcome
 from ..forms.guide import BeginForm, GuideForms
 from ..models import CriteriaSet, LegalDocument, Programme
 from ..packs.content import content_of, digest
-from ..queries import WRITERS, places_within, standings
+from ..queries import places_within, standings
 from ..services import drafts, guiding
-from .editing import draft_of, own_province, visible_set
+from .editing import draft_of, visible_set, written_province
 
 BLANK = 8  # blank lines under the known ones
 YEARS = range(2000, 2101)
 
 
-def _province(request):
-    """The unit the reader writes for; 404 for everybody else."""
-    code = own_province(request)
-    return next(unit for unit in request.user.provinces_as(*WRITERS) if unit.code == code)
-
-
 @require_safe
 def programme_list(request):
     """The province's programmes in a year (`nam`): which open, and what to do where one does not."""
-    province = _province(request)
+    province = written_province(request)
     asked = whole_number(request.GET.get("nam", ""))
     year = asked if asked is not None and asked in YEARS else timezone.localdate().year
     context = {"standings": standings(province, year), "year": year, "province": province}
@@ -43,7 +37,7 @@ def programme_list(request):
 @once
 def guide_begin(request, pk):
     """A draft of the province for a programme, out of the known lines of a set (`tu`) or out of nothing."""
-    province = own_province(request)
+    province = written_province(request).code
     programme = get_object_or_404(Programme, pk=pk)
     asked = whole_number(request.GET.get("tu", ""))
     source = visible_set(request, asked) if asked is not None else None
@@ -60,7 +54,7 @@ def guide_begin(request, pk):
         request.POST or None,
         request.FILES or None,
         documents=LegalDocument.objects.visible_to(request.user).filter(province_code=province),
-        places=places_within(_province(request)),
+        places=places_within(written_province(request)),
         kinds=source.unit_kinds if source else (),
         initial=initial,
     )
@@ -95,7 +89,7 @@ def guide(request, pk):
     found = GuideForms(
         content,
         gaps=guiding.asked_gaps(criteria_set),
-        levels=guiding.levels_of(_province(request), criteria_set.first_year),
+        levels=guiding.levels_of(written_province(request), criteria_set.first_year),
         blank=whole_number(request.GET.get("dong", "")) or BLANK,
         data=request.POST or None,
     )

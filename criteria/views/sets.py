@@ -27,7 +27,7 @@ from ..permissions import may_write
 from ..queries import places_of, provinces_written
 from ..services import importing, rules
 from ..wording import set_page
-from .editing import own_province, visible_set
+from .editing import visible_set, written_province
 
 STATUS_TONES: dict[str, str] = {SetStatus.DRAFT: "warn", SetStatus.PUBLISHED: "ok", SetStatus.RETIRED: "muted"}
 MOST_FAULTS = 200
@@ -145,7 +145,7 @@ def set_export(request, pk, form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_import(request):
     """Take a pack or a workbook and check all of it; nothing is written but the file itself."""
-    province = own_province(request)
+    province = written_province(request).code
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return render(request, "criteria/set_import.html", {"form": form})
@@ -166,7 +166,7 @@ def set_import(request):
 @once
 def import_preview(request, token):
     """What the checked file would make or change; a POST makes the drafts, all of them or none."""
-    province = own_province(request)
+    province = written_province(request).code
     try:
         kept = signing.loads(token, salt=SALT, max_age=DAY)
         data = store.take(kept["sha256"]).read_bytes()

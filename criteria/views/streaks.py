@@ -20,7 +20,7 @@ from ..packs.rules import content_of_rule, rule_reads
 from ..permissions import may_write
 from ..queries import programme_names, provinces_written
 from ..services import rules
-from .editing import own_province
+from .editing import written_province
 from .sets import XLSX
 
 NEXT = ("programme", "document", "name", "unit_kinds", "counts", "missing_year", "first_year", "statement", "article")
@@ -63,7 +63,7 @@ def rule_list(request):
 @require_safe
 def rule_export(request, form):
     """The own province's rules and bars as a pack (`yaml`) or a workbook (`xlsx`), to be sent back by "Nhập từ tệp"."""
-    province = own_province(request)
+    province = written_province(request).code
     own = _visible_rules(request.user).filter(province_code=province).order_by("code")
     bars = _visible_bars(request.user).filter(province__code=province).order_by("first_year", "programme", "bar")
     if form == "xlsx":
@@ -102,7 +102,7 @@ def _detail(request, rule: StreakRule) -> dict:
 @once
 def rule_edit(request, pk=None):
     """A new draft of the own province (`tu`: the next one after a rule), or a draft corrected."""
-    province = own_province(request)
+    province = written_province(request).code
     rule = None
     if pk is not None:
         rule = get_object_or_404(_visible_rules(request.user).filter(status=SetStatus.DRAFT), pk=pk)

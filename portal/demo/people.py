@@ -8,6 +8,7 @@ from django.db import transaction
 
 from units.enums import LEVELS, Role
 from units.models import Committee, Placement, Seat, Unit, User
+from units.names import in_sentence
 
 from .places import BAC_GIANG, BAC_NINH, COMMUNE, DISTRICT, DONG_NAI, FIRST_DAY, PROVINCE, QUANG_NINH, SISTER, THANH_HOA
 
@@ -31,7 +32,7 @@ class Account:
 
 def _body(key: str, place: str, police: str, chair: str, province: str = BAC_GIANG) -> tuple[Account, ...]:
     """The committee's people of one level: chair and standing body."""
-    at = place[0].lower() + place[1:]
+    at = in_sentence(place)
     post = "Phó Trưởng ban Thường trực"
     return (
         Account(f"truongban.{key}", f"Trưởng Ban Chỉ đạo {at}", place, Role.CHAIR, "Trưởng ban", chair, province),
@@ -40,7 +41,7 @@ def _body(key: str, place: str, police: str, chair: str, province: str = BAC_GIA
 
 
 def _member(key: str, place: str) -> Account:
-    at = place[0].lower() + place[1:]
+    at = in_sentence(place)
     front = "Chủ tịch Uỷ ban Mặt trận Tổ quốc cùng cấp"
     return Account(f"thanhvien.{key}", f"Thành viên Ban Chỉ đạo {at}", place, Role.MEMBER, "Thành viên", front)
 
