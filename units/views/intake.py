@@ -43,6 +43,12 @@ class Intake:
     named: dict = field(default_factory=dict)  # what else the reader chose: goes with the file to its job
 
     @property
+    def asking(self) -> dict:
+        """What the page that takes the file is rendered with, its empty form for one."""
+        page = {"form": self.form(), "upload": reverse(self.upload, args=self.args), "heads": (), "provinces": ()}
+        return page | {"chosen": None} | self.context
+
+    @property
     def params(self) -> dict:
         return ({"slug": self.args[0]} if self.args else {}) | self.named
 
@@ -50,9 +56,9 @@ class Intake:
 def take(request, intake: Intake):
     """The page that takes a file and checks all its rows; nothing is written but the file itself."""
     if request.method != "POST":
-        return render(request, intake.page, intake.context | {"form": intake.form()})
+        return render(request, intake.page, intake.asking)
     form = intake.form(request.POST, request.FILES)
-    context = intake.context | {"form": form}
+    context = intake.asking | {"form": form}
     if not form.is_valid():
         return render(request, intake.page, context, status=422)
     file = form.cleaned_data["file"]
@@ -83,8 +89,7 @@ def confirm(request, intake: Intake, token: str):
         return redirect(intake.upload, *intake.args)
     found = intake.read(data, kept["name"], request.user)
     if found.problems:  # units or rights changed since the upload
-        context = intake.context | {"form": intake.form()} | _told(kept["name"], found.problems)
-        return render(request, intake.page, context, status=422)
+        return render(request, intake.page, intake.asking | _told(kept["name"], found.problems), status=422)
     return render(request, intake.preview_page, intake.context | {"file": kept["name"]} | intake.shown(found))
 
 

@@ -115,6 +115,12 @@ def once_token() -> SafeString:
     return format_html('<input type="hidden" name="once" value="{}">', new_token())
 
 
+@register.inclusion_tag("components/file_card.html")
+def file_card(form, upload: str, *, hint: str = "", provinces=(), chosen=None) -> dict:
+    """The card that takes a file to be checked: posted to the page that takes it, whatever page shows the card."""
+    return {"form": form, "upload": upload, "hint": hint, "provinces": provinces, "chosen": chosen}
+
+
 # --- moving about ----------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def param(context, **changes) -> str:

@@ -1,5 +1,6 @@
 """Committees through time: seats by post, who replaces whom, members on a day, changes in a time, seats by file."""
 
+import re
 from datetime import date
 
 import pytest
@@ -273,6 +274,19 @@ def test_two_rows_of_one_new_seat_are_told_before_anything_is_written(client, bo
     assert [(one.row, one.sentence) for one in told.context["problems"]] == [
         (4, "Trùng chức vụ và ngày vào Ban với dòng 2. Hãy bỏ một dòng hoặc ghi rõ hơn.")
     ]
+
+
+def test_a_file_chosen_where_the_preview_turned_bad_goes_to_the_page_that_takes_it(client, board, admin, files):
+    """Sent to the preview's own address it would be thrown away, and the job of the older file asked for."""
+    text = f"Khoá đơn vị,Chức vụ trong Ban,Chức vụ ở cơ quan,Từ ngày\nDV{board.unit_id},Thành viên,X,01/01/2022\n"
+    client.force_login(admin)
+    preview = send(client, text.encode()).url
+    board.seats.all().delete()
+    board.delete()
+    shown = client.get(preview)
+    assert (shown.status_code, [one.row for one in shown.context["problems"]]) == (422, [2])
+    forms = re.findall(r'<form method="post" action="([^"]*)" enctype', shown.content.decode())
+    assert forms == [reverse("units:seat_import")]
 
 
 def test_seats_of_others_are_not_written(client, tree, board, files):
