@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from portal.core.errors import Refused
 from portal.core.vietnamese.figures import grouped
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import services
 from ..enums import LEVELS, UnitKind
@@ -46,7 +46,7 @@ def committee_add(request):
     form = CommitteeForm(request.POST or None, by=request.user, at=_chosen_unit(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusals_on(form):
             made = services.found_committee(
                 data["unit"],
                 by=request.user,
@@ -56,9 +56,6 @@ def committee_add(request):
                 valid_to=data["valid_to"],
                 name=data["name"],
             )
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã lập {made}. Hãy thêm thành viên của Ban.")
             return redirect("units:committee_detail", pk=made.pk)
     return render(request, "units/committee_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -74,7 +71,7 @@ def committees_add(request):
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         level, day = data["level"], data["valid_from"]
-        try:
+        with refusals_on(form):
             made = services.place_committees(
                 _without(request.user, level, day),
                 kind=data["kind"],
@@ -83,9 +80,6 @@ def committees_add(request):
                 on=day,
                 by=request.user,
             )
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             if made:
                 messages.success(request, f"Đã lập {grouped(len(made))} Ban. Hãy nhập thành viên của từng Ban.")
             else:
@@ -127,11 +121,8 @@ def committee_edit(request, pk):
     known = {name: getattr(committee, name) for name in CommitteeChangeForm.base_fields}
     form = CommitteeChangeForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.change_committee(committee, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã sửa tên, quy chế của Ban.")
             return redirect("units:committee_detail", pk=committee.pk)
     context = {"form": form, "committee": committee}
@@ -146,14 +137,11 @@ def committee_end(request, pk):
     ends = committee.valid_to is None
     form = (LastDayForm if ends else GroundForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             if ends:
                 services.end_committee(committee, by=request.user, **form.cleaned_data)
             else:
                 services.resume_committee(committee, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã kết thúc Ban." if ends else "Ban hoạt động tiếp.")
             return redirect("units:committee_detail", pk=committee.pk)
     context = {"form": form, "committee": committee, "ends": ends}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core.errors import Refused
 from portal.core.vietnamese import text
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import queries, services
 from ..enums import LEVELS
@@ -113,11 +114,8 @@ def committee_detail(request, pk):
         raise Http404
     form = SeatForm(request.POST or None, committee=committee) if may_change else None
     if request.method == "POST" and form and form.is_valid():
-        try:
+        with refusals_on(form):
             services.seat(committee, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã thêm thành viên của Ban.")
             return redirect("units:committee_detail", pk=committee.pk)
     day = DayForm(request.GET or None)

@@ -6,8 +6,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core.errors import Refused
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import services
 from ..forms import DelegationForm, EndForm
@@ -37,11 +37,8 @@ def delegation_add(request, pk):
         raise Http404
     form = DelegationForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             made = services.delegate(unit, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             period = f"từ {made.valid_from:%d/%m/%Y} đến hết {made.valid_to:%d/%m/%Y}"
             messages.success(request, f"Đã ghi: {made}, {period}.")
             return redirect("units:detail", pk=unit.pk)
@@ -58,11 +55,8 @@ def delegation_end(request, pk):
         raise Http404
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.end_delegation(held, by=request.user, on=form.cleaned_data["on"])
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã kết thúc: {held}.")
             return redirect("units:delegation_list")
     context = {"held": held, "form": form}

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import services
 from ..forms import HandoverForm
@@ -24,11 +25,8 @@ def handover_make(request, pk):
         raise Http404
     form = HandoverForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             handover = services.hand_over(placement, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lập biên bản bàn giao. Hãy in, ký, và nhắc người nhận xác nhận trên cổng.")
             return redirect("units:handover_detail", pk=handover.pk)
     matters = [matter.row for matter in services.open_matters(placement)]

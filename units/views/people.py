@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.web.once import new_token, once
+from portal.core.web.pages import refusals_on
 
 from .. import services
 from ..filters import PlacementFilterSet
@@ -111,11 +112,8 @@ def person_add(request):
     _require_administrator(request)
     form = PersonForm(request.POST or None, by=request.user, at=_chosen_unit(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             person, password = services.create_person(**form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(
                 request,
                 f"Đã tạo tài khoản {person.username}. Mật khẩu dùng một lần: {password} "
@@ -134,11 +132,8 @@ def person_detail(request, pk):
     person = get_object_or_404(User.objects.filter(pk__in=placements.values("user")), pk=pk)
     form = PlacementForm(request.POST or None, by=request.user, at=_chosen_unit(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             placement = services.place_person(person, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã phân công {person}: {placement}.")
             return redirect("units:person_detail", pk=person.pk)
     placements = (
@@ -179,14 +174,11 @@ def placement_end(request, pk):
     if request.method == "POST":
         at_once = "ngay" in request.POST
         if at_once or form.is_valid():
-            try:
+            with refusals_on(form):
                 if at_once:
                     services.withdraw_placement(placement, by=request.user)
                 else:
                     services.end_placement(placement, by=request.user, on=form.cleaned_data["on"])
-            except Refused as refusal:
-                form.add_error(None, refusal.sentence)
-            else:
                 messages.success(request, f"Đã kết thúc phân công: {placement}.")
                 return redirect("units:person_detail", pk=placement.user_id)
     context = {"placement": placement, "form": form}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import reforms
 from ..enums import ChangeAction, ReformStatus, Role, UnitKind
@@ -49,11 +50,8 @@ def reform_create(request):
     if request.method != "POST":
         return render(request, "units/reform_form.html", {"form": form})
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = reforms.new_reform(**form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lập phương án. Hãy nhập các thay đổi.")
             return redirect("units:reform_detail", pk=made.pk)
     return render(request, "units/reform_form.html", {"form": form}, status=422)
@@ -144,11 +142,8 @@ def change_add(request, pk):
     reform = draft_of(request, pk)
     form = ChangeForm(request.POST, reform=reform)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             reforms.add_change(reform, form.change(), by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã thêm một dòng vào phương án.")
             return redirect("units:reform_detail", pk=reform.pk)
     return render(request, "units/reform_detail.html", _context(request, reform, form=form), status=422)

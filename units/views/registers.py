@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core.errors import Refused
 from portal.core.sheets import writing
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import queries
 from ..enums import UnitKind
@@ -178,11 +179,8 @@ def register_add(request, slug):
     owners = _owners(register, request.user, units)
     form = register_form(register, request.POST or None, owners=owners)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             row = save_row(register, form.save(commit=False), by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã ghi vào sổ: {row}.")
             return redirect(_list_of(register, row))
     context["form"] = form
@@ -216,11 +214,8 @@ def register_edit(request, slug, pk):
     register, row = _kept_row(request, slug, pk)
     form = register_form(register, request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             save_row(register, form.save(commit=False), by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã sửa: {row}.")
             return redirect(_list_of(register, row))
     context = {"register": register, "row": row, "at": row.place, "form": form, "communes": None}

@@ -5,8 +5,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from portal.core.errors import Refused
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from .. import services
 from ..enums import PARENTS, UnitKind
@@ -38,7 +38,7 @@ def unit_add(request):
     form = NewUnitForm(request.POST or None, by=request.user, kind=kind, initial={"parent": under})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with refusals_on(form):
             made = services.add_unit(
                 data["parent"],
                 form.facts,
@@ -47,9 +47,6 @@ def unit_add(request):
                 ground=data["ground"],
                 by=request.user,
             )
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã thêm {made}.")
             return redirect("units:detail", pk=made.pk)
     context = {
@@ -69,11 +66,8 @@ def unit_correct(request, pk):
     known = vars(services.facts_of(unit))
     form = UnitFactsForm(request.POST or None, by=request.user, kind=unit.kind, initial=known)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             services.correct_unit(unit, form.facts, ground=form.cleaned_data["ground"], by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã sửa thông tin của đơn vị.")
             return redirect("units:detail", pk=unit.pk)
     context = {"form": form, "unit": unit}
@@ -88,12 +82,9 @@ def unit_end(request, pk):
     ends = unit.closed_on is None
     form = (LastDayForm if ends else GroundForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             act = services.end_unit if ends else services.resume_unit
             act(unit, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã kết thúc {unit}." if ends else f"{unit} hoạt động tiếp.")
             return redirect("units:detail", pk=unit.pk)
     context = {"form": form, "unit": unit, "ends": ends}

@@ -1,7 +1,11 @@
 """What the pages share: reading a page number, answering a refusal."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.forms import BaseForm
 from django.shortcuts import render
 
 from portal.core.errors import Refused
@@ -27,6 +31,15 @@ def whole_number(text: str) -> int | None:
 def whole_numbers(texts) -> list[int]:
     """Those among posted texts."""
     return [number for text in texts if (number := whole_number(text)) is not None]
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """A refusal inside is told on the form, which is then shown again; an act that holds redirects before the end."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(None, refusal.sentence)
 
 
 def refuse(request, template: str, context: dict, refusal: Refused | None = None):
