@@ -18,6 +18,7 @@ from portal.core.files import store
 from portal.core.models import Job, JobState
 from portal.core.vietnamese.moments import moment_text
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from . import permissions, services
 from .catalogue.entries import PDF, REPORTS, TREND_YEARS, XLSX, Report
@@ -189,11 +190,8 @@ def ask(request, slug):
         chosen_place(request, None, request.POST.get("place", ""))  # somebody else's place is not there
     form = report.form(request.POST or None, user=request.user, initial={"place": request.GET.get("don_vi")})
     if form.is_valid():
-        try:
+        with refusals_on(form):
             report.check(form.params(), form.place_chosen)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             run = services.ask_report(slug, form.params(), form.cleaned_data["format"], form.place_chosen, request.user)
             return redirect("reports:run_detail", run.pk)
     context = {"report": report, "form": form}

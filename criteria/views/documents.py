@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from ..forms import DocumentForm, ProgrammeForm
 from ..models import CriteriaSet, LegalDocument
@@ -54,7 +54,7 @@ def document_edit(request, pk=None):
         return render(request, "criteria/document_edit.html", context)
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in documents.FACTS}
-        try:
+        with refusals_on(form):
             made = documents.write_document(
                 row,
                 facts,
@@ -63,9 +63,6 @@ def document_edit(request, pk=None):
                 seen=form.cleaned_data["seen"],
                 by=request.user,
             )
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã ghi văn bản {made.number}.")
             return redirect("criteria:documents")
     return render(request, "criteria/document_edit.html", context, status=422)
@@ -90,12 +87,9 @@ def programme_create(request):
     if request.method != "POST":
         return render(request, "criteria/programme_create.html", {"form": form})
     if form.is_valid():
-        try:
+        with refusals_on(form):
             kinds = form.cleaned_data.pop("unit_kinds")
             made = documents.new_programme(**form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã thêm chương trình “{made.name}”. Hãy soạn bộ tiêu chí đầu tiên.")
             query = urlencode({"loai": kinds}, doseq=True)
             return redirect(f"{reverse('criteria:guide_begin', args=[made.pk])}?{query}")

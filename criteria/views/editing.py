@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 from units.models import Unit
 
 from .. import services
@@ -74,11 +75,8 @@ def set_create(request):
     if request.method != "POST":
         return render(request, "criteria/set_create.html", context)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = drafts.new_draft(_begun(form.cleaned_data, source, province), by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lập bản thảo. Hãy soạn tiếp rồi ban hành.")
             return redirect("criteria:edit", pk=made.pk)
     return render(request, "criteria/set_create.html", context, status=422)
@@ -191,11 +189,8 @@ def part_edit(request, pk, part, place=None):
         return render(request, "criteria/part_edit.html", context)
     if form.is_valid():
         change = drafts.header(form.row()) if part == "header" else drafts.put(part, form.row(), place)
-        try:
+        with refusals_on(form):
             drafts.edit(criteria_set, change, seen=seen, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lưu bản thảo.")
             return redirect("criteria:edit", pk=pk)
     return render(request, "criteria/part_edit.html", context, status=422)

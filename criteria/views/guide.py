@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
-from portal.core.web.pages import whole_number
+from portal.core.web.pages import refusals_on, whole_number
 
 from .. import services
 from ..enums import Outcome
@@ -62,11 +62,8 @@ def guide_begin(request, pk):
     if request.method != "POST":
         return render(request, "criteria/guide_begin.html", context)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = _begin(programme, source, form.cleaned_data, province, request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lập bản thảo. Hãy điền những chỗ còn trống theo văn bản.")
             return redirect("criteria:guide", pk=made.pk)
     return render(request, "criteria/guide_begin.html", context, status=422)

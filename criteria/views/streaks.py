@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
+from portal.core.web.pages import refusals_on
 
 from ..enums import Confidence, SetStatus
 from ..forms import RuleEndForm, RuleForm, title_forms
@@ -119,11 +120,8 @@ def rule_edit(request, pk=None):
         wanted = {**_blank(), **form.row(), "titles": titles.rows()}
         if rule:
             wanted |= {name: content[name] for name in ("code", "province_code", "is_example")}
-        try:
+        with refusals_on(form):
             kept = rules.draft_rule(rule, wanted, province_code=province, seen=seen, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lưu bản thảo. Hãy đọc lại câu quy tắc rồi ban hành.")
             return redirect("criteria:rule", pk=kept.pk)
     return render(request, "criteria/rule_edit.html", context, status=422)

@@ -16,7 +16,7 @@ from criteria.packs.rules import bar_reads, content_of_bar
 from criteria.queries import graded_programmes, programme_names
 from portal.core.errors import Refused
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse
+from portal.core.web.pages import page_of, refusals_on, refuse
 from units.models import Unit
 
 from .. import permissions, services
@@ -139,11 +139,8 @@ def award_bar_edit(request, pk):
     if request.method != "POST":
         return render(request, "evaluations/award_bar_edit.html", context)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.correct_bar(bar, form.cleaned_data, seen=seen, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã sửa điều kiện.")
             return redirect("evaluations:award_bars")
     return refuse(request, "evaluations/award_bar_edit.html", context)

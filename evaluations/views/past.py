@@ -14,7 +14,7 @@ from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.sheets import writing
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse
+from portal.core.web.pages import page_of, refusals_on, refuse
 from units.forms import RegisterFileForm
 from units.models import Unit
 from units.views.intake import SHOWN, Intake, confirm, signed, take
@@ -156,14 +156,11 @@ def past_add(request, unit):
     province = found.province or found
     form = PastResultForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             row = past_results.read_row(form.cells(found), province)
             if row.stored is not None and row.stored.state != State.EXCLUDED:
                 raise Refused(f"Đã có kết quả năm {row.year} của {found}. Hãy sửa kết quả ấy ở bảng bên dưới.")
             services.record_past([row], province, by=request.user, reason="Nhập ở trang.")
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã ghi kết quả năm {row.year} của {found}.")
             return redirect("evaluations:past_add", unit=found.pk)
     past = Evaluation.objects.visible_to(request.user).filter(unit=found, origin=Origin.HISTORY)
@@ -206,15 +203,12 @@ def past_edit(request, pk):
     form = PastCorrectionForm(request.POST, dossier=dossier)
     if form.is_valid():
         province = dossier.cycle.province
-        try:
+        with refusals_on(form):
             _refuse_unless_seen(request, dossier)
             row = past_results.read_row(form.cells(dossier.unit), province)
             if not row.differs:
                 raise Refused("Các ô giống kết quả đang có nên không có gì để sửa.")
             services.record_past([row], province, by=request.user, reason=form.cleaned_data["reason"])
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã sửa kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
             return redirect("evaluations:past_edit", pk=pk)
     return refuse(request, EDIT_PAGE, _edit_context(dossier, form))

@@ -13,7 +13,7 @@ from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.sheets import writing
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse
+from portal.core.web.pages import page_of, refusals_on, refuse
 from units.enums import LEVELS
 from units.forms import RegisterFileForm
 from units.models import Unit
@@ -121,14 +121,11 @@ def past_totals_add(request, place):
     initial = {name: getattr(last, name) for name in REPEATED} if last else {}
     form = PastTotalForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             row = past_totals.read_row(form.cells(found), province)
             if not row.is_new:
                 raise Refused(f"Đã có số tổng này của năm {row.year}. Hãy sửa số ấy ở bảng bên dưới.")
             services.record_totals([row], province, by=request.user, reason="Nhập ở trang.")
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã ghi số tổng năm {row.year} của {found}.")
             return redirect("evaluations:past_totals_add", place=found.pk)
     context = {"form": form, "place": found, "page": page_of(held, request)}
@@ -153,7 +150,7 @@ def past_totals_edit(request, pk):
         return render(request, EDIT, _edit_context(total, TotalCorrectionForm(stored=total), _last_line(total)))
     form, seen = TotalCorrectionForm(request.POST, stored=total), request.POST.get("seen", "")
     if form.is_valid():
-        try:
+        with refusals_on(form):
             row = past_totals.read_row(form.cells(total.place), total.kept_by)
             if seen != _last_line(total):
                 raise Refused("Số tổng vừa được người khác ghi. Hãy mở lại trang để xem số mới rồi sửa.")
@@ -161,9 +158,6 @@ def past_totals_edit(request, pk):
                 raise Refused("Các ô giống số đang có nên không có gì để sửa.")
             reason = form.cleaned_data["reason"]
             services.record_totals([row], total.kept_by, by=request.user, reason=reason)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, f"Đã ghi số tổng năm {total.year} của {total.place_name}.")
             return redirect("evaluations:past_totals_detail", pk=pk)
     return refuse(request, EDIT, _edit_context(total, form, seen))

@@ -4,8 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from portal.core.errors import Refused
-from portal.core.web.pages import refuse
+from portal.core.web.pages import refusals_on, refuse
 
 from .. import services
 from ..enums import Side
@@ -21,11 +20,8 @@ def evaluation_dates(request, pk):
     dossier = get_dossier(request, pk)
     form = DatesForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.record_dates(dossier, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã lưu ngày đăng ký, nghị quyết.")
             return redirect("evaluations:entry", pk=pk)
     judged = judged_dossier(dossier)
@@ -40,11 +36,8 @@ def evaluation_timing(request, pk):
     dossier = get_dossier(request, pk)
     form = TimingForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             services.decide_timing(dossier, **form.cleaned_data, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
             messages.success(request, "Đã ghi quyết định về thời hạn.")
             return redirect("evaluations:detail", pk=pk)
     return refuse(request, "evaluations/evaluation_detail.html", dossier_context(request, dossier) | {"timing": form})
