@@ -1,9 +1,10 @@
 """Years before the portal: results as documents give them, or made up and marked so."""
 
-from criteria.models import CriteriaSet, Grade, Programme
+from criteria.models import Grade, Programme
 from evaluations import services
 from evaluations.enums import State
 from evaluations.models import Cycle
+from evaluations.services.past_results import past_sets
 from units.enums import UnitKind
 from units.models import Unit
 
@@ -21,24 +22,12 @@ NGA_SON_SOURCE = (
 )
 
 
-def sets_of(programme: Programme, province: Unit, year: int) -> dict[str, CriteriaSet]:
-    """The law each unit kind was judged by that year, drafts included: only results are kept with them.
-
-    The province's own stands in for the whole country's; examples judge nothing that is past.
-    """
-    found: dict[str, CriteriaSet] = {}
-    law = programme.sets.filter(is_example=False).for_province(province).for_year(year)
-    for one in law.order_by("province_code", "first_year", "version"):
-        found |= dict.fromkeys(one.unit_kinds, one)
-    return found
-
-
 def graded_year(province: Unit, year: int, share: int) -> None:
     """A closed year of grading: whoever was unsafe that year (see past_year) is graded low; a few have no dossier."""
     programme = Programme.objects.get(code=GRADING)
     if Cycle.objects.filter(programme=programme, province=province, year=year).exists():
         return
-    sets = sets_of(programme, province, year)
+    sets = past_sets(programme, province, year)
     named: dict[int, dict[int, Grade]] = {}
     for grade in Grade.objects.filter(criteria_set__in=sets.values()):
         named.setdefault(grade.criteria_set_id, {})[grade.rank] = grade
@@ -72,7 +61,7 @@ def past_year(province: Unit, year: int, share: int) -> None:
     programme = Programme.objects.get(code=SAFETY)
     if Cycle.objects.filter(programme=programme, province=province, year=year).exists():
         return
-    sets = sets_of(programme, province, year)
+    sets = past_sets(programme, province, year)
     units = Unit.objects.filter(province=province, kind__in=sets).values_list("pk", "name", "commune__name", "kind")
     states: dict[int, str] = {}
     for pk, name, commune, kind in units:
@@ -119,6 +108,6 @@ def nga_son(province: Unit, year: int, met: int) -> None:
         as_of=areas.order_by("-opened_on").values_list("opened_on", flat=True)[0],
         source=NGA_SON_SOURCE,
         states=states,
-        sets=sets_of(programme, province, year),
+        sets=past_sets(programme, province, year),
         is_demo=True,
     )
