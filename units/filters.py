@@ -27,7 +27,7 @@ class DistrictSelect(Select):
         return "" if self.is_hidden else super().render(name, value, attrs, renderer)
 
 
-class Standing(TextChoices):
+class OpenOrEnded(TextChoices):
     OPEN = "open", "Đang hoạt động"
     CLOSED = "closed", "Đã kết thúc"
     ALL = "all", "Tất cả"
@@ -76,7 +76,7 @@ class UnitFilterSet(filters.FilterSet):
         label="Quan hệ", choices=Relation, method="filter_relation", empty_label="Mọi quan hệ"
     )
     standing = filters.ChoiceFilter(
-        label="Tình trạng", choices=Standing, method="filter_standing", empty_label="Đang hoạt động"
+        label="Tình trạng", choices=OpenOrEnded, method="filter_standing", empty_label="Đang hoạt động"
     )
 
     class Meta:
@@ -111,9 +111,9 @@ class UnitFilterSet(filters.FilterSet):
         return by_relation(queryset, value, self.request.user)
 
     def filter_standing(self, queryset, name, value: str):
-        if value == Standing.OPEN:
+        if value == OpenOrEnded.OPEN:
             return queryset.open_on()
-        return queryset.filter(closed_on__lt=timezone.localdate()) if value == Standing.CLOSED else queryset
+        return queryset.filter(closed_on__lt=timezone.localdate()) if value == OpenOrEnded.CLOSED else queryset
 
 
 class PlacementFilterSet(filters.FilterSet):
@@ -124,7 +124,7 @@ class PlacementFilterSet(filters.FilterSet):
     )
     role = filters.ChoiceFilter(label="Vai trò", choices=Role, empty_label="Tất cả vai trò")
     standing = filters.ChoiceFilter(
-        label="Tình trạng", choices=Standing, method="filter_standing", empty_label="Đang giữ vai trò"
+        label="Tình trạng", choices=OpenOrEnded, method="filter_standing", empty_label="Đang giữ vai trò"
     )
     ends_within = filters.NumberFilter(
         label="Hết hạn trong (ngày)", method="filter_ends_within", min_value=0, max_value=3660
@@ -136,7 +136,7 @@ class PlacementFilterSet(filters.FilterSet):
 
     def filter_queryset(self, queryset):
         if not self.form.cleaned_data.get("standing"):
-            queryset = self.filter_standing(queryset, "standing", Standing.OPEN)
+            queryset = self.filter_standing(queryset, "standing", OpenOrEnded.OPEN)
         return super().filter_queryset(queryset)
 
     def filter_q(self, queryset, name, words):
@@ -151,9 +151,9 @@ class PlacementFilterSet(filters.FilterSet):
     def filter_standing(self, queryset, name, value):
         today = timezone.localdate()
         coming = Q(valid_from__gt=today, withdrawn_at=None)
-        if value == Standing.OPEN:
+        if value == OpenOrEnded.OPEN:
             return queryset.filter(on() & Q(withdrawn_at=None) | coming)
-        if value == Standing.CLOSED:
+        if value == OpenOrEnded.CLOSED:
             return queryset.filter(Q(valid_to__lt=today) | Q(withdrawn_at__isnull=False))
         return queryset
 

@@ -7,7 +7,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from portal.core.errors import Refused
 from units.enums import OpenFiles
 from units.models import Unit, User
-from units.reforms import Plan, Ref, Waiting, ends, final_heir
+from units.reforms import Plan, Ref, UnderWay, ends, final_heir
 
 from .. import workflow
 from ..enums import UNDER_WAY, Action, CycleStatus, State
@@ -38,7 +38,7 @@ class DossiersFollow:
                 "Hãy chọn nơi kế thừa, hoặc dừng xét các hồ sơ đó."
             )
 
-    def waiting(self, made: Plan) -> list[Waiting]:
+    def waiting(self, made: Plan) -> list[UnderWay]:
         """Dossiers under way of ended units; two queries."""
         rows = _open().filter(unit__in=ends(made)).select_related("cycle__programme").order_by("unit_sort_key", "pk")
         found = []
@@ -46,7 +46,7 @@ class DossiersFollow:
             heir = final_heir(made, dossier.unit_id)
             named = made.after[heir].name if heir is not None else ""
             state, end = dossier.get_state_display(), _end(made, dossier.pk)
-            found.append(Waiting(dossier.pk, str(dossier.cycle), dossier.unit_name, state, named, end))
+            found.append(UnderWay(dossier.pk, str(dossier.cycle), dossier.unit_name, state, named, end))
         return found
 
     def apply(self, made: Plan, ids: Mapping[Ref, int], by: User | None) -> dict:

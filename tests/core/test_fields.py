@@ -7,7 +7,7 @@ import pytest
 from django.forms import ValidationError
 
 from portal.core.fields import DayField, NumberField, WholeField
-from units.forms import DayField as PickedDayField
+from units.forms import PickedDayField
 
 
 @pytest.mark.parametrize(

@@ -318,8 +318,8 @@ def test_the_unit_page_leads_to_its_rows(client, tree, officer, staff):
 
 # --- by place ----------------------------------------------------------------------------------------------------
 def shares_of(client, slug: str, **query):
-    shares = page_of(client, "register_list", slug, **query).context["shares"]
-    return shares and (shares.title, shares.heads, [(row.name, row.many, *row.figures) for row in shares.rows])
+    by_place = page_of(client, "register_list", slug, **query).context["by_place"]
+    return by_place and (by_place.title, by_place.heads, [(row.name, row.many, *row.figures) for row in by_place.rows])
 
 
 @pytest.fixture
@@ -343,7 +343,7 @@ def test_a_register_is_added_up_by_district_and_then_by_commune(client, tree, st
     assert shares_of(client, "so-ho", year="") is None  # years are not added up
     assert shares_of(client, "so-ho", year=0) is None
     page = page_of(client, "register_list", "so-ho")
-    assert (page.context["shares"].total.figures, page.context["sums"][1:]) == ([360, 0, 0, 0], [360, 0, 0, 0])
+    assert (page.context["by_place"].total.figures, page.context["sums"][1:]) == ([360, 0, 0, 0], [360, 0, 0, 0])
 
 
 def test_shares_are_of_the_readers_rows_alone(client, tree, counted):

@@ -31,16 +31,16 @@ YES = {"x", "co", "1", "dung"}
 
 
 @dataclass
-class Read:
+class ChangeFile:
     """The changes a file holds, or what is wrong with it, row by row."""
 
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def read(data: bytes, file: str, reform: Reorganisation) -> Read:
+def read(data: bytes, file: str, reform: Reorganisation) -> ChangeFile:
     """Changes of the file's rows for the draft, or every problem; writes nothing."""
-    found = Read()
+    found = ChangeFile()
     try:
         rows = list(rows_of(data, file))
         names = _names(rows[0][1] if rows else [], file)

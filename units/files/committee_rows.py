@@ -45,7 +45,7 @@ def exported(committees: Iterable[Committee]) -> Iterator[list]:
 
 
 @dataclass
-class Read(Problems):
+class CommitteeFile(Problems):
     """What a file of committees says: the rows to write, those already here as they are changed, what is wrong."""
 
     rows: dict[int, CommitteeRow] = field(default_factory=dict)  # by their number in the file
@@ -59,10 +59,10 @@ class Read(Problems):
         return [row for row in self.rows.values() if row.stored is not None and row.differs]
 
 
-def read(data: bytes, file: str, user: User) -> Read:
+def read(data: bytes, file: str, user: User) -> CommitteeFile:
     """Read and check the file with the rights of now; a committee already here is known by its BCD key, or by its
     unit and name. A cell left empty keeps what is stored."""
-    found = Read(file)
+    found = CommitteeFile(file)
     try:
         lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
     except Unreadable as refusal:
@@ -97,7 +97,7 @@ def read(data: bytes, file: str, user: User) -> Read:
     return found
 
 
-def _unit(found: Read, number: int, key: str, units: dict[str, list[Unit]], user: User) -> Unit | None:
+def _unit(found: CommitteeFile, number: int, key: str, units: dict[str, list[Unit]], user: User) -> Unit | None:
     ones = units.get(key, [])
     if len(ones) != 1:
         found.refuse(number, not_one(key, ones))
@@ -136,7 +136,7 @@ class _Cells:
 
 
 def _row(
-    found: Read, number: int, cells: dict[str, str], unit: Unit, board: Committee | None, by_name: dict
+    found: CommitteeFile, number: int, cells: dict[str, str], unit: Unit, board: Committee | None, by_name: dict
 ) -> CommitteeRow | None:
     """The row's committee, the stored one where it is here already; what is not understood is told."""
     if board is None and cells["name"]:

@@ -54,7 +54,7 @@ def exported(placements: Iterable[Placement]) -> Iterator[list]:
 
 
 @dataclass
-class Read(Problems):
+class PersonFile(Problems):
     """What a file of people says: the rows by their number, and what is wrong."""
 
     rows: dict[int, PersonRow] = field(default_factory=dict)
@@ -68,10 +68,10 @@ class Read(Problems):
         return [row for row in self.rows.values() if row.seat is not None]
 
 
-def read(data: bytes, file: str, user: User) -> Read:
+def read(data: bytes, file: str, user: User) -> PersonFile:
     """Read and check the file with the rights of now. A person who is here with the very same placement is found and
     left; any other name in use is refused."""
-    found = Read(file)
+    found = PersonFile(file)
     try:
         lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
     except Unreadable as refusal:
@@ -115,7 +115,7 @@ class _Known:
                 self.held.setdefault((seat.committee_id, seat.user_id or 0), []).append(seat)
 
 
-def _row(found: Read, number: int, cells: dict[str, str], here: _Known) -> PersonRow | None:
+def _row(found: PersonFile, number: int, cells: dict[str, str], here: _Known) -> PersonRow | None:
     """The account and placement of the cells; what is not understood is told."""
     faults: list[str] = []
     unit = _unit(faults, cells["unit"], here)
@@ -171,7 +171,7 @@ def _unit(faults: list[str], key: str, here: _Known) -> Unit | None:
     return unit
 
 
-def _sit(found: Read, number: int, cells: dict[str, str], row: PersonRow, here: _Known) -> None:
+def _sit(found: PersonFile, number: int, cells: dict[str, str], row: PersonRow, here: _Known) -> None:
     """Give the row the seat its cells name, with the placement's days; one that is held already is left."""
     name, post, placement = cells["board"], text.clean(cells["board_post"]), row.placement
     if not name and not post:

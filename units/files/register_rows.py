@@ -39,7 +39,7 @@ def exported(register: Register, rows: Iterable[RegisterRow]) -> Iterator[list]:
 
 
 @dataclass
-class Read:
+class RegisterFile:
     """The rows of a file, those whose cells were all understood, and what is wrong."""
 
     file: str
@@ -51,9 +51,9 @@ class Read:
         self.problems.append(Problem(self.file, number, sentence))
 
 
-def read(register: Register, data: bytes, file: str, user: User) -> Read:
+def read(register: Register, data: bytes, file: str, user: User) -> RegisterFile:
     """Read and check the file with the rights of now; a row already here is matched by its place and key."""
-    found = Read(file)
+    found = RegisterFile(file)
     try:
         lines = list(_lines(register, data, file))
     except Unreadable as refusal:
@@ -117,7 +117,7 @@ def _may_lack(column: Any) -> bool:
     return column.blank or column.has_default()
 
 
-def _units(found: Read, keys: dict[int, str], user: User) -> dict[int, Unit]:
+def _units(found: RegisterFile, keys: dict[int, str], user: User) -> dict[int, Unit]:
     """The unit of each row that names one the writer keeps; the rest is told."""
     visible = Unit.objects.visible_to(user).select_related("commune", "district")
     named = Here(visible, visible).named(set(keys.values()) - {""})
@@ -150,7 +150,7 @@ def _holders(register: Register, units: dict[int, Unit]) -> dict[tuple[int, str]
     return {(row.unit_id, row.name_key): row for row in rows}
 
 
-def _hold(register: Register, found: Read, number: int, cells: dict, unit: Unit, holders: dict, row) -> bool:
+def _hold(register: Register, found: RegisterFile, number: int, cells: dict, unit: Unit, holders: dict, row) -> bool:
     """Hang the row on the team or model it names; says so when there is none."""
     name = cells[register.label(register.holder)]
     holder = holders.get((unit.pk, text.match_key(name)))
@@ -163,7 +163,7 @@ def _hold(register: Register, found: Read, number: int, cells: dict, unit: Unit,
     return True
 
 
-def _row(register: Register, found: Read, number: int, cells: dict[str, str]) -> tuple[RegisterRow, bool]:
+def _row(register: Register, found: RegisterFile, number: int, cells: dict[str, str]) -> tuple[RegisterRow, bool]:
     """The row of the cells, and whether every cell was understood; the rest is told."""
     row, is_whole = register.model(), True
     for name in register.columns:

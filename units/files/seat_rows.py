@@ -44,7 +44,7 @@ def exported(seats: Iterable[Seat]) -> Iterator[list]:
 
 
 @dataclass
-class Read(Problems):
+class SeatFile(Problems):
     """What a file of seats says: the rows to write, how many of them are new, and what is wrong."""
 
     rows: dict[int, SeatRow] = field(default_factory=dict)  # by their number in the file
@@ -54,10 +54,10 @@ class Read(Problems):
         return [(number, row) for number, row in self.rows.items() if row.seat.pk is None]
 
 
-def read(data: bytes, file: str, user: User) -> Read:
+def read(data: bytes, file: str, user: User) -> SeatFile:
     """Read and check the file with the rights of now; a seat already here is known by its TV key, or by its
     committee, posts and first day."""
-    found = Read(file)
+    found = SeatFile(file)
     try:
         lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
     except Unreadable as refusal:
@@ -112,7 +112,7 @@ class _Known:
         return seat.committee_id, text.match_key(seat.post), text.match_key(seat.host_post), seat.valid_from
 
 
-def _boards(found: Read, lines, user: User) -> dict[int, Committee]:
+def _boards(found: SeatFile, lines, user: User) -> dict[int, Committee]:
     """The committee of each row that names one the reader administers; the rest is told."""
     visible = Unit.objects.visible_to(user)
     units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
@@ -139,7 +139,7 @@ def _boards(found: Read, lines, user: User) -> dict[int, Committee]:
     return boards
 
 
-def _row(found: Read, number: int, cells: dict, board: Committee, here: _Known) -> SeatRow | None:
+def _row(found: SeatFile, number: int, cells: dict, board: Committee, here: _Known) -> SeatRow | None:
     """The seat of the cells, the stored one where it is here already; what is not understood is told."""
     faults = []
     days: dict[str, Any] = {}
@@ -171,7 +171,7 @@ def _row(found: Read, number: int, cells: dict, board: Committee, here: _Known) 
     return SeatRow(seat)
 
 
-def _link(found: Read, number: int, key: str, row: SeatRow, by_key: dict, keys: set[str], here: _Known) -> None:
+def _link(found: SeatFile, number: int, key: str, row: SeatRow, by_key: dict, keys: set[str], here: _Known) -> None:
     if not key:
         return
     before = by_key.get(key) or here.by_key.get(key)

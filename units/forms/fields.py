@@ -7,7 +7,7 @@ from portal.core import fields
 from ..enums import UnitKind
 
 
-class DayField(fields.DayField):
+class PickedDayField(fields.DayField):
     """A date picked from the browser's calendar, or typed as 31/01/2020."""
 
     def __init__(self, **kwargs):

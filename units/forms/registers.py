@@ -5,7 +5,7 @@ from django.db import models
 
 from ..models import Unit
 from ..registers import Register
-from .fields import DayField
+from .fields import PickedDayField
 
 
 class OwnerField(forms.ModelChoiceField):
@@ -26,7 +26,7 @@ def register_form(register: Register, data=None, *, instance=None, owners=None) 
             owned.queryset = owners
             return owned
         if isinstance(column, models.DateField):
-            return DayField(label=register.label(column.name), required=not column.blank)
+            return PickedDayField(label=register.label(column.name), required=not column.blank)
         found = column.formfield(**kwargs)
         if column.name in register.sums:
             found.widget.attrs["inputmode"] = "numeric"

@@ -63,7 +63,7 @@ class RegisterRow(models.Model):
         return found  # type: ignore[return-value]  # -- the way ends at a unit
 
 
-class YearRow(RegisterRow):
+class YearlyRow(RegisterRow):
     year = models.PositiveSmallIntegerField("năm")
 
     class Meta:
@@ -123,7 +123,7 @@ class SecurityTeam(LifeRow):
         constraints = [models.UniqueConstraint(fields=["unit", "name_key"], name="one_team_a_name")]
 
 
-class TeamYear(YearRow):
+class TeamYear(YearlyRow):
     """How many people a security team had in a year, and how many of them were trained."""
 
     PLACE, NAMED = "team__unit", ("team__",)
@@ -145,7 +145,7 @@ class TeamYear(YearRow):
         _not_more(self, "trained", "members")
 
 
-class GroupCount(YearRow):
+class GroupCount(YearlyRow):
     """Self-rule groups of households in a residential area in a year."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
@@ -163,7 +163,7 @@ class GroupCount(YearRow):
         return f"{self.unit}, năm {self.year}"
 
 
-class ForceStrength(YearRow):
+class ForceStrength(YearlyRow):
     """One kind of force the unit itself runs, in a year: planned, present, trained."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
@@ -196,7 +196,7 @@ class MassModel(LifeRow):
         constraints = [models.UniqueConstraint(fields=["unit", "name_key"], name="one_model_a_name")]
 
 
-class ModelYear(YearRow):
+class ModelYear(YearlyRow):
     """A mass model's year: how big it was and how it was rated."""
 
     PLACE, NAMED = "model__unit", ("model__",)
@@ -216,7 +216,7 @@ class ModelYear(YearRow):
         return f"{self.model}, năm {self.year}"
 
 
-class AreaClass(YearRow):
+class AreaClass(YearlyRow):
     """Which of the three classes a commune was in, in a year."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
@@ -231,7 +231,7 @@ class AreaClass(YearRow):
         return f"{self.unit}, năm {self.year}: {self.get_standing_display()}"
 
 
-class Headcount(YearRow):
+class Headcount(YearlyRow):
     """Households, working people and learners of a base unit in a year; how many households have a camera."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")

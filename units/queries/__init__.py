@@ -3,20 +3,20 @@
 from .committees import GROUPS, seat_changes
 from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at
 from .registers import (
-    Share,
-    Shares,
+    PlaceSums,
+    RegisterSums,
     latest_year,
     register_counts,
-    register_shares,
     register_totals,
+    sums_by_place,
     units_to_keep,
     years_of,
 )
 
 __all__ = [
     "GROUPS",
-    "Share",
-    "Shares",
+    "PlaceSums",
+    "RegisterSums",
     "ancestors",
     "children_by_kind",
     "counts_below",
@@ -25,7 +25,7 @@ __all__ = [
     "own_places",
     "people_at",
     "register_counts",
-    "register_shares",
+    "sums_by_place",
     "register_totals",
     "seat_changes",
     "units_to_keep",

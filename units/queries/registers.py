@@ -55,7 +55,7 @@ def register_totals(register: Register, rows: QuerySet) -> tuple[list[int | None
 
 
 @dataclass
-class Share:
+class PlaceSums:
     """What the rows about one place come to: how many they are, and their figures in the order of the heads."""
 
     name: str
@@ -64,20 +64,20 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Shares:
+class RegisterSums:
     """A register's rows by place: of one level, the highest at which they are about two places or more."""
 
     level: UnitKind
     heads: list[str]
-    rows: list[Share]
-    total: Share
+    rows: list[PlaceSums]
+    total: PlaceSums
 
     @property
     def title(self) -> str:
         return f"Cộng theo {self.level.label.lower()}"
 
 
-def register_shares(register: Register, rows: QuerySet, day: date) -> Shares | None:
+def sums_by_place(register: Register, rows: QuerySet, day: date) -> RegisterSums | None:
     """The rows by the district their units were in that day, else by the commune; None when all are about one place.
 
     A unit that was not there that day is counted where it lies today. Three queries.
@@ -101,20 +101,20 @@ def register_shares(register: Register, rows: QuerySet, day: date) -> Shares | N
     level = next((level for level in place if len({row[f"at_{level}"] for row in found} - {None}) > 1), None)
     if level is None:
         return None
-    total = Share("Cộng", 0, [0] * len(parts))
-    shares: dict[int | None, Share] = {}
+    total = PlaceSums("Cộng", 0, [0] * len(parts))
+    sums: dict[int | None, PlaceSums] = {}
     for row in found:
-        for share in (shares.setdefault(row[f"at_{level}"], Share("", 0, [0] * len(parts))), total):
-            share.many += row["many"]
-            share.figures = [sum_ + row[f"figure_{n}"] for n, sum_ in enumerate(share.figures)]
-    called = history.names_on(day, shares)
-    units = Unit.objects.filter(pk__in=[pk for pk in shares if pk]).order_by("sort_key", "pk")
+        for one in (sums.setdefault(row[f"at_{level}"], PlaceSums("", 0, [0] * len(parts))), total):
+            one.many += row["many"]
+            one.figures = [so_far + row[f"figure_{n}"] for n, so_far in enumerate(one.figures)]
+    called = history.names_on(day, sums)
+    units = Unit.objects.filter(pk__in=[pk for pk in sums if pk]).order_by("sort_key", "pk")
     for unit in units:
-        shares[unit.pk].name = called.get(unit.pk, unit.name)
-    if None in shares:
-        shares[None].name = "Do cấp trên quản lý"
-    ordered = [*(shares[unit.pk] for unit in units), *(shares[pk] for pk in shares if pk is None)]
-    return Shares(UnitKind(level), [label for label, _ in parts], ordered, total)
+        sums[unit.pk].name = called.get(unit.pk, unit.name)
+    if None in sums:
+        sums[None].name = "Do cấp trên quản lý"
+    ordered = [*(sums[unit.pk] for unit in units), *(sums[pk] for pk in sums if pk is None)]
+    return RegisterSums(UnitKind(level), [label for label, _ in parts], ordered, total)
 
 
 def _counted(register: Register) -> list[tuple[str, Aggregate | Coalesce]]:

@@ -4,7 +4,7 @@ from .applying import apply
 from .delegations import delegations_ended, delegations_of
 from .drafting import add_change, choose_ends, drop_change, drop_reform, dry_run, new_reform, waiting, write_changes
 from .effects import Branch, committees_ended, levels_opened, placements_ended, tree_of
-from .facts import Node, Passing, Plan, Problem, Ref, Waiting, ends, final_heir
+from .facts import Node, Passing, Plan, PlanProblem, Ref, UnderWay, ends, final_heir
 from .followers import FOLLOWERS
 from .planning import plan
 from .undoing import undo
@@ -15,9 +15,9 @@ __all__ = [
     "Node",
     "Passing",
     "Plan",
-    "Problem",
+    "PlanProblem",
     "Ref",
-    "Waiting",
+    "UnderWay",
     "add_change",
     "apply",
     "choose_ends",

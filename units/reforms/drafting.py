@@ -14,7 +14,7 @@ from ..enums import OpenFiles, ReformStatus, Streaks
 from ..models import Change, Reorganisation, Unit, User
 from ..permissions import may_reorganise
 from .columns import BATCH
-from .facts import Plan, Problem, Waiting
+from .facts import Plan, PlanProblem, UnderWay
 from .followers import FOLLOWERS
 from .planning import plan
 
@@ -92,11 +92,11 @@ def dry_run(reform: Reorganisation) -> Plan:
     """The plan with the problems of every app that follows the tree. Writes nothing."""
     made = plan(reform)
     if not made.problems:
-        made.problems += [Problem(None, sentence) for follow in FOLLOWERS for sentence in follow.problems(made)]
+        made.problems += [PlanProblem(None, sentence) for follow in FOLLOWERS for sentence in follow.problems(made)]
     return made
 
 
-def waiting(made: Plan) -> list[Waiting]:
+def waiting(made: Plan) -> list[UnderWay]:
     """What is under way at units that end, in every app that follows the tree, with the end each of it takes."""
     return [row for follow in FOLLOWERS for row in follow.waiting(made)]
 

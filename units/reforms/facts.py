@@ -34,7 +34,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PlanProblem:
     """One thing that stands in the way: the change it lies in (None for the whole) and what to do about it."""
 
     order: int | None
@@ -45,7 +45,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class UnderWay:
     """Something under way at a unit that ends, and which of the three ends it takes (`enums.OpenFiles`)."""
 
     pk: int
@@ -76,7 +76,7 @@ class Plan:
     places: dict[Ref, dict[str, Ref | None]] = field(default_factory=dict)
     stood: dict[Ref, dict[str, Ref | None]] = field(default_factory=dict)  # ancestor columns before
     passings: list[Passing] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[PlanProblem] = field(default_factory=list)
 
     @property
     def opened(self) -> list[Node]:
@@ -100,7 +100,7 @@ class Plan:
         ]
 
     def add(self, order: int | None, sentence: str) -> None:
-        self.problems.append(Problem(order, sentence))
+        self.problems.append(PlanProblem(order, sentence))
 
 
 def final_heir(made: Plan, ref: Ref) -> Ref | None:

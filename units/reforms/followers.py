@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from ..models import User
-from .facts import Plan, Ref, Waiting
+from .facts import Plan, Ref, UnderWay
 
 
 class Follower(Protocol):
@@ -13,7 +13,7 @@ class Follower(Protocol):
     name: str
 
     def problems(self, made: Plan) -> Iterable[str]: ...
-    def waiting(self, made: Plan) -> list[Waiting]: ...
+    def waiting(self, made: Plan) -> list[UnderWay]: ...
     def apply(self, made: Plan, ids: Mapping[Ref, int], by: User | None) -> Any: ...
     def undo(self, kept: Any) -> None: ...
 

@@ -20,7 +20,7 @@ WHOLE, MAIN = "whole", "part-main"
 
 
 @dataclass
-class Draft:
+class NationalDraft:
     """Lines of a reorganisation ready to be written, the provinces it concerns, and what has no source."""
 
     provinces: list[Unit] = field(default_factory=list)
@@ -34,7 +34,7 @@ def read(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def draft_for(code: str) -> Draft:
+def draft_for(code: str) -> NationalDraft:
     """The lines that lead from the units here to the province of that code as it is from 1/7/2025.
 
     A new commune with one whole predecessor of its own name goes on under the same id; every other one is opened. What
@@ -42,7 +42,7 @@ def draft_for(code: str) -> Draft:
     """
     rows = [row for row in read("lineage.csv") if row["new_province_code"] == code]
     communes = [row for row in read("communes.csv") if row["province_code"] == code]
-    made = Draft()
+    made = NationalDraft()
     if not communes:
         made.gaps.append(f"Không có tỉnh mã {code} sau ngày 01/7/2025.")
         return made
@@ -64,7 +64,7 @@ def draft_for(code: str) -> Draft:
     return made
 
 
-def _province(made: Draft, code: str, name: str) -> dict:
+def _province(made: NationalDraft, code: str, name: str) -> dict:
     """Where the communes go: the province that stays, or the one that several become."""
     stays = len(made.provinces) == 1 and text.match_key(made.provinces[0].name) == text.match_key(name)
     if stays:
@@ -99,7 +99,7 @@ class _New:
         return share == WHOLE and text.match_key(unit.name) == text.match_key(self.row["commune"])
 
 
-def _communes(made: Draft, rows: list[dict], communes: list[dict], here: dict, target: dict) -> None:
+def _communes(made: NationalDraft, rows: list[dict], communes: list[dict], here: dict, target: dict) -> None:
     """Open each commune of the day after, then pass the old ones over to them."""
     before: dict[str, list[dict]] = defaultdict(list)
     for row in rows:
@@ -124,7 +124,7 @@ def _communes(made: Draft, rows: list[dict], communes: list[dict], here: dict, t
         )
 
 
-def _new_commune(made: Draft, row: dict[str, str], olds: list[dict], here: dict) -> _New:
+def _new_commune(made: NationalDraft, row: dict[str, str], olds: list[dict], here: dict) -> _New:
     """The commune with its predecessors; what the lineage or the portal does not know is told as a gap."""
     new = _New(row, [], len(olds))
     if not olds:

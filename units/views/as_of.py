@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from .. import queries
 from ..enums import LEVELS, UnitKind
-from ..forms import DayField
+from ..forms import PickedDayField
 from ..models import Committee, Unit, UnitVersion
 from ..permissions import may_see_people
 from ..queries import history
@@ -20,7 +20,7 @@ LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(U
 
 
 class OnDayForm(forms.Form):
-    ngay = DayField(label="Ngày")
+    ngay = PickedDayField(label="Ngày")
 
 
 class TreeForm(OnDayForm):

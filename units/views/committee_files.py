@@ -38,7 +38,7 @@ def _require_administrator(request) -> None:
         raise Http404
 
 
-def _shown(found: seat_rows.Read) -> dict:
+def _shown(found: seat_rows.SeatFile) -> dict:
     return {"rows": list(found.rows.items())[:SHOWN], "new": len(found.new), "many": len(found.rows)}
 
 
@@ -68,7 +68,7 @@ def seat_preview(request, token):
     return confirm(request, SEATS, token)
 
 
-def _shown_committees(found: committee_rows.Read) -> dict:
+def _shown_committees(found: committee_rows.CommitteeFile) -> dict:
     rows = [(number, row) for number, row in found.rows.items() if row.differs]
     same = len(found.rows) - len(rows)
     return {"rows": rows[:SHOWN], "new": len(found.new), "changed": len(found.changed), "same": same, "many": len(rows)}

@@ -22,7 +22,7 @@ def _require_administrator(request) -> None:
         raise Http404
 
 
-def _shown(found: people_rows.Read) -> dict:
+def _shown(found: people_rows.PersonFile) -> dict:
     many, new = len(found.rows), len(found.new)
     rows = list(found.rows.items())[:SHOWN]
     return {"rows": rows, "new": new, "same": many - new, "seats": len(found.seats), "many": many}

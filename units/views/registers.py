@@ -84,7 +84,7 @@ def register_list(request, slug):
             "sums": sums if register.sums and (year or not register.is_yearly) else [],
             "chosen": [(label, count) for label, count in chosen if count],
             "many": many,
-            "shares": _shares(register, found, years),
+            "by_place": _sums_by_place(register, found, years),
             "year": int(year) if year else None,
             "under": under,
             "query": found.form.data.urlencode(),
@@ -94,12 +94,12 @@ def register_list(request, slug):
     )
 
 
-def _shares(register: Register, found, years: list[int]) -> queries.Shares | None:
+def _sums_by_place(register: Register, found, years: list[int]) -> queries.RegisterSums | None:
     """The filtered rows by place, on the last day of the year shown, today at the latest; never of several years."""
     year, day = found.form.cleaned_data.get("year"), timezone.localdate()
     if register.is_yearly and year not in years:
         return None
-    return queries.register_shares(register, found.qs, min(date(int(year), 12, 31), day) if year else day)
+    return queries.sums_by_place(register, found.qs, min(date(int(year), 12, 31), day) if year else day)
 
 
 def _shown(register: Register, row, user) -> dict:
@@ -120,14 +120,14 @@ def register_export(request, slug):
     if not found.is_valid():
         raise Http404
     heads, rows = register_rows.headings(register), register_rows.exported(register, found.qs)
-    shares = _shares(register, found, years) if request.GET.get("dang") == "xlsx" else None
-    more = [(shares.title, _share_rows(shares))] if shares else []
+    by_place = _sums_by_place(register, found, years) if request.GET.get("dang") == "xlsx" else None
+    more = [(by_place.title, _sum_rows(by_place))] if by_place else []
     return _file(request, register, f"{slug}-{timezone.localdate():%Y-%m-%d}", heads, rows, *more)
 
 
-def _share_rows(shares: queries.Shares) -> list[list]:
-    rows = [shares.total, *shares.rows]
-    return [[shares.level.label, "Số dòng", *shares.heads], *([row.name, row.many, *row.figures] for row in rows)]
+def _sum_rows(by_place: queries.RegisterSums) -> list[list]:
+    rows = [by_place.total, *by_place.rows]
+    return [[by_place.level.label, "Số dòng", *by_place.heads], *([row.name, row.many, *row.figures] for row in rows)]
 
 
 @require_safe
@@ -237,7 +237,7 @@ def register_drop(request, slug, pk):
 
 # --- files in ----------------------------------------------------------------------------------------------------
 def _intake(register: Register, user) -> Intake:
-    def shown(found: register_rows.Read) -> dict:
+    def shown(found: register_rows.RegisterFile) -> dict:
         sorted_rows = [("Thêm", row) for row in found.sorted.new] + [("Sửa", row) for row in found.sorted.changed]
         numbers = {id(row): number for number, row in found.rows.items()}
         return {

@@ -34,7 +34,7 @@ def csv(rows, heads=HEADS) -> bytes:
     return writing.as_csv(heads, rows)
 
 
-def read(rows, admin, heads=HEADS) -> committee_rows.Read:
+def read(rows, admin, heads=HEADS) -> committee_rows.CommitteeFile:
     return committee_rows.read(csv(rows, heads), "ban.csv", admin)
 
 

@@ -32,7 +32,7 @@ def line(name, unit, role="Cán bộ nhập liệu", since=DAY, until="", *, boa
     return [name, f"Cán bộ {name}", f"DV{unit.pk}", role, since, until, "", board, post]
 
 
-def read(rows, admin) -> people_rows.Read:
+def read(rows, admin) -> people_rows.PersonFile:
     return people_rows.read(writing.as_csv(HEADS, rows), "nguoi.csv", admin)
 
 
