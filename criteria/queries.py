@@ -150,7 +150,7 @@ def own_places(sets: Iterable[CriteriaSet], province: Unit) -> dict[int, Unit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProgrammeStanding:
     """How a programme stands in a province and year: what opens, what is being written, what the law left unread."""
 
     programme: Programme
@@ -159,7 +159,7 @@ class Standing:
     unread: list[CriteriaSet]  # the whole country's drafts for kinds that nothing opens: their gaps say why
 
 
-def standings(province: Unit, year: int) -> list[Standing]:
+def standings(province: Unit, year: int) -> list[ProgrammeStanding]:
     """Every programme, by name. Queries grow with the programmes, not with their sets."""
     drafts: dict[int, list[CriteriaSet]] = {}
     rows = CriteriaSet.objects.filter(status=SetStatus.DRAFT).for_province(province)
@@ -171,7 +171,7 @@ def standings(province: Unit, year: int) -> list[Standing]:
         open_kinds = {kind for _, kinds in opens for kind in kinds}
         held = drafts.get(programme.pk, [])
         told.append(
-            Standing(
+            ProgrammeStanding(
                 programme,
                 opens,
                 [one for one in held if one.province_code],

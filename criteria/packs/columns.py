@@ -26,7 +26,7 @@ PROVINCE = "Mã tỉnh áp dụng"
 
 
 @dataclass(frozen=True)
-class Column:
+class PackColumn:
     """A column by the pack's key: its heading, and what its values are called."""
 
     key: str
@@ -41,7 +41,7 @@ class Column:
         return self.values.get(search_key(str(cell)), cell)
 
 
-def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple] = (), heading: str = "") -> Column:
+def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple] = (), heading: str = "") -> PackColumn:
     """`named` is the form's name of the field where the pack has another."""
     asked = fields.get(named or key)
     if not choices and isinstance(asked, forms.ChoiceField) and not isinstance(asked, forms.ModelChoiceField):
@@ -49,15 +49,15 @@ def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple]
     labels = {value: str(label) for value, label in choices if value != ""}
     values = {search_key(str(value)): value for value in labels}
     values |= {search_key(label): value for value, label in labels.items()}
-    return Column(key, heading or (str(asked.label) if asked else ""), labels, values)
+    return PackColumn(key, heading or (str(asked.label) if asked else ""), labels, values)
 
 
-def _columns(keys: Iterable[str], *kinds: Any, **more: dict) -> dict[str, Column]:
+def _columns(keys: Iterable[str], *kinds: Any, **more: dict) -> dict[str, PackColumn]:
     fields: dict[str, Any] = {name: one for kind in reversed(kinds) for name, one in kind.base_fields.items()}
     return {key: _column(key, fields, **more.get(key, {})) for key in keys}
 
 
-def _of_models(keys: Iterable[str], *models: type[Model], **headings: str) -> dict[str, Column]:
+def _of_models(keys: Iterable[str], *models: type[Model], **headings: str) -> dict[str, PackColumn]:
     """Columns named as the fields of the models are, but for the headings given."""
     return {
         key: _column(
@@ -77,7 +77,7 @@ RULE_CHOICES: dict[str, list[tuple]] = {
 LEVELS = ("managed_at", "enter", "appraise", "decide")
 DUE = {f"{step}_by": step for step in Step.values}  # column of a route's last day -> step
 KINDS = {"choices": UnitKind.choices}
-SHEETS: dict[str, dict[str, Column]] = {
+SHEETS: dict[str, dict[str, PackColumn]] = {
     SETS: _columns(
         (
             *("code", "version", "programme", "document", "base"),

@@ -27,7 +27,7 @@ WRITTEN_AS = {
 
 
 @dataclass
-class Draft:
+class ParsedSet:
     """A set on its way from its file's form to plain content, remembering where each part stands."""
 
     source: Source
@@ -51,7 +51,7 @@ class Draft:
             self.source.fault((*self.where, *where), sentence)
 
 
-def drafts_of(source: Source, documents: Mapping[str, dict]) -> Iterator[Draft]:
+def drafts_of(source: Source, documents: Mapping[str, dict]) -> Iterator[ParsedSet]:
     """The file's sets whose shape is right; what is wrong with the others has been said by the schema."""
     broken = set(source.broken)
     rows = source.data.get("sets")
@@ -82,7 +82,7 @@ def drafts_of(source: Source, documents: Mapping[str, dict]) -> Iterator[Draft]:
             rows = list(_part(part, row.get(part, []), (*where, part), cite))
             content[part] = keyed(part, [one for _, one in rows])
             at[part] = _paths(content[part], rows)
-        yield Draft(source, where, row, content, at)
+        yield ParsedSet(source, where, row, content, at)
 
 
 def _paths(rows: list[dict], found: list[tuple[Where, dict]]) -> list[Where]:

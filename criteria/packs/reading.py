@@ -13,7 +13,7 @@ from portal.core.vietnamese.text import search_key
 
 from .checks import flaws, overlay_flaws, years_meet
 from .content import CRITERION_FIELDS, PARTS, end_of, split_name
-from .parsing import Draft, drafts_of
+from .parsing import ParsedSet, drafts_of
 from .rules import bar_key, bar_of, check_rules, streak_of
 from .source import Fault, Source, Where
 
@@ -202,7 +202,7 @@ def _codes(data) -> Iterator[str]:
 COPIED = ("excluded_subtypes", "needed_met", "points_total", "not_applicable_rule")
 
 
-def _copy_alike(drafts: list[Draft], known: Known, named: set[str]) -> None:
+def _copy_alike(drafts: list[ParsedSet], known: Known, named: set[str]) -> None:
     """Fill a set written as one `like` another with what it leaves out of that set; its gaps are its own.
 
     Lines come with the clauses they were cited by, so that what stays the same compares as the same.
@@ -234,7 +234,7 @@ def _copy_alike(drafts: list[Draft], known: Known, named: set[str]) -> None:
         fill(name, ())
 
 
-def _take_over(draft: Draft, other: dict) -> None:
+def _take_over(draft: ParsedSet, other: dict) -> None:
     """What the draft leaves out, from the other set; a line it writes itself stands in for the one of that code."""
     content, where = draft.content, (*draft.where, "like")
     content |= {field: other[field] for field in COPIED if field not in draft.row}
@@ -255,7 +255,7 @@ def _take_over(draft: Draft, other: dict) -> None:
             draft.at[part] = [where] * len(content[part])
 
 
-def _resolve_reuse(drafts: list[Draft], known: Known, named: set[str]) -> None:
+def _resolve_reuse(drafts: list[ParsedSet], known: Known, named: set[str]) -> None:
     """Fill what a reusing criterion leaves out from the one it reuses, then from the defaults.
 
     A set is left unclear when what it reuses stands in a broken part (`named` holds every code of the files).
@@ -291,7 +291,7 @@ def _why_reused(code: str, sources: Mapping[str, dict]) -> str:
     return f"tiêu chí {chain[1]} lại dùng lại {chain[2]}; hãy dùng lại thẳng {chain[-1]}"
 
 
-def _lay_over(drafts: list[Draft], known: Known) -> None:
+def _lay_over(drafts: list[ParsedSet], known: Known) -> None:
     """Put the lines of an overlay's base before its own, with what else the overlay leaves to its base."""
     contents = {draft.name: draft.content for draft in drafts}
     for draft in drafts:
@@ -309,7 +309,7 @@ def _lay_over(drafts: list[Draft], known: Known) -> None:
             draft.fault(where, sentence)
 
 
-def _add_lines(draft: Draft, base: dict) -> None:
+def _add_lines(draft: ParsedSet, base: dict) -> None:
     """The base's lines with the overlay's own: each after the last line of the group it goes `into`, or at the end."""
     rows = [dict(row) for row in base["criteria"]]
     at = [draft.where] * len(rows)
@@ -322,7 +322,7 @@ def _add_lines(draft: Draft, base: dict) -> None:
     draft.content["criteria"], draft.at["criteria"] = rows, at
 
 
-def _check_rounds(drafts: list[Draft], known: Known) -> None:
+def _check_rounds(drafts: list[ParsedSet], known: Known) -> None:
     """Programmes that wait for each other's result of the same year would never be decided."""
     own = {_key(draft.content) for draft in drafts}
     needs: dict[str, set[str]] = {}
@@ -355,13 +355,13 @@ def _check_replaced(source: Source, codes: Iterable[str]) -> None:
             source.fault(("documents", place, "replaces"), f"không có văn bản mã “{replaced}”")
 
 
-def _check_names(draft: Draft, documents: Iterable[str], programmes: Iterable[str]) -> None:
+def _check_names(draft: ParsedSet, documents: Iterable[str], programmes: Iterable[str]) -> None:
     for name, codes, what in (("document", documents, "văn bản"), ("programme", programmes, "chương trình")):
         if draft.content[name] not in codes:
             draft.fault((name,), f"không có {what} mã “{draft.content[name]}”")
 
 
-def _check_beside(drafts: list[Draft], known: Known) -> None:
+def _check_beside(drafts: list[ParsedSet], known: Known) -> None:
     """Two sets of one code and version, or two that would judge the same kind in the same year."""
     own = {_key(draft.content) for draft in drafts}
     others = [row for row in known.sets if _key(row) not in own]

@@ -33,7 +33,7 @@ from .columns import (
     TEXTS,
     TITLES,
     TRUTHS,
-    Column,
+    PackColumn,
 )
 from .source import Source, Where
 
@@ -226,7 +226,7 @@ def _place(where: Where) -> tuple[str, str]:
     return sheet, ""
 
 
-def _untyped(column: Column, cell):
+def _untyped(column: PackColumn, cell):
     if column.key in DAYS_OF_YEAR:
         return _day_of_year(cell)
     if column.key in DATES:

@@ -26,7 +26,7 @@ from .columns import (
     STREAKS,
     TEXTS,
     TITLES,
-    Column,
+    PackColumn,
 )
 from .writing import as_pack, rules_pack
 
@@ -72,7 +72,7 @@ def _book(pack: dict) -> bytes:
     return held.getvalue()
 
 
-def _write(sheet, columns: Iterable[Column], rows: list[dict]) -> None:
+def _write(sheet, columns: Iterable[PackColumn], rows: list[dict]) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- heavy
 
     sheet.append([column.heading for column in columns])
@@ -109,7 +109,7 @@ def _due(row: dict, step: str) -> str:
     return f"{how} {one['day']:02d}/{one['month']:02d}; {one['article']}"
 
 
-def _typed(column: Column, value):
+def _typed(column: PackColumn, value):
     """A cell's value, a list one item a line; an apostrophe keeps a spreadsheet from running it as a formula."""
     if value is None or value == "":
         return None

@@ -23,7 +23,7 @@ CONFIDENCE_TONES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CriterionLine:
     """One criterion, or the heading of a group."""
 
     criterion: Criterion
@@ -46,7 +46,7 @@ class Way:
     is_over: bool
 
 
-def lines(criteria_set: CriteriaSet, words: str = "") -> list[Line]:
+def lines(criteria_set: CriteriaSet, words: str = "") -> list[CriterionLine]:
     """The set's lines in order; with words, the criteria that hold them (marks and case aside) under their groups."""
     rows = criteria_of(criteria_set)
     key = search_key(words)
@@ -62,8 +62,8 @@ def _words(row: Criterion) -> str:
     return search_key(f"{row.code} {row.number} {row.label} {row.article} {row.guidance}")
 
 
-def _line(row: Criterion) -> Line:
-    return Line(
+def _line(row: Criterion) -> CriterionLine:
+    return CriterionLine(
         criterion=row,
         is_group=row.measure == Measure.GROUP,
         asks=asks(row),
@@ -192,7 +192,7 @@ def _years(one: CriteriaSet, versions: list[CriteriaSet]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OutcomeLine:
     """A row beside the criteria: a grade, a ceiling, a precondition, a quota, a paper; with its clause and mark."""
 
     text: str
@@ -201,7 +201,7 @@ class Told:
     mark: str
 
 
-def outcomes(criteria_set: CriteriaSet) -> list[tuple[str, list[Told]]]:
+def outcomes(criteria_set: CriteriaSet) -> list[tuple[str, list[OutcomeLine]]]:
     """What the set comes to beside its criteria, by heading; empty headings left out."""
     grades = [
         (
@@ -229,7 +229,7 @@ def outcomes(criteria_set: CriteriaSet) -> list[tuple[str, list[Told]]]:
         (
             heading,
             [
-                Told(text, row.article, CONFIDENCE_TONES.get(row.confidence, ""), row.get_confidence_display())
+                OutcomeLine(text, row.article, CONFIDENCE_TONES.get(row.confidence, ""), row.get_confidence_display())
                 for row, text in rows
             ],
         )

@@ -59,7 +59,7 @@ def _communes_on(province: int, day: date) -> dict[int, str]:
 
 
 @dataclass
-class Read(Problems):
+class PastResultFile(Problems):
     """What a file says of past years: the rows to write and what is wrong."""
 
     province: Unit | None = None
@@ -74,10 +74,10 @@ class Read(Problems):
         return [row for row in self.rows.values() if row.stored is not None and row.differs]
 
 
-def read(data: bytes, file: str, user: User, *, province: int | None = None) -> Read:
+def read(data: bytes, file: str, user: User, *, province: int | None = None) -> PastResultFile:
     """Read and check the file with the rights of now; a unit's result of a programme and year already here is changed
     by its row, an equal row is left alone. `province` names one of the user's."""
-    found = Read(file, province=permissions.own_province(user, province))
+    found = PastResultFile(file, province=permissions.own_province(user, province))
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
         return found

@@ -49,7 +49,7 @@ def exported(totals: Iterable[PastTotal]) -> Iterator[list]:
 
 
 @dataclass
-class Read(Problems):
+class PastTotalFile(Problems):
     """What a file says of past years: the rows to write and what is wrong."""
 
     province: Unit | None = None
@@ -64,10 +64,10 @@ class Read(Problems):
         return [row for row in self.rows.values() if row.differs and not row.is_new]
 
 
-def read(data: bytes, file: str, user: User, province: int | None = None) -> Read:
+def read(data: bytes, file: str, user: User, province: int | None = None) -> PastTotalFile:
     """Read and check the file with the rights of now; a total of the place, programme, year and kind that is here
     already is changed by its row, an equal row is left alone."""
-    found = Read(file, province=permissions.own_province(user, province))
+    found = PastTotalFile(file, province=permissions.own_province(user, province))
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
         return found

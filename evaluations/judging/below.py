@@ -20,7 +20,7 @@ from ..models import Cycle, Evaluation
 
 
 @dataclass(frozen=True)
-class Counts:
+class CountsBelow:
     """How many of the units a commune manages there are, registered and recognised; how many may still become so."""
 
     total: int = 0
@@ -31,11 +31,11 @@ class Counts:
     withdrawn: int = 0  # among the total
     excluded: int = 0  # not among it
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: "CountsBelow") -> "CountsBelow":
+        return CountsBelow(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
-Below = dict[str, Counts]  # by unit kind
+Below = dict[str, CountsBelow]  # by unit kind
 
 
 def counts_below(dossiers: Iterable[Evaluation]) -> dict[int, Below]:
@@ -104,13 +104,13 @@ def _tally(rows: QuerySet[Evaluation], years: set[Year], found: dict[tuple[Year,
         )
     )
     for programme, year, province, came_from, held_by, kind, status, month, day, inclusive, *counts in counted:
-        one = Counts(*counts)
+        one = CountsBelow(*counts)
         due_day = Deadline(month=month, day=day, inclusive=inclusive).last_day(year) if month else None
         if status != CycleStatus.OPEN or (due_day and due_day < timezone.localdate()):
             one = replace(one, registering=0)
         for commune in {held_by} if came_from == held_by else heirs.get((came_from, held_by), ()):
             held = found.setdefault(((programme, year, province), commune), {})
-            held[kind] = held.get(kind, Counts()) + one
+            held[kind] = held.get(kind, CountsBelow()) + one
 
 
 def _passed_on(communes: Iterable[int]) -> Iterator[tuple[QuerySet[Evaluation], Heirs]]:
@@ -158,17 +158,17 @@ def derived_values(criteria: Iterable[CriterionSpec], below: Below) -> dict[str,
     return found
 
 
-def _counted(criterion: CriterionSpec, below: Below) -> Counts:
+def _counted(criterion: CriterionSpec, below: Below) -> CountsBelow:
     """The units the criterion counts: of the kinds it names, or of every kind."""
     kinds = [counts for kind, counts in below.items() if not criterion.derived_from or kind in criterion.derived_from]
-    return sum(kinds, Counts())
+    return sum(kinds, CountsBelow())
 
 
-def _registered(criterion: CriterionSpec, counts: Counts) -> Value:
+def _registered(criterion: CriterionSpec, counts: CountsBelow) -> Value:
     return _settled(criterion, counts.registered, counts.registering, counts.total)
 
 
-def _recognised(criterion: CriterionSpec, counts: Counts) -> Value:
+def _recognised(criterion: CriterionSpec, counts: CountsBelow) -> Value:
     return _settled(criterion, counts.recognised, counts.pending, counts.total)
 
 

@@ -1,12 +1,12 @@
 """Reads of the evaluations app that several callers share, by noun."""
 
-from .desk import Fallen, Waiting, fallen, lost_ground, under_way, waiting_for
+from .desk import DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
 from .dossiers import with_route, years_of
 from .sittings import chair_among, draft_decisions, open_sittings, waiting_dossiers
 
 __all__ = [
     "Fallen",
-    "Waiting",
+    "DeskPile",
     "chair_among",
     "draft_decisions",
     "fallen",

@@ -19,7 +19,7 @@ from ..models import UNSELECTED, Cycle, Evaluation, Sitting
 
 
 @dataclass(frozen=True)
-class Waiting:
+class DeskPile:
     """A pile of work on somebody's desk."""
 
     label: str
@@ -49,7 +49,7 @@ PILES = (
 )
 
 
-def waiting_for(user: User, cycle: Cycle, today: date) -> list[Waiting]:
+def waiting_for(user: User, cycle: Cycle, today: date) -> list[DeskPile]:
     """The piles of the cycle that wait for the user's own roles, each with its earliest due day; two queries.
 
     A due day comes from the route of the dossiers in the pile; a pile is late when that day has passed.
@@ -73,7 +73,7 @@ def waiting_for(user: User, cycle: Cycle, today: date) -> list[Waiting]:
         due = min(days, default=None)
         count = sum(row[f"pile_{index}"] for row in with_work)
         query = f"cycle={cycle.pk}&state={pile.state}&mine={pile.hands.column}"
-        found.append(Waiting(pile.label, count, query, pile.step, due, bool(count and due and due < today)))
+        found.append(DeskPile(pile.label, count, query, pile.step, due, bool(count and due and due < today)))
     return found
 
 

@@ -29,7 +29,7 @@ def candidates(dossiers: EvaluationQuerySet) -> EvaluationQuerySet:
 
 
 @dataclass(frozen=True)
-class Share:
+class QuotaShare:
     """What a place has selected of a criteria set's units against what it owes."""
 
     place: Unit
@@ -44,7 +44,7 @@ class Share:
         return max(self.minimum - self.chosen, 0)
 
 
-def shares(cycle: Cycle, places: UnitQuerySet) -> list[Share]:
+def shares(cycle: Cycle, places: UnitQuerySet) -> list[QuotaShare]:
     """The shares of the places given, by place and criteria set; four queries.
 
     A unit counts once: for the nearest level with a quota at or above the level that manages it (docs/decisions/0011).
@@ -73,7 +73,7 @@ def shares(cycle: Cycle, places: UnitQuerySet) -> list[Share]:
         for pk, one in sorted(sets.items(), key=lambda item: item[1].code):
             if owed := quotas[pk].get(place.kind):
                 able, chosen = totals.get((pk, place.pk), (0, 0))
-                found.append(Share(place, one, owed.minimum, chosen, able, owed.cited))
+                found.append(QuotaShare(place, one, owed.minimum, chosen, able, owed.cited))
     return found
 
 

@@ -41,10 +41,10 @@ class PastResult:
     title: str = ""
 
     @property
-    def told(self) -> workflow.Told:
+    def told(self) -> workflow.PaperResult:
         """The columns the dossier is to have; a row that names no source leaves the one that is stored."""
         source = self.source or (self.stored.taken_from if self.stored else "")
-        return workflow.Told(self.state, self.grade, self.paper, self.paper_on, self.title, source)
+        return workflow.PaperResult(self.state, self.grade, self.paper, self.paper_on, self.title, source)
 
     @property
     def word(self) -> str:
@@ -55,14 +55,14 @@ class PastResult:
         """What is stored, where the paper says something else."""
         if self.stored is None:
             return ""
-        before = workflow.Told.of(self.stored)
+        before = workflow.PaperResult.of(self.stored)
         grade = f", loại {before.grade}" if before.grade else ""
         decision = f" ({before.decision})" if before.decision else ""
         return RESULT_WORDS.get(before.state, self.stored.get_state_display()) + grade + decision
 
     @property
     def differs(self) -> bool:
-        return self.stored is None or self.told != workflow.Told.of(self.stored)
+        return self.stored is None or self.told != workflow.PaperResult.of(self.stored)
 
 
 def past_day(year: int) -> date:
@@ -125,7 +125,7 @@ def take_past_away(dossier: Evaluation, *, by: User, reason: str) -> None:
         raise Refused(f"Kết quả năm {found.cycle.year} của {found.unit_name} đã được bỏ. Hãy tải lại trang.")
     if not reason.strip():
         raise Refused("Hãy ghi rõ lý do bỏ kết quả.")
-    away = workflow.Corrected(found, replace(workflow.Told.of(found), state=State.EXCLUDED))
+    away = workflow.Corrected(found, replace(workflow.PaperResult.of(found), state=State.EXCLUDED))
     workflow.correct_past([away], by=by, reason=reason.strip(), action=Action.TAKE_AWAY)
 
 

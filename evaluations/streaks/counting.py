@@ -272,7 +272,7 @@ def how_many(rows: QuerySet, rule: StreakRule) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StreakStanding:
     """What a row of so many years is worth, and what comes next."""
 
     streak: int
@@ -302,10 +302,10 @@ def _level(title: StreakTitle) -> str:
     return Level(title.level).label
 
 
-def standing(rule: StreakRule, streak: int) -> Standing:
+def standing(rule: StreakRule, streak: int) -> StreakStanding:
     """The highest title the row reaches and the first it does not."""
     titles = titles_of(rule)
-    return Standing(
+    return StreakStanding(
         streak,
         max((one for one in titles if one.years <= streak), key=lambda one: one.years, default=None),
         min((one for one in titles if one.years > streak), key=lambda one: one.years, default=None),
@@ -313,14 +313,14 @@ def standing(rule: StreakRule, streak: int) -> Standing:
 
 
 @dataclass(frozen=True)
-class Row:
+class UnitStreak:
     """A unit's row of years by one rule."""
 
     span: Span
-    standing: Standing
+    standing: StreakStanding
 
 
-def of_unit(unit: Unit, user: User) -> list[Row]:
+def of_unit(unit: Unit, user: User) -> list[UnitStreak]:
     """The unit's row by every rule that counts its kind and has results of it, up to the newest recorded year.
 
     Of an ended unit up to the year it ended in. A query or three a rule besides four.
@@ -338,7 +338,7 @@ def of_unit(unit: Unit, user: User) -> list[Row]:
             span = span_of(rule, years, max(years), unit.province_id)
             found = with_streak(Unit.objects.filter(pk=unit.pk), span).values_list("streak", flat=True).first()
             if found is not None:
-                rows.append(Row(span, standing(rule, found)))
+                rows.append(UnitStreak(span, standing(rule, found)))
     return rows
 
 

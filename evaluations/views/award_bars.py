@@ -27,7 +27,7 @@ from ..queries.award_bars import barred, barring
 
 
 @dataclass(frozen=True)
-class Row:
+class BarredUnit:
     """One barred unit and why."""
 
     unit: Unit
@@ -55,7 +55,7 @@ def barred_list(request):
             "year": year,
             "bars": bars,
             "page": page,
-            "rows": [Row(unit, why.get(unit.pk, [])) for unit in page],
+            "rows": [BarredUnit(unit, why.get(unit.pk, [])) for unit in page],
         },
     )
 

@@ -45,7 +45,7 @@ def evaluation_list(request):
 
 
 @dataclass
-class Line:
+class DossierLine:
     """One criterion on a dossier's page, with both sides as officials write them."""
 
     criterion: CriterionSpec
@@ -65,7 +65,7 @@ class Line:
         return self.criterion.is_group
 
 
-def lines_of(judged: JudgedDossier) -> list[Line]:
+def lines_of(judged: JudgedDossier) -> list[DossierLine]:
     """The dossier's criteria with both sides' answers, evidence, and the sentence of what fails on the side shown."""
     dossier = judged.dossier
     reasons = judged.verdict(judged.side).reasons
@@ -75,7 +75,7 @@ def lines_of(judged: JudgedDossier) -> list[Line]:
             evidence.setdefault(proved.code, []).append(paper)
     lines = []
     for criterion in judged.criteria:
-        line = Line(criterion, why=reasons.get(criterion.code, ""), papers=evidence.get(criterion.code, []))
+        line = DossierLine(criterion, why=reasons.get(criterion.code, ""), papers=evidence.get(criterion.code, []))
         line.own, line.appraised = (in_words(criterion, judged.value(criterion.code, side)) for side in Side)
         answer = judged.answers.get(criterion.code)
         if answer and criterion.code not in judged.derived:
@@ -127,7 +127,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "moves": workflow.available(dossier, request.user),
         "may_edit": dossier.state in EDITABLE and permissions.may_enter(request.user, dossier),
         "may_appraise": may_appraise,
-        "told": workflow.Told.of(dossier) if dossier.is_from_papers else None,
+        "told": workflow.PaperResult.of(dossier) if dossier.is_from_papers else None,
         "may_mend_past": dossier.is_from_papers and permissions.may_open_cycle(request.user, dossier.province),
         "only_differences": request.GET.get("lech") == "1",
         "papers": dossier.evidence.select_related("uploaded_by"),

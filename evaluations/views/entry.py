@@ -25,7 +25,7 @@ from .dossiers import get_dossier
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryLine:
     """One criterion of the entry form; groups and derived ones have no form."""
 
     criterion: CriterionSpec
@@ -40,21 +40,23 @@ class Entry:
         return json.dumps(self.fill)
 
 
-def entries_of(judged: JudgedDossier, user, data=None) -> list[Entry]:
+def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
     """The form of each criterion in order, with what last year suggests where this year has no answer."""
     suggested = last_year.suggestions(judged.dossier, user, judged.answers)
     entries = []
     for criterion in judged.criteria:
         if criterion.measure in ("group", "derived"):
-            entries.append(Entry(criterion))
+            entries.append(EntryLine(criterion))
             continue
         answer = judged.answers.get(criterion.code)
         value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
         form = AnswerForm(criterion, value, version=version, note=note, data=data)
         if one := suggested.get(criterion.code):
-            entries.append(Entry(criterion, form, one.year, in_words(criterion, one.then), form.filled_with(one.value)))
+            entries.append(
+                EntryLine(criterion, form, one.year, in_words(criterion, one.then), form.filled_with(one.value))
+            )
         else:
-            entries.append(Entry(criterion, form))
+            entries.append(EntryLine(criterion, form))
     return entries
 
 
@@ -96,7 +98,7 @@ def _too_late(dossier: Evaluation) -> str:
     )
 
 
-def _save_entry(request, dossier, entries: list[Entry]) -> bool:
+def _save_entry(request, dossier, entries: list[EntryLine]) -> bool:
     """Save the changed criteria in one transaction; False with form errors when any could not be saved."""
     wrong = False
     with transaction.atomic():

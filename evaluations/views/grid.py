@@ -30,7 +30,7 @@ PAIRS = ("trend", "percent")  # measures written as two numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """One criterion of one dossier as the grid shows it."""
 
     line: CriterionSpec
@@ -45,11 +45,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GridRow:
     """One dossier of the grid."""
 
     dossier: Evaluation
-    cells: list[Cell]
+    cells: list[GridCell]
     verdict: Verdict
     editable: bool
 
@@ -59,21 +59,23 @@ def shown_lines(criteria_set: CriteriaSet) -> list[CriterionSpec]:
     return [line for line in specs_of(criteria_set) if line.measure != "group"]
 
 
-def rows_of(dossiers: list[Evaluation], lines: list[CriterionSpec], user) -> list[Row]:
+def rows_of(dossiers: list[Evaluation], lines: list[CriterionSpec], user) -> list[GridRow]:
     """The grid's rows; the number of queries does not depend on the number of dossiers."""
     judged = judged_dossiers(dossiers)
     return [_row(judged[dossier.pk], lines, user) for dossier in dossiers]
 
 
-def _row(judged: JudgedDossier, lines: list[CriterionSpec], user) -> Row:
+def _row(judged: JudgedDossier, lines: list[CriterionSpec], user) -> GridRow:
     dossier, verdict = judged.dossier, judged.verdict(Side.OWN)
     wrong = verdict.unmet
     cells = []
     for line in lines:
         answer = judged.answers.get(line.code)
         text = write_cell(line, judged.value(line.code, Side.OWN))
-        cells.append(Cell(line, text, answer.version if answer else 0, line.code in wrong, line.code in judged.derived))
-    return Row(dossier, cells, verdict, dossier.state in EDITABLE and permissions.may_enter(user, dossier))
+        cells.append(
+            GridCell(line, text, answer.version if answer else 0, line.code in wrong, line.code in judged.derived)
+        )
+    return GridRow(dossier, cells, verdict, dossier.state in EDITABLE and permissions.may_enter(user, dossier))
 
 
 @require_safe

@@ -62,7 +62,7 @@ def past_export(request):
     )
 
 
-def _shown(found: past_results.Read) -> dict:
+def _shown(found: past_results.PastResultFile) -> dict:
     rows = [(number, row) for number, row in found.rows.items() if row.differs]
     years = sorted({(row.year, str(row.programme)) for row in found.rows.values()})
     same = len(found.rows) - len(rows)

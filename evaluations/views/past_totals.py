@@ -180,7 +180,7 @@ def past_totals_drop(request, pk):
 
 
 # --- many by file ------------------------------------------------------------------------------------------------
-def _shown(found: past_totals.Read) -> dict:
+def _shown(found: past_totals.PastTotalFile) -> dict:
     rows = [(number, row) for number, row in found.rows.items() if row.differs]
     new, changed = len(found.new), len(found.changed)
     return {

@@ -70,7 +70,7 @@ def _choices(one: PreconditionSpec, ranks: list[int]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TrialLine:
     """One line of the form; a group has none."""
 
     criterion: CriterionSpec
@@ -104,6 +104,6 @@ def preview(request, pk):
     return render(request, "evaluations/preview.html", context | {"wrong": wrong}, status=422 if wrong else 200)
 
 
-def _entry(criterion: CriterionSpec, data) -> Entry:
+def _entry(criterion: CriterionSpec, data) -> TrialLine:
     form = None if criterion.measure == Measure.GROUP else TrialForm(criterion, data)
-    return Entry(criterion, form, is_derived=criterion.measure == Measure.DERIVED)
+    return TrialLine(criterion, form, is_derived=criterion.measure == Measure.DERIVED)

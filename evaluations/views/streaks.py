@@ -14,11 +14,11 @@ from ..streaks import counting
 
 
 @dataclass(frozen=True)
-class Row:
+class StreakLine:
     """One unit of the list."""
 
     unit: Unit
-    standing: counting.Standing
+    standing: counting.StreakStanding
     dangers: list[counting.Danger] = field(default_factory=list)
 
 
@@ -64,7 +64,7 @@ def streak_list(request):
         "span": span,
         "counts": counting.how_many(rows, rule),
         "page": page,
-        "rows": [Row(unit, counting.standing(rule, unit.streak), dangers.get(unit.pk, [])) for unit in shown],
+        "rows": [StreakLine(unit, counting.standing(rule, unit.streak), dangers.get(unit.pk, [])) for unit in shown],
         "is_danger_past": filters.chosen("near") == "danger" and not span.is_open,
     }
     return render(request, "evaluations/streak_list.html", context)

@@ -2,13 +2,13 @@
 
 from .door import OPERATOR, Moved, advance, advance_many
 from .effects import hand_on, pass_to_heirs, reassign
-from .past import Corrected, Told, correct_past, log_recorded
+from .past import Corrected, PaperResult, correct_past, log_recorded
 from .transitions import TRANSITIONS, Transition, available
 
 __all__ = [
     "OPERATOR",
     "Corrected",
-    "Told",
+    "PaperResult",
     "correct_past",
     "log_recorded",
     "TRANSITIONS",

@@ -17,7 +17,7 @@ COLUMNS = ("state", "grade", "paper", "paper_on", "paper_title", "paper_source")
 
 
 @dataclass(frozen=True)
-class Told:
+class PaperResult:
     """What papers say of a unit in a year: the decision, its day and title, and the paper it was read from."""
 
     state: str
@@ -28,7 +28,7 @@ class Told:
     paper_source: str = ""
 
     @classmethod
-    def of(cls, dossier: Evaluation) -> "Told":
+    def of(cls, dossier: Evaluation) -> "PaperResult":
         """What is stored. Reads the dossier's grade and cycle."""
         return cls(**{name: getattr(dossier, name) for name in COLUMNS[:-1]}, paper_source=dossier.taken_from)
 
@@ -44,7 +44,7 @@ class Corrected:
     """What papers say of a past year's dossier that the portal has otherwise."""
 
     dossier: Evaluation
-    told: Told
+    told: PaperResult
 
 
 def correct_past(rows: Iterable[Corrected], *, by: User | None, reason: str, action: Action = Action.CORRECT) -> None:
@@ -55,12 +55,12 @@ def correct_past(rows: Iterable[Corrected], *, by: User | None, reason: str, act
     """
     rows = list(rows)
     told = {row.dossier.pk: row.told for row in rows}
-    read = {row.dossier.pk: Told.of(row.dossier) for row in rows}
+    read = {row.dossier.pk: PaperResult.of(row.dossier) for row in rows}
     events, dossiers = [], _locked(told)
     for dossier in dossiers:
         if dossier.origin != Origin.HISTORY:
             raise Refused(f"Hồ sơ của {dossier.unit_name} được thực hiện trên cổng nên không sửa như năm trước được.")
-        new, old = told[dossier.pk], Told.of(dossier)
+        new, old = told[dossier.pk], PaperResult.of(dossier)
         if old != read[dossier.pk]:
             raise Refused(f"Kết quả của {dossier.unit_name} vừa được người khác sửa. Hãy tải lại trang để xem.")
         before = dossier.get_state_display() + (f", loại {dossier.grade}" if dossier.grade else "")

@@ -11,7 +11,7 @@ from statistics import median
 
 from django.db import connection, transaction
 
-BENCHES: list[Callable[["Options"], list["Row"]]] = []
+BENCHES: list[Callable[["Options"], list["Measured"]]] = []
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Row:
+class Measured:
     """One thing measured beside its yardstick; `ratio` is ours to theirs unless `higher` says theirs to ours."""
 
     name: str
@@ -36,24 +36,30 @@ class Row:
     met: bool
 
 
-def at_most(name: str, ours: float, theirs: float, goal: float, *, unit: str = "ms") -> Row:
+def at_most(name: str, ours: float, theirs: float, goal: float, *, unit: str = "ms") -> Measured:
     ratio = ours / theirs
-    return Row(name, round(ours, 3), round(theirs, 3), unit, f"≤ {goal} ×", round(ratio, 3), ratio <= goal)
+    return Measured(name, round(ours, 3), round(theirs, 3), unit, f"≤ {goal} ×", round(ratio, 3), ratio <= goal)
 
 
-def faster(name: str, ours: float, theirs: float, goal: float, *, unit: str = "ms") -> Row:
+def faster(name: str, ours: float, theirs: float, goal: float, *, unit: str = "ms") -> Measured:
     ratio = theirs / ours
-    return Row(name, round(ours, 3), round(theirs, 3), unit, f"≥ {goal} × nhanh hơn", round(ratio, 3), ratio >= goal)
+    return Measured(
+        name, round(ours, 3), round(theirs, 3), unit, f"≥ {goal} × nhanh hơn", round(ratio, 3), ratio >= goal
+    )
 
 
-def below(name: str, ours: float, theirs: float, goal: float, *, unit: str) -> Row:
+def below(name: str, ours: float, theirs: float, goal: float, *, unit: str) -> Measured:
     """A ceiling on our own figure; theirs is shown beside it."""
-    return Row(name, round(ours, 1), round(theirs, 1), unit, f"≤ {goal} {unit}", round(ours / theirs, 3), ours <= goal)
+    return Measured(
+        name, round(ours, 1), round(theirs, 1), unit, f"≤ {goal} {unit}", round(ours / theirs, 3), ours <= goal
+    )
 
 
-def at_least(name: str, ours: float, theirs: float, goal: float, *, unit: str) -> Row:
+def at_least(name: str, ours: float, theirs: float, goal: float, *, unit: str) -> Measured:
     """A floor under our own figure; theirs is shown beside it."""
-    return Row(name, round(ours, 1), round(theirs, 1), unit, f"≥ {goal} {unit}", round(ours / theirs, 3), ours >= goal)
+    return Measured(
+        name, round(ours, 1), round(theirs, 1), unit, f"≥ {goal} {unit}", round(ours / theirs, 3), ours >= goal
+    )
 
 
 def bench(function):

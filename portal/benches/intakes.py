@@ -18,14 +18,14 @@ from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, User
 from units.services import NewUnit, Slip, issue, place_person, place_units
 
-from . import Options, Row, at_most, bench, rolled_back, timed
+from . import Measured, Options, at_most, bench, rolled_back, timed
 
 OPENED = date(2015, 1, 1)
 YEARS = range(2020, 2025)
 
 
 @bench
-def password_slips(options: Options) -> list[Row]:
+def password_slips(options: Options) -> list[Measured]:
     """One-time passwords hashed, stored and printed as slips, beside hashing as many at the cost of a person's own."""
     many = options.files
     with rolled_back():
@@ -54,7 +54,7 @@ def password_slips(options: Options) -> list[Row]:
 
 
 @bench
-def past_years(options: Options) -> list[Row]:
+def past_years(options: Options) -> list[Measured]:
     """A file of five past years of each residential area read, checked and recorded, beside one `bulk_create`."""
     if not Programme.objects.filter(code="safety", sets__status="published").exists():
         call_command("load_criteria", verbosity=0)

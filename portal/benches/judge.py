@@ -17,7 +17,7 @@ from evaluations.services import open_cycle
 from units.enums import Subtype, UnitKind
 from units.services import NewUnit, place_units
 
-from . import Options, Row, at_most, bench, count_the_tables, rolled_back, timed
+from . import Measured, Options, at_most, bench, count_the_tables, rolled_back, timed
 
 BATCH = 1000
 # One answer a criterion; about one dossier in four has something that was not met or not answered.
@@ -37,7 +37,7 @@ WHERE e.cycle_id = %s AND e.kind = 'residential_area' AND c.measure NOT IN ('gro
 
 
 @bench
-def judging(options: Options) -> list[Row]:
+def judging(options: Options) -> list[Measured]:
     """Reading the answers of `--evaluations` dossiers and judging them, beside reading them by the same path alone."""
     with rolled_back():
         dossiers = answered_dossiers(options.evaluations)
@@ -77,10 +77,10 @@ def judging(options: Options) -> list[Row]:
     ]
 
 
-def _rate(name: str, ours: float, theirs: float, goal: float) -> Row:
+def _rate(name: str, ours: float, theirs: float, goal: float) -> Measured:
     """Dossiers a second; the ratio is of the time they take, as in the row beside it."""
     ratio = theirs / ours
-    return Row(name, ours, theirs, "hồ sơ/giây", f"≤ {goal} × thời gian", round(ratio, 3), ratio <= goal)
+    return Measured(name, ours, theirs, "hồ sơ/giây", f"≤ {goal} × thời gian", round(ratio, 3), ratio <= goal)
 
 
 def _batches(dossiers: list[Evaluation]) -> Iterator[list[Evaluation]]:

@@ -14,7 +14,7 @@ from units.enums import Role, Subtype, UnitKind
 from units.models import Placement, Unit, User
 from units.services import NewUnit
 
-from . import Options, Row, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
+from . import Measured, Options, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
 
 OPENED = date(2025, 7, 1)
 NATION, ALONE = "public", "one_province"
@@ -22,7 +22,7 @@ PROVINCES, COMMUNES, BASE_UNITS = 34, 3_321, 210_000  # the whole nation from 1/
 
 
 @bench
-def nation(options: Options) -> list[Row]:
+def nation(options: Options) -> list[Measured]:
     """List, searches, the page of a commune and the tree of a day, as a province's staff open them."""
     if only_on_postgresql("Cả nước"):
         return []

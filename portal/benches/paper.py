@@ -8,13 +8,13 @@ from statistics import median
 
 from django.conf import settings
 
-from . import Options, Row, below, bench, faster
+from . import Measured, Options, below, bench, faster
 
 CHILD = "portal.benches.child"
 
 
 @bench
-def pdf(options: Options) -> list[Row]:
+def pdf(options: Options) -> list[Measured]:
     """The list of units as PDF: our parts against WeasyPrint laying out the same table at once, each in a child."""
     rows = []
     for number in options.pdf_rows:

@@ -17,7 +17,7 @@ from units.enums import ChangeAction, Role, Subtype, UnitKind
 from units.models import Change, Placement, Unit, UnitVersion, User
 from units.services import NewUnit
 
-from . import Options, Row, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
+from . import Measured, Options, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
 
 DAY = date(2025, 7, 1)
 OPENED = date(2015, 1, 1)
@@ -25,7 +25,7 @@ DISTRICTS, COMMUNES, USERS, PAST_YEARS, TOGETHER = 10, 300, 500, 6, 3
 
 
 @bench
-def carry_a_reform_through(options: Options) -> list[Row]:
+def carry_a_reform_through(options: Options) -> list[Measured]:
     """A province of 300 communes, its base units, six past years and 500 people: three communes become one."""
     if only_on_postgresql("Sắp xếp đơn vị"):
         return []

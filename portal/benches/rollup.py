@@ -10,7 +10,7 @@ from reports.datasets import Boundaries, Counts, yearly_rollup
 from reports.datasets.rollup import count, tally
 from units.models import Unit
 
-from . import Options, Row, at_most, bench, count_the_tables, faster, only_on_postgresql, rolled_back, timed
+from . import Measured, Options, at_most, bench, count_the_tables, faster, only_on_postgresql, rolled_back, timed
 
 NATION = """
 WITH first AS (SELECT coalesce(max(id), 0) AS id FROM units_unit),
@@ -77,7 +77,7 @@ GROUP BY 1, 2, 3
 
 
 @bench
-def roll_up(options: Options) -> list[Row]:
+def roll_up(options: Options) -> list[Measured]:
     """A province-year by commune: our count, the same SQL by hand, and joins up the tree.
 
     The tree's way finds the district and commune of each dossier of the cycle through its unit's managers, as one does

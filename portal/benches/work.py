@@ -15,7 +15,7 @@ from units.files.units import read
 from units.models import Unit, User
 from units.services import CommitteeRules, NewUnit, found_committee, place_person, place_units, seat
 
-from . import Options, Row, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
+from . import Measured, Options, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
 from .judge import answered_dossiers
 from .paper import run_child
 
@@ -32,7 +32,7 @@ APPRAISED = "UPDATE evaluations_evaluation SET state = 'appraised' WHERE id = AN
 
 
 @bench
-def import_units(options: Options) -> list[Row]:
+def import_units(options: Options) -> list[Measured]:
     """A file of so many residential areas read, checked and written, beside one `bulk_create` of as many units."""
     with rolled_back():
         province, commune = _commune()
@@ -60,7 +60,7 @@ def import_units(options: Options) -> list[Row]:
 
 
 @bench
-def xlsx(options: Options) -> list[Row]:
+def xlsx(options: Options) -> list[Measured]:
     """The roster as a workbook, beside openpyxl writing the same cells without a style; each in a child."""
     rows = []
     for number in options.pdf_rows:
@@ -76,7 +76,7 @@ def xlsx(options: Options) -> list[Row]:
 
 
 @bench
-def close_a_sitting(options: Options) -> list[Row]:
+def close_a_sitting(options: Options) -> list[Measured]:
     """Counting votes, judging, moving every dossier of the agenda and drafting the decision, beside judging alone."""
     if only_on_postgresql("Phiên họp"):
         return []

@@ -22,7 +22,18 @@ from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, User
 from units.services import NewUnit, place_person, place_units
 
-from . import Options, Row, at_least, at_most, below, bench, count_the_tables, only_on_postgresql, rolled_back, timed
+from . import (
+    Measured,
+    Options,
+    at_least,
+    at_most,
+    below,
+    bench,
+    count_the_tables,
+    only_on_postgresql,
+    rolled_back,
+    timed,
+)
 
 COMMUNES = 231  # a large province: with "all" its list offers 232 in one select
 
@@ -70,7 +81,7 @@ def year_world(options: Options) -> World:
 
 
 @bench
-def open_the_year(options: Options) -> list[Row]:
+def open_the_year(options: Options) -> list[Measured]:
     """Freezing a roster against one `bulk_create` of as many rows, and its statements at ten times fewer units."""
     if only_on_postgresql("Mở kỳ"):
         return []
@@ -106,7 +117,7 @@ def open_the_year(options: Options) -> list[Row]:
 
 
 @bench
-def pages_of_the_year(options: Options) -> list[Row]:
+def pages_of_the_year(options: Options) -> list[Measured]:
     """Queries of list, grid and cell save: the same at 10 and at thousands of units; and how much longer they take."""
     if only_on_postgresql("Trang và ô nhập"):
         return []
@@ -128,7 +139,7 @@ def pages_of_the_year(options: Options) -> list[Row]:
         return rows + [_cell(world, clients["small"])]
 
 
-def _page(name: str, clients: dict[str, Client], path: str, options: Options) -> list[Row]:
+def _page(name: str, clients: dict[str, Client], path: str, options: Options) -> list[Measured]:
     asked = {}
     for size, client in clients.items():
         client.get(path)
@@ -148,7 +159,7 @@ def _page(name: str, clients: dict[str, Client], path: str, options: Options) ->
     ]
 
 
-def _served(client: Client, path: str, options: Options) -> Row:
+def _served(client: Client, path: str, options: Options) -> Measured:
     """Requests a second that one process answers, middleware and session included; a page that reads nothing beside."""
     empty = reverse("healthz")
     page, bare = timed(lambda: assert_ok(client.get(path)), lambda: assert_ok(client.get(empty)), rounds=options.rounds)
@@ -156,7 +167,7 @@ def _served(client: Client, path: str, options: Options) -> Row:
     return at_least(name, 1000 / page, 1000 / bare, 5, unit="lượt/giây")
 
 
-def _cell(world: World, client: Client) -> Row:
+def _cell(world: World, client: Client) -> Measured:
     """The queries of saving the first cell of an empty dossier and the last of a full one."""
     dossier = world.cycle.evaluations.filter(entry_unit=world.commune).exclude(kind=UnitKind.COMMUNE)[0]
     lines = [line for line in specs_of(dossier.criteria_set) if line.measure not in ("group", "derived")]

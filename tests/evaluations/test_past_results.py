@@ -50,7 +50,7 @@ def line(unit, year=2022, result="Đạt", programme="safety", paper="QĐ 5/QĐ-
     return [f"DV{unit.pk}", str(year), programme, result, paper, source]
 
 
-def read(rows, user) -> past_results.Read:
+def read(rows, user) -> past_results.PastResultFile:
     return past_results.read(writing.as_csv(HEADS, rows), "ket-qua.csv", user)
 
 

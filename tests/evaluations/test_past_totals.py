@@ -59,7 +59,7 @@ def sheet(*rows: dict[str, str]) -> bytes:
     return writing.as_csv(list(past_totals.COLUMNS.values()), [list(row.values()) for row in rows])
 
 
-def read(rows, user) -> past_totals.Read:
+def read(rows, user) -> past_totals.PastTotalFile:
     return past_totals.read(sheet(*rows), "so-tong.csv", user)
 
 

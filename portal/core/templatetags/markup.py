@@ -13,7 +13,7 @@ register = template.Library()
 
 # --- tables ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnHead:
     """The head of a column that is not plain words."""
 
     label: str
@@ -25,21 +25,21 @@ class Column:
 
 
 @register.filter
-def figures(label: str) -> Column:
+def figures(label: str) -> ColumnHead:
     """A column of figures."""
-    return Column(label, "num")
+    return ColumnHead(label, "num")
 
 
 @register.filter
-def unseen(label: str) -> Column:
+def unseen(label: str) -> ColumnHead:
     """A column whose name only a screen reader needs."""
-    return Column(label, is_unseen=True)
+    return ColumnHead(label, is_unseen=True)
 
 
 @register.filter
-def unprinted(label: str) -> Column:
+def unprinted(label: str) -> ColumnHead:
     """A column of buttons: its name is for screen readers, and it is left off paper."""
-    return Column(label, "no-print", is_unseen=True)
+    return ColumnHead(label, "no-print", is_unseen=True)
 
 
 @register.simple_tag
@@ -49,7 +49,7 @@ def columns(*labels) -> SafeString:
 
 
 def _head(label) -> SafeString:
-    column = label if isinstance(label, Column) else Column(label)
+    column = label if isinstance(label, ColumnHead) else ColumnHead(label)
     words = format_html('<span class="visually-hidden">{}</span>', column.label) if column.is_unseen else column.label
     return format_html('<th scope="col"{}>{}</th>', _attributes({"class": column.css}), words)
 

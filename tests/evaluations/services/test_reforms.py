@@ -9,7 +9,7 @@ from django.urls import reverse
 from criteria.models import CriteriaSet, Precondition
 from evaluations import workflow
 from evaluations.enums import Action, Side, State
-from evaluations.judging.below import Counts, counts_below
+from evaluations.judging.below import CountsBelow, counts_below
 from evaluations.judging.dossiers import judged_dossier
 from evaluations.judging.results import results_required
 from evaluations.models import Cycle, Evaluation
@@ -111,7 +111,7 @@ def test_the_three_ends(end, state, carried):
 
 def held(dossier) -> tuple[int, int, int]:
     """What the commune's criteria 4.1 and 4.2 count: units below, registered, recognised."""
-    found = sum(counts_below([dossier])[dossier.pk].values(), Counts())
+    found = sum(counts_below([dossier])[dossier.pk].values(), CountsBelow())
     return found.total, found.registered, found.recognised
 
 

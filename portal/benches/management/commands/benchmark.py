@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from ... import BENCHES, Options, Row, intakes, judge, nation, paper, reform, rollup, sweep, work, year
+from ... import BENCHES, Measured, Options, intakes, judge, nation, paper, reform, rollup, sweep, work, year
 
 MODULES = (rollup, year, reform, nation, judge, paper, work, intakes)  # imported for the benches they register
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Đã ghi {out}.")
 
 
-def _report(asked: Options, rows: list[Row]) -> dict:
+def _report(asked: Options, rows: list[Measured]) -> dict:
     return {
         "database": connection.vendor,
         "python": platform.python_version(),
