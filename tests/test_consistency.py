@@ -260,6 +260,26 @@ def test_every_module_says_what_lives_in_it():
     assert silent == []
 
 
+# --- a class name stands for one thing ---------------------------------------------------------------------------
+def named_twice(found: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
+    """Modules by the name of a public class that several of them define; Django's own `Command` left out."""
+    places: dict[str, list[str]] = {}
+    for path, text in found:
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and node.name != "Command":
+                places.setdefault(node.name, []).append(path)
+    return {name: paths for name, paths in places.items() if len(paths) > 1}
+
+
+def test_a_class_name_stands_for_one_thing():
+    assert named_twice(sources()) == {}
+
+
+def test_a_class_name_given_twice_is_seen():
+    again = [("reports/rows.py", "class GridRow:\n    pass\n"), ("reports/more.py", "class Command:\n    pass\n")]
+    assert named_twice(iter([*sources(), *again])) == {"GridRow": ["evaluations/views/grid.py", "reports/rows.py"]}
+
+
 def test_migrations_are_complete(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
