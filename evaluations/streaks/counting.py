@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.db.models.lookups import Exact, GreaterThan
 
 from criteria.enums import Level, MissingYear, Step
 from criteria.judging.verdicts import NOT_MET as FAILS
@@ -17,6 +15,7 @@ from ..enums import LEFT_OUT, NOT_MET, CycleStatus, State
 from ..judging.dossiers import judged_dossiers
 from ..models import Cycle, Evaluation
 from . import succession
+from .breaking import broken, dossiers_where, recognised
 
 WORTH_A_WARNING = 2  # years running, unless the rule's first title asks for fewer
 UNDECIDED = (State.REGISTERED, State.SUBMITTED, State.RETURNED, State.APPRAISED, State.TABLED)
@@ -107,8 +106,8 @@ def with_streak(units: QuerySet[Unit], span: Span) -> QuerySet:
     took_over = succession.joined(span.province, span) if span.province else {}
     rows = units.filter(counted | Q(pk__in=list(took_over)), kind__in=span.rule.unit_kinds)
     own = Case(
-        *(When(_broken(span.rule, year), then=_recognised(year__gt=year)) for year in settled),
-        default=_recognised(year__gte=span.first),
+        *(When(broken(span.rule, year), then=recognised(year__gt=year)) for year in settled),
+        default=recognised(year__gte=span.first),
         output_field=IntegerField(),
     )
     return rows.annotate(streak=_instead(own, took_over))
@@ -123,26 +122,6 @@ def _instead(own: Case, took_over: dict[int, int]) -> Case:
         return own
     known = (When(pk__in=pks, then=Value(length)) for length, pks in by_length.items())
     return Case(*known, default=own, output_field=IntegerField())
-
-
-def _recognised(rule: StreakRule | None = None, /, **years: Any) -> Count:
-    """How many of the years meant hold a recognition; two programmes in one year are one year."""
-    meant: dict[str, Any] = {f"evaluations__cycle__{lookup}": value for lookup, value in years.items()}
-    if rule:
-        meant["evaluations__cycle__programme__code__in"] = rule.counts
-    return Count("evaluations__cycle__year", distinct=True, filter=Q(evaluations__state=State.RECOGNISED, **meant))
-
-
-def _files(year: int | None, which: Q) -> Count:
-    return Count("evaluations", filter=which & Q(evaluations__cycle__year=year))
-
-
-def _broken(rule: StreakRule, year: int) -> Q:
-    """The condition under which a settled year ends the row."""
-    missed = Q(Exact(_recognised(year=year), 0))
-    if rule.missing_year == MissingYear.BREAKS:
-        return missed
-    return missed & Q(GreaterThan(_files(year, Q(evaluations__state__in=NOT_MET)), 0))
 
 
 # --- who is near a title, whose row is in danger -----------------------------------------------------------------
@@ -188,7 +167,7 @@ def _running(rows: QuerySet, span: Span, which: Q) -> QuerySet:
     which &= Q(
         evaluations__cycle__programme__code__in=span.rule.counts
     )  # those who took over are joined to all of theirs
-    told = rows.alias(prolonged=_recognised(span.rule, year=span.under_way), meant=_files(span.under_way, which))
+    told = rows.alias(prolonged=recognised(span.rule, year=span.under_way), meant=dossiers_where(span.under_way, which))
     return told.filter(prolonged=0, meant__gt=0, streak__gte=worth_a_warning(span.rule))
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from criteria.enums import MissingYear
 from units.enums import Streaks
 from units.models import Lineage, Reorganisation, Unit
 
-from ..enums import NOT_MET, State
+from ..enums import State
 from ..models import Evaluation
+from .breaking import breaks
 
 if TYPE_CHECKING:
     from .counting import Span
@@ -113,7 +113,7 @@ class _Rows:
             states = self.dossiers.get((unit, year), ())
             if State.RECOGNISED in states:
                 many += 1
-            elif self.breaks(year, states):
+            elif year != self.span.under_way and breaks(self.span.rule, states):
                 return many
         if joining is None or first <= self.span.first:
             return many
@@ -129,8 +129,3 @@ class _Rows:
         if joining.reform.streaks == Streaks.CARRY:
             return max(whole.values(), default=0)
         return min([*whole.values(), *(self.length(pk, last, 0) for pk in joining.parts)])
-
-    def breaks(self, year: int, states: Iterable[str]) -> bool:
-        if year == self.span.under_way:
-            return False
-        return self.span.rule.missing_year == MissingYear.BREAKS or any(state in NOT_MET for state in states)
