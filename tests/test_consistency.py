@@ -378,7 +378,7 @@ def test_a_page_that_asks_for_each_row_is_seen(db):
 # --- documents ---------------------------------------------------------------------------------------------------
 DOCUMENTS = [BASE_DIR / "README.md", *sorted((BASE_DIR / "docs").rglob("*.md")), *(BASE_DIR / "fixtures").rglob("*.md")]
 NAMED_FILE = re.compile(
-    r"\b(?:portal|units|criteria|evaluations|reports|tests)/[a-z0-9_/]+\.(?:py|css|js|html|json|yaml)"
+    r"\b(?:portal|units|criteria|evaluations|reports|tests|templates)/[a-z0-9_/]+\.(?:py|css|js|html|json|yaml)"
 )
 NAMED_TEST = re.compile(r"`(test_[a-z0-9_]+\.py)`")
 
