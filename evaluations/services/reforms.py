@@ -22,9 +22,9 @@ class DossiersFollow:
 
     name = "evaluations"
 
-    def problems(self, made: Plan) -> Iterable[str]:
+    def problems(self, plan: Plan) -> Iterable[str]:
         """Sittings and decisions under way at an ended place must be finished there first."""
-        closed = ends(made)
+        closed = ends(plan)
         deciding = _open().filter(state__in=(State.TABLED, State.PROPOSED))
         many = deciding.filter(Q(unit__in=closed) | Q(decision_unit__in=closed)).count()
         if many:
@@ -32,48 +32,48 @@ class DossiersFollow:
                 f"Còn {many} hồ sơ đang ở phiên họp hoặc chờ quyết định tại nơi kết thúc hoạt động. "
                 "Hãy kết thúc phiên họp và phát hành quyết định trước."
             )
-        if many := _left_alone(made, {pk for pk in closed if final_heir(made, pk) is None}):
+        if many := _left_alone(plan, {pk for pk in closed if final_heir(plan, pk) is None}):
             yield (
                 f"Còn {many} hồ sơ đang làm mà đơn vị hoặc nơi xử lý kết thúc, không có nơi kế thừa. "
                 "Hãy chọn nơi kế thừa, hoặc dừng xét các hồ sơ đó."
             )
 
-    def waiting(self, made: Plan) -> list[UnderWay]:
+    def waiting(self, plan: Plan) -> list[UnderWay]:
         """Dossiers under way of ended units; two queries."""
-        rows = _open().filter(unit__in=ends(made)).select_related("cycle__programme").order_by("unit_sort_key", "pk")
+        rows = _open().filter(unit__in=ends(plan)).select_related("cycle__programme").order_by("unit_sort_key", "pk")
         found = []
         for dossier in rows:
-            heir = final_heir(made, dossier.unit_id)
-            named = made.after[heir].name if heir is not None else ""
-            state, end = dossier.get_state_display(), _end(made, dossier.pk)
+            heir = final_heir(plan, dossier.unit_id)
+            named = plan.after[heir].name if heir is not None else ""
+            state, end = dossier.get_state_display(), _end(plan, dossier.pk)
             found.append(UnderWay(dossier.pk, str(dossier.cycle), dossier.unit_name, state, named, end))
         return found
 
-    def apply(self, made: Plan, ids: Mapping[Ref, int], by: User | None) -> dict:
+    def apply(self, plan: Plan, ids: Mapping[Ref, int], by: User | None) -> dict:
         """Heirs act from now on; dossiers of ended units go on, are carried over, or stop with the reason."""
-        heirs = {pk: ids[heir] for pk in ends(made) if (heir := final_heir(made, pk)) is not None}
+        heirs = {pk: ids[heir] for pk in ends(plan) if (heir := final_heir(plan, pk)) is not None}
         acting = _open().filter(_acted_on_at(heirs)).values_list("pk", *(f"{column}_id" for column in ACTING))
-        kept = [list(row) for row in acting]
+        before = [list(row) for row in acting]
         workflow.reassign(_open(), heirs)
-        ended = list(_open().filter(unit__in=ends(made)).select_related("cycle"))
-        carry = [dossier for dossier in ended if _end(made, dossier.pk) == OpenFiles.CARRY]
-        close = [dossier for dossier in ended if _end(made, dossier.pk) == OpenFiles.CLOSE]
+        ended = list(_open().filter(unit__in=ends(plan)).select_related("cycle"))
+        carry = [dossier for dossier in ended if _end(plan, dossier.pk) == OpenFiles.CARRY]
+        close = [dossier for dossier in ended if _end(plan, dossier.pk) == OpenFiles.CLOSE]
         carried = self._carry(carry, heirs)
-        comment = f"Đơn vị kết thúc hoạt động theo {made.reform.number}."
+        comment = f"Đơn vị kết thúc hoạt động theo {plan.reform.number}."
         stopped: list[list] = []
         for some, more in ((carry, " Việc xét chuyển sang đơn vị kế thừa."), (close, "")):
             moved = workflow.advance_many(
                 [dossier.pk for dossier in some], Action.REFORM, by=by, comment=comment + more
             )
             stopped += [[pk, state] for pk, state in moved.before.items()]
-        provinces = [final_heir(made, one.pk) for one in made.reform.provinces.all()]
+        provinces = [final_heir(plan, one.pk) for one in plan.reform.provinces.all()]
         return {
-            "acting": kept,
+            "acting": before,
             "stopped": stopped,
             "carried": carried,
             "cycles": Cycle.objects.aggregate(last=Max("pk"))["last"] or 0,
             "provinces": [ids[one] for one in provinces if one is not None],
-            "day": made.reform.effective_on.isoformat(),
+            "day": plan.reform.effective_on.isoformat(),
         }
 
     def _carry(self, dossiers: list[Evaluation], heirs: Mapping[int, int]) -> list[int]:
@@ -101,22 +101,22 @@ class DossiersFollow:
         workflow.pass_to_heirs(new, heirs)
         return [row.pk for row in Evaluation.objects.bulk_create(new, batch_size=BATCH)]
 
-    def undo(self, kept: dict | None) -> None:
+    def undo(self, before: dict | None) -> None:
         """Give the dossiers under way back to those who acted before, and bring back the ones that stopped.
 
         What became final since, what somebody has moved by hand and what lies in a locked year stays as it is.
         Raises Refused when a year was opened since on the tree as it is now.
         """
-        if not kept:
+        if not before:
             return
-        since = Cycle.objects.filter(province__province__in=kept["provinces"], pk__gt=kept["cycles"])
-        if newer := since.filter(as_of__gte=kept["day"]).select_related("programme").first():
+        since = Cycle.objects.filter(province__province__in=before["provinces"], pk__gt=before["cycles"])
+        if newer := since.filter(as_of__gte=before["day"]).select_related("programme").first():
             raise Refused(
                 f"“{newer}” được mở sau khi áp dụng phương án, theo cây đơn vị mới, nên không hoàn tác được nữa."
             )
         year_open = Q(cycle__status=CycleStatus.OPEN)
         last = Event.objects.filter(evaluation=OuterRef("pk")).order_by("-at", "-pk").values("action")[:1]
-        stopped: dict[int, str] = dict(kept["stopped"])
+        stopped: dict[int, str] = dict(before["stopped"])
         waiting = Evaluation.objects.filter(year_open, pk__in=stopped, state=State.EXCLUDED).alias(last=Subquery(last))
         states = {pk: stopped[pk] for pk in waiting.filter(last=Action.REFORM).values_list("pk", flat=True)}
         workflow.advance_many(
@@ -126,13 +126,13 @@ class DossiersFollow:
             comment="Phương án sắp xếp đã được hoàn tác.",
             targets=states,
         )
-        acting = {pk: places for pk, *places in kept["acting"]}
+        acting = {pk: places for pk, *places in before["acting"]}
         rows = [
             Evaluation(pk=pk, **{f"{column}_id": place for column, place in zip(ACTING, acting[pk], strict=True)})
             for pk in _open().filter(pk__in=acting).values_list("pk", flat=True)
         ]
         Evaluation.objects.bulk_update(rows, ACTING, batch_size=BATCH)
-        new = Evaluation.objects.filter(year_open, pk__in=kept["carried"], state=State.EXPECTED, events=None)
+        new = Evaluation.objects.filter(year_open, pk__in=before["carried"], state=State.EXPECTED, events=None)
         Evaluation.objects.filter(pk__in=list(new.values_list("pk", flat=True))).delete()
 
 
@@ -147,15 +147,15 @@ def _acted_on_at(heirs: Iterable[int]) -> Q:
     return acted
 
 
-def _left_alone(made: Plan, without_heir: set[int]) -> int:
+def _left_alone(plan: Plan, without_heir: set[int]) -> int:
     """How many dossiers under way lose their unit or acting place to nobody, and are not to stop with it."""
     if not without_heir:
         return 0
     lost = Q(unit__in=without_heir) | _acted_on_at(without_heir)
     rows = _open().filter(lost).values_list("pk", "unit")
-    return sum(unit not in without_heir or _end(made, pk) != OpenFiles.CLOSE for pk, unit in rows)
+    return sum(unit not in without_heir or _end(plan, pk) != OpenFiles.CLOSE for pk, unit in rows)
 
 
-def _end(made: Plan, pk: int) -> str:
+def _end(plan: Plan, pk: int) -> str:
     """The end chosen for the dossier, else the reorganisation's."""
-    return made.reform.ends.get(str(pk), made.reform.open_files)
+    return plan.reform.ends.get(str(pk), plan.reform.open_files)

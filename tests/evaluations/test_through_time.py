@@ -108,8 +108,8 @@ class NoVersions:
 
 
 def losing_dossiers(apply):
-    def apply_and_lose(follow, made, ids, by):
-        kept = apply(follow, made, ids, by)
+    def apply_and_lose(follow, plan, ids, by):
+        kept = apply(follow, plan, ids, by)
         lost = Evaluation.objects.filter(pk__in=[pk for pk, _ in kept["stopped"]])
         lost._raw_delete(lost.db)
         return kept

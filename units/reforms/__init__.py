@@ -6,7 +6,7 @@ from .drafting import add_change, choose_ends, drop_change, drop_reform, dry_run
 from .effects import Branch, committees_ended, levels_opened, placements_ended, tree_of
 from .facts import Node, Passing, Plan, PlanProblem, Ref, UnderWay, ends, final_heir
 from .followers import FOLLOWERS
-from .planning import plan
+from .planning import plan_of
 from .undoing import undo
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "levels_opened",
     "new_reform",
     "placements_ended",
-    "plan",
+    "plan_of",
     "tree_of",
     "undo",
     "waiting",

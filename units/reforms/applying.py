@@ -31,14 +31,14 @@ def apply(reform: Reorganisation, *, by: User | None) -> Plan:
     """
     lock_tree()
     found = locked(reform, by, ReformStatus.DRAFT)
-    made = dry_run(found)
-    if made.problems:
-        told = " ".join(str(one) for one in made.problems[:5])
-        more = f" (và {len(made.problems) - 5} vấn đề khác)" if len(made.problems) > 5 else ""
+    plan = dry_run(found)
+    if plan.problems:
+        told = " ".join(str(one) for one in plan.problems[:5])
+        more = f" (và {len(plan.problems) - 5} vấn đề khác)" if len(plan.problems) > 5 else ""
         raise Refused(f"Chưa áp dụng được phương án: {told}{more}")
-    delegations = end_with_reform(made)  # before the columns they are found by change
-    ids = _open_units(made)
-    kept = _keep(made, ids) | {"delegations": delegations}
+    delegations = end_with_reform(plan)  # before the columns they are found by change
+    ids = _open_units(plan)
+    before = _keep(plan, ids) | {"delegations": delegations}
     Lineage.objects.bulk_create(
         (
             Lineage(
@@ -49,25 +49,25 @@ def apply(reform: Reorganisation, *, by: User | None) -> Plan:
                 percent=one.percent,
                 on=found.effective_on,
             )
-            for one in made.passings
+            for one in plan.passings
         ),
         batch_size=BATCH,
     )
-    kept |= _end_people(made)
-    kept["placed"] = _keep_administrators(made, ids, [*(pk for pk, _ in kept["placements"]), *kept["withdrawn"]])
+    before |= _end_people(plan)
+    before["placed"] = _keep_administrators(plan, ids, [*(pk for pk, _ in before["placements"]), *before["withdrawn"]])
     for follow in FOLLOWERS:
-        kept[follow.name] = follow.apply(made, ids, by)
-    kept["opened"] = [ids[node.ref] for node in made.opened]
-    found.before, found.status = kept, ReformStatus.APPLIED
+        before[follow.name] = follow.apply(plan, ids, by)
+    before["opened"] = [ids[node.ref] for node in plan.opened]
+    found.before, found.status = before, ReformStatus.APPLIED
     found.applied_by, found.applied_at = by, Now()
     found.save(update_fields=["before", "status", "applied_by", "applied_at"])
-    return made
+    return plan
 
 
-def _open_units(made: Plan) -> dict[Ref, int]:
+def _open_units(plan: Plan) -> dict[Ref, int]:
     """Create the opened units, those that manage others first; returns every ref's id."""
-    ids: dict[Ref, int] = {ref: ref for ref in made.before if isinstance(ref, int)}
-    waiting = list(made.opened)
+    ids: dict[Ref, int] = {ref: ref for ref in plan.before if isinstance(ref, int)}
+    waiting = list(plan.opened)
     while waiting:
         wave = [node for node in waiting if node.parent is None or node.parent in ids]
         rows = Unit.objects.bulk_create(
@@ -80,7 +80,7 @@ def _open_units(made: Plan) -> dict[Ref, int]:
                     **text.keys(node.name),
                     parent_id=ids[node.parent] if node.parent is not None else None,
                     opened_on=node.opened_on,
-                    is_demo=made.reform.is_demo,
+                    is_demo=plan.reform.is_demo,
                 )
                 for node in wave
             ],
@@ -91,24 +91,24 @@ def _open_units(made: Plan) -> dict[Ref, int]:
     return ids
 
 
-def _keep(made: Plan, ids: dict[Ref, int]) -> dict[str, Any]:
+def _keep(plan: Plan, ids: dict[Ref, int]) -> dict[str, Any]:
     """Write units and versions as they are after; returns what undoing needs."""
-    last = made.reform.effective_on - timedelta(days=1)
+    last = plan.reform.effective_on - timedelta(days=1)
     stored = {unit.pk: unit for unit in Unit.objects.filter(pk__in=ids.values()).order_by("pk").iterator(BATCH)}
     before: dict[str, list] = {}
     changed, versions, ended = [], [], []
-    for ref, node in made.after.items():
+    for ref, node in plan.after.items():
         unit = stored[ids[ref]]
         old = values(unit)
-        _set(unit, node, made, ids, last)
+        _set(unit, node, plan, ids, last)
         if old == values(unit):
             continue
         changed.append(unit)
-        if ref in made.before:
+        if ref in plan.before:
             before[str(unit.pk)] = old
             ended.append(unit.pk)  # one ended before has no version to end
         if not node.is_closed:
-            versions.append(version_of(unit, since=made.reform.effective_on))
+            versions.append(version_of(unit, since=plan.reform.effective_on))
     store(changed, before)
     for start in range(0, len(ended), BATCH):
         UnitVersion.objects.filter(unit__in=ended[start : start + BATCH], valid_to=None).update(valid_to=last)
@@ -116,9 +116,9 @@ def _keep(made: Plan, ids: dict[Ref, int]) -> dict[str, Any]:
     return {"units": before}
 
 
-def _set(unit: Unit, node: Node, made: Plan, ids: dict[Ref, int], last: date) -> None:
+def _set(unit: Unit, node: Node, plan: Plan, ids: dict[Ref, int], last: date) -> None:
     """The unit's columns as the plan has them; an ended one keeps its name and manager, and goes under its heir."""
-    for column, ref in made.places[node.ref].items():
+    for column, ref in plan.places[node.ref].items():
         setattr(unit, f"{column}_id", ids[ref] if ref is not None else None)
     if node.is_closed:
         unit.closed_on = unit.closed_on or last
@@ -130,39 +130,39 @@ def _set(unit: Unit, node: Node, made: Plan, ids: dict[Ref, int], last: date) ->
     unit.stands_in_id = ids.get(node.stands_in, unit.stands_in_id) if node.stands_in is not None else None
 
 
-def _end_people(made: Plan) -> dict[str, Any]:
+def _end_people(plan: Plan) -> dict[str, Any]:
     """End placements, committees and seats of ended units on the last day; returns what each ended on before.
 
     Those that began on the day or since name a place that was no more: placements are withdrawn, committees and seats
     end on the day they began.
     """
-    day = made.reform.effective_on
+    day = plan.reform.effective_on
     last = day - timedelta(days=1)
-    closed = ends(made)
+    closed = ends(plan)
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-    kept: dict[str, Any] = {}
+    before: dict[str, Any] = {}
     for name, rows in (
         ("placements", Placement.objects.filter(lasting, unit__in=closed, withdrawn_at=None, valid_from__lt=day)),
         ("seats", Seat.objects.filter(lasting, committee__unit__in=closed)),
         ("committees", Committee.objects.filter(lasting, unit__in=closed)),
     ):
-        kept[name] = [[pk, plain(valid_to)] for pk, valid_to in rows.values_list("pk", "valid_to")]
+        before[name] = [[pk, plain(valid_to)] for pk, valid_to in rows.values_list("pk", "valid_to")]
         rows.update(valid_to=Greatest("valid_from", Value(last)))
     late = Placement.objects.filter(unit__in=closed, withdrawn_at=None, valid_from__gte=day)
-    kept["withdrawn"] = list(late.values_list("pk", flat=True))
+    before["withdrawn"] = list(late.values_list("pk", flat=True))
     late.update(withdrawn_at=Now())
-    return kept
+    return before
 
 
-def _keep_administrators(made: Plan, ids: Mapping[Ref, int], ended: list[int]) -> list[int]:
+def _keep_administrators(plan: Plan, ids: Mapping[Ref, int], ended: list[int]) -> list[int]:
     """Administrators of a unit that ended go on at its heir: somebody must be there to place the others anew."""
     held = Placement.objects.filter(pk__in=ended, role=Role.ADMIN).select_related("unit").order_by("pk")
-    heirs = {node.ref: node.heir for node in made.closed if node.heir and made.after[node.heir].kind == node.kind}
+    heirs = {node.ref: node.heir for node in plan.closed if node.heir and plan.after[node.heir].kind == node.kind}
     wanted = {(one.user_id, ids[heir]) for one in held if (heir := heirs.get(one.unit_id))}
     return [
         row.pk
         for row in Placement.objects.bulk_create(
-            Placement(user_id=user, unit_id=unit, role=Role.ADMIN, valid_from=made.reform.effective_on)
+            Placement(user_id=user, unit_id=unit, role=Role.ADMIN, valid_from=plan.reform.effective_on)
             for user, unit in sorted(wanted)
         )
     ]

@@ -10,7 +10,7 @@ from ..models import Change, Lineage, Unit, UnitVersion
 from .facts import ENDING, Node, Plan, Ref, ends
 
 
-def twice(made: Plan, changes: Iterable[Change]) -> None:
+def twice(plan: Plan, changes: Iterable[Change]) -> None:
     """A unit is merged once, named once, and not both ended and changed."""
     by_unit: dict[int, list[Change]] = {}
     for change in changes:
@@ -22,13 +22,13 @@ def twice(made: Plan, changes: Iterable[Change]) -> None:
         for action, many in actions.items():
             if many > 1 and action != ChangeAction.SPLIT:
                 label = ChangeAction(action).label.lower()
-                made.add(last.order, f"{last.unit} có {many} dòng “{label}”. Hãy giữ một dòng.")
+                plan.add(last.order, f"{last.unit} có {many} dòng “{label}”. Hãy giữ một dòng.")
         ends = [action for action in ENDING if actions[action]]
         if len(ends) > 1 or (ends and len(actions) > 1):
-            made.add(last.order, f"{last.unit} vừa kết thúc vừa thay đổi. Hãy giữ một trong các dòng.")
+            plan.add(last.order, f"{last.unit} vừa kết thúc vừa thay đổi. Hãy giữ một trong các dòng.")
 
 
-def shares(made: Plan, changes: Iterable[Change]) -> None:
+def shares(plan: Plan, changes: Iterable[Change]) -> None:
     """The parts of a divided unit: exactly one main part, and percentages that make the whole where they are given."""
     parts: dict[int, list[Change]] = {}
     for change in changes:
@@ -38,41 +38,41 @@ def shares(made: Plan, changes: Iterable[Change]) -> None:
         first = rows[0]
         twice = len(rows) - len({row.to_unit_id or row.to_key for row in rows})
         if twice:
-            made.add(rows[-1].order, f"{first.unit} có hai phần vào cùng một nơi. Hãy gộp các phần đó làm một.")
+            plan.add(rows[-1].order, f"{first.unit} có hai phần vào cùng một nơi. Hãy gộp các phần đó làm một.")
         elif len(rows) < 2:
-            made.add(first.order, f"{first.unit} chỉ tách vào một nơi. Hãy dùng “Nhập toàn bộ vào” hoặc thêm nơi khác.")
+            plan.add(first.order, f"{first.unit} chỉ tách vào một nơi. Hãy dùng “Nhập toàn bộ vào” hoặc thêm nơi khác.")
         if sum(row.is_main for row in rows) != 1:
-            made.add(first.order, f"{first.unit} phải có đúng một phần chính. Hãy đánh dấu nơi nhận phần chính.")
+            plan.add(first.order, f"{first.unit} phải có đúng một phần chính. Hãy đánh dấu nơi nhận phần chính.")
         given = [row.percent for row in rows if row.percent is not None]
         if given and (len(given) < len(rows) or sum(given) != 100):
             total = f"{Decimal(sum(given)).normalize():f}".replace(".", ",")
-            made.add(first.order, f"các phần của {first.unit} cộng lại là {total}%, phải đủ 100%. Hãy sửa lại.")
+            plan.add(first.order, f"các phần của {first.unit} cộng lại là {total}%, phải đủ 100%. Hãy sửa lại.")
 
 
-def tree(made: Plan) -> None:
+def tree(plan: Plan) -> None:
     """Every open unit stands under an open one that may manage it, and no line leads back to itself."""
     orphans: Counter[Ref] = Counter()
-    for node in made.after.values():
+    for node in plan.after.values():
         if node.is_closed:
-            heir = made.after[node.heir] if node.heir is not None else None
-            if heir and heir.is_closed and heir.kind == node.kind and not made.before[node.ref].is_closed:
-                made.add(None, f"{node} nhập vào {heir}, nơi cũng kết thúc hoạt động. Hãy sửa lại.")
+            heir = plan.after[node.heir] if node.heir is not None else None
+            if heir and heir.is_closed and heir.kind == node.kind and not plan.before[node.ref].is_closed:
+                plan.add(None, f"{node} nhập vào {heir}, nơi cũng kết thúc hoạt động. Hãy sửa lại.")
             continue
         allowed = PARENTS[UnitKind(node.kind)]
-        parent = made.after.get(node.parent) if node.parent is not None else None
+        parent = plan.after.get(node.parent) if node.parent is not None else None
         if node.parent is None and not allowed:
             continue
         if parent is None:
-            made.add(None, f"{node} chưa có đơn vị quản lý trong phương án. Hãy chọn nơi quản lý.")
+            plan.add(None, f"{node} chưa có đơn vị quản lý trong phương án. Hãy chọn nơi quản lý.")
         elif parent.is_closed:
             orphans[parent.ref] += 1
         elif parent.kind not in allowed:
             kind = UnitKind(node.kind).label.lower()
-            made.add(None, f"{node} ({kind}) không thể trực thuộc {parent}. Hãy chuyển về nơi khác.")
-        if _goes_round(made.after, node):
-            made.add(None, f"{node} trở thành cấp trên của chính mình. Hãy sửa dòng chuyển đơn vị quản lý.")
+            plan.add(None, f"{node} ({kind}) không thể trực thuộc {parent}. Hãy chuyển về nơi khác.")
+        if _goes_round(plan.after, node):
+            plan.add(None, f"{node} trở thành cấp trên của chính mình. Hãy sửa dòng chuyển đơn vị quản lý.")
     for ref, many in orphans.items():
-        made.add(None, f"{made.after[ref]} kết thúc nhưng còn {many} đơn vị trực thuộc chưa có nơi chuyển về.")
+        plan.add(None, f"{plan.after[ref]} kết thúc nhưng còn {many} đơn vị trực thuộc chưa có nơi chuyển về.")
 
 
 def _goes_round(nodes: Mapping[Ref, Node], node: Node) -> bool:
@@ -85,35 +85,35 @@ def _goes_round(nodes: Mapping[Ref, Node], node: Node) -> bool:
     return False
 
 
-def codes(made: Plan) -> None:
+def codes(plan: Plan) -> None:
     """A State code belongs to one open unit of a kind in its province."""
-    codes = Counter((node.kind, node.code) for node in made.after.values() if node.code and not node.is_closed)
+    codes = Counter((node.kind, node.code) for node in plan.after.values() if node.code and not node.is_closed)
     for (kind, code), many in codes.items():
         if many > 1:
             names = ", ".join(
                 str(node)
-                for node in made.after.values()
+                for node in plan.after.values()
                 if (node.kind, node.code) == (kind, code) and not node.is_closed
             )
-            made.add(None, f"mã {code} dùng cho {many} đơn vị: {names}. Hãy sửa mã.")
+            plan.add(None, f"mã {code} dùng cho {many} đơn vị: {names}. Hãy sửa mã.")
 
 
-def days(made: Plan) -> None:
+def days(plan: Plan) -> None:
     """Nothing the plan leans on has changed on its day or since: it was made on the tree as it is now."""
-    day = made.reform.effective_on
+    day = plan.reform.effective_on
     moved = {
         ref
-        for ref, node in made.after.items()
-        if ref in made.before
-        and not made.before[ref].is_closed
-        and (node != made.before[ref] or made.places[ref] != made.stood[ref])
+        for ref, node in plan.after.items()
+        if ref in plan.before
+        and not plan.before[ref].is_closed
+        and (node != plan.before[ref] or plan.places[ref] != plan.stood[ref])
     }
-    provinces = [unit.pk for unit in made.reform.provinces.all()]
+    provinces = [unit.pk for unit in plan.reform.provinces.all()]
     here = UnitVersion.objects.filter(unit__province__in=provinces, valid_from__gte=day, unit__opened_on__lt=day)
     since = dict(here.order_by("valid_from").values_list("unit", "valid_from"))
     late: dict[str, date] = {}
     for ref in moved:
-        line, node = [ref, *(above for above in made.places[ref].values() if above is not None)], made.before[ref]
+        line, node = [ref, *(above for above in plan.places[ref].values() if above is not None)], plan.before[ref]
         changed = max((since[one] for one in line if one in since), default=None)
         if changed is not None and (changed > day or ref in since):
             late[node.name] = changed
@@ -123,7 +123,7 @@ def days(made: Plan) -> None:
             late[name] = closed_on
     rows = units.filter(opened_on__gte=day).values_list("name", "opened_on", "parent", "stands_in")
     late |= {name: opened_on for name, opened_on, *places in rows if moved.intersection(places)}
-    closed = set(ends(made))
+    closed = set(ends(plan))
     origins = Lineage.objects.filter(successor__province__in=provinces, on__gte=day)
     for name, pk, on in origins.values_list("successor__name", "successor", "on"):
         if pk in closed:
@@ -131,7 +131,7 @@ def days(made: Plan) -> None:
     if late:
         name, on = max(late.items(), key=lambda one: one[1])
         more = f" (và {len(late) - 1} đơn vị khác)" if len(late) > 1 else ""
-        made.add(
+        plan.add(
             None,
             f"{name}{more} thay đổi ngày {on:%d/%m/%Y}, trong hoặc sau ngày phương án có hiệu lực. "
             "Hãy đặt ngày có hiệu lực muộn hơn, hoặc đưa mọi thay đổi của ngày đó vào một phương án.",

@@ -11,34 +11,34 @@ from ..models import Delegation
 from .facts import Plan
 
 
-def delegations_ended(made: Plan) -> list[Delegation]:
+def delegations_ended(plan: Plan) -> list[Delegation]:
     """Delegations of the day or later that the tree afterwards no longer carries; one query.
 
     It carries one whose organisation the giver still manages, whose receiver is still right below the giver, and on
     whose ground the organisation still stands.
     """
     rows = (
-        Delegation.objects.filter(withdrawn_at=None, valid_to__gte=made.reform.effective_on)
-        .filter(unit__province__in=[unit.pk for unit in made.reform.provinces.all()])
+        Delegation.objects.filter(withdrawn_at=None, valid_to__gte=plan.reform.effective_on)
+        .filter(unit__province__in=[unit.pk for unit in plan.reform.provinces.all()])
         .select_related("unit", "giver", "receiver")
         .order_by("unit__sort_key", "pk")
     )
-    return [one for one in rows if not _carries(made, one)]
+    return [one for one in rows if not _carries(plan, one)]
 
 
-def _carries(made: Plan, one: Delegation) -> bool:
-    unit, giver, receiver = (made.after.get(pk) for pk in (one.unit_id, one.giver_id, one.receiver_id))
+def _carries(plan: Plan, one: Delegation) -> bool:
+    unit, giver, receiver = (plan.after.get(pk) for pk in (one.unit_id, one.giver_id, one.receiver_id))
     if unit is None or giver is None or receiver is None or unit.is_closed or giver.is_closed or receiver.is_closed:
         return False
     if unit.parent != giver.ref or receiver.parent != giver.ref or unit.stands_in is None:
         return False
-    return receiver.ref in made.places.get(unit.stands_in, {}).values()
+    return receiver.ref in plan.places.get(unit.stands_in, {}).values()
 
 
-def end_with_reform(made: Plan) -> dict[str, Any]:
+def end_with_reform(plan: Plan) -> dict[str, Any]:
     """End what the tree no longer carries the day before it changes; returns what undoing needs."""
-    day = made.reform.effective_on
-    ended = delegations_ended(made)
+    day = plan.reform.effective_on
+    ended = delegations_ended(plan)
     begun = [one for one in ended if one.valid_from < day]
     ids = [one.pk for one in ended if one.valid_from >= day]
     Delegation.objects.filter(pk__in=[one.pk for one in begun]).update(valid_to=day - timedelta(days=1))
@@ -50,24 +50,26 @@ def end_with_reform(made: Plan) -> dict[str, Any]:
     }
 
 
-def delegations_of(kept: dict[str, Any] | None) -> list[Delegation]:
+def delegations_of(before: dict[str, Any] | None) -> list[Delegation]:
     """Those an applied reorganisation ended or withdrew."""
-    ids = [*(pk for pk, _ in kept["ended"]), *kept["withdrawn"]] if kept else []
+    ids = [*(pk for pk, _ in before["ended"]), *before["withdrawn"]] if before else []
     return list(Delegation.objects.filter(pk__in=ids).select_related("unit", "giver", "receiver"))
 
 
-def made_after_reform(kept: dict[str, Any] | None, units: Iterable[int], day: date) -> Delegation | None:
+def made_after_reform(before: dict[str, Any] | None, units: Iterable[int], day: date) -> Delegation | None:
     """A delegation made since, that leans on what the reorganisation changed; nothing is known of older ones."""
     touched = list(units)
     about = Q(unit__in=touched) | Q(giver__in=touched) | Q(receiver__in=touched)
-    newer = Delegation.objects.filter(about, pk__gt=kept["last"] if kept else 0, withdrawn_at=None, valid_to__gte=day)
+    newer = Delegation.objects.filter(
+        about, pk__gt=before["last"] if before else 0, withdrawn_at=None, valid_to__gte=day
+    )
     return newer.select_related("unit", "receiver").first()
 
 
-def restore_after_undo(kept: dict[str, Any] | None, last: date) -> None:
+def restore_after_undo(before: dict[str, Any] | None, last: date) -> None:
     """Give back their last day to those that ended with the tree, unless somebody has ended them sooner meanwhile."""
-    if not kept:
+    if not before:
         return
-    for pk, valid_to in kept["ended"]:
+    for pk, valid_to in before["ended"]:
         Delegation.objects.filter(pk=pk, valid_to=last).update(valid_to=valid_to)
-    Delegation.objects.filter(pk__in=kept["withdrawn"]).update(withdrawn_at=None)
+    Delegation.objects.filter(pk__in=before["withdrawn"]).update(withdrawn_at=None)

@@ -16,7 +16,7 @@ from ..permissions import may_reorganise
 from .columns import BATCH
 from .facts import Plan, PlanProblem, UnderWay
 from .followers import FOLLOWERS
-from .planning import plan
+from .planning import plan_of
 
 
 @transaction.atomic
@@ -90,15 +90,15 @@ def write_changes(
 
 def dry_run(reform: Reorganisation) -> Plan:
     """The plan with the problems of every app that follows the tree. Writes nothing."""
-    made = plan(reform)
-    if not made.problems:
-        made.problems += [PlanProblem(None, sentence) for follow in FOLLOWERS for sentence in follow.problems(made)]
-    return made
+    plan = plan_of(reform)
+    if not plan.problems:
+        plan.problems += [PlanProblem(None, sentence) for follow in FOLLOWERS for sentence in follow.problems(plan)]
+    return plan
 
 
-def waiting(made: Plan) -> list[UnderWay]:
+def waiting(plan: Plan) -> list[UnderWay]:
     """What is under way at units that end, in every app that follows the tree, with the end each of it takes."""
-    return [row for follow in FOLLOWERS for row in follow.waiting(made)]
+    return [row for follow in FOLLOWERS for row in follow.waiting(plan)]
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def choose_ends(reform: Reorganisation, chosen: Mapping[int, str], *, by: User |
     Raises Refused once it is applied, for an end there is not, or a file it does not concern.
     """
     found = locked(reform, by, ReformStatus.DRAFT)
-    here = {row.pk for row in waiting(plan(found))}
+    here = {row.pk for row in waiting(plan_of(found))}
     for pk, end in chosen.items():
         if pk not in here or end not in OpenFiles:
             raise Refused("Có hồ sơ không thuộc phương án, hoặc cách xử lý không có. Hãy tải lại trang rồi chọn lại.")

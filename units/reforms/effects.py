@@ -51,25 +51,25 @@ def tree_of(nodes: Mapping[Ref, Node], links: Mapping[Ref, list[str]]) -> list[B
     return roots
 
 
-def levels_opened(made: Plan) -> list[Node]:
+def levels_opened(plan: Plan) -> list[Node]:
     """Levels of government that open: none has a committee yet."""
-    opened = [node for node in made.opened if node.kind in LEVELS and not node.is_closed]
+    opened = [node for node in plan.opened if node.kind in LEVELS and not node.is_closed]
     return sorted(opened, key=lambda node: (LEVELS.index(UnitKind(node.kind)), text.sort_key(node.name)))
 
 
-def committees_ended(made: Plan):
+def committees_ended(plan: Plan):
     """Committees that end with their units, or began there since; one query."""
-    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=made.reform.effective_on)
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=plan.reform.effective_on)
     return (
-        Committee.objects.filter(lasting, unit__in=ends(made)).select_related("unit").order_by("unit__sort_key", "pk")
+        Committee.objects.filter(lasting, unit__in=ends(plan)).select_related("unit").order_by("unit__sort_key", "pk")
     )
 
 
-def placements_ended(made: Plan):
+def placements_ended(plan: Plan):
     """Placements that end with their units, or began there since: these people must be placed anew; two queries."""
-    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=made.reform.effective_on)
+    lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=plan.reform.effective_on)
     return (
-        Placement.objects.filter(lasting, unit__in=ends(made), withdrawn_at=None)
+        Placement.objects.filter(lasting, unit__in=ends(plan), withdrawn_at=None)
         .select_related("user", "unit")
         .order_by("unit__sort_key", "user__username")
     )

@@ -103,18 +103,18 @@ class Plan:
         self.problems.append(PlanProblem(order, sentence))
 
 
-def final_heir(made: Plan, ref: Ref) -> Ref | None:
+def final_heir(plan: Plan, ref: Ref) -> Ref | None:
     """The open unit at the end of the line of heirs; None when the line ends with nobody."""
     seen: set[Ref] = set()
-    node = made.after[ref]
+    node = plan.after[ref]
     while node.is_closed:
         if node.heir is None or node.heir in seen:
             return None
         seen.add(node.ref)
-        node = made.after[node.heir]
+        node = plan.after[node.heir]
     return node.ref
 
 
-def ends(made: Plan) -> list[int]:
+def ends(plan: Plan) -> list[int]:
     """Ids of the units that end."""
-    return [node.ref for node in made.closed if isinstance(node.ref, int)]
+    return [node.ref for node in plan.closed if isinstance(node.ref, int)]

@@ -27,35 +27,35 @@ def undo(reform: Reorganisation, *, by: User | None) -> None:
     """
     lock_tree()
     found = locked(reform, by, ReformStatus.APPLIED)
-    kept: dict[str, Any] = found.before or {}
-    touched = [*kept["opened"], *(int(pk) for pk in kept["units"])]
+    before: dict[str, Any] = found.before or {}
+    touched = [*before["opened"], *(int(pk) for pk in before["units"])]
     later = UnitVersion.objects.filter(unit__in=touched, valid_from__gt=found.effective_on).first()
     if later:
         raise Refused(f"{later.unit} đã thay đổi tiếp từ {later.valid_from:%d/%m/%Y} nên không hoàn tác được nữa.")
-    if newer := made_after_reform(kept.get("delegations"), touched, found.effective_on):
+    if newer := made_after_reform(before.get("delegations"), touched, found.effective_on):
         raise Refused(f"“{newer}” được ghi sau khi áp dụng phương án. Hãy kết thúc uỷ quyền đó rồi hoàn tác.")
-    _check_newest(found, kept)
+    _check_newest(found, before)
     for follow in FOLLOWERS:
-        follow.undo(kept.get(follow.name))
+        follow.undo(before.get(follow.name))
     found.lineage.all().delete()
     UnitVersion.objects.filter(unit__in=touched, valid_from=found.effective_on).delete()
     last = found.effective_on - timedelta(days=1)
-    ended = [int(pk) for pk, old in kept["units"].items() if named(old)["closed_on"] is None]
+    ended = [int(pk) for pk, old in before["units"].items() if named(old)["closed_on"] is None]
     UnitVersion.objects.filter(unit__in=ended, valid_to=last).update(valid_to=None)
     units, now = [], {}
-    for unit in Unit.objects.filter(pk__in=[int(pk) for pk in kept["units"]]).iterator(BATCH):
+    for unit in Unit.objects.filter(pk__in=[int(pk) for pk in before["units"]]).iterator(BATCH):
         now[str(unit.pk)] = values(unit)
-        put_back(unit, kept["units"][str(unit.pk)])
+        put_back(unit, before["units"][str(unit.pk)])
         units.append(unit)
     store(units, now)
-    Placement.objects.filter(pk__in=kept["placed"]).delete()
-    Placement.objects.filter(pk__in=kept.get("withdrawn", [])).update(withdrawn_at=None)
+    Placement.objects.filter(pk__in=before["placed"]).delete()
+    Placement.objects.filter(pk__in=before.get("withdrawn", [])).update(withdrawn_at=None)
     models: dict[str, Any] = {"placements": Placement, "seats": Seat, "committees": Committee}
     for name, model in models.items():
-        rows = [model(pk=pk, valid_to=valid_to) for pk, valid_to in kept[name]]
+        rows = [model(pk=pk, valid_to=valid_to) for pk, valid_to in before[name]]
         model.objects.bulk_update(rows, ["valid_to"], batch_size=BATCH)
-    restore_after_undo(kept.get("delegations"), last)
-    opened = Unit.objects.filter(pk__in=kept["opened"])
+    restore_after_undo(before.get("delegations"), last)
+    opened = Unit.objects.filter(pk__in=before["opened"])
     opened.update(**dict.fromkeys(PLACE))
     try:
         for unit_ids in _leaves_first(opened):
@@ -67,10 +67,10 @@ def undo(reform: Reorganisation, *, by: User | None) -> None:
     found.save(update_fields=["before", "status", "applied_by", "applied_at"])
 
 
-def _check_newest(found: Reorganisation, kept: Mapping[str, Any]) -> None:
+def _check_newest(found: Reorganisation, before: Mapping[str, Any]) -> None:
     """Raises Refused when a reorganisation was applied, or a unit entered, on the tree this one made."""
-    touched = {int(pk): named(old) for pk, old in kept["units"].items()}
-    places = [*kept["opened"], *found.provinces.values_list("pk", flat=True)]
+    touched = {int(pk): named(old) for pk, old in before["units"].items()}
+    places = [*before["opened"], *found.provinces.values_list("pk", flat=True)]
     others = Reorganisation.objects.filter(status=ReformStatus.APPLIED, provinces__in=places).exclude(pk=found.pk)
     newer = Q(applied_at__gt=found.applied_at) | Q(applied_at=found.applied_at, pk__gt=found.pk)
     if after := others.filter(newer).order_by("applied_at", "pk").last():
@@ -80,7 +80,7 @@ def _check_newest(found: Reorganisation, kept: Mapping[str, Any]) -> None:
         for unit in Unit.objects.filter(pk__in=touched)
         if any(touched[unit.pk][name] != getattr(unit, f"{name}_id") for name in PLACE) or unit.closed_on
     ]
-    new = Unit.objects.filter(parent__in=moved, closed_on=None).exclude(pk__in=[*touched, *kept["opened"]]).first()
+    new = Unit.objects.filter(parent__in=moved, closed_on=None).exclude(pk__in=[*touched, *before["opened"]]).first()
     if new:
         raise Refused(f"{new} được nhập sau khi sắp xếp, dưới {new.parent}, nên không hoàn tác được nữa.")
 

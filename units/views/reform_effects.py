@@ -31,17 +31,17 @@ def reform_trees(request, pk):
     reform = visible_reform(request, pk)
     if reform.status != ReformStatus.DRAFT:
         return redirect("units:reform_detail", pk=reform.pk)
-    made = reforms.plan(reform)
+    plan = reforms.plan_of(reform)
     heirs: dict[reforms.Ref, list[str]] = {}
     origins: dict[reforms.Ref, list[str]] = {}
-    for one in made.passings:
+    for one in plan.passings:
         part = "" if one.is_main else " (một phần)"
-        heirs.setdefault(one.predecessor, []).append(made.after[one.successor].name + part)
-        origins.setdefault(one.successor, []).append(made.before[one.predecessor].name + part)
+        heirs.setdefault(one.predecessor, []).append(plan.after[one.successor].name + part)
+        origins.setdefault(one.successor, []).append(plan.before[one.predecessor].name + part)
     context = {
         "reform": reform,
-        "before": reforms.tree_of(made.before, heirs),
-        "after": reforms.tree_of(made.after, origins),
+        "before": reforms.tree_of(plan.before, heirs),
+        "after": reforms.tree_of(plan.after, origins),
     }
     return render(request, "units/reform_trees.html", context)
 
@@ -56,11 +56,11 @@ def reform_people(request, pk):
         return _place_anew(request, reform)
     is_draft = reform.status == ReformStatus.DRAFT
     if is_draft:
-        made = reforms.plan(reform)
-        placements, committees = reforms.placements_ended(made), reforms.committees_ended(made)
-        delegations = reforms.delegations_ended(made)
-        closing = reforms.ends(made)
-        without: list = reforms.levels_opened(made)
+        plan = reforms.plan_of(reform)
+        placements, committees = reforms.placements_ended(plan), reforms.committees_ended(plan)
+        delegations = reforms.delegations_ended(plan)
+        closing = reforms.ends(plan)
+        without: list = reforms.levels_opened(plan)
     else:
         kept = reform.before or {}
         placements, closing = _ended(reform), []
@@ -150,7 +150,7 @@ def reform_files(request, pk):
         return redirect(request.get_full_path())
     reform = visible_reform(request, pk)
     is_draft = reform.status == ReformStatus.DRAFT
-    rows = reforms.waiting(reforms.plan(reform)) if is_draft else []
+    rows = reforms.waiting(reforms.plan_of(reform)) if is_draft else []
     words = request.GET.get("q", "")[:100].strip()
     if key := search_key(words):
         rows = [row for row in rows if key in search_key(row.unit)]

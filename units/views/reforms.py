@@ -94,40 +94,40 @@ def _context(request, reform: Reorganisation, **more) -> dict:
     return context | more
 
 
-def _dry_run(made: reforms.Plan) -> dict:
+def _dry_run(plan: reforms.Plan) -> dict:
     """What the page says of a plan: counts before and after, what opens, ends and changes, what stands in the way."""
     counts = []
     for kind in UnitKind:
-        before = sum(node.kind == kind and not node.is_closed for node in made.before.values())
-        after = sum(node.kind == kind and not node.is_closed for node in made.after.values())
+        before = sum(node.kind == kind and not node.is_closed for node in plan.before.values())
+        after = sum(node.kind == kind and not node.is_closed for node in plan.after.values())
         if before or after:
             counts.append((kind.label, before, after, after - before))
     came_from: dict = {}
-    for one in made.passings:
-        came_from.setdefault(one.successor, []).append((made.before[one.predecessor].name, one.is_main, one.percent))
+    for one in plan.passings:
+        came_from.setdefault(one.successor, []).append((plan.before[one.predecessor].name, one.is_main, one.percent))
     kept: Counter[str] = Counter()
     renamed = []
-    for node in made.kept:
-        old = made.before[node.ref]
+    for node in plan.kept:
+        old = plan.before[node.ref]
         if (node.name, node.subtype, node.code) != (old.name, old.subtype, old.code):
             renamed.append((old, node))
         else:
             kept[UnitKind(node.kind).label] += 1
     return {
-        "problems": made.problems[:SHOWN],
-        "problems_many": len(made.problems),
+        "problems": plan.problems[:SHOWN],
+        "problems_many": len(plan.problems),
         "counts": counts,
-        "opened": [(node, came_from.get(node.ref, [])) for node in made.opened[:SHOWN]],
-        "opened_many": len(made.opened),
-        "closed": [(node, made.after[node.heir].name if node.heir else "") for node in made.closed[:SHOWN]],
-        "closed_many": len(made.closed),
+        "opened": [(node, came_from.get(node.ref, [])) for node in plan.opened[:SHOWN]],
+        "opened_many": len(plan.opened),
+        "closed": [(node, plan.after[node.heir].name if node.heir else "") for node in plan.closed[:SHOWN]],
+        "closed_many": len(plan.closed),
         "renamed": renamed[:SHOWN],
         "moved": sorted(kept.items()),
-        "people_many": reforms.placements_ended(made).count(),
-        "committees_many": reforms.committees_ended(made).count(),
-        "without_many": len(reforms.levels_opened(made)),
-        "waiting_many": len(reforms.waiting(made)),
-        "plan": made,
+        "people_many": reforms.placements_ended(plan).count(),
+        "committees_many": reforms.committees_ended(plan).count(),
+        "without_many": len(reforms.levels_opened(plan)),
+        "waiting_many": len(reforms.waiting(plan)),
+        "plan": plan,
     }
 
 

@@ -221,7 +221,7 @@ PROBLEMS = {
 def test_every_problem_is_listed_and_nothing_is_applied(changes, sentence):
     tree = make_tree()
     reform = draft(tree, *changes(tree))
-    told = [str(one) for one in reforms.plan(reform).problems]
+    told = [str(one) for one in reforms.plan_of(reform).problems]
     assert any(sentence in one for one in told), told
     before = snapshot()
     with pytest.raises(Refused):
@@ -232,7 +232,7 @@ def test_every_problem_is_listed_and_nothing_is_applied(changes, sentence):
 def test_a_change_dated_before_the_unit_opened():
     tree = make_tree()
     (young,) = make_units(tree.province, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Trẻ"], on=DAY)
-    told = [str(one) for one in reforms.plan(draft(tree, line("rename", young, name="Xã Già"))).problems]
+    told = [str(one) for one in reforms.plan_of(draft(tree, line("rename", young, name="Xã Già"))).problems]
     assert told == ["Dòng 1: đơn vị Xã Trẻ không có trong các tỉnh của phương án vào ngày sắp xếp. Hãy chọn lại."]
 
 

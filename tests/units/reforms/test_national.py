@@ -52,7 +52,7 @@ CODES = sorted({row["province_code"] for row in national.read("communes.csv")})
 def test_a_province_loads(code):
     the_old_provinces(code)
     reform, made = drafted(code)
-    plan = reforms.plan(reform)
+    plan = reforms.plan_of(reform)
     communes = [row for row in national.read("communes.csv") if row["province_code"] == code]
     sourceless = [gap for gap in made.gaps if "không nói được lập từ xã nào" in gap]
     # What stands in the way is only what the lineage leaves open: a divided commune whose main part it does not name.
