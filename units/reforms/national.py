@@ -42,39 +42,39 @@ def draft_for(code: str) -> NationalDraft:
     """
     rows = [row for row in read("lineage.csv") if row["new_province_code"] == code]
     communes = [row for row in read("communes.csv") if row["province_code"] == code]
-    made = NationalDraft()
+    draft = NationalDraft()
     if not communes:
-        made.gaps.append(f"Không có tỉnh mã {code} sau ngày 01/7/2025.")
-        return made
+        draft.gaps.append(f"Không có tỉnh mã {code} sau ngày 01/7/2025.")
+        return draft
     old_codes = sorted({row["old_province_code"] for row in rows})
     open_now = Unit.objects.filter(closed_on=None)
-    made.provinces = list(open_now.filter(kind=UnitKind.PROVINCE, code__in=old_codes).order_by("code"))
-    held = open_now.filter(kind=UnitKind.COMMUNE, province__in=made.provinces)
-    codes: dict[int | None, str] = {province.pk: province.code for province in made.provinces}
+    draft.provinces = list(open_now.filter(kind=UnitKind.PROVINCE, code__in=old_codes).order_by("code"))
+    held = open_now.filter(kind=UnitKind.COMMUNE, province__in=draft.provinces)
+    codes: dict[int | None, str] = {province.pk: province.code for province in draft.provinces}
     here = {(codes[unit.province_id], unit.code): unit for unit in held}
-    for lost in sorted(set(old_codes) - {unit.code for unit in made.provinces}):
-        made.gaps.append(f"Cổng chưa có các đơn vị của tỉnh mã {lost}, một phần của tỉnh mới.")
-    target = _province(made, code, communes[0]["province"])
-    _communes(made, rows, communes, here, target)
-    made.changes += [
+    for lost in sorted(set(old_codes) - {unit.code for unit in draft.provinces}):
+        draft.gaps.append(f"Cổng chưa có các đơn vị của tỉnh mã {lost}, một phần của tỉnh mới.")
+    target = _province(draft, code, communes[0]["province"])
+    _communes(draft, rows, communes, here, target)
+    draft.changes += [
         Change(action=ChangeAction.CLOSE_LEVEL, unit=province, kind=UnitKind.DISTRICT)
-        for province in made.provinces
+        for province in draft.provinces
         if Unit.objects.filter(parent=province, kind=UnitKind.DISTRICT, closed_on=None).exists()
     ]
-    return made
+    return draft
 
 
-def _province(made: NationalDraft, code: str, name: str) -> dict:
+def _province(draft: NationalDraft, code: str, name: str) -> dict:
     """Where the communes go: the province that stays, or the one that several become."""
-    stays = len(made.provinces) == 1 and text.match_key(made.provinces[0].name) == text.match_key(name)
+    stays = len(draft.provinces) == 1 and text.match_key(draft.provinces[0].name) == text.match_key(name)
     if stays:
-        return {"to_unit": made.provinces[0]}
+        return {"to_unit": draft.provinces[0]}
     key = f"T{code}"
     subtype = Subtype.CENTRAL_CITY if name.startswith("Thành phố") else Subtype.PROVINCE
-    made.changes.append(
+    draft.changes.append(
         Change(action=ChangeAction.OPEN, kind=UnitKind.PROVINCE, subtype=subtype, code=code, name=name, key=key)
     )
-    made.changes += [Change(action=ChangeAction.MERGE, unit=unit, to_key=key) for unit in made.provinces]
+    draft.changes += [Change(action=ChangeAction.MERGE, unit=unit, to_key=key) for unit in draft.provinces]
     return {"to_key": key}
 
 
@@ -99,43 +99,43 @@ class _New:
         return share == WHOLE and text.match_key(unit.name) == text.match_key(self.row["commune"])
 
 
-def _communes(made: NationalDraft, rows: list[dict], communes: list[dict], here: dict, target: dict) -> None:
+def _communes(draft: NationalDraft, rows: list[dict], communes: list[dict], here: dict, target: dict) -> None:
     """Open each commune of the day after, then pass the old ones over to them."""
     before: dict[str, list[dict]] = defaultdict(list)
     for row in rows:
         before[row["new_commune_code"]].append(row)
     passing: list[Change] = []
     for row in communes:
-        new = _new_commune(made, row, before.get(row["commune_code"], []), here)
+        new = _new_commune(draft, row, before.get(row["commune_code"], []), here)
         if not new.goes_on:
-            made.changes.append(_opening(row, target))
+            draft.changes.append(_opening(row, target))
             passing += [_passing(row, unit, share) for unit, share in new.origins]
-    made.changes += passing
+    draft.changes += passing
     known = {(row["old_province_code"], row["old_commune_code"]) for row in rows}
     for key, unit in sorted(here.items()):
         if key not in known:
-            made.unknown.append(unit)
-            made.gaps.append(f"{unit} ({unit.code}): không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết.")
+            draft.unknown.append(unit)
+            draft.gaps.append(f"{unit} ({unit.code}): không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết.")
     divided = {change.unit.name for change in passing if change.unit and change.action == ChangeAction.SPLIT}
     if divided:
-        made.gaps.append(
+        draft.gaps.append(
             f"{len(divided)} xã bị chia cho nhiều nơi; khu dân cư, cơ quan, trường của các xã này tạm chuyển về phần "
             "chính, cần rà lại từng đơn vị."
         )
 
 
-def _new_commune(made: NationalDraft, row: dict[str, str], olds: list[dict], here: dict) -> _New:
+def _new_commune(draft: NationalDraft, row: dict[str, str], olds: list[dict], here: dict) -> _New:
     """The commune with its predecessors; what the lineage or the portal does not know is told as a gap."""
     new = _New(row, [], len(olds))
     if not olds:
-        made.gaps.append(f"{new.named}: bảng kế thừa không nói được lập từ xã nào. Hãy nhập theo nghị quyết.")
+        draft.gaps.append(f"{new.named}: bảng kế thừa không nói được lập từ xã nào. Hãy nhập theo nghị quyết.")
     for old in olds:
         unit = here.get((old["old_province_code"], old["old_commune_code"]))
         if unit is not None:
             new.origins.append((unit, old["share"]))
             continue
         missing = f"{old['old_commune']} ({old['old_commune_code']})"
-        made.gaps.append(f"{new.named}: cổng không có {missing}, một phần của đơn vị này. Hãy kiểm tra danh sách xã.")
+        draft.gaps.append(f"{new.named}: cổng không có {missing}, một phần của đơn vị này. Hãy kiểm tra danh sách xã.")
     return new
 
 
