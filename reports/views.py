@@ -35,7 +35,7 @@ from .catalogue.parameters import (
     tabs_of,
 )
 from .datasets import Boundaries, By, grades_of, rollup_of, scope_of, trend, ways_below
-from .datasets.criteria_sets import asked_by
+from .datasets.criteria_sets import set_in_words
 from .forms import CriteriaForm, RecurrenceForm, Whose, places_of, programme_names
 from .models import ReportRun, Schedule
 from .papers.charts import trend_svg
@@ -146,7 +146,7 @@ def rollup(request, pk):
 def criteria_asks(request):
     """What criteria sets ask, as the report of that name prints it; the form of the report chooses them."""
     places = places_of(request.user)
-    asked, sentence = [], ""
+    sets, sentence = [], ""
     data = request.GET.copy()
     if data and places:
         data.setdefault("place", str(places[0].pk))
@@ -154,12 +154,12 @@ def criteria_asks(request):
     form = CriteriaForm(data or None, user=request.user, initial={"year": timezone.localdate().year})
     if form.is_valid():
         try:
-            asked = [asked_by(one) for one in find_sets(form.params(), form.place_chosen)]
+            sets = [set_in_words(one) for one in find_sets(form.params(), form.place_chosen)]
         except Refused as refusal:
             sentence = refusal.sentence
     context = {
         "form": form,
-        "asked": asked,
+        "sets": sets,
         "sentence": sentence,
         "columns": COLUMNS,
         "formats": PRINTS,
@@ -378,7 +378,7 @@ def _run_context(run: ReportRun, user) -> dict:
         "title": _title(run.report),
         "is_done": job.state == JobState.DONE,
         "is_failed": job.state == JobState.FAILED,
-        "asked": _answers(run, user),
+        "answers": _answers(run, user),
         "can_retry": report is not None and permissions.may_retry(user, run),
     }
 

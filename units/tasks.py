@@ -98,7 +98,7 @@ def import_people(job, tell):
     if not may_administer(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền quản trị, nên chưa ghi gì.")
     if sheet := SlipSheet.objects.filter(job=job).first():  # the worker died after it had written everything
-        tell(1, 1, services.told(sheet.slips))
+        tell(1, 1, services.slips_sentence(sheet.slips))
         return
     found = people_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
     _refuse(found.problems)
@@ -124,7 +124,7 @@ def reissue_passwords(job, tell):
     from .models import Placement, SlipSheet, User  # noqa: PLC0415 -- as above
 
     if sheet := SlipSheet.objects.filter(job=job).first():
-        tell(1, 1, services.told(sheet.slips))
+        tell(1, 1, services.slips_sentence(sheet.slips))
         return
     people = list(User.objects.filter(pk__in=job.params["people"]).order_by("pk"))
     held = Placement.objects.administered_by(job.asked_by).in_force().filter(user__in=people).select_related("unit")

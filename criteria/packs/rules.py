@@ -120,7 +120,7 @@ def rule_differences(stored: dict, wanted: dict) -> list[str]:
     """Every difference of two contents of one rule or one bar, a Vietnamese line each."""
     models = (AwardBar,) if "bar" in wanted else (StreakRule, StreakTitle)
     lines = [
-        f"{field_in_words(name, models)}: {_told(name, stored[name])} → {_told(name, value)}"
+        f"{field_in_words(name, models)}: {_value_or_empty(name, stored[name])} → {_value_or_empty(name, value)}"
         for name, value in wanted.items()
         if name != "titles" and stored[name] != value
     ]
@@ -133,7 +133,7 @@ def rule_differences(stored: dict, wanted: dict) -> list[str]:
     return lines
 
 
-def _told(name: str, value: Any) -> str:
+def _value_or_empty(name: str, value: Any) -> str:
     return value_in_words(name, value) or "để trống"
 
 

@@ -71,7 +71,7 @@ class SheetSource(Source):
         try:
             read = {page.title: page.rows for page in pages_of(path.read_bytes(), rows=MAX_ROWS + 1)}
         except BadBook as refusal:
-            raise _Stop(1, _as_told(refusal.sentence)) from None
+            raise _Stop(1, _as_fault(refusal.sentence)) from None
         pages = {search_key(title): rows for title, rows in read.items()}
         self._note_sheets(read)
         found = {name: list(self._rows(pages.get(search_key(name), []), name)) for name in SHEETS}
@@ -207,7 +207,7 @@ class _Stop(Exception):
         super().__init__(sentence)
 
 
-def _as_told(sentence: str) -> str:
+def _as_fault(sentence: str) -> str:
     """A sentence as faults of a pack are written: after the name of the file."""
     return f"{sentence[:1].lower()}{sentence[1:]}".rstrip(".").replace(". Hãy", "; hãy")
 

@@ -129,7 +129,7 @@ def set_edit(request, pk):
         "criteria": criteria,
         "years": set_page.years(criteria_set),
         "parts": [
-            (part, NAMES[part], [(place, _told(part, row, by_code)) for place, row in enumerate(content[part])])
+            (part, NAMES[part], [(place, _row_in_words(part, row, by_code)) for place, row in enumerate(content[part])])
             for part in (*KEYS, "routes")
         ],
     }
@@ -143,7 +143,7 @@ def _depth(row: dict, by_code: dict) -> int:
     return depth
 
 
-def _told(part: str, row: dict, by_code: dict) -> str:
+def _row_in_words(part: str, row: dict, by_code: dict) -> str:
     """A row of a part in one line."""
     match part:
         case "routes":

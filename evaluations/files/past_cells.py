@@ -54,8 +54,8 @@ def read_programme(cell: str, programmes: dict[str, Programme]) -> Programme:
     return found
 
 
-def refuse_too_long(told: dict[str, tuple[str, int]]) -> None:
+def refuse_too_long(columns: dict[str, tuple[str, int]]) -> None:
     """Words by column, each with how many letters it may have."""
-    for column, (words, most) in told.items():
+    for column, (words, most) in columns.items():
         if len(words) > most:
             raise ValueError(f"“{column}” dài quá {most} chữ. Hãy viết gọn lại.")

@@ -46,7 +46,7 @@ def add_evidence(
     }
     with transaction.atomic():
         kept = [_attach(dossier, paper, codes, by) for dossier in sorted(dossiers, key=lambda dossier: dossier.pk)]
-        Event.objects.bulk_create(_told(one, Action.ATTACH, by) for one in kept)
+        Event.objects.bulk_create(_logged(one, Action.ATTACH, by) for one in kept)
         return kept
 
 
@@ -73,9 +73,9 @@ def _attach(dossier: Evaluation, paper: dict, codes: list[str], by: User) -> Evi
 def remove_evidence(paper: Evidence, *, by: User) -> None:
     """Take the paper off the dossier; its bytes stay in the store for what may still cite them."""
     paper.evaluation = locked_dossier(paper.evaluation, by, Side.OWN)
-    _told(paper, Action.DETACH, by).save()
+    _logged(paper, Action.DETACH, by).save()
     paper.delete()
 
 
-def _told(paper: Evidence, action: Action, by: User) -> Event:
+def _logged(paper: Evidence, action: Action, by: User) -> Event:
     return Event.staying(paper.evaluation, action, by=by, comment=f"{paper.title} ({paper.file_name})")

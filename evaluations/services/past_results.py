@@ -41,7 +41,7 @@ class PastResult:
     title: str = ""
 
     @property
-    def told(self) -> workflow.PaperResult:
+    def result(self) -> workflow.PaperResult:
         """The columns the dossier is to have; a row that names no source leaves the one that is stored."""
         source = self.source or (self.stored.taken_from if self.stored else "")
         return workflow.PaperResult(self.state, self.grade, self.paper, self.paper_on, self.title, source)
@@ -62,7 +62,7 @@ class PastResult:
 
     @property
     def differs(self) -> bool:
-        return self.stored is None or self.told != workflow.PaperResult.of(self.stored)
+        return self.stored is None or self.result != workflow.PaperResult.of(self.stored)
 
 
 def past_day(year: int) -> date:
@@ -98,7 +98,7 @@ def record_past(rows: Iterable[PastResult], province: Unit, *, by: User | None, 
     _lock(province, by)
     changed = [row for row in rows if row.stored is not None and row.differs]
     workflow.correct_past(
-        [workflow.Corrected(row.stored, row.told) for row in changed if row.stored], by=by, reason=reason
+        [workflow.Corrected(row.stored, row.result) for row in changed if row.stored], by=by, reason=reason
     )
     for cycle in {row.stored.cycle for row in changed if row.stored}:
         _name_sources(cycle, [row.source for row in changed if row.stored and row.stored.cycle_id == cycle.pk])
@@ -192,7 +192,7 @@ def _record_year(
                 paper=row.paper,
                 paper_on=row.paper_on,
                 paper_title=row.title,
-                paper_source=row.told.paper_source or cycle.source.removesuffix(REENTERED),
+                paper_source=row.result.paper_source or cycle.source.removesuffix(REENTERED),
             )
         )
     return Evaluation.objects.bulk_create(made, batch_size=BATCH)

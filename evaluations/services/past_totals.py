@@ -157,7 +157,7 @@ def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
             source="", programme__in={row.programme for row in rows}, year__in={row.year for row in rows}
         ).values_list("programme", "year", "province", "place")
     }
-    told = _told_by_dossiers(rows)
+    told = _judged_by_dossiers(rows)
     found = {}
     for row in rows:
         named = f"“{row.programme.name}” năm {row.year}"
@@ -171,7 +171,7 @@ def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
     return found
 
 
-def _told_by_dossiers(rows: list[Total]) -> set[Key]:
+def _judged_by_dossiers(rows: list[Total]) -> set[Key]:
     dossiers = Evaluation.objects.filter(
         cycle__programme__in={row.programme for row in rows},
         cycle__year__in={row.year for row in rows},

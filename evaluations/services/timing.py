@@ -38,11 +38,11 @@ def record_dates(
         setattr(dossier, name, value)
     dossier.timing_accepted, dossier.timing_reason = None, ""
     dossier.save(update_fields=[*DATES, *DECISION])
-    Event.staying(dossier, Action.DATE, by=by, comment=_told(dossier)).save()
+    Event.staying(dossier, Action.DATE, by=by, comment=_dates_in_words(dossier)).save()
     return dossier
 
 
-def _told(dossier: Evaluation) -> str:
+def _dates_in_words(dossier: Evaluation) -> str:
     signed = f"{dossier.signed_up_on:%d/%m/%Y}" if dossier.signed_up_on else "để trống"
     resolved = f"{dossier.resolution_on:%d/%m/%Y}, {dossier.resolution_by}" if dossier.resolution_on else "để trống"
     return f"Ngày đăng ký: {signed}; nghị quyết: {resolved}"

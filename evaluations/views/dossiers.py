@@ -127,7 +127,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "moves": workflow.available(dossier, request.user),
         "may_edit": dossier.state in EDITABLE and permissions.may_enter(request.user, dossier),
         "may_appraise": may_appraise,
-        "told": workflow.PaperResult.of(dossier) if dossier.is_from_papers else None,
+        "paper_result": workflow.PaperResult.of(dossier) if dossier.is_from_papers else None,
         "may_mend_past": dossier.is_from_papers and permissions.may_open_cycle(request.user, dossier.province),
         "only_differences": request.GET.get("lech") == "1",
         "papers": dossier.evidence.select_related("uploaded_by"),

@@ -105,7 +105,7 @@ def grid(request, cycle):
     return render(request, "evaluations/grid.html", context)
 
 
-def told(verdict: Verdict) -> dict:
+def verdict_data(verdict: Verdict) -> dict:
     """A verdict for the page's script."""
     return {
         "outcome": verdict.outcome,
@@ -141,7 +141,7 @@ def cell_save(request, pk):
             },
             status=409,
         )
-    return JsonResponse({"text": cell.text, "version": cell.version, "verdict": told(cell.verdict)})
+    return JsonResponse({"text": cell.text, "version": cell.version, "verdict": verdict_data(cell.verdict)})
 
 
 BULK = (Action.REGISTER, Action.SUBMIT)

@@ -37,9 +37,9 @@ def past_list(request):
     """The years taken from papers, with how many units each tells of."""
     cycles = Cycle.objects.visible_to(request.user).exclude(source="").select_related("programme", "province")
     roster = Count("evaluations", filter=~Q(evaluations__state=State.EXCLUDED))
-    told = Count("evaluations", filter=~Q(evaluations__state__in=(State.EXPECTED, State.EXCLUDED)))
+    results = Count("evaluations", filter=~Q(evaluations__state__in=(State.EXPECTED, State.EXCLUDED)))
     met = Count("evaluations", filter=Q(evaluations__state=State.RECOGNISED))
-    cycles = cycles.annotate(roster=roster, told=told, met=met).order_by("-year", "programme", "pk")
+    cycles = cycles.annotate(roster=roster, results=results, met=met).order_by("-year", "programme", "pk")
     context = {
         "page": page_of(cycles, request),
         "may_import": permissions.own_province(request.user) is not None,

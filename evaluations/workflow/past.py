@@ -44,7 +44,7 @@ class Corrected:
     """What papers say of a past year's dossier that the portal has otherwise."""
 
     dossier: Evaluation
-    told: PaperResult
+    result: PaperResult
 
 
 def correct_past(rows: Iterable[Corrected], *, by: User | None, reason: str, action: Action = Action.CORRECT) -> None:
@@ -54,13 +54,13 @@ def correct_past(rows: Iterable[Corrected], *, by: User | None, reason: str, act
     Refused for a dossier that was worked on the portal, or changed since it was read.
     """
     rows = list(rows)
-    told = {row.dossier.pk: row.told for row in rows}
+    results = {row.dossier.pk: row.result for row in rows}
     read = {row.dossier.pk: PaperResult.of(row.dossier) for row in rows}
-    events, dossiers = [], _locked(told)
+    events, dossiers = [], _locked(results)
     for dossier in dossiers:
         if dossier.origin != Origin.HISTORY:
             raise Refused(f"Hồ sơ của {dossier.unit_name} được thực hiện trên cổng nên không sửa như năm trước được.")
-        new, old = told[dossier.pk], PaperResult.of(dossier)
+        new, old = results[dossier.pk], PaperResult.of(dossier)
         if old != read[dossier.pk]:
             raise Refused(f"Kết quả của {dossier.unit_name} vừa được người khác sửa. Hãy tải lại trang để xem.")
         before = dossier.get_state_display() + (f", loại {dossier.grade}" if dossier.grade else "")

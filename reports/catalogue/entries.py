@@ -32,7 +32,7 @@ from ..datasets import (
     unit_roster,
     ways_below,
 )
-from ..datasets.criteria_sets import asked_by
+from ..datasets.criteria_sets import set_in_words
 from ..datasets.years import spans_of
 from ..papers.charts import trend_svg
 from ..papers.criteria import criteria_table, find_sets, gaps_of, sections_of
@@ -294,7 +294,7 @@ def build_list(params: dict, place: Unit) -> Paper:
 
 def build_criteria(params: dict, place: Unit) -> Paper:
     """What criteria sets ask: each set's own words and tables, its criteria in an annex."""
-    sets = [asked_by(one) for one in find_sets(params, place)]
+    sets = [set_in_words(one) for one in find_sets(params, place)]
     several = len(sets) > 1
     subject = "Yêu cầu của các bộ tiêu chí" if several else f"Yêu cầu của bộ tiêu chí: {sets[0].name}"
     if year := not params.get("criteria_set") and params.get("year"):

@@ -22,7 +22,7 @@ NOT_READ = "chưa đọc được trong văn bản"
 
 
 @dataclass(frozen=True)
-class Ask:
+class CriterionInWords:
     """One criterion, or the heading of a group."""
 
     number: str
@@ -44,7 +44,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class AskedSet:
+class SetInWords:
     """Everything a set asks of the units it judges."""
 
     key: str  # "TT124-KDC/1"
@@ -52,7 +52,7 @@ class AskedSet:
     is_example: bool
     facts: tuple[tuple[str, str], ...]
     gaps: tuple[str, ...]
-    criteria: tuple[Ask, ...]
+    criteria: tuple[CriterionInWords, ...]
     parts: tuple[Part, ...]
 
 
@@ -79,16 +79,16 @@ def province_of(place: Unit) -> Unit:
     return place if place.kind == UnitKind.PROVINCE or place.province is None else place.province
 
 
-def asked_by(criteria_set: CriteriaSet) -> AskedSet:
+def set_in_words(criteria_set: CriteriaSet) -> SetInWords:
     """The set as rows of words; a fixed number of queries whatever its length."""
-    return AskedSet(
+    return SetInWords(
         key=name_of(criteria_set),
         name=criteria_set.name,
         is_example=criteria_set.is_example,
         facts=tuple(_facts(criteria_set)),
         gaps=tuple(not_typed(criteria_set.gaps)),
         criteria=tuple(
-            Ask(
+            CriterionInWords(
                 line.criterion.number,
                 line.criterion.label,
                 line.is_group,

@@ -85,7 +85,10 @@ class Years:
         if self.left_out:
             spans = spans_of(self.left_out)
             return f"Số tổng nhập lại năm {spans} theo ranh giới của năm đó nên không có trong bảng này."
-        counted, aside = _told_totals([one for row in self.rows for one in row.totals]), _told_totals(self.set_aside)
+        counted, aside = (
+            _totals_in_words([one for row in self.rows for one in row.totals]),
+            _totals_in_words(self.set_aside),
+        )
         sentences = (
             f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {counted}." if counted else "",
             f"Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: {aside}." if aside else "",
@@ -131,11 +134,11 @@ def ten_year_table(
         dossiers, totals = dossiers.filter(kind=kind), totals.filter(kind=kind)
     counted = dossiers.order_by().values_list("cycle_id", "kind", "state").annotate(number=Count("*"))
     weakest = graded_lowest(dossiers, {cycle.programme_id for cycle in cycles.values()}, "cycle_id", "kind")
-    told: dict[tuple[int, str], _Told] = defaultdict(_Told)  # by year and programme
+    by_programme: dict[tuple[int, str], _ProgrammeYear] = defaultdict(_ProgrammeYear)  # by year and programme
     held = set()
     for (cycle_id, of_kind), counts in sorted(tally([*counted, *weakest]).items()):
         cycle = cycles[cycle_id]
-        told[cycle.year, cycle.programme.code].count(cycle, counts)
+        by_programme[cycle.year, cycle.programme.code].count(cycle, counts)
         if counts.roster:
             held.add((cycle.year, of_kind))
     unheld = [one for one in totals.select_related("programme").order_by("pk") if (one.year, one.kind) not in held]
@@ -146,8 +149,8 @@ def ten_year_table(
     set_aside = [one for one in unheld if one.year in alone or (one.programme_id, one.year) in worked]
     for one in [] if left_out else unheld:
         if one not in set_aside:
-            told[one.year, one.programme.code].totals.append(one)
-    spoken = _speakers(told, programmes)
+            by_programme[one.year, one.programme.code].totals.append(one)
+    spoken = _speakers(by_programme, programmes)
     kept = [spoken[year] for year in sorted(spoken)[-years:]]
     provinces = {cycle.province for one in kept for cycle in one.cycles}
     rows = tuple(_row(one, provinces) for one in kept)
@@ -158,7 +161,7 @@ def ten_year_table(
 
 
 @dataclass
-class _Told:
+class _ProgrammeYear:
     """What dossiers and papers say of a programme's year at the place."""
 
     cycles: list[Cycle] = field(default_factory=list)
@@ -176,11 +179,13 @@ class _Told:
         return 0 if self.counts.roster else 1 if self.totals else 2
 
 
-def _speakers(told: dict[tuple[int, str], _Told], programmes: Sequence[str]) -> dict[int, _Told]:
+def _speakers(
+    by_programme: dict[tuple[int, str], _ProgrammeYear], programmes: Sequence[str]
+) -> dict[int, _ProgrammeYear]:
     """The programme that speaks for each year."""
     rank = {code: place_in_list for place_in_list, code in enumerate(programmes)}
-    found: dict[int, _Told] = {}
-    for (year, _), one in sorted(told.items(), key=lambda item: (item[1].weight, rank[item[0][1]])):
+    found: dict[int, _ProgrammeYear] = {}
+    for (year, _), one in sorted(by_programme.items(), key=lambda item: (item[1].weight, rank[item[0][1]])):
         found.setdefault(year, one)
     return found
 
@@ -196,7 +201,7 @@ def spans_of(years: Iterable[int]) -> str:
     return ", ".join(f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in spans)
 
 
-def _told_totals(totals: Iterable[Reentered]) -> str:
+def _totals_in_words(totals: Iterable[Reentered]) -> str:
     """In the order of the kinds: "khu dân cư năm 2009–2012 (nguồn: …); cơ quan năm 2012 (nguồn: …)"."""
     years: dict[tuple[UnitKind, str], list[int]] = defaultdict(list)
     for one in sorted(totals, key=lambda one: (list(UnitKind).index(one.kind), one.year)):
@@ -236,8 +241,8 @@ def trend(
     )
 
 
-def _row(told: _Told, provinces: Collection[Unit]) -> YearRow:
-    cycles, totals = told.cycles, told.totals
+def _row(said: _ProgrammeYear, provinces: Collection[Unit]) -> YearRow:
+    cycles, totals = said.cycles, said.totals
     first = (cycles or totals)[0]
     return YearRow(
         year=first.year,
@@ -253,7 +258,7 @@ def _row(told: _Told, provinces: Collection[Unit]) -> YearRow:
             )
         ),
         only=_only(cycles, provinces),
-        counts=sum((_counts(total) for total in totals), told.counts),
+        counts=sum((_counts(total) for total in totals), said.counts),
         totals=tuple(_reentered(total) for total in totals),
         is_mixed=len({cycle.place_id for cycle in cycles}) > 1,
     )

@@ -7,7 +7,7 @@ from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from units.models import Unit
 
-from ..datasets.criteria_sets import AskedSet, Part, asked_by, province_of, sets_by_key, sets_in_force
+from ..datasets.criteria_sets import Part, SetInWords, province_of, set_in_words, sets_by_key, sets_in_force
 from .paper import Column, Line, Section, Table
 
 COLUMNS = (
@@ -40,55 +40,55 @@ def find_sets(params: dict, place: Unit) -> list[CriteriaSet]:
     return found
 
 
-def sections_of(asked: AskedSet) -> Iterator[Section]:
+def sections_of(worded: SetInWords) -> Iterator[Section]:
     """What the set says of itself, and a table for each thing it says beside its criteria."""
-    facts = tuple(f"{label}: {value}." for label, value in asked.facts)
-    yield Section(asked.name, facts)
-    for part in asked.parts:
-        yield Section("", table=table_of(part, asked))
+    facts = tuple(f"{label}: {value}." for label, value in worded.facts)
+    yield Section(worded.name, facts)
+    for part in worded.parts:
+        yield Section("", table=table_of(part, worded))
 
 
-def gaps_of(asked: AskedSet) -> tuple[str, ...]:
+def gaps_of(worded: SetInWords) -> tuple[str, ...]:
     """What the portal could not read of the set: its own remark, so never above a signature."""
-    return tuple(f"Ghi chú của hệ thống, {asked.key}: chỗ chưa rõ trong văn bản: {gap}" for gap in asked.gaps)
+    return tuple(f"Ghi chú của hệ thống, {worded.key}: chỗ chưa rõ trong văn bản: {gap}" for gap in worded.gaps)
 
 
-def table_of(part: Part, asked: AskedSet) -> Table:
+def table_of(part: Part, worded: SetInWords) -> Table:
     columns = tuple(Column(title, width) for title, width in part.columns)
     lines = tuple(Line(row) for row in part.rows)
-    return Table(f"{part.title} ({asked.key})", f"{part.sheet} {asked.key}", columns, lines)
+    return Table(f"{part.title} ({worded.key})", f"{part.sheet} {worded.key}", columns, lines)
 
 
-def criteria_table(asked: AskedSet, *, marked: bool) -> Table:
+def criteria_table(worded: SetInWords, *, marked: bool) -> Table:
     """The criteria under their groups, as a wide annex; `marked`: its title says whether the set is an example."""
     lines = tuple(
         Line((f"{one.number}. {one.label} ({one.article})",), "group")
         if one.is_group
         else Line((one.number, one.label, one.measured, "; ".join(one.notes), one.article))
-        for one in asked.criteria
+        for one in worded.criteria
     )
-    mark = f" ({EXAMPLE_WORDS})" if asked.is_example and marked else ""
-    return Table(f"{asked.name}{mark}", f"Tiêu chí {asked.key}", COLUMNS, lines, landscape=True)
+    mark = f" ({EXAMPLE_WORDS})" if worded.is_example and marked else ""
+    return Table(f"{worded.name}{mark}", f"Tiêu chí {worded.key}", COLUMNS, lines, landscape=True)
 
 
 def as_text(sets: Sequence[CriteriaSet]) -> Iterator[str]:
     """The same rows, line by line, for a terminal."""
     for place, criteria_set in enumerate(sets):
-        asked = asked_by(criteria_set)
+        worded = set_in_words(criteria_set)
         if place:
             yield ""
-        yield f"{asked.name.upper()}{f' ({EXAMPLE_WORDS})' if asked.is_example else ''}"
-        yield from (f"{label}: {value}" for label, value in asked.facts)
-        yield from (f"Chỗ chưa rõ: {gap}" for gap in asked.gaps)
+        yield f"{worded.name.upper()}{f' ({EXAMPLE_WORDS})' if worded.is_example else ''}"
+        yield from (f"{label}: {value}" for label, value in worded.facts)
+        yield from (f"Chỗ chưa rõ: {gap}" for gap in worded.gaps)
         yield ""
-        for one in asked.criteria:
+        for one in worded.criteria:
             if one.is_group:
                 yield f"{one.number}. {one.label.upper()} ({one.article})"
                 continue
             yield f"  {one.number}. {one.label} ({one.article})"
             yield f"      {one.measured}"
             yield from (f"      {note}" for note in one.notes)
-        for part in asked.parts:
+        for part in worded.parts:
             yield ""
             yield part.title.upper()
             titles = [title for title, _ in part.columns]

@@ -31,7 +31,7 @@ from .people_rows import PersonRow, taken_names, write_people
 from .replacements import heirs_of, place_anew
 from .seats import SeatRow, end_seat, seat, seat_days_fault, seat_fault, write_seats
 from .single_units import UnitFacts, add_unit, correct_unit, end_unit, facts_of, resume_unit
-from .slips import Slip, drop_old_slips, issue, take_slips, told
+from .slips import Slip, drop_old_slips, issue, slips_sentence, take_slips
 from .tree import DEPTHS, NewUnit, lock_tree, place_units
 
 __all__ = [
@@ -85,7 +85,7 @@ __all__ = [
     "seat_fault",
     "take_slips",
     "taken_names",
-    "told",
+    "slips_sentence",
     "withdraw_placement",
     "write_people",
     "write_seats",

@@ -54,13 +54,13 @@ def issue(slips: Sequence[Slip], write: Callable[[list[str]], None], *, job: Job
         with transaction.atomic():
             write(hashes)
             SlipSheet.objects.create(job=job, asked_by=by, slips=len(slips), sha256=stored.sha256)
-            tell(parts, parts, told(len(slips)))
+            tell(parts, parts, slips_sentence(len(slips)))
     except BaseException:
         store.drop(stored.sha256)
         raise
 
 
-def told(slips: int) -> str:
+def slips_sentence(slips: int) -> str:
     return f"Đã cấp {grouped(slips)} mật khẩu. Phiếu chờ ở trang Người dùng, chỉ tải được một lần."
 
 

@@ -65,12 +65,12 @@ def take(request, intake: Intake):
     data = file.read()
     problems = intake.read(data, file.name, request.user).problems
     if problems:
-        return render(request, intake.page, context | _told(file.name, problems), status=422)
+        return render(request, intake.page, context | _problem_context(file.name, problems), status=422)
     named = {"sha256": store.put([data]).sha256, "name": file.name[:200], "user": request.user.pk, **intake.params}
     return redirect(intake.preview, *intake.args, signing.dumps(named, salt=intake.job))
 
 
-def _told(file: str, problems: list) -> dict:
+def _problem_context(file: str, problems: list) -> dict:
     return {"problems": problems[:SHOWN], "many": len(problems), "file": file}
 
 
@@ -89,7 +89,7 @@ def confirm(request, intake: Intake, token: str):
         return redirect(intake.upload, *intake.args)
     found = intake.read(data, kept["name"], request.user)
     if found.problems:  # units or rights changed since the upload
-        return render(request, intake.page, intake.asking | _told(kept["name"], found.problems), status=422)
+        return render(request, intake.page, intake.asking | _problem_context(kept["name"], found.problems), status=422)
     return render(request, intake.preview_page, intake.context | {"file": kept["name"]} | intake.shown(found))
 
 

@@ -19,7 +19,7 @@ from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.web.once import new_token
 from reports.catalogue.entries import build_criteria
-from reports.datasets.criteria_sets import asked_by
+from reports.datasets.criteria_sets import set_in_words
 from reports.models import ReportRun
 from reports.papers import pdf, xlsx
 from reports.papers.criteria import find_sets
@@ -57,7 +57,7 @@ def one(key: str) -> dict:
 
 def rows_of(criteria_set) -> list[str]:
     """Every word a reader must find, in whatever face."""
-    asked = asked_by(criteria_set)
+    asked = set_in_words(criteria_set)
     found = [value for _, value in asked.facts] + list(asked.gaps)
     for line in asked.criteria:
         found += [line.label, line.measured, line.article, *line.notes]
@@ -67,7 +67,7 @@ def rows_of(criteria_set) -> list[str]:
 
 
 def test_a_graded_set_tells_everything(graded):
-    asked, criteria = asked_by(graded), {one.code: one for one in graded.criteria.all()}
+    asked, criteria = set_in_words(graded), {one.code: one for one in graded.criteria.all()}
     assert "tối đa 50 điểm" in set_page.asks(criteria["VD-2"])
     assert [(line.number, line.label, line.measured, line.article) for line in asked.criteria] == [
         ("1", "Có kế hoạch", set_page.asks(criteria["VD-1"]), "Ví dụ, Mục 1"),
@@ -108,7 +108,7 @@ def test_a_graded_set_tells_everything(graded):
 def test_what_was_not_read_is_said(graded, tmp_path):
     assert CriteriaSet.objects.exclude(gaps=[]).exists()
     for criteria_set in CriteriaSet.objects.exclude(gaps=[]):
-        assert asked_by(criteria_set).gaps == tuple(criteria_set.gaps)
+        assert set_in_words(criteria_set).gaps == tuple(criteria_set.gaps)
 
 
 def test_the_portals_own_gaps_stand_under_the_signature(tree, graded):
@@ -137,13 +137,13 @@ def test_every_face_prints_the_same_rows(client, tree, graded, key, tmp_path):
         if cell
     }
     sheet_text = " ".join(cells)
-    tables = [text for text in wanted if text not in {value for _, value in asked_by(criteria_set).facts}]
-    assert [text for text in tables if text not in asked_by(criteria_set).gaps and text not in sheet_text] == []
+    tables = [text for text in wanted if text not in {value for _, value in set_in_words(criteria_set).facts}]
+    assert [text for text in tables if text not in set_in_words(criteria_set).gaps and text not in sheet_text] == []
     out = StringIO()
     call_command("criteria_asks", key, stdout=out)
     assert [text for text in wanted if text not in out.getvalue() and text.upper() not in out.getvalue()] == []
     path = pdf.render(paper).rename(tmp_path / "a.pdf")
-    labels = " ".join(f"{line.label} {line.article}" for line in asked_by(criteria_set).criteria)
+    labels = " ".join(f"{line.label} {line.article}" for line in set_in_words(criteria_set).criteria)
     printed, spoken = (Counter(re.findall(r"[\w.]+", text)) for text in (text_of(path, "-layout"), labels))
     assert len(spoken) > 15 and {word for word in spoken if printed[word] < spoken[word]} == set()
 
@@ -226,7 +226,7 @@ def test_the_number_of_queries_does_not_follow_the_length(graded):
     for key in ("TT124-KDC", "VD-KDC"):
         criteria_set = CriteriaSet.objects.select_related("document", "programme", "base").get(code=key, version=1)
         with CaptureQueriesContext(connection) as asked:
-            asked_by(criteria_set)
+            set_in_words(criteria_set)
         counted.append(len(asked))
     assert counted[0] - counted[1] in (0, 1)  # deadlines are one query where there are any routes with some
 
