@@ -90,7 +90,7 @@ class TitleForm(forms.Form):
 class BaseTitles(forms.BaseFormSet):
     """The titles of one rule; a row left empty, or emptied, is none."""
 
-    kept: list[dict] = []  # the titles as they stand
+    stored_titles: list[dict] = []  # the titles as they stand
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {"empty_permitted": True, "use_required_attribute": False}
@@ -104,10 +104,10 @@ class BaseTitles(forms.BaseFormSet):
 
     def rows(self) -> list[dict]:
         """The titles as a rule's content keeps them, by their years; a title kept its confidence where it stood."""
-        kept = {row["years"]: row for row in self.kept}
+        stored = {row["years"]: row for row in self.stored_titles}
         rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
         told = [
-            {**TITLE_FIELDS, "confidence": kept.get(row.get("years"), TITLE_FIELDS)["confidence"], **row}
+            {**TITLE_FIELDS, "confidence": stored.get(row.get("years"), TITLE_FIELDS)["confidence"], **row}
             for row in rows
         ]
         return sorted(told, key=lambda row: row.get("years") or 0)
@@ -117,7 +117,7 @@ def title_forms(data: Any, titles: list[dict]) -> BaseTitles:
     """Rows for the rule's titles and three more."""
     rows = forms.formset_factory(TitleForm, formset=BaseTitles, extra=3, max_num=MOST_TITLES, absolute_max=MOST_TITLES)
     found = cast(BaseTitles, rows(data, initial=None if data else titles, prefix="moc"))
-    found.kept = titles
+    found.stored_titles = titles
     return found
 
 

@@ -152,7 +152,7 @@ class CriterionForm(RowForm):
         initial = {**CRITERION_FIELDS, "measure": Measure.MUST.value, "parent": "", **(initial or {})}
         excuses = [f"{one['short']}: {one['label']}" for one in initial["excuses"]]
         super().__init__(*args, initial={**initial, "excuses": "\n".join(excuses)}, **kwargs)
-        self.kept = initial
+        self.row_before = initial
         groups = [
             row for row in content["criteria"] if row["measure"] == Measure.GROUP and row["code"] != initial["code"]
         ]
@@ -166,7 +166,7 @@ class CriterionForm(RowForm):
         )
 
     def clean_excuses(self) -> list[dict]:
-        known = {one["short"]: one["code"] for one in self.kept["excuses"]}
+        known = {one["short"]: one["code"] for one in self.row_before["excuses"]}
         found = []
         for line in self.cleaned_data["excuses"].splitlines():
             if not line.strip():

@@ -66,7 +66,7 @@ class PastTotal(models.Model):
         return f"{self.place_name}, {self.get_kind_display().lower()}, {self.programme} năm {self.year}"
 
     @property
-    def kept_by(self) -> Unit:
+    def corrected_from(self) -> Unit:
         """The province of today that may correct it. Reads the place with its province."""
         return self.place.province or self.place
 

@@ -36,7 +36,7 @@ def add_evidence(
     """
     content_type, chunks = inspect(upload)
     stored = store.put(chunks)
-    paper = {name: text.clean(value) if isinstance(value, str) else value for name, value in facts.items()} | {
+    fields = {name: text.clean(value) if isinstance(value, str) else value for name, value in facts.items()} | {
         "file_name": text.clean(upload.name or "")[-200:],
         "content_type": content_type,
         "sha256": stored.sha256,
@@ -45,37 +45,37 @@ def add_evidence(
         "dossier_paper": dossier_paper,
     }
     with transaction.atomic():
-        kept = [_attach(dossier, paper, codes, by) for dossier in sorted(dossiers, key=lambda dossier: dossier.pk)]
+        kept = [_attach(dossier, fields, codes, by) for dossier in sorted(dossiers, key=lambda dossier: dossier.pk)]
         Event.objects.bulk_create(_logged(one, Action.ATTACH, by) for one in kept)
         return kept
 
 
-def _attach(dossier: Evaluation, paper: dict, codes: list[str], by: User) -> Evidence:
+def _attach(dossier: Evaluation, fields: dict, codes: list[str], by: User) -> Evidence:
     dossier = locked_dossier(dossier, by, Side.OWN)
     criteria = list(
         Criterion.objects.filter(criteria_set=dossier.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
     )
-    asked = paper["dossier_paper"]
-    if asked and asked.criteria_set_id != dossier.criteria_set_id:
-        raise Refused(f"“{asked.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại.")
-    if len(criteria) != len(set(codes)) or not (codes or asked):
+    part = fields["dossier_paper"]
+    if part and part.criteria_set_id != dossier.criteria_set_id:
+        raise Refused(f"“{part.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại.")
+    if len(criteria) != len(set(codes)) or not (codes or part):
         raise Refused("Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh.")
     try:
         with transaction.atomic():
-            kept = Evidence.objects.create(evaluation=dossier, **paper)
+            kept = Evidence.objects.create(evaluation=dossier, **fields)
     except IntegrityError:
-        raise Refused(f"Tệp “{paper['file_name']}” đã có trong hồ sơ {dossier.unit_name}.") from None
+        raise Refused(f"Tệp “{fields['file_name']}” đã có trong hồ sơ {dossier.unit_name}.") from None
     kept.criteria.set(criteria)
     return kept
 
 
 @transaction.atomic
-def remove_evidence(paper: Evidence, *, by: User) -> None:
+def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take the paper off the dossier; its bytes stay in the store for what may still cite them."""
-    paper.evaluation = locked_dossier(paper.evaluation, by, Side.OWN)
-    _logged(paper, Action.DETACH, by).save()
-    paper.delete()
+    evidence.evaluation = locked_dossier(evidence.evaluation, by, Side.OWN)
+    _logged(evidence, Action.DETACH, by).save()
+    evidence.delete()
 
 
-def _logged(paper: Evidence, action: Action, by: User) -> Event:
-    return Event.staying(paper.evaluation, action, by=by, comment=f"{paper.title} ({paper.file_name})")
+def _logged(evidence: Evidence, action: Action, by: User) -> Event:
+    return Event.staying(evidence.evaluation, action, by=by, comment=f"{evidence.title} ({evidence.file_name})")

@@ -134,7 +134,7 @@ def take_total_away(total: PastTotal, *, by: User, reason: str) -> None:
 
     It may be entered again. Raises Refused outside the giver's province, without a reason, for one taken away already.
     """
-    _lock(total.kept_by, by)
+    _lock(total.corrected_from, by)
     found = PastTotal.objects.select_related("programme").get(pk=total.pk)
     if found.is_away:
         raise Refused(f"Số tổng năm {found.year} của {found.place_name} đã được bỏ. Hãy tải lại trang.")

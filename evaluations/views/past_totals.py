@@ -43,7 +43,7 @@ def _visible(request):
 
 
 def _may_enter(request, total: PastTotal) -> bool:
-    return permissions.may_open_cycle(request.user, total.kept_by)
+    return permissions.may_open_cycle(request.user, total.corrected_from)
 
 
 def _own(request, pk: int) -> PastTotal:
@@ -151,13 +151,13 @@ def past_totals_edit(request, pk):
     form, seen = TotalCorrectionForm(request.POST, stored=total), request.POST.get("seen", "")
     if form.is_valid():
         with refusals_on(form):
-            row = past_totals.read_row(form.cells(total.place), total.kept_by)
+            row = past_totals.read_row(form.cells(total.place), total.corrected_from)
             if seen != _last_line(total):
                 raise Refused("Số tổng vừa được người khác ghi. Hãy mở lại trang để xem số mới rồi sửa.")
             if not row.differs:
                 raise Refused("Các ô giống số đang có nên không có gì để sửa.")
             reason = form.cleaned_data["reason"]
-            services.record_totals([row], total.kept_by, by=request.user, reason=reason)
+            services.record_totals([row], total.corrected_from, by=request.user, reason=reason)
             messages.success(request, f"Đã ghi số tổng năm {total.year} của {total.place_name}.")
             return redirect("evaluations:past_totals_detail", pk=pk)
     return refuse(request, EDIT, _edit_context(total, form, seen))

@@ -163,7 +163,7 @@ def build_yearly(params: dict, place: Unit) -> Paper:
         Section("Kết quả chung", (text,)),
         Section(
             "Kết quả theo loại đơn vị",
-            table=rollup_table(by_kind, title="Bảng 1. Kết quả theo loại đơn vị", sheet="Theo loại", first="Loại"),
+            table=rollup_table(by_kind, title="Bảng 1. Kết quả theo loại đơn vị", sheet_name="Theo loại", first="Loại"),
         ),
     ]
     if graded := grades_of(by_kind):
@@ -176,7 +176,7 @@ def build_yearly(params: dict, place: Unit) -> Paper:
         table = rollup_table(
             by_district,
             title=f"Bảng {len(sections)}. Kết quả theo địa bàn",
-            sheet="Theo huyện",
+            sheet_name="Theo huyện",
             first="Địa bàn, khối quản lý",
         )
         sections.append(Section("Kết quả theo địa bàn", table=table))
@@ -184,7 +184,7 @@ def build_yearly(params: dict, place: Unit) -> Paper:
         by_commune = rollup_of(scope, by=By.COMMUNE, kind=kind)
         title = f"Kết quả từng xã, phường, {'thị trấn' if scope.has_districts else 'đặc khu'} năm {cycle.year}"
         annexes.append(
-            rollup_table(by_commune, title=title, sheet="Theo xã", first="Địa bàn, khối quản lý", landscape=True)
+            rollup_table(by_commune, title=title, sheet_name="Theo xã", first="Địa bàn, khối quản lý", landscape=True)
         )
     if graded:
         annexes += graded_annexes(scope, kind, graded)
@@ -211,10 +211,12 @@ def graded_annexes(scope: Scope, kind: str | None, by_kind: GradeTable) -> list[
         for way, name in ((By.DISTRICT, "huyện"), (By.COMMUNE, "xã"))
     }
     return [
-        grades_by_row(table, title=f"Kết quả xếp loại năm {scope.cycle.year} {words}", sheet=sheet, first=first)
+        grades_by_row(
+            table, title=f"Kết quả xếp loại năm {scope.cycle.year} {words}", sheet_name=sheet_name, first=first
+        )
         for table in found
         if table
-        for words, sheet, first in (sheets[table.by],)
+        for words, sheet_name, first in (sheets[table.by],)
     ]
 
 

@@ -38,7 +38,7 @@ class Part:
     """What the set says beside its criteria, e.g. its grades: titles of columns and rows of words."""
 
     title: str
-    sheet: str
+    sheet_name: str
     columns: tuple[tuple[str, int], ...]  # title, share of the width
     rows: tuple[tuple[str, ...], ...]
 

@@ -56,7 +56,7 @@ def gaps_of(worded: SetInWords) -> tuple[str, ...]:
 def table_of(part: Part, worded: SetInWords) -> Table:
     columns = tuple(Column(title, width) for title, width in part.columns)
     lines = tuple(Line(row) for row in part.rows)
-    return Table(f"{part.title} ({worded.key})", f"{part.sheet} {worded.key}", columns, lines)
+    return Table(f"{part.title} ({worded.key})", f"{part.sheet_name} {worded.key}", columns, lines)
 
 
 def criteria_table(worded: SetInWords, *, marked: bool) -> Table:

@@ -52,7 +52,7 @@ class Line:
 @dataclass(frozen=True)
 class Table:
     title: str
-    sheet: str  # the short name of its sheet in the workbook
+    sheet_name: str  # the short name of its sheet in the workbook
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     landscape: bool = False

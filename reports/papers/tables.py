@@ -30,7 +30,7 @@ def figure_cells(counts: Counts) -> tuple:
     )
 
 
-def rollup_table(rollup: Rollup, *, title: str, sheet: str, first: str, landscape: bool = False) -> Table:
+def rollup_table(rollup: Rollup, *, title: str, sheet_name: str, first: str, landscape: bool = False) -> Table:
     lines, number = [], 0
     for group in rollup.groups:
         if rollup.has_subtotals and len(group.rows) > 1:
@@ -42,10 +42,10 @@ def rollup_table(rollup: Rollup, *, title: str, sheet: str, first: str, landscap
             lines.append(Line(("", "Cộng", *figure_cells(group.subtotal)), "subtotal"))
     lines.append(Line(("", "Tổng cộng", *figure_cells(rollup.total)), "total"))
     columns = (Column("STT", 9, Kind.YEAR), Column(first, 42), *figure_columns())
-    return Table(title, sheet, columns, tuple(lines), landscape=landscape)
+    return Table(title, sheet_name, columns, tuple(lines), landscape=landscape)
 
 
-def years_table(years: Years, *, title: str, sheet: str = "Nhiều năm") -> Table:
+def years_table(years: Years, *, title: str, sheet_name: str = "Nhiều năm") -> Table:
     columns = (
         Column("Năm", 14, Kind.YEAR),
         Column("Chương trình", 62),
@@ -58,7 +58,7 @@ def years_table(years: Years, *, title: str, sheet: str = "Nhiều năm") -> Tab
         Line((row.year, row.programme, row.counts.roster, row.counts.recognised, row.share, row.full_note))
         for row in years.rows
     )
-    return Table(title, sheet, columns, tuple(lines), note=years.totals_note)
+    return Table(title, sheet_name, columns, tuple(lines), note=years.totals_note)
 
 
 def grades_table(found: GradeTable, *, title: str) -> Table:
@@ -74,7 +74,7 @@ def grades_table(found: GradeTable, *, title: str) -> Table:
     return Table(title, "Xếp loại", columns, tuple(lines))
 
 
-def grades_by_row(found: GradeTable, *, title: str, sheet: str, first: str) -> Table:
+def grades_by_row(found: GradeTable, *, title: str, sheet_name: str, first: str) -> Table:
     """The grades of each place or kind, a number and a share a grade."""
     columns = [Column("STT", 9, Kind.YEAR), Column(first, 42), Column("Có kết quả", 15, Kind.NUMBER)]
     for column in found.columns:
@@ -92,7 +92,7 @@ def grades_by_row(found: GradeTable, *, title: str, sheet: str, first: str) -> T
             cells += [count, share] if column.rank else [count]
         is_total = row is found.total
         lines.append(Line(("" if is_total else number, row.label, row.recognised, *cells), "total" if is_total else ""))
-    return Table(title, sheet, tuple(columns), tuple(lines), landscape=True)
+    return Table(title, sheet_name, tuple(columns), tuple(lines), landscape=True)
 
 
 def year_grades_table(rows: tuple[YearGrade, ...], *, title: str) -> Table:

@@ -23,7 +23,7 @@ def render(paper: Paper, tell: Callable = lambda *parts: None) -> Path:
     book = Workbook(write_only=True)
     tables = paper.tables
     for number, table in enumerate(tables):
-        tell(number, len(tables) + 1, f"Đang ghi bảng {table.sheet}")
+        tell(number, len(tables) + 1, f"Đang ghi bảng {table.sheet_name}")
         _sheet(book, paper, table)
     if not tables:
         _cells(book.create_sheet("Báo cáo"), [" – ".join(filter(None, [paper.subject, paper.mark]))])
@@ -42,7 +42,7 @@ def _sheet(book, paper: Paper, table: Table) -> None:
     from openpyxl.styles import Alignment, Border, Font, Side  # noqa: PLC0415 -- heavy
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- heavy
 
-    sheet = book.create_sheet(FORBIDDEN_IN_SHEET.sub(" ", table.sheet)[:31])
+    sheet = book.create_sheet(FORBIDDEN_IN_SHEET.sub(" ", table.sheet_name)[:31])
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.page_setup.orientation = "landscape"

@@ -91,7 +91,7 @@ class Plan:
         return ref in self.before and self.before[ref].is_closed
 
     @property
-    def kept(self) -> list[Node]:
+    def going_on(self) -> list[Node]:
         """Units that go on under the same id with another name, type, code or manager."""
         return [
             node

@@ -107,7 +107,7 @@ def _dry_run(plan: reforms.Plan) -> dict:
         came_from.setdefault(one.successor, []).append((plan.before[one.predecessor].name, one.is_main, one.percent))
     kept: Counter[str] = Counter()
     renamed = []
-    for node in plan.kept:
+    for node in plan.going_on:
         old = plan.before[node.ref]
         if (node.name, node.subtype, node.code) != (old.name, old.subtype, old.code):
             renamed.append((old, node))

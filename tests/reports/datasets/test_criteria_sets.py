@@ -74,7 +74,7 @@ def test_a_graded_set_tells_everything(graded):
         ("2", "Chất lượng phong trào", set_page.asks(criteria["VD-2"]), "Ví dụ, Mục 2"),
         ("3", "Không để xảy ra vụ việc", set_page.asks(criteria["VD-3"]), "Ví dụ, Mục 3"),
     ]
-    parts = {part.sheet: part.rows for part in asked.parts}
+    parts = {part.sheet_name: part.rows for part in asked.parts}
     assert parts == {
         "Loại": (
             ("1", "Tốt", "90", "Ví dụ, Mục 4"),

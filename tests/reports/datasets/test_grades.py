@@ -196,4 +196,4 @@ def test_the_list_and_the_many_years_name_the_grades(tree, graded):
     assert cells.count(("Đã công nhận kết quả phân loại", "Loại Xuất sắc")) == 3
     assert cells.count(("Đã công nhận", "")) == 1 and cells.count(("Chưa đạt", "")) == 1
     paper = build_years({"programmes": ["pl"], "kind": "", "last_year": None, "years": 10}, tree.province)
-    assert [table.sheet for table in paper.tables] == ["Nhiều năm", "Xếp loại qua các năm"]
+    assert [table.sheet_name for table in paper.tables] == ["Nhiều năm", "Xếp loại qua các năm"]

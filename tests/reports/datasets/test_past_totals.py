@@ -189,7 +189,7 @@ def printed_figures(paper) -> dict[str, tuple]:
         heads = [column.title for column in table.columns]
         at = heads.index("Tổng số"), heads.index("Được công nhận")
         (line,) = [line for line in table.lines if line.mark == "total" or line.cells[0] == 2023]
-        told[table.sheet] = tuple(line.cells[place] for place in at)
+        told[table.sheet_name] = tuple(line.cells[place] for place in at)
     return told
 
 

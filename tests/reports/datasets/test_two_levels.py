@@ -95,7 +95,7 @@ def test_a_year_with_districts_keeps_its_words(world, client):
 
 def test_the_yearly_paper_has_no_sheet_of_districts(world):
     paper = build_yearly(YEARLY | {"year": 2026}, world.province)
-    assert [table.sheet for table in paper.tables] == ["Theo loại", "Nhiều năm", "Theo xã"]
+    assert [table.sheet_name for table in paper.tables] == ["Theo loại", "Nhiều năm", "Theo xã"]
     assert [table.title for table in paper.tables][1:] == [
         "Bảng 2. Số được công nhận và tỷ lệ trên tổng số theo năm",
         "Kết quả từng xã, phường, đặc khu năm 2026",
@@ -103,7 +103,7 @@ def test_the_yearly_paper_has_no_sheet_of_districts(world):
     text = in_one_line(text_of(pdf.render(paper)))
     assert "TỪNG XÃ, PHƯỜNG, ĐẶC KHU" in text and not NOT_FOR_TWO.search(without_kinds(text))
     then = build_yearly(YEARLY | {"year": 2024}, world.province)
-    assert [table.sheet for table in then.tables] == ["Theo loại", "Theo huyện", "Nhiều năm", "Theo xã"]
+    assert [table.sheet_name for table in then.tables] == ["Theo loại", "Theo huyện", "Nhiều năm", "Theo xã"]
     assert then.annexes[0].title == "Kết quả từng xã, phường, thị trấn năm 2024"
     today = build_yearly(YEARLY | {"year": 2024, "ranh_gioi": "today"}, world.province)
     assert today.annexes[0].title == "Kết quả từng xã, phường, đặc khu năm 2024"
