@@ -6,13 +6,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from portal.core.sheets.writing import save_without_clock
+from portal.core.sheets.writing import save_without_clock, text_cell
 from portal.core.vietnamese.figures import Share
 
 from .paper import Cell, Column, Kind, Line, Paper, Table
 
 FORBIDDEN_IN_SHEET = re.compile(r"[\[\]:*?/\\]")
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 HEADER_ROW = 5  # titles above it: organ, subject, table, note
 
 
@@ -97,11 +96,6 @@ def _cells(sheet, values: list, font=None, border=None, alignment=None) -> None:
 
 
 def _cell(sheet, value):
-    """A cell whose text is text: "=1+1" or a header "@x" is never read as a formula."""
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- heavy
 
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)
-    made = WriteOnlyCell(sheet, value=UNPRINTABLE.sub("", value)[:32_767])
-    made.data_type = "s"
-    return made
+    return text_cell(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)

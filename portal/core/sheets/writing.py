@@ -15,6 +15,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 PROPERTIES = "docProps/core.xml"  # where a workbook says when it was made and changed
 MOMENT = re.compile(rb"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+MOST_LETTERS = 32_767  # of a workbook's cell
 FIRST_MOMENT = b"1980-01-01T00:00:00Z"
 
 
@@ -30,28 +32,33 @@ def as_csv(headings: Iterable[str], rows: Iterable[Iterable]) -> bytes:
 def as_xlsx(
     title: str, headings: Iterable[str], rows: Iterable[Iterable], *more: tuple[str, Iterable[Iterable]]
 ) -> bytes:
-    """A workbook of numbers and of text of type `s`: openpyxl would make a formula of a leading "=".
+    """A workbook of numbers and of text.
 
     `more` are further pages, each a title and its rows; an import reads the first page alone.
     """
     from openpyxl import Workbook  # noqa: PLC0415 -- heavy
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- heavy
 
     book = Workbook(write_only=True)
     for name, lines in ((title, (headings, *rows)), *more):
         page = book.create_sheet(name[:31])
         for row in lines:
-            cells = []
-            for value in row:
-                is_number = isinstance(value, int) and not isinstance(value, bool)
-                cell = WriteOnlyCell(page, value if is_number else "")
-                if not is_number:
-                    cell.value, cell.data_type = written(value), "s"
-                cells.append(cell)
-            page.append(cells)
+            page.append([value if _is_number(value) else text_cell(page, written(value)) for value in row])
     out = io.BytesIO()
     save_without_clock(book, out)
     return out.getvalue()
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def text_cell(page, value: str):
+    """A cell whose text is text: "=1+1" or a header "@x" is never read as a formula. Without what no cell can hold."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 -- heavy
+
+    cell = WriteOnlyCell(page, UNPRINTABLE.sub("", value)[:MOST_LETTERS])
+    cell.data_type = "s"
+    return cell
 
 
 def save_without_clock(book, out: BinaryIO) -> None:
