@@ -131,7 +131,8 @@ class _Known:
         units = Unit.objects.filter(province=province).select_related("commune")
         self.units = Here(units, units).named(keys)
         self.programmes = programmes_by_word()
-        self.cycles = {(one.programme_id, one.year): one for one in Cycle.objects.filter(province=province, place=None)}
+        cycles = Cycle.objects.filter(province=province, place=None).order_by("-source")  # a worked year's is the last
+        self.cycles = {(one.programme_id, one.year): one for one in cycles}
         ids = [unit.pk for ones in self.units.values() for unit in ones]
         past = Evaluation.objects.filter(cycle__province=province, unit__in=ids).exclude(cycle__source="")
         self.own = on_own_rosters(ids)

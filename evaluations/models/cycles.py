@@ -9,7 +9,7 @@ from criteria.models import Programme
 from portal.core.enums import EXAMPLE_WORDS
 from units.models import Unit
 
-from ..enums import CycleAction, CycleStatus
+from ..enums import CycleAction, CycleStatus, State
 from .log import LogLine
 
 EXAMPLE_MARK = f" ({EXAMPLE_WORDS})"
@@ -18,12 +18,20 @@ EXAMPLE_MARK = f" ({EXAMPLE_WORDS})"
 class CycleQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Cycles of the provinces the user's placements lie in, and of those these took over: an ended province's own
-        column is its heir. A place's own year is for those who may read a dossier of it."""
+        column is its heir. A place's own year is for those who may read a dossier of it. A year from papers whose every
+        result was taken away is nobody's."""
         from .dossiers import Evaluation  # noqa: PLC0415 -- dossiers are of cycles
 
         held = Evaluation.objects.visible_to(user).filter(cycle=OuterRef("pk")).order_by()
         provinces = Q(place=None, province__province__in={place.province_id for place in user.places()})
-        return self.filter(provinces | Q(Exists(held), place__isnull=False))
+        return self.standing().filter(provinces | Q(Exists(held), place__isnull=False))
+
+    def standing(self):
+        """Without years from papers of which every result was taken away: they count nowhere and stand in no way."""
+        from .dossiers import Evaluation  # noqa: PLC0415 -- dossiers are of cycles
+
+        told = Evaluation.objects.filter(cycle=OuterRef("pk")).exclude(state=State.EXCLUDED).order_by()
+        return self.filter(Q(source="") | Q(Exists(told)))
 
     def to_choose(self):
         """With what names them: `namesakes` tells how many of these share programme and year, as after a merger."""
@@ -63,8 +71,16 @@ class Cycle(models.Model):
         verbose_name_plural = "kỳ đánh giá"
         ordering = ["-year", "programme"]
         constraints = [
+            # A year from papers keeps its log when all of it was taken away, and the year may be worked: two rows then.
             models.UniqueConstraint(
-                fields=["programme", "province", "year"], condition=Q(place=None), name="one_cycle_a_year"
+                fields=["programme", "province", "year"],
+                condition=Q(place=None, source=""),
+                name="one_worked_cycle_a_year",
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "province", "year"],
+                condition=Q(place=None) & ~Q(source=""),
+                name="one_past_cycle_a_year",
             ),
             models.UniqueConstraint(
                 fields=["programme", "place", "year"],

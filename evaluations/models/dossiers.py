@@ -35,6 +35,10 @@ class EvaluationQuerySet(models.QuerySet):
         """
         return self.filter(readable(user))
 
+    def standing(self):
+        """Without results from papers that were taken away again; a unit left out of a worked year keeps its place."""
+        return self.exclude(origin=Origin.HISTORY, state=State.EXCLUDED)
+
     def counted_for(self, user):
         """Dossiers counted at the user's places: a unit that only stands there is counted where it is managed."""
         return self.filter(within(user.grounds()))

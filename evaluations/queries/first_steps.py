@@ -127,7 +127,7 @@ def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
 
 
 def _past_years(province: Unit) -> FirstStep:
-    past = Cycle.objects.filter(province__province=province).exclude(source="")
+    past = Cycle.objects.standing().filter(province__province=province).exclude(source="")
     totals = PastTotal.objects.standing().filter(place__province=province).count()
     return FirstStep(
         "Kết quả các năm trước",

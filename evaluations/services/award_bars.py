@@ -122,7 +122,9 @@ def is_leaned_on(bar: AwardBar) -> bool:
 
 def _leaning(bar: AwardBar) -> QuerySet[Cycle]:
     years = Q(year__gte=bar.first_year) & (Q(year__lte=bar.last_year) if bar.last_year else Q())
-    closed = Cycle.objects.filter(years, province=bar.province, programme=bar.programme, status=CycleStatus.CLOSED)
+    closed = Cycle.objects.standing().filter(
+        years, province=bar.province, programme=bar.programme, status=CycleStatus.CLOSED
+    )
     return closed.order_by("-year")
 
 

@@ -44,6 +44,8 @@ def open_cycle(
     set, the year already open, units for which no route or no acting unit can be found.
     """
     one_writer(province)
+    if place is None:
+        _refuse_told_by_papers(programme, province, year)
     applied = _applied(programme, year, province, place)
     if not applied:
         whose, which = (
@@ -71,6 +73,16 @@ def open_cycle(
         raise Refused(f"“{programme.name}” năm {year} của {whose} đã được mở từ trước.") from None
     freeze_roster(cycle, applied)
     return cycle
+
+
+def _refuse_told_by_papers(programme: Programme, province: Unit, year: int) -> None:
+    """Raises Refused while results of the year stand that were taken from papers."""
+    past = Cycle.objects.standing().filter(programme=programme, province=province, place=None, year=year)
+    if past.exclude(source="").exists():
+        raise Refused(
+            f"“{programme.name}” năm {year} của {province.name} đã có kết quả nhập lại từ văn bản nên không mở kỳ "
+            "được. Nếu năm đó cần thực hiện trên cổng, hãy bỏ các kết quả ấy ở trang Kết quả năm trước rồi mở kỳ."
+        )
 
 
 def one_writer(province: Unit) -> None:
@@ -129,7 +141,8 @@ def on_other_rosters(cycle: Cycle) -> set[int]:
     merger the year goes on in the cycles opened before it; beside a place's own year the province's leaves its units
     out, and the other way round. Two queries."""
     others = Cycle.objects.filter(programme=cycle.programme, year=cycle.year).exclude(pk=cycle.pk)
-    taken = Unit.objects.filter(province=cycle.province, evaluations__cycle__in=others)
+    standing = Evaluation.objects.filter(cycle__in=others).standing().order_by()
+    taken = Unit.objects.filter(province=cycle.province, pk__in=standing.values("unit"))
     heirs = taken.filter(closed_on__isnull=False).heirs()
     return set(taken.values_list("pk", flat=True)) | set(heirs.values())
 
@@ -235,7 +248,7 @@ def record_results(
     start. Raises Refused when the year is already there.
     """
     grades = grades or {}
-    if Cycle.objects.filter(programme=programme, province=province, place=None, year=year).exists():
+    if Cycle.objects.standing().filter(programme=programme, province=province, place=None, year=year).exists():
         raise Refused(f"Kết quả “{programme.name}” năm {year} của {province.name} đã có.")
     cycle = Cycle.objects.create(
         programme=programme,

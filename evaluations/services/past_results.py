@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Min
 
 from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.errors import Refused
@@ -101,7 +102,8 @@ def record_past(rows: Iterable[PastResult], province: Unit, *, by: User | None, 
         [workflow.Corrected(row.stored, row.result) for row in changed if row.stored], by=by, reason=reason
     )
     for cycle in {row.stored.cycle for row in changed if row.stored}:
-        _name_sources(cycle, [row.source for row in changed if row.stored and row.stored.cycle_id == cycle.pk])
+        _refuse_worked(cycle)
+        _name_sources(cycle)
     new = [row for row in rows if row.stored is None]
     years: dict[tuple[Programme, int], list[PastResult]] = defaultdict(list)
     for row in new:
@@ -127,6 +129,7 @@ def take_past_away(dossier: Evaluation, *, by: User, reason: str) -> None:
         raise Refused("Hãy ghi rõ lý do bỏ kết quả.")
     away = workflow.Corrected(found, replace(workflow.PaperResult.of(found), state=State.EXCLUDED))
     workflow.correct_past([away], by=by, reason=reason.strip(), action=Action.TAKE_AWAY)
+    _name_sources(found.cycle)
 
 
 def _lock(province: Unit, by: User | None) -> None:
@@ -136,15 +139,32 @@ def _lock(province: Unit, by: User | None) -> None:
     Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
 
 
-def _name_sources(cycle: Cycle, sources: Iterable[str]) -> None:
-    """The year names every paper it was taken from, as far as they fit."""
-    first = cycle.source.removesuffix(REENTERED)
-    named = first.split("; ")
-    named += [one for one in dict.fromkeys(sources) if one and one not in (first, *named)]
-    told = "; ".join(named)
-    if len(told) > 250 - len(REENTERED):
-        told = f"{first[: 250 - len(REENTERED) - len(MORE)].removesuffix(MORE)}{MORE}"
-    if told != first:
+def _refuse_worked(past: Cycle) -> None:
+    """Raises Refused where the year was opened on the portal after all of its results were taken away."""
+    same = Cycle.objects.filter(programme=past.programme_id, province=past.province_id, place=None, year=past.year)
+    if same.filter(source="").exists():
+        raise Refused(f"“{past.programme.name}” năm {past.year} được thực hiện trên cổng nên không nhập lại được.")
+
+
+def _name_sources(cycle: Cycle) -> None:
+    """The year names every paper a result of it stands on, as far as they fit, and none of those it no longer does.
+
+    Results recorded without a paper of their own stand on what the year has named from the start. A year of which
+    nothing stands keeps its last words; nobody is told them.
+    """
+    standing = cycle.evaluations.standing().order_by()
+    papers = standing.values("paper_source").annotate(first=Min("pk")).order_by("first")
+    named = [one["paper_source"] for one in papers]
+    if not named:
+        return
+    if "" in named:
+        named.insert(0, cycle.source.removesuffix(REENTERED))
+    each = [one for paper in named for one in paper.removesuffix(MORE).split("; ")]
+    told = "; ".join(dict.fromkeys(filter(None, each)))
+    most = 250 - len(REENTERED)
+    if len(told) > most:
+        told = f"{told[: most - len(MORE)].rpartition('; ')[0] or told[: most - len(MORE)]}{MORE}"
+    if told + REENTERED != cycle.source:
         cycle.source = told + REENTERED
         cycle.save(update_fields=["source"])
 
@@ -153,10 +173,11 @@ def _record_year(
     programme: Programme, year: int, rows: list[PastResult], province: Unit, by: User | None
 ) -> list[Evaluation]:
     sets = past_sets(programme, province, year)
-    cycle = Cycle.objects.filter(programme=programme, province=province, place=None, year=year).first()
-    if cycle is not None and not cycle.source:
-        raise Refused(f"“{programme.name}” năm {year} được thực hiện trên cổng nên không nhập lại được.")
-    if cycle is None:
+    same = Cycle.objects.filter(programme=programme, province=province, place=None, year=year)
+    cycle = same.order_by("source").first()  # a worked year's names none
+    if cycle is not None:
+        _refuse_worked(cycle)
+    else:
         cycle = Cycle.objects.create(
             programme=programme,
             province=province,
@@ -167,7 +188,6 @@ def _record_year(
             opened_by=by,
             is_example=any(one.is_example for one in sets.values()),
         )
-    _name_sources(cycle, [row.source for row in rows])
     held = set(cycle.evaluations.values_list("unit", flat=True))
     own = on_own_rosters([row.unit.pk for row in rows])
     stood = units_then([row.unit.pk for row in rows], past_day(year))
@@ -195,7 +215,9 @@ def _record_year(
                 paper_source=row.result.paper_source or cycle.source.removesuffix(REENTERED),
             )
         )
-    return Evaluation.objects.bulk_create(made, batch_size=BATCH)
+    made = Evaluation.objects.bulk_create(made, batch_size=BATCH)
+    _name_sources(cycle)
+    return made
 
 
 def on_own_rosters(ids: Iterable[int]) -> set[tuple[int, int, int]]:

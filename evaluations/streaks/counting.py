@@ -56,7 +56,8 @@ def recorded_years(rules: Iterable[StreakRule], province: int | None) -> dict[in
     """
     rules = list(rules)
     rows = list(
-        Cycle.objects.filter(
+        Cycle.objects.standing()
+        .filter(
             place=None,
             province__province=province,
             programme__code__in={code for rule in rules for code in rule.counts},

@@ -64,9 +64,9 @@ def cycles_around(place: Unit, boundaries: str) -> QuerySet[Cycle]:
         versions = UnitVersion.objects.filter(unit=place.pk)
         provinces = {place.pk} if place.kind == UnitKind.PROVINCE else versions.order_by().values("province")
     if place.kind == UnitKind.PROVINCE:
-        return Cycle.objects.filter(province__in=provinces)
+        return Cycle.objects.standing().filter(province__in=provinces)
     own = [Q(place__in=versions.order_by().values(level)) for level in ("district", "commune")]
-    return Cycle.objects.filter(Q(place=None) | own[0] | own[1], province__in=provinces)
+    return Cycle.objects.standing().filter(Q(place=None) | own[0] | own[1], province__in=provinces)
 
 
 def provinces_joined(province_id: int) -> set[int | None]:

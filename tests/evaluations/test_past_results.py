@@ -1,5 +1,6 @@
 """Results of years before the portal, by file: recorded, corrected with a trace; what is refused."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -17,13 +18,14 @@ from evaluations import services
 from evaluations.enums import Action, CycleStatus, Origin, State
 from evaluations.files import past_results
 from evaluations.models import Cycle, Evaluation, Event
-from evaluations.services.past_results import past_sets
+from evaluations.services.past_results import PastResult, past_sets
 from evaluations.streaks import counting
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.models import Job
 from portal.core.sheets import writing
 from portal.core.web.once import new_token
+from reports.datasets import ten_year_table
 from tests.evaluations.factories import open_year, published_sets
 from tests.evaluations.streaks.results import make_rule
 from tests.units.factories import make_tree, make_user
@@ -190,8 +192,63 @@ def test_a_year_names_every_paper_it_was_taken_from(staff, tree):
     record([line(tree.areas[1], source="Sổ theo dõi của xã")], staff)
     assert Cycle.objects.get().source == f"{SOURCE}; Sổ theo dõi của xã (nhập lại)"
     assert [one.taken_from for one in Evaluation.objects.order_by("pk")] == [SOURCE, "Sổ theo dõi của xã"]
-    record([line(tree.areas[1], source="S" * 230)], staff)
+    record([line(tree.areas[2], source="S" * 230)], staff)
     assert Cycle.objects.get().source == f"{SOURCE}; Sổ theo dõi của xã và văn bản khác (nhập lại)"
+
+
+def test_a_year_names_no_paper_that_none_of_its_results_stands_on(staff, tree):
+    """A paper goes with its last result, by taking it away or by another paper in its place, and comes back with it."""
+    own, other = tree.areas[:2]
+    record([line(own), line(other, source="Sổ theo dõi của xã")], staff)
+    services.take_past_away(Evaluation.objects.get(unit=other), by=staff, reason="Nhầm đơn vị")
+    assert Cycle.objects.get().source == f"{SOURCE} (nhập lại)"
+    record([line(other, source="Sổ theo dõi của xã")], staff)
+    assert Cycle.objects.get().source == f"{SOURCE}; Sổ theo dõi của xã (nhập lại)"
+    record([line(own, source="Biên bản 3/BB")], staff)
+    assert Cycle.objects.get().source == "Biên bản 3/BB; Sổ theo dõi của xã (nhập lại)"
+
+
+def test_a_year_of_which_nothing_stands_is_nobody_s_and_stands_in_no_way(client, staff, tree):
+    """The streaks, the table of years and the lists name it no more; the year may be worked, and then stays worked."""
+    area = tree.areas[0]
+    record([line(area, 2024)], staff)
+    with pytest.raises(Refused, match="đã có kết quả nhập lại từ văn bản"):
+        open_year(tree, 2024)
+    away = Evaluation.objects.get()
+    rule = make_rule()
+    assert list(counting.recorded_years([rule], tree.province.pk)[rule.pk]) == [2024]
+    assert ten_year_table(tree.province, programmes=["safety"]).sources == [f"{SOURCE} (nhập lại)"]
+    services.take_past_away(away, by=staff, reason="Nhầm đơn vị")
+    assert counting.recorded_years([rule], tree.province.pk) == {rule.pk: {}}
+    assert ten_year_table(tree.province, programmes=["safety"]).rows == ()
+    client.force_login(staff)
+    assert not Cycle.objects.visible_to(staff).exists()
+    assert SOURCE in client.get(reverse("evaluations:past_edit", args=[away.pk])).content.decode()  # its log stays
+    away.refresh_from_db()
+    worked = open_year(tree, 2024)
+    assert worked.evaluations.filter(unit=area).exists()
+    with pytest.raises(Refused, match="thực hiện trên cổng"):
+        services.record_past(
+            [replace(past_of(away), source="Sổ khác")], tree.province, by=staff, reason="Nhập lại sau khi đã mở kỳ."
+        )
+    assert read([line(area, 2024)], staff).problems[0].sentence.startswith("“")
+    away.refresh_from_db()
+    assert away.state == State.EXCLUDED
+    with pytest.raises(Refused, match="đã được mở từ trước"):
+        open_year(tree, 2024)
+
+
+def test_an_emptied_year_takes_results_again(staff, tree):
+    record([line(tree.areas[0])], staff)
+    services.take_past_away(Evaluation.objects.get(), by=staff, reason="Nhầm đơn vị")
+    assert record([line(tree.areas[1], source="Sổ theo dõi của xã")], staff) == (1, 0)
+    assert Cycle.objects.get().source == "Sổ theo dõi của xã (nhập lại)"
+
+
+def past_of(stored: Evaluation) -> PastResult:
+    """What a paper would say of the same unit and year once more: it met the standard."""
+    cycle = stored.cycle
+    return PastResult(cycle.programme, cycle.year, stored.unit, State.RECOGNISED, None, "QĐ 6", SOURCE, stored)
 
 
 def test_a_result_taken_away_counts_nowhere_and_may_be_entered_again(client, staff, tree):
