@@ -44,6 +44,13 @@ class PastResultForm(forms.Form):
         label="Nguồn", max_length=230, help_text="Báo cáo, sổ sách mà kết quả được lấy ra, ví dụ: Báo cáo 12/BC-BCĐ."
     )
 
+    over_total = forms.BooleanField(label="Vẫn ghi; báo cáo không lấy số tổng ấy nữa", required=False)
+    asks_over_total = False  # the box is shown where a total stands of the place and year
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.asks_over_total = bool(data and data.get("over_total"))
+
     def cells(self, unit: Unit) -> dict[str, str]:
         data = self.cleaned_data
         return {name: written(data[name]) for name in ("result", "grade", "title", "paper", "paper_on", "source")} | {

@@ -5,7 +5,15 @@ from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_ba
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
 from .past_results import PastResult, record_past, take_past_away
-from .past_totals import Figures, Total, in_the_way, record_totals, take_total_away
+from .past_totals import (
+    Figures,
+    Total,
+    in_the_way,
+    put_aside_by,
+    record_totals,
+    take_total_away,
+    total_in_words,
+)
 from .roster_changes import Missing, add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
 from .roster_left_out import LeftOut, left_out
 from .sittings import (
@@ -55,6 +63,7 @@ __all__ = [
     "open_cycle",
     "publish_bar",
     "record_dates",
+    "put_aside_by",
     "record_past",
     "record_results",
     "record_totals",
@@ -71,4 +80,5 @@ __all__ = [
     "table_waiting",
     "take_past_away",
     "take_total_away",
+    "total_in_words",
 ]

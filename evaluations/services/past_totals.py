@@ -21,7 +21,7 @@ from units.models import Unit, UnitVersion, User
 from .. import permissions, workflow
 from ..enums import State, TotalAction
 from ..models import Cycle, Evaluation, PastTotal, PastTotalEvent
-from .past_results import BATCH, past_day, units_then
+from .past_results import BATCH, PastResult, past_day, units_then
 
 COLUMNS = ("total", "registered", "met", "paper", "paper_on", "source")
 WRITTEN = (*COLUMNS, "is_away", "entered_by", "entered_at")
@@ -171,6 +171,41 @@ def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
     return found
 
 
+def put_aside_by(results: Iterable[PastResult]) -> list[PastTotal]:
+    """Totals that reports read now and will not once these results stand: of a unit's places, its kind and its year.
+
+    Queries grow with years and batches.
+    """
+    units: dict[int, set[tuple[int, int]]] = defaultdict(set)  # by year: unit and programme
+    for row in results:
+        if row.stored is None or row.stored.state == State.EXCLUDED:
+            units[row.year].add((row.unit.pk, row.programme.pk))
+    keys: set[Key] = set()
+    for year, concerned in sorted(units.items()):
+        stood = units_then({unit for unit, _ in concerned}, past_day(year))
+        for unit, programme in concerned:
+            if then := stood.get(unit):
+                keys |= {(place, programme, year, then.kind) for place in then.places.values() if place}
+    places = sorted({place for place, *_ in keys})
+    found: list[PastTotal] = []
+    for start in range(0, len(places), BATCH):
+        some = PastTotal.objects.standing().filter(place__in=places[start : start + BATCH], year__in=units)
+        found += [one for one in some.select_related("place", "programme") if _key_of(one) in keys]
+    totals = [Total(one.place, one.programme, one.year, one.kind, Figures.of(one), one) for one in found]
+    unread = in_the_way(totals)
+    return [one for one in found if _key_of(one) not in unread]
+
+
+def _key_of(stored: PastTotal) -> Key:
+    return stored.place_id, stored.programme_id, stored.year, stored.kind
+
+
+def total_in_words(stored: PastTotal) -> str:
+    """ "Huyện Nga Sơn, khu dân cư năm 2018: tổng số 234, đạt 192; nguồn: …"."""
+    where = f"{stored.place_name}, {stored.get_kind_display().lower()} năm {stored.year}"
+    return f"{where}: {Figures.of(stored)}"
+
+
 def _judged_by_dossiers(rows: list[Total]) -> set[Key]:
     dossiers = Evaluation.objects.filter(
         cycle__programme__in={row.programme for row in rows},
@@ -226,7 +261,7 @@ def _refuse_changed(rows: list[Total]) -> None:
     ids = [row.place.pk for row in rows]
     for start in range(0, len(ids), BATCH):
         for one in PastTotal.objects.filter(place__in=ids[start : start + BATCH]):
-            stored[one.place_id, one.programme_id, one.year, one.kind] = one
+            stored[_key_of(one)] = one
     for row in rows:
         now = stored.get(row.key)
         before = row.stored and (row.stored.is_away, Figures.of(row.stored))

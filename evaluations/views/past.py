@@ -66,6 +66,7 @@ def _shown(found: past_results.PastResultFile) -> dict:
     rows = [(number, row) for number, row in found.rows.items() if row.differs]
     years = sorted({(row.year, str(row.programme)) for row in found.rows.values()})
     same = len(found.rows) - len(rows)
+    aside = [services.total_in_words(one) for one in services.put_aside_by(row for _, row in rows)]
     return {
         "rows": rows[:SHOWN],
         "many": len(rows),
@@ -73,6 +74,8 @@ def _shown(found: past_results.PastResultFile) -> dict:
         "changed": len(found.changed),
         "same": same,
         "years": years,
+        "aside": aside[:SHOWN],
+        "many_aside": len(aside),
     }
 
 
@@ -119,6 +122,17 @@ def _intake(request, chosen: str | int) -> Intake:
 EDIT_PAGE = "evaluations/past_edit.html"
 
 
+def _ask_over_total(form: PastResultForm, row: past_results.PastResult) -> None:
+    """Raises Refused where the result would put a total aside and nobody said yes to that; the form then asks."""
+    totals = services.put_aside_by([row])
+    if totals and not form.cleaned_data["over_total"]:
+        form.asks_over_total = True
+        raise Refused(
+            f"Đang có số tổng nhập lại: {' / '.join(map(services.total_in_words, totals))}. Khi đã có kết quả từng đơn "
+            "vị, báo cáo chỉ tính các kết quả ấy, không lấy số tổng nữa. Nếu vẫn ghi, hãy đánh dấu ô ở cuối."
+        )
+
+
 def _own_dossier(request, pk: int) -> Evaluation:
     """A result taken from papers, for those who may enter its province's past years; 404 for everybody else."""
     dossiers = Evaluation.objects.visible_to(request.user).filter(origin=Origin.HISTORY)
@@ -160,6 +174,7 @@ def past_add(request, unit):
             row = past_results.read_row(form.cells(found), province)
             if row.stored is not None and row.stored.state != State.EXCLUDED:
                 raise Refused(f"Đã có kết quả năm {row.year} của {found}. Hãy sửa kết quả ấy ở bảng bên dưới.")
+            _ask_over_total(form, row)
             services.record_past([row], province, by=request.user, reason="Nhập ở trang.")
             messages.success(request, f"Đã ghi kết quả năm {row.year} của {found}.")
             return redirect("evaluations:past_add", unit=found.pk)
@@ -208,6 +223,7 @@ def past_edit(request, pk):
             row = past_results.read_row(form.cells(dossier.unit), province)
             if not row.differs:
                 raise Refused("Các ô giống kết quả đang có nên không có gì để sửa.")
+            _ask_over_total(form, row)
             services.record_past([row], province, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, f"Đã sửa kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
             return redirect("evaluations:past_edit", pk=pk)

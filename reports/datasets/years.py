@@ -77,6 +77,7 @@ class Years:
     apart: Mapping[str, Sequence[int]] = field(default_factory=dict)  # years left out, by the place whose own they are
     left_out: tuple[int, ...] = ()  # years of which only totals are known, in a table of today's boundaries
     set_aside: tuple[Reentered, ...] = ()  # totals that a table beside a year's dossiers does not count
+    overtaken: tuple[Reentered, ...] = ()  # totals of kinds that the year's dossiers tell of
 
     @property
     def totals_note(self) -> str:
@@ -89,9 +90,14 @@ class Years:
             _totals_in_words([one for row in self.rows for one in row.totals]),
             _totals_in_words(self.set_aside),
         )
+        overtaken = _totals_in_words(self.overtaken)
         sentences = (
             f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {counted}." if counted else "",
             f"Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: {aside}." if aside else "",
+            "Loại đơn vị đã có kết quả từng đơn vị thì chỉ tính các kết quả ấy, không lấy số tổng nhập lại từ văn bản: "
+            f"{overtaken}."
+            if overtaken
+            else "",
         )
         return " ".join(filter(None, sentences))
 
@@ -141,11 +147,13 @@ def ten_year_table(
         by_programme[cycle.year, cycle.programme.code].count(cycle, counts)
         if counts.roster:
             held.add((cycle.year, of_kind))
-    unheld = [one for one in totals.select_related("programme").order_by("pk") if (one.year, one.kind) not in held]
+    totals = list(totals.select_related("programme").order_by("pk"))
+    unheld = [one for one in totals if (one.year, one.kind) not in held]
     left_out = tuple(sorted({one.year for one in unheld})) if boundaries == Boundaries.TODAY else ()
     alone = {year for year, _ in held} if beside else set()
     alone |= {cycle.year for cycle in cycles.values() if cycle.year == beside}
     worked = {(cycle.programme_id, cycle.year) for cycle in every if not cycle.source}
+    overtaken = [one for one in totals if (one.year, one.kind) in held]
     set_aside = [one for one in unheld if one.year in alone or (one.programme_id, one.year) in worked]
     for one in [] if left_out else unheld:
         if one not in set_aside:
@@ -156,8 +164,10 @@ def ten_year_table(
     rows = tuple(_row(one, provinces) for one in kept)
     apart = _apart(every, cycles, {row.year for row in rows})
     shown = {beside, *(row.year for row in rows)}
-    aside = tuple(_reentered(one) for one in set_aside if one.year in shown and not left_out)
-    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out, aside)
+    aside, over = (
+        tuple(_reentered(one) for one in some if one.year in shown and not left_out) for some in (set_aside, overtaken)
+    )
+    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out, aside, over)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import html
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from criteria.models import Programme
@@ -12,11 +13,13 @@ from evaluations.enums import Origin, State
 from evaluations.files import past_results
 from evaluations.models import Cycle, Evaluation
 from portal.core.errors import Refused
+from portal.core.sheets import writing
 from portal.core.web.once import new_token
-from units.enums import Role
+from reports.datasets import ten_year_table
+from units.enums import Role, UnitKind
 
 from ..units.factories import make_tree, make_user
-from .factories import published_sets
+from .factories import make_total, published_sets
 
 pytestmark = pytest.mark.django_db
 PAPER = {"result": "Đạt", "paper": "QĐ 15/QĐ-UBND", "paper_on": "20/11/2022", "source": "Báo cáo số 12/BC-BCĐ"}
@@ -100,6 +103,42 @@ def test_what_cannot_be_is_said_and_the_typed_stays(client, staff, area, changes
     page = said(answer)
     assert sentence in page and PAPER["paper"] in page
     assert not Evaluation.objects.exists() and not Cycle.objects.exists()
+
+
+def test_a_result_that_puts_a_total_aside_is_asked_about_first(client, staff, area, tree):
+    """The page names the total with its figures; only who says yes writes, and the table of years goes on telling."""
+    make_total(tree.districts[0], 2022)
+    make_total(tree.districts[1], 2022)  # elsewhere
+    make_total(tree.districts[0], 2022, kind=UnitKind.SCHOOL)
+    answer = add(client, area)
+    page = said(answer)
+    assert answer.status_code == 422 and not Evaluation.objects.exists()
+    assert "Huyện A1, khu dân cư năm 2022: tổng số 12, đăng ký 10, đạt 9; nguồn: Báo cáo số 1." in page
+    assert "Huyện A2" not in page and "trường học" not in page and PAPER["paper"] in page
+    assert 'name="over_total"' in page
+    assert add(client, area, over_total="on").status_code == 302
+    table = ten_year_table(tree.districts[0], programmes=["safety"])
+    assert [(row.counts.roster, row.counts.recognised) for row in table.rows] == [(13, 10)]  # the school's total and it
+    assert "không lấy số tổng nhập lại từ văn bản: khu dân cư năm 2022 (nguồn: Báo cáo số 1)." in table.totals_note
+    assert add(client, tree.areas[1]).status_code == 302  # the total was put aside before: nothing is asked again
+
+
+def test_a_result_that_comes_back_asks_about_the_total_entered_since(client, staff, area, tree):
+    add(client, area)
+    dossier = Evaluation.objects.get()
+    drop(client, dossier)
+    make_total(tree.districts[0], 2022)
+    assert "Đang có số tổng nhập lại: Huyện A1" in said(edit(client, dossier))
+    assert edit(client, dossier, over_total="on").status_code == 302
+
+
+def test_a_file_that_puts_totals_aside_says_so_before_it_is_written(client, staff, area, tree):
+    make_total(tree.districts[0], 2022)
+    heads = [past_results.COLUMNS[name] for name in cells_of(area)]
+    data = writing.as_csv(heads, [list(cells_of(area).values())])
+    shown = client.post(reverse("evaluations:past_import"), {"file": SimpleUploadedFile("kq.csv", data)})
+    page = said(client.get(shown.url))
+    assert "1 số tổng không được tính nữa" in page and "Huyện A1, khu dân cư năm 2022: tổng số 12" in page
 
 
 def test_one_unit_has_one_result_a_year(client, staff, area):

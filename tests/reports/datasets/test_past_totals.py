@@ -144,7 +144,11 @@ def test_a_total_fills_the_kinds_without_dossiers_and_says_which(tree):
     assert figures(tree.province) == [(2022, 7, 7, (UnitKind.AGENCY,))]
     table = ten_year_table(tree.province, programmes=["safety"])
     assert table.rows[0].full_note == "có số tổng nhập lại"
-    assert table.totals_note.endswith("không có kết quả từng đơn vị: cơ quan năm 2022 (nguồn: Sổ tay).")
+    assert table.totals_note == (
+        "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: cơ quan năm 2022 (nguồn: Sổ tay). "
+        "Loại đơn vị đã có kết quả từng đơn vị thì chỉ tính các kết quả ấy, không lấy số tổng nhập lại từ văn bản: "
+        "khu dân cư năm 2022 (nguồn: Sổ tay)."
+    )
     assert table.sources == ["Báo cáo (nhập lại)", "Sổ tay (nhập lại)"]
 
 
