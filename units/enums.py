@@ -34,6 +34,12 @@ PARENTS = {
 }
 
 
+def lies_under(kind: str, place: str) -> bool:
+    """A unit of the kind may lie in a place of that kind, however far below."""
+    above = PARENTS[UnitKind(kind)]
+    return place in above or any(lies_under(one, place) for one in above)
+
+
 class Relation(TextChoices):
     """How a place is related to an organisation: totals count the managing place alone."""
 

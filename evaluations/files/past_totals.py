@@ -16,7 +16,7 @@ from .. import permissions
 from ..enums import REENTERED
 from ..models import PastTotal
 from ..services.past_results import past_day
-from ..services.past_totals import Figures, Total, in_the_way, out_of_order
+from ..services.past_totals import Figures, Total, in_the_way, out_of_order, out_of_place
 from .past_cells import not_there, programmes_by_word, read_paper_day, read_past_year, read_programme, refuse_too_long
 
 COLUMNS = {
@@ -126,7 +126,10 @@ class _Known:
         if place.opened_on > past_day(year) or (place.closed_on and place.closed_on < past_day(year)):
             raise ValueError(not_there(place, year))
         stored = self.stored.get((place.pk, programme.pk, year, kind))
-        return Total(place, programme, year, kind, _figures(_unsaid(stored, cells) | cells, year), stored)
+        figures = _figures(_unsaid(stored, cells) | cells, year)
+        if sentence := out_of_place(place, kind, figures):
+            raise ValueError(sentence)
+        return Total(place, programme, year, kind, figures, stored)
 
     def _place(self, key: str) -> Unit:
         ones = self.places.get(key, [])

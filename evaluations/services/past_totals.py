@@ -15,7 +15,7 @@ from django.utils import timezone
 from criteria.models import Programme
 from portal.core.errors import Refused
 from portal.core.vietnamese.figures import grouped
-from units.enums import LEVELS
+from units.enums import LEVELS, UnitKind, lies_under
 from units.models import Unit, UnitVersion, User
 
 from .. import permissions, workflow
@@ -25,6 +25,10 @@ from .past_results import BATCH, PastResult, past_day, units_then
 
 COLUMNS = ("total", "registered", "met", "paper", "paper_on", "source")
 WRITTEN = (*COLUMNS, "is_away", "entered_by", "entered_at")
+# More than any province ever had, far from what a slip of the key makes of a figure: the largest had 27 districts and
+# 600 communes, under ten thousand villages, a few hundred thousand enterprises.
+MOST_AT_A_PLACE = {UnitKind.DISTRICT: 100, UnitKind.COMMUNE: 2_000, UnitKind.RESIDENTIAL_AREA: 100_000}
+MOST_ORGANISATIONS = 1_000_000
 Key = tuple[int, int, int, str]  # of place, programme, year and kind
 
 
@@ -96,6 +100,23 @@ def out_of_order(figures: Figures) -> str:
     return "" if figures.total else "Tổng số phải lớn hơn 0. Hãy bỏ dòng nếu không có đơn vị nào."
 
 
+def out_of_place(place: Unit, kind: str, figures: Figures) -> str:
+    """The sentence of why a place cannot have so many units of the kind, or nothing."""
+    here, label = UnitKind(place.kind).label.lower(), UnitKind(kind).label.lower()
+    if kind == place.kind:
+        one = f"{place} là một đơn vị {here}, tổng số chỉ có thể là 1. "
+        return "" if figures.total == 1 else f"{one}Hãy ghi số tổng của nhiều {label} cho nơi cấp trên."
+    if not lies_under(kind, place.kind):
+        return f"{place} là {here}, không thể có {label} bên dưới. Hãy chọn loại đơn vị khác hoặc nơi cấp trên."
+    most = MOST_AT_A_PLACE.get(UnitKind(kind), MOST_ORGANISATIONS)
+    if figures.total > most:
+        return (
+            f"Tổng số {grouped(figures.total)} {label} của {place} lớn hơn mức có thể có ở một nơi ({grouped(most)}). "
+            "Hãy xem lại văn bản."
+        )
+    return ""
+
+
 @transaction.atomic
 def record_totals(rows: Iterable[Total], province: Unit, *, by: User | None, reason: str) -> tuple[int, int]:
     """Record what papers say of past years, all rows or none; returns (new, corrected).
@@ -111,7 +132,7 @@ def record_totals(rows: Iterable[Total], province: Unit, *, by: User | None, rea
     for row in rows:
         if not row.place.is_level or row.place.province_id != province.pk:
             raise Refused(f"{row.place} không phải tỉnh, huyện, xã của {province}. Hãy chọn địa bàn khác.")
-        if sentence := out_of_order(row.figures):
+        if sentence := out_of_order(row.figures) or out_of_place(row.place, row.kind, row.figures):
             raise Refused(sentence)
     if taken := in_the_way(rows):
         raise Refused(next(iter(taken.values())))

@@ -14,14 +14,15 @@ from evaluations import services
 from evaluations.enums import State
 from evaluations.files import past_totals
 from evaluations.models import PastTotal
-from evaluations.services import PastResult
+from evaluations.services import Figures, PastResult, Total
 from portal.core import jobs
+from portal.core.errors import Refused
 from portal.core.models import Job
 from portal.core.sheets import writing
 from portal.core.web.once import new_token
 from tests.evaluations.factories import open_year, published_sets
 from tests.units.factories import make_tree, make_user
-from units.enums import Role
+from units.enums import Role, UnitKind
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,38 @@ def test_what_cannot_be_is_told_by_its_row(staff, tree, changes, said):
     services.record_past([told], tree.province, by=staff, reason="Theo tệp.")
     found = read([cells_of(tree.districts[0], year="2022"), cells_of(tree.districts[0], **changes)], staff)
     assert [(problem.row, said in problem.sentence) for problem in found.problems] == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    ("level", "kind", "figures", "said"),
+    [
+        ("communes", UnitKind.DISTRICT, (1, 1), "Xã A1.1 là xã, phường, thị trấn, không thể có cấp huyện bên dưới."),
+        ("communes", UnitKind.COMMUNE, (2, 1), "tổng số chỉ có thể là 1. Hãy ghi số tổng của nhiều xã"),
+        ("communes", UnitKind.COMMUNE, (1, 1), ""),
+        ("districts", UnitKind.DISTRICT, (2, 1), "Huyện A1 là một đơn vị cấp huyện, tổng số chỉ có thể là 1."),
+        ("districts", UnitKind.COMMUNE, (2_001, 1), "Tổng số 2.001 xã, phường, thị trấn của Huyện A1 lớn hơn mức"),
+        ("districts", UnitKind.RESIDENTIAL_AREA, (100_000, 1), ""),
+        ("districts", UnitKind.RESIDENTIAL_AREA, (100_001, 1), "(100.000). Hãy xem lại văn bản."),
+        ("districts", UnitKind.SCHOOL, (1_000_001, 1), "(1.000.000). Hãy xem lại văn bản."),
+        ("districts", UnitKind.SCHOOL, (1_000_000, 1), ""),
+    ],
+)
+def test_a_place_has_no_kind_and_number_that_cannot_be(browser, staff, tree, level, kind, figures, said):
+    """By file, by page and by the service alike; what is just possible is taken."""
+    place, (total, met) = getattr(tree, level)[0], figures
+    changes = {"kind": kind.label, "total": str(total), "met": str(met), "registered": ""}
+    problems = [problem.sentence for problem in read([cells_of(place, **changes)], staff).problems]
+    assert [said in one for one in problems] == ([True] if said else [])
+    row = Total(place, Programme.objects.get(code="safety"), 2021, kind, Figures(total, met, source=SOURCE))
+    if not said:
+        assert services.record_totals([row], tree.province, by=staff, reason="Theo báo cáo.") == (1, 0)
+        return
+    with pytest.raises(Refused) as refusal:
+        services.record_totals([row], tree.province, by=staff, reason="Theo báo cáo.")
+    assert said in refusal.value.sentence
+    answer = browser.post(address("add", place.pk), typed(kind=kind, total=str(total), met=str(met), registered=""))
+    assert answer.status_code == 422 and said in html.unescape(answer.content.decode())
+    assert not PastTotal.objects.exists()
 
 
 def test_places_elsewhere_and_rows_twice_are_told(staff, tree):
