@@ -14,6 +14,8 @@ LISTED = 200
 
 def _checked(job, read):
     """The file as it reads now. Raises Refused when it is damaged or no longer fits."""
+    from units.files.intakes import refuse_changed  # noqa: PLC0415 -- a task's imports stay inside
+
     try:
         data = store.take(job.params["sha256"]).read_bytes()
     except store.Damaged:
@@ -22,6 +24,7 @@ def _checked(job, read):
     if found.problems or found.province is None:
         told = "\n".join(map(str, found.problems[:LISTED]))
         raise Refused(f"Tệp không còn hợp lệ, nên chưa ghi gì:\n{told}")
+    refuse_changed(found, job.params.get("seen", ""))
     return found
 
 

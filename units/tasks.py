@@ -40,6 +40,7 @@ def import_units(job, tell):
 @job_kind("import_register")
 def import_register(job, tell):
     from .files import register_rows  # noqa: PLC0415 -- as above
+    from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
     from .permissions import may_keep_somewhere  # noqa: PLC0415 -- as above
     from .registers import REGISTERS, write_rows  # noqa: PLC0415 -- as above
 
@@ -48,6 +49,7 @@ def import_register(job, tell):
     register = REGISTERS[job.params["slug"]]
     found = register_rows.read(register, _checked_again(job, tell), job.params["name"], job.asked_by)
     _refuse(found.problems)
+    refuse_changed(found, job.params.get("seen", ""))
     _writing(tell, len(found.rows))
     with transaction.atomic():
         done = write_rows(register, found.rows.values(), by=job.asked_by)
@@ -59,12 +61,14 @@ def import_register(job, tell):
 def import_seats(job, tell):
     from . import services  # noqa: PLC0415 -- as above
     from .files import seat_rows  # noqa: PLC0415 -- as above
+    from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
     from .permissions import may_administer  # noqa: PLC0415 -- as above
 
     if not may_administer(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền quản trị, nên chưa ghi gì.")
     found = seat_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
     _refuse(found.problems)
+    refuse_changed(found, job.params.get("seen", ""))
     new = len(found.new)
     _writing(tell, len(found.rows))
     with transaction.atomic():
@@ -76,12 +80,14 @@ def import_seats(job, tell):
 def import_committees(job, tell):
     from . import services  # noqa: PLC0415 -- as above
     from .files import committee_rows  # noqa: PLC0415 -- as above
+    from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
     from .permissions import may_administer  # noqa: PLC0415 -- as above
 
     if not may_administer(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền quản trị, nên chưa ghi gì.")
     found = committee_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
     _refuse(found.problems)
+    refuse_changed(found, job.params.get("seen", ""))
     _writing(tell, len(found.rows))
     with transaction.atomic():
         founded, changed = services.write_committees(found.rows.values(), by=job.asked_by)
@@ -92,6 +98,7 @@ def import_committees(job, tell):
 def import_people(job, tell):
     from . import services  # noqa: PLC0415 -- as above
     from .files import people_rows  # noqa: PLC0415 -- as above
+    from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
     from .models import SlipSheet  # noqa: PLC0415 -- as above
     from .permissions import may_administer  # noqa: PLC0415 -- as above
 
@@ -102,6 +109,7 @@ def import_people(job, tell):
         return
     found = people_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
     _refuse(found.problems)
+    refuse_changed(found, job.params.get("seen", ""))
     rows = list(found.rows.values())
 
     def write(hashes):

@@ -99,6 +99,7 @@ def read(data: bytes, file: str, user: User, *, province: int | None = None) -> 
             found.refuse(number, f"Trùng với dòng {first}: cùng đơn vị, năm, chương trình. Hãy bỏ một dòng.")
         else:
             found.rows[number] = row
+            found.stands(number, row.facts_before, writes=row.differs)
     return found
 
 

@@ -88,6 +88,8 @@ def read(data: bytes, file: str, user: User, province: int | None = None) -> Pas
             found.refuse(number, f"Trùng với dòng {first}: cùng địa bàn, năm, chương trình, loại. Hãy bỏ một dòng.")
         else:
             found.rows[number] = row
+            before = row.figures_before
+            found.stands(number, [before] if before else None, writes=row.differs)
     taken = in_the_way(found.rows.values())
     for number, row in found.rows.items():
         if row.differs and row.key in taken:

@@ -62,6 +62,15 @@ class PastResult:
         return RESULT_WORDS.get(before.state, self.stored.get_state_display()) + grade + decision
 
     @property
+    def facts_before(self) -> list | None:
+        """Everything a row may change of what is stored."""
+        if self.stored is None:
+            return None
+        before = workflow.Told.of(self.stored)
+        words = (before.paper, before.paper_on, before.paper_title, before.paper_source)
+        return [before.state, self.stored.grade_id, *words]
+
+    @property
     def differs(self) -> bool:
         return self.stored is None or self.result != workflow.PaperResult.of(self.stored)
 

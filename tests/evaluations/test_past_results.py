@@ -354,3 +354,24 @@ def test_a_year_is_four_figures(staff, tree, year):
     row[1] = year
     (problem,) = read([row], staff).problems
     assert f"Năm “{year}” không hợp lệ" in problem.sentence
+
+
+def test_a_result_corrected_after_the_preview_is_not_written_over(client, staff, tree):
+    """The file's other row is not written either; the preview looked at again shows what is stored now."""
+    area, other = tree.areas[:2]
+    record([line(area, result="Không đạt")], staff)
+    client.force_login(staff)
+    data = writing.as_csv(HEADS, [line(area), line(other)])
+    shown = client.post(reverse("evaluations:past_import"), {"file": SimpleUploadedFile("kq.csv", data)}).url
+    record([line(area, result="Không đăng ký")], staff)
+    client.post(shown, {"once": new_token()})
+    job = Job.objects.latest("pk")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert "Dòng 2: đã đổi sau khi xem trước." in job.error
+    assert list(Evaluation.objects.values_list("unit", "state")) == [(area.pk, State.EXPECTED)]
+    again = client.get(shown)
+    assert again.status_code == 302
+    client.post(again.url, {"once": new_token()})
+    jobs.run(Job.objects.latest("pk").pk)
+    assert set(Evaluation.objects.values_list("state", flat=True)) == {State.RECOGNISED}

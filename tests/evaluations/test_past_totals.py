@@ -368,3 +368,22 @@ def test_queries_are_as_many_for_many_totals(browser, staff, tree):
     few = counted()
     record([cells_of(place, year=str(year)) for place in tree.communes for year in (2020, 2021, 2022)], staff)
     assert counted() == few
+
+
+@pytest.mark.parametrize("meanwhile", ["corrected", "taken away"])
+def test_a_total_changed_after_the_preview_is_not_written_over(browser, staff, tree, meanwhile):
+    place = tree.districts[0]
+    record([cells_of(place)], staff)
+    data = sheet(cells_of(place, met="200"), cells_of(tree.districts[1]))
+    shown = browser.post(address("import"), {"file": SimpleUploadedFile("so-tong.csv", data)}).url
+    if meanwhile == "corrected":
+        record([cells_of(place, met="100")], staff)
+    else:
+        services.take_total_away(PastTotal.objects.get(), by=staff, reason="Nhầm nơi")
+    before = list(PastTotal.objects.values_list("place", "met", "is_away"))
+    browser.post(shown, {"once": new_token()})
+    job = Job.objects.latest("pk")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert "Dòng 2: đã đổi sau khi xem trước." in job.error
+    assert list(PastTotal.objects.values_list("place", "met", "is_away")) == before

@@ -93,6 +93,7 @@ def read(data: bytes, file: str, user: User) -> CommitteeFile:
             found.refuse(number, sentence)
         else:
             found.rows[number] = row
+            found.stands(number, row.facts_before if row.stored else None, writes=row.differs)
     found.problems.sort(key=lambda problem: problem.row or 0)
     return found
 

@@ -1,5 +1,15 @@
-"""Kinds of files taken in by a job: where their rows are listed and what they are called. Apps above add theirs."""
+"""Kinds of files taken in by a job: where their rows are listed, what they are called (apps above add theirs), and that
+nothing is written over what came after a preview."""
 
+import json
+
+from portal.core.errors import Refused
+from portal.core.files import store
+from portal.core.vietnamese.figures import grouped
+
+from .lines import Problems
+
+LISTED = 200  # rows told when a file no longer fits
 PLACES = {  # kind of job: where its rows are listed, where its file is sent again
     "import_units": ("units:list", "units:import"),
     "import_register": ("units:register_list", "units:register_import"),
@@ -15,3 +25,32 @@ WORDS = {
     "import_people": "Người dùng",
     "reissue_passwords": "Cấp lại mật khẩu",
 }
+
+
+def keep_seen(found: Problems) -> str:
+    """Keep what is stored of the file's rows now, for the job that will write them; the name it is kept under."""
+    return store.put([json.dumps(found.held, sort_keys=True).encode()]).sha256
+
+
+def refuse_changed(found: Problems, seen: str) -> None:
+    """Raises Refused, naming the rows, where something a row writes over is no longer what the preview showed.
+
+    All of the file is refused: half of it would be neither what was agreed to nor what is in the file. `seen` is what
+    `keep_seen` gave; nothing was seen where it is empty.
+    """
+    rows = found.changed_since(_seen(seen))
+    if not rows:
+        return
+    lines = [f"Dòng {row}: đã đổi sau khi xem trước." for row in rows[:LISTED]]
+    head = f"{grouped(len(rows))} dòng đã đổi sau khi xem trước, nên chưa ghi gì. Hãy gửi lại tệp để xem trước lần nữa."
+    raise Refused("\n".join([head, *lines]))
+
+
+def _seen(name: str) -> dict[int, str]:
+    if not name:
+        return {}
+    try:
+        kept = json.loads(store.take(name).read_bytes())
+    except store.Damaged:
+        raise Refused("Bản xem trước đã lưu không còn nguyên vẹn, nên chưa ghi gì. Hãy gửi lại tệp.") from None
+    return {int(row): told for row, told in kept.items()}

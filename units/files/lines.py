@@ -1,5 +1,6 @@
 """The rows of a file under known headings: what is missing, strange or double among them, and the cells by column."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -13,9 +14,24 @@ class Problems:
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)  # a print of what is stored of a row, by its number
+    writes: set[int] = field(default_factory=set)  # rows that would add or change something
 
     def refuse(self, number: int | None, sentence: str) -> None:
         self.problems.append(Problem(self.file, number, sentence))
+
+    def stands(self, number: int, stored: Iterable[object] | None, *, writes: bool) -> None:
+        """Keep what is stored of the row, None for nothing, so that a preview can be told from what came after it."""
+        if stored is not None:
+            told = "\n".join(map(repr, stored))
+            self.held[number] = hashlib.sha256(told.encode()).hexdigest()[:16]
+        if writes:
+            self.writes.add(number)
+
+    def changed_since(self, seen: Mapping[int, str]) -> list[int]:
+        """The rows that would write over something else than was there when `seen` was kept; a row that says what is
+        stored by now writes over nothing."""
+        return sorted(number for number in self.writes if self.held.get(number, "") != seen.get(number, ""))
 
 
 def lines_of(

@@ -7,13 +7,14 @@ from typing import Any
 from django.db import models
 
 from portal.core.sheets.cells import read_choice, read_date
-from portal.core.sheets.reading import Problem, Unreadable, rows_of
+from portal.core.sheets.reading import Unreadable, rows_of
 from portal.core.vietnamese import text
 
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from ..registers import Register, Sorted, fault_of, sort_rows
 from .keys import OWN_KEY, Here
+from .lines import Problems
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
@@ -39,16 +40,11 @@ def exported(register: Register, rows: Iterable[RegisterRow]) -> Iterator[list]:
 
 
 @dataclass
-class RegisterFile:
+class RegisterFile(Problems):
     """The rows of a file, those whose cells were all understood, and what is wrong."""
 
-    file: str
-    problems: list[Problem] = field(default_factory=list)
     rows: dict[int, RegisterRow] = field(default_factory=dict)  # by their number in the file
     sorted: Sorted = field(default_factory=Sorted)
-
-    def refuse(self, number: int | None, sentence: str) -> None:
-        self.problems.append(Problem(self.file, number, sentence))
 
 
 def read(register: Register, data: bytes, file: str, user: User) -> RegisterFile:
@@ -80,6 +76,10 @@ def read(register: Register, data: bytes, file: str, user: User) -> RegisterFile
     found.problems.sort(key=lambda problem: problem.row or 0)
     if not found.problems:
         found.sorted = sort_rows(register, found.rows.values())
+        same = {id(row) for row in found.sorted.same}
+        for number, row in found.rows.items():
+            old = found.sorted.stored.get(row.pk) if row.pk else None
+            found.stands(number, register.values(old) if old else None, writes=id(row) not in same)
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from portal.core.sheets.cells import read_date
@@ -70,6 +71,7 @@ def read(data: bytes, file: str, user: User) -> SeatFile:
         )
     )
     here = _Known(stored)
+    facts = {seat.pk: _facts(seat) for seat in stored}
     by_key: dict[str, SeatRow] = {}
     for number, cells in lines:
         if number in boards and (row := _row(found, number, cells, boards[number], here)):
@@ -81,6 +83,7 @@ def read(data: bytes, file: str, user: User) -> SeatFile:
     for number, cells in lines:
         if row := found.rows.get(number):
             _link(found, number, cells["replaces"], row, by_key, keys, here)
+    _stand(found, facts)
     replaced: dict[int, int] = {}
     told: dict[tuple, int] = {}
     for number, row in found.rows.items():
@@ -97,6 +100,28 @@ def read(data: bytes, file: str, user: User) -> SeatFile:
             found.refuse(number, f"“{before}” đã có người thay. Hãy sửa lại khoá ở cột “{COLUMNS['replaces']}”.")
     found.problems.sort(key=lambda problem: problem.row or 0)
     return found
+
+
+def _facts(seat: Seat) -> list:
+    return [getattr(seat, name) for name in ("post", "host_post", "valid_from", "valid_to", "replaces_id")]
+
+
+def _stand(found: Read, stored: dict[int, list]) -> None:
+    """What is stored of each seat, and of the one it replaces: writing a row ends that one where it has no end."""
+    named = {id(row.seat) for row in found.rows.values()}
+    ended = {
+        id(row.before): row.seat.valid_from - timedelta(days=1)
+        for row in found.rows.values()
+        if row.before is not None and row.before.valid_to is None
+    }
+    for number, row in found.rows.items():
+        own, before = stored.get(row.seat.pk), row.before
+        post, host_post, first, last, _ = _facts(row.seat)
+        asked = [post, host_post, first, ended.get(id(row.seat), last), before.pk if before else None]
+        ends = id(before) in ended and id(before) not in named  # one of the file is ended by its own row
+        other = stored.get(before.pk) if before is not None and before.pk else None
+        told = None if own is None and other is None else [own, other]
+        found.stands(number, told, writes=own != asked or ends)
 
 
 class _Known:

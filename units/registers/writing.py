@@ -20,11 +20,12 @@ TAKEN = "Có người vừa ghi cùng một dòng. Chưa ghi gì; hãy tải l�
 
 @dataclass
 class Sorted:
-    """Rows sorted by what writing them would do; `known` maps a changed or equal row to the stored one."""
+    """Rows sorted by what writing them would do; `stored` are those already here, by id."""
 
     new: list[RegisterRow] = field(default_factory=list)
     changed: list[RegisterRow] = field(default_factory=list)
     same: list[RegisterRow] = field(default_factory=list)
+    stored: dict[int, RegisterRow] = field(default_factory=dict)
 
 
 def _refuse_stranger(by: User | None, row: RegisterRow) -> None:
@@ -64,6 +65,7 @@ def sort_rows(register: Register, rows: Iterable[RegisterRow]) -> Sorted:
             found.new.append(row)
             continue
         row.pk = old.pk
+        found.stored[old.pk] = old
         equal = all(getattr(row, name) == getattr(old, name) for name in register.columns)
         (found.same if equal else found.changed).append(row)
     return found

@@ -147,6 +147,10 @@ class CommitteeRow:
         )
 
     @property
+    def facts_before(self) -> list:
+        return [getattr(self.stored, name) for name in (*FACTS, *DAYS)]
+
+    @property
     def name_before(self) -> str:
         """What the stored one is called, where the file calls it otherwise."""
         return self.stored.name if self.stored and self.stored.name != self.made.name else ""

@@ -18,7 +18,7 @@ from portal.core.files import store
 from portal.core.models import Job
 from portal.core.sheets import writing
 
-from ..files.intakes import PLACES, WORDS
+from ..files.intakes import PLACES, WORDS, keep_seen
 from ..forms import UnitFileForm
 from ..registers import REGISTERS
 
@@ -63,11 +63,20 @@ def take(request, intake: Intake):
         return render(request, intake.page, context, status=422)
     file = form.cleaned_data["file"]
     data = file.read()
-    problems = intake.read(data, file.name, request.user).problems
-    if problems:
-        return render(request, intake.page, context | _problem_context(file.name, problems), status=422)
+    found = intake.read(data, file.name, request.user)
+    if found.problems:
+        return render(request, intake.page, context | _problem_context(file.name, found.problems), status=422)
     named = {"sha256": store.put([data]).sha256, "name": file.name[:200], "user": request.user.pk, **intake.params}
+    return _to_preview(intake, named | _seen(found))
+
+
+def _to_preview(intake: Intake, named: dict):
     return redirect(intake.preview, *intake.args, signing.dumps(named, salt=intake.job))
+
+
+def _seen(found: Any) -> dict[str, str]:
+    """What the preview is of: kept under the token, for the job to compare. Files that only add rows need none."""
+    return {"seen": keep_seen(found)} if getattr(found, "held", None) else {}
 
 
 def _problem_context(file: str, problems: list) -> dict:
@@ -79,7 +88,7 @@ def confirm(request, intake: Intake, token: str):
     kept = _kept(request, intake, token)
     if request.method == "POST":
         asked = hashlib.sha256(f"{token} {request.POST.get('once', '')}".encode()).hexdigest()
-        params = {"sha256": kept["sha256"], "name": kept["name"], **intake.params}
+        params = {name: kept.get(name, "") for name in ("sha256", "name", "seen")} | intake.params
         job, _ = jobs.ask(intake.job, f"{intake.job}:{request.user.pk}:{asked}", params, by=request.user)
         return redirect("units:import_job", pk=job.pk)
     try:
@@ -89,7 +98,10 @@ def confirm(request, intake: Intake, token: str):
         return redirect(intake.upload, *intake.args)
     found = intake.read(data, kept["name"], request.user)
     if found.problems:  # units or rights changed since the upload
-        return render(request, intake.page, intake.asking | _problem_context(kept["name"], found.problems), status=422)
+        context = intake.asking | _problem_context(kept["name"], found.problems)
+        return render(request, intake.page, context, status=422)
+    if (now := _seen(found)).get("seen", "") != kept.get("seen", ""):  # the page shows what is stored now
+        return _to_preview(intake, {name: value for name, value in kept.items() if name != "seen"} | now)
     return render(request, intake.preview_page, intake.context | {"file": kept["name"]} | intake.shown(found))
 
 
