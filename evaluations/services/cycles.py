@@ -18,7 +18,7 @@ from units.queries.history import main_origins
 from .. import workflow
 from ..enums import CycleAction, CycleStatus, Origin, State
 from ..models import Cycle, CycleEvent, Evaluation
-from .roster import RosterUnit, expected_row, judged, receivers_on, roster_row
+from .roster import RosterUnit, expected_row, judged, receivers_on, roster_row, without_route
 
 BATCH = 1000
 LOCK_FIELDS = ["status", "locked_by", "locked_at", "lock_reason"]
@@ -110,20 +110,16 @@ def freeze_roster(cycle: Cycle, applied: list[Applied]) -> None:
     _one_set_a_kind(applied)
     receivers = receivers_on(as_of)
     rows: list[Evaluation] = []
-    lost: list[str] = []
+    lost: list[tuple[CriteriaSet, RosterUnit]] = []
     taken = on_other_rosters(cycle)
     for criteria_set, units in judged(province, applied, as_of):
         routes = routes_on(criteria_set, as_of)
-        able = [unit for unit in units if unit.pk not in taken]
-        for unit in selectable(able, criteria_set, year):
-            row = expected_row(cycle, criteria_set, routes, unit, receivers.get(unit.pk))
-            if row is None:
-                lost.append(unit.name)
-            else:
-                rows.append(row)
+        able = selectable([unit for unit in units if unit.pk not in taken], criteria_set, year)
+        found = [(unit, expected_row(cycle, criteria_set, routes, unit, receivers.get(unit.pk))) for unit in able]
+        rows += [row for _, row in found if row is not None]
+        lost += [(criteria_set, unit) for unit, row in found if row is None]
     if lost:
-        named = ", ".join(lost[:5]) + ("…" if len(lost) > 5 else "")
-        raise Refused(f"Chưa có tuyến xét duyệt cho {len(lost)} đơn vị: {named}. Hãy bổ sung tuyến vào bộ tiêu chí.")
+        raise Refused(without_route(lost, as_of))
     if not rows and taken:
         where = "kỳ của tỉnh hoặc kỳ" if cycle.place else "kỳ riêng của một nơi hoặc kỳ"
         raise Refused(

@@ -117,6 +117,42 @@ def judged(
                 own.setdefault(kind, set()).add(use.place.pk)
 
 
+def without_route(lost: Iterable[tuple[CriteriaSet, RosterUnit]], day: date) -> str:
+    """What stands in the way of units that have no route in their set, and what its people can do: a published set is
+    never corrected, so either the day or the units are wrong, or another set must follow. A query a set."""
+    lost = list(lost)
+    names = [unit.name for _, unit in lost]
+    named = ", ".join(names[:5]) + ("…" if len(names) > 5 else "")
+    told = [f"Chưa có tuyến xét duyệt cho {len(names)} đơn vị: {named}."]
+    sets = {one.pk: one for one, _ in lost}
+    ways = {pk: set(one.routes.order_by().values_list("kind", "managed_at")) for pk, one in sets.items()}
+    never = {one.pk for one, unit in lost if (unit.kind, unit.managed_at) not in ways[one.pk]}
+    if dated := [one for pk, one in sets.items() if pk not in never]:
+        told.append(
+            f"{_named(dated)} có tuyến cho loại đơn vị này nhưng không áp dụng ngày {day:%d/%m/%Y}. Hãy chọn ngày chốt "
+            "danh sách khác, hoặc ghi việc sắp xếp đơn vị rồi làm lại."
+        )
+    acts = {
+        "bấm “Lập bản của tỉnh từ bộ này”, thêm tuyến rồi ban hành": [
+            one for pk, one in sets.items() if pk in never and not one.province_code
+        ],
+        "lập phiên bản tiếp theo, thêm tuyến, cho bản này hết áp dụng rồi ban hành bản mới": [
+            one for pk, one in sets.items() if pk in never and one.province_code
+        ],
+    }
+    told += [
+        f"{_named(some)} đã ban hành nên không thêm tuyến vào được. Cán bộ cấp tỉnh mở trang của bộ, {act}; sau đó "
+        "làm lại."
+        for act, some in acts.items()
+        if some
+    ]
+    return " ".join(told)
+
+
+def _named(sets: list[CriteriaSet]) -> str:
+    return "Bộ " + ", ".join(f"“{one.name}”" for one in sets)
+
+
 @dataclass(frozen=True)
 class Receiver:
     """A unit another one's management is delegated to, and its place on the day."""

@@ -15,7 +15,7 @@ from .. import permissions, workflow
 from ..enums import CycleAction, State
 from ..models import Cycle, Evaluation
 from .cycles import freeze_roster, log_cycle, on_other_rosters, one_writer, sets_of
-from .roster import expected_row, judged, receivers_on
+from .roster import expected_row, judged, receivers_on, without_route
 
 CONFIRM_REMEDY = "Nếu vẫn bổ sung, hãy đánh dấu ô xác nhận và ghi căn cứ ở mục lý do."
 
@@ -147,7 +147,7 @@ def add_late_unit(cycle: Cycle, unit: Unit, *, reason: str, by: User | None, tho
             found, criteria_set, routes_on(criteria_set, day), able[unit.pk], receivers_on(day).get(unit.pk)
         )
         if row is None:
-            raise Refused(f"Chưa có tuyến xét duyệt cho {unit}. Hãy bổ sung tuyến vào bộ tiêu chí.")
+            raise Refused(without_route([(criteria_set, able[unit.pk])], day))
         one = Missing(unit.pk, unit.name, unit.opened_on, period_end(criteria_set, found.year))
         if one.is_after and not though_after:
             raise Refused(f"{unit} {one.how_late}. {CONFIRM_REMEDY}")

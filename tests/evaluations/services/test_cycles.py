@@ -14,6 +14,7 @@ from criteria.models import CriteriaSet, Programme
 from evaluations import services, workflow
 from evaluations.enums import Action, CycleStatus, Origin, State
 from evaluations.models import Cycle, CycleEvent, Evaluation, Sitting, triggers
+from evaluations.services.roster import RosterUnit, without_route
 from portal.core.errors import Refused
 from portal.demo.loading import load_places
 from tests.evaluations.factories import dossier_of, open_year, published_sets, register
@@ -247,18 +248,45 @@ def test_units_without_a_route_are_named_and_nothing_is_kept(bac_giang, db):
     tree = make_tree("M")
     cycles = Cycle.objects.count()
     sentence = refused(tree.province, year=2025, as_of=date(2025, 7, 1))
-    assert sentence == (
-        "Chưa có tuyến xét duyệt cho 5 đơn vị: Xã M1.1, Xã M1.2, Xã M2.1, Xã M2.2, Trường M. "
-        "Hãy bổ sung tuyến vào bộ tiêu chí."
+    assert sentence.startswith(
+        "Chưa có tuyến xét duyệt cho 5 đơn vị: Xã M1.1, Xã M1.2, Xã M2.1, Xã M2.2, Trường M. Bộ “"
+    )
+    assert sentence.endswith(
+        "” có tuyến cho loại đơn vị này nhưng không áp dụng ngày 01/07/2025. Hãy chọn ngày chốt danh sách khác, hoặc "
+        "ghi việc sắp xếp đơn vị rồi làm lại."
     )
     assert Cycle.objects.count() == cycles
 
 
+@pytest.mark.parametrize(
+    ("province_code", "remedy"),
+    [
+        ("", "mở trang của bộ, bấm “Lập bản của tỉnh từ bộ này”, thêm tuyến rồi ban hành; sau đó làm lại."),
+        ("24", "mở trang của bộ, lập phiên bản tiếp theo, thêm tuyến, cho bản này hết áp dụng rồi ban hành bản mới;"),
+    ],
+)
+def test_a_published_set_without_a_route_is_followed_by_another(bac_giang, db, province_code, remedy):
+    """It cannot be corrected: nobody is told to. The remedy is one the reader's pages offer."""
+    like = CriteriaSet.objects.published().first()
+    made = CriteriaSet.objects.create(
+        code="khong-tuyen",
+        name="Bộ không tuyến",
+        province_code=province_code,
+        programme=like.programme,
+        document=like.document,
+        unit_kinds=["school"],
+        first_year=2024,
+    )
+    school = RosterUnit(1, "Trường A", "", "", "school", "thcs", "commune", {}, None)
+    told = without_route([(made, school)], date(2024, 6, 30))
+    assert told.startswith("Chưa có tuyến xét duyệt cho 1 đơn vị: Trường A. Bộ “Bộ không tuyến” đã ban hành nên không")
+    assert remedy in told
+
+
 def test_a_long_list_of_problems_is_cut(thanh_hoa, db):
     sentence = refused(thanh_hoa, year=2025, as_of=date(2025, 7, 1))
-    assert (
-        sentence.startswith("Chưa có tuyến xét duyệt cho 55 đơn vị: ") and sentence.count(",") == 4 and "…" in sentence
-    )
+    head = sentence.partition("…")[0]
+    assert head.startswith("Chưa có tuyến xét duyệt cho 55 đơn vị: ") and head.count(",") == 4 and "…" in sentence
 
 
 # --- what stands in the way of opening -------------------------------------------------------------------------
