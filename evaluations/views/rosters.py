@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse
+from portal.core.web.pages import page_of, refuse, typed
 
 from .. import permissions, services
 from ..forms import LateUnitForm, LockForm, RefreezeForm
@@ -44,6 +44,8 @@ def _context(request, cycle: Cycle, **forms) -> dict:
         "events": cycle.events.order_by("-at", "-pk"),
         "refreeze_form": forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}),
         "late_form": forms.get("late_form") or _late_form(missing),
+        "typed_of": None,
+        "typed_reason": "",
     }
 
 
@@ -112,6 +114,7 @@ def late_unit_drop(request, pk, dossier):
             raise Refused(sentences(form))
         services.drop_late_unit(found, reason=form.cleaned_data["reason"], by=request.user)
     except Refused as refusal:
-        return refuse(request, PAGE, _context(request, cycle), refusal)
+        given = {"typed_of": found.pk, "typed_reason": typed(request, "reason", 2000)}
+        return refuse(request, PAGE, _context(request, cycle) | given, refusal)
     messages.success(request, f"Đã bỏ {found.unit_name} khỏi danh sách.")
     return redirect("evaluations:cycle_roster", pk=cycle.pk)

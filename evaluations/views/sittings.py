@@ -1,9 +1,9 @@
 """A committee's sittings: agenda, attendance, votes, closing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,7 +12,7 @@ from criteria.judging.verdicts import Verdict
 from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse, whole_numbers
+from portal.core.web.pages import page_of, refuse, typed, whole_number, whole_numbers
 from units.enums import Role
 from units.models import Committee, Seat
 
@@ -141,6 +141,8 @@ def sitting_context(request, sitting: Sitting) -> dict:
         "present_count": len(present),
         "voters": voters if not sitting.is_closed else [],
         "my_seat": my_seat,
+        "voter": my_seat,
+        "lost_minutes": "",  # typed while somebody else ended the sitting: nothing keeps it but this page
         "ballots": Ballot.choices,
         "may_prepare": may_prepare,
         "may_close": permissions.may_close(request.user, sitting),
@@ -161,15 +163,24 @@ def sitting_detail(request, pk):
     return render(request, "evaluations/sitting_detail.html", sitting_context(request, sitting))
 
 
-def _sitting_post(request, pk, act):
-    """Fetch, act, and come back to the sitting; a refusal is shown there and changes nothing."""
+def _seats(context: dict) -> QuerySet[Seat]:
+    sitting = context["sitting"]
+    return seats_on(sitting.committee, sitting.held_on)
+
+
+def _sitting_post(request, pk, act, give_back=None):
+    """Fetch, act, and come back to the sitting; a refusal is shown there with what was typed and changes nothing.
+
+    `give_back` puts the typed values into the page's context.
+    """
     sitting = get_sitting(request, pk)
     try:
         said = act(sitting)
     except Refused as refusal:
-        return refuse(
-            request, "evaluations/sitting_detail.html", sitting_context(request, get_sitting(request, pk)), refusal
-        )
+        context = sitting_context(request, get_sitting(request, pk))
+        if give_back:
+            give_back(context)
+        return refuse(request, "evaluations/sitting_detail.html", context, refusal)
     if said:
         messages.success(request, said)
     return redirect("evaluations:sitting_detail", pk=pk)
@@ -210,7 +221,13 @@ def sitting_attendance(request, pk):
         )
         return "Đã lưu điểm danh và biên bản."
 
-    return _sitting_post(request, pk, act)
+    def give_back(context):
+        context["lost_minutes"] = "" if context["may_prepare"] else typed(request, "minutes", 20000)
+        context["attendance"] = AttendanceForm(request.POST, seats=_seats(context))
+        ticked = request.POST.getlist("present")
+        context["seats"] = [(seat, str(seat.pk) in ticked) for seat, _ in context["seats"]]
+
+    return _sitting_post(request, pk, act, give_back)
 
 
 @require_POST
@@ -228,7 +245,12 @@ def sitting_vote(request, pk):
         kept = services.cast_votes(sitting, form.cleaned_data["seat"], ballots, by=request.user)
         return f"Đã ghi {kept} phiếu của {form.cleaned_data['seat']}."
 
-    return _sitting_post(request, pk, act)
+    def give_back(context):
+        context["agenda"] = [replace(row, mine=typed(request, f"item_{row.item.pk}", 10)) for row in context["agenda"]]
+        seat = whole_number(request.POST.get("seat", ""))
+        context["voter"] = next((one for one in context["voters"] if one.pk == seat), context["voter"])
+
+    return _sitting_post(request, pk, act, give_back)
 
 
 @once

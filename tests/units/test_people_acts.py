@@ -55,6 +55,19 @@ def test_what_ends_within_a_month_is_found_and_prolonged_in_one_act(client, admi
     assert [now[pk].ended_by for pk in pks(people)] == [admin, admin, None, None]
 
 
+def test_a_day_that_cannot_be_leaves_the_day_and_the_ticks(client, admin, people):
+    client.force_login(admin)
+    marked, ends = pks(people)[0], list(Placement.objects.order_by("pk").values_list("valid_to", flat=True))
+    gone = timezone.localdate() - timedelta(days=1)
+    for until, words in ((gone.isoformat(), "đã qua"), ("31/02/2027", "Chưa đọc được ngày gia hạn")):
+        answer = client.post(reverse("units:placements_prolong"), {"placement": [marked], "until": until})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and words in page
+        assert f'value="{marked}" checked' in page and page.count(" checked") == 1
+        assert answer.context["form"]["until"].value() == until
+    assert list(Placement.objects.order_by("pk").values_list("valid_to", flat=True)) == ends
+
+
 def test_a_later_last_day_and_none_at_all_stay(admin, people):
     until = timezone.localdate() + timedelta(days=10)
     done = services.prolong_placements(Placement.objects.filter(pk__in=pks(people)), by=admin, until=until)

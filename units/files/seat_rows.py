@@ -106,7 +106,7 @@ def _facts(seat: Seat) -> list:
     return [getattr(seat, name) for name in ("post", "host_post", "valid_from", "valid_to", "replaces_id")]
 
 
-def _stand(found: Read, stored: dict[int, list]) -> None:
+def _stand(found: SeatFile, stored: dict[int, list]) -> None:
     """What is stored of each seat, and of the one it replaces: writing a row ends that one where it has no end."""
     named = {id(row.seat) for row in found.rows.values()}
     ended = {

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core.errors import Refused
 from portal.core.vietnamese import text
 from portal.core.web.once import once
-from portal.core.web.pages import refusals_on
+from portal.core.web.pages import refusals_on, refuse, typed
 
 from .. import queries, services
 from ..enums import LEVELS
@@ -118,36 +118,46 @@ def committee_detail(request, pk):
             services.seat(committee, **form.cleaned_data, by=request.user)
             messages.success(request, "Đã thêm thành viên của Ban.")
             return redirect("units:committee_detail", pk=committee.pk)
+    context = _detail_context(request, committee, form)
+    return render(request, "units/committee_detail.html", context, status=422 if form and form.errors else 200)
+
+
+def _detail_context(request, committee: Committee, form: SeatForm | None) -> dict:
+    """The page of a committee; `form` for who may give its seats."""
     day = DayForm(request.GET or None)
     chosen = (day.cleaned_data["ngay"] if day.is_valid() else None) or timezone.localdate()
     seats = committee.seats.select_related("user", "replaces__user").order_by("valid_from", "pk")
-    context = {
+    return {
         "committee": committee,
         "day": chosen,
         "day_form": day if day.is_bound else DayForm(initial={"ngay": chosen}),
         "seats": seats.filter(on(chosen)),
         "past": seats.exclude(on(chosen)),
         "form": form,
-        "may_change": may_change,
+        "may_change": form is not None,
         "events": committee.events.select_related("by"),
+        "typed_of": None,
+        "typed_on": "",
     }
-    return render(request, "units/committee_detail.html", context, status=422 if form and form.errors else 200)
 
 
 @require_POST
 def seat_end(request, pk):
     """Name the last day of a seat."""
     visible = Committee.objects.visible_to(request.user)
-    seat = get_object_or_404(Seat.objects.filter(committee__in=visible).select_related("committee__unit"), pk=pk)
+    seat = get_object_or_404(
+        Seat.objects.filter(committee__in=visible).select_related("committee__unit__district"), pk=pk
+    )
     if not may_seat(request.user, seat.committee):
         raise Http404
     form = EndForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Chưa đọc được ngày cuối cùng. Hãy chọn lại ngày.")
-        return redirect("units:committee_detail", pk=seat.committee_id)
     try:
+        if not form.is_valid():
+            raise Refused("Chưa đọc được ngày cuối cùng. Hãy chọn lại ngày.")
         services.end_seat(seat, by=request.user, on=form.cleaned_data["on"])
-        messages.success(request, "Đã ghi ngày thôi giữ chức vụ trong Ban.")
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        given = {"typed_of": seat.pk, "typed_on": typed(request, "on", 20)}
+        context = _detail_context(request, seat.committee, SeatForm(committee=seat.committee)) | given
+        return refuse(request, "units/committee_detail.html", context, refusal)
+    messages.success(request, "Đã ghi ngày thôi giữ chức vụ trong Ban.")
     return redirect("units:committee_detail", pk=seat.committee_id)

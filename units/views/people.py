@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.web.once import new_token, once
-from portal.core.web.pages import refusals_on
+from portal.core.web.pages import refusals_on, refuse, whole_numbers
 
 from .. import services
 from ..filters import PlacementFilterSet
@@ -41,14 +41,19 @@ def _asked(request, placements):
 def people(request):
     """Who holds which role within the administrator's place."""
     _require_administrator(request)
+    context = _people_context(request)
+    return render(request, "units/people.html", context, status=200 if context["filter"].is_valid() else 422)
+
+
+def _people_context(request) -> dict:
     rows, found = _asked(request, _placements(request).order_by("unit__sort_key", "role", "pk"))
-    context = {
+    return {
         "filter": found,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "sheets": request.user.slip_sheets.waiting().order_by("pk"),
         "form": ProlongForm(),
+        "marked": [],
     }
-    return render(request, "units/people.html", context, status=200 if found.is_valid() else 422)
 
 
 def _marked(request):
@@ -75,7 +80,8 @@ def placements_prolong(request):
         until = form.cleaned_data["until"]
         done = services.prolong_placements(_marked(request), by=request.user, until=until)
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        given = {"form": form, "marked": whole_numbers(request.POST.getlist("placement"))}
+        return refuse(request, "units/people.html", _people_context(request) | given, refusal)
     else:
         if done:
             messages.success(request, f"Đã gia hạn {len(done)} phân công đến hết ngày {until:%d/%m/%Y}.")

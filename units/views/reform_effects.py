@@ -15,7 +15,7 @@ from portal.core.fields import sentences
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
 from portal.core.web.once import once
-from portal.core.web.pages import whole_numbers
+from portal.core.web.pages import refuse, whole_numbers
 
 from .. import reforms, services
 from ..enums import LEVELS, OpenFiles, ReformStatus
@@ -23,6 +23,8 @@ from ..forms import PlaceAnewForm
 from ..models import Committee, Placement, Reorganisation, Unit
 from ..permissions import may_carry_through
 from .reforms import PER_PAGE, draft_of, visible_reform
+
+PEOPLE_PAGE = "units/reform_people.html"
 
 
 @require_safe
@@ -54,6 +56,10 @@ def reform_people(request, pk):
     reform = visible_reform(request, pk)
     if request.method == "POST":
         return _place_anew(request, reform)
+    return render(request, PEOPLE_PAGE, _people_context(request, reform))
+
+
+def _people_context(request, reform: Reorganisation) -> dict:
     is_draft = reform.status == ReformStatus.DRAFT
     if is_draft:
         plan = reforms.plan_of(reform)
@@ -74,10 +80,11 @@ def reform_people(request, pk):
     heirs = {} if is_draft else services.heirs_of(page)
     for placement in page:
         placement.heir = heirs.get(placement.pk)
-    context = {
+    return {
         "reform": reform,
         "is_draft": is_draft,
         "page": page,
+        "marked": [placement.pk for placement in page],
         "waiting_many": placements.filter(placed=False).values("user").distinct().count(),
         "committees": committees.order_by("unit__sort_key", "pk").annotate(members=Count("seats")),
         "delegations": delegations,
@@ -85,7 +92,6 @@ def reform_people(request, pk):
         "may_place": may_place,
         "form": None if is_draft or not may_place else PlaceAnewForm(),
     }
-    return render(request, "units/reform_people.html", context)
 
 
 def _ended(reform: Reorganisation) -> QuerySet[Placement]:
@@ -118,16 +124,16 @@ def _place_anew(request, reform: Reorganisation):
     if "all" not in request.POST:
         waiting = waiting.filter(pk__in=whole_numbers(request.POST.getlist("placement")))
     if reform.status == ReformStatus.DRAFT:
-        messages.error(request, "Phương án chưa áp dụng, nên chưa ai cần phân công lại.")
-    elif not form.is_valid():
-        messages.error(request, sentences(form))
-    elif not waiting.exists():
-        messages.error(request, "Chưa chọn ai. Hãy đánh dấu người cần phân công lại.")
-    else:
-        placed, refused = services.place_anew(waiting, on=form.cleaned_data["on"], by=request.user)
-        for sentence in refused[:10]:
-            messages.warning(request, sentence)
-        messages.success(request, f"Đã phân công lại {grouped(placed)} người vào đơn vị kế thừa.")
+        wrong = "Phương án chưa áp dụng, nên chưa ai cần phân công lại."
+        return refuse(request, PEOPLE_PAGE, _people_context(request, reform), Refused(wrong))
+    if not form.is_valid() or not waiting.exists():
+        wrong = sentences(form) if form.errors else "Chưa chọn ai. Hãy đánh dấu người cần phân công lại."
+        given = {"form": form, "marked": whole_numbers(request.POST.getlist("placement"))}
+        return refuse(request, PEOPLE_PAGE, _people_context(request, reform) | given, Refused(wrong))
+    placed, refused = services.place_anew(waiting, on=form.cleaned_data["on"], by=request.user)
+    for sentence in refused[:10]:
+        messages.warning(request, sentence)
+    messages.success(request, f"Đã phân công lại {grouped(placed)} người vào đơn vị kế thừa.")
     return redirect("units:reform_people", pk=reform.pk)
 
 

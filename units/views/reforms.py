@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.web.once import once
-from portal.core.web.pages import refusals_on
+from portal.core.web.pages import refusals_on, refuse, typed
 
 from .. import reforms
 from ..enums import ChangeAction, ReformStatus, Role, UnitKind
@@ -87,6 +87,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         "may_undo": may_change and not is_draft,
         "form": ChangeForm(reform=reform),
         "file_form": UnitFileForm(),
+        "typed_code": "",
     }
     if is_draft:
         context |= _dry_run(reforms.dry_run(reform))
@@ -206,7 +207,9 @@ def reform_act(request, pk):
     action = request.POST.get("action", "")
     try:
         if action == "lineage":
-            made = national.draft_for(request.POST.get("code", "")[:2])
+            made = national.draft_for(typed(request, "code", 2))
+            if not made.changes:
+                raise Refused(f"{' '.join(made.gaps)} Các dòng đang có vẫn giữ nguyên. Hãy ghi lại mã.".strip())
             reforms.write_changes(reform, made.changes, by=request.user, gaps=made.gaps)
             messages.success(request, f"Đã nạp {len(made.changes)} dòng; {len(made.gaps)} chỗ chưa có nguồn.")
         elif action == "apply":
@@ -227,5 +230,8 @@ def reform_act(request, pk):
         else:
             raise Http404
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
+        given = {"typed_code": typed(request, "code", 2)}
+        return refuse(
+            request, "units/reform_detail.html", _context(request, visible_reform(request, pk)) | given, refusal
+        )
     return redirect("units:reform_detail", pk=reform.pk)

@@ -63,6 +63,10 @@ def test_a_unit_that_appears_later_is_put_on_the_roster_with_a_reason_and_taken_
     assert (dossier.added_on, dossier.commune) == (timezone.localdate(), tree.communes[0])
     event = cycle.events.get()
     assert (event.action, event.about, event.by) == (CycleAction.ADD_UNIT, area.name, staff)
+    Evaluation.objects.filter(pk=dossier.pk).update(state=State.REGISTERED)
+    answer = post(client, "late_unit_drop", {"reason": "Nhầm thôn"}, cycle.pk, dossier.pk)
+    assert answer.status_code == 422 and 'value="Nhầm thôn"' in answer.content.decode()
+    Evaluation.objects.filter(pk=dossier.pk).update(state=State.EXPECTED)
     post(client, "late_unit_drop", {"reason": "Nhầm"}, cycle.pk, dossier.pk)
     assert not cycle.evaluations.filter(unit=area).exists()
     assert [event.action for event in cycle.events.order_by("pk")] == [CycleAction.ADD_UNIT, CycleAction.DROP_UNIT]

@@ -259,6 +259,35 @@ def test_votes_through_the_page(client, world, sitting):
     assert Vote.objects.count() == 5
 
 
+def test_what_was_typed_comes_back_with_a_refusal(client, world, sitting):
+    """Minutes and ticks of an attendance that cannot be, ballots of one who may not vote; nothing of it is kept."""
+    address = reverse("evaluations:sitting_attendance", args=[sitting.pk])
+    seats, minutes = [seat.pk for seat in world.council.seats], "Đồng chí A nêu ý kiến <về> xóm 3."
+    present = set(sitting.present.values_list("pk", flat=True))
+    client.force_login(world.standing)
+    answer = client.post(address, {"present": [seats[0], 10**9], "minutes": minutes})
+    page = said(answer)
+    assert answer.status_code == 422 and html.escape(minutes) in answer.content.decode()
+    assert f'value="{seats[0]}" checked' in page and f'value="{seats[1]}" checked' not in page
+    sitting.refresh_from_db()
+    assert sitting.minutes != minutes and set(sitting.present.values_list("pk", flat=True)) == present
+    first = sitting.items.first()
+    client.force_login(world.council.people[2])
+    answer = client.post(
+        reverse("evaluations:sitting_vote", args=[sitting.pk]), {"seat": seats[0], f"item_{first.pk}": "against"}
+    )
+    row = next(row for row in answer.context["agenda"] if row.item == first)
+    assert (answer.status_code, row.mine) == (422, "against")
+
+
+def test_minutes_typed_while_the_sitting_ended_are_shown_once_more(client, world, sitting):
+    services.close_sitting(sitting, by=world.chair)
+    client.force_login(world.standing)
+    address = reverse("evaluations:sitting_attendance", args=[sitting.pk])
+    page = said(client.post(address, {"minutes": "Ý kiến cuối buổi họp"}))
+    assert "Nội dung chưa lưu được" in page and "Ý kiến cuối buổi họp" in page
+
+
 # --- closing ---------------------------------------------------------------------------------------------------
 
 

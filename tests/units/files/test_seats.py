@@ -185,6 +185,17 @@ def test_the_form_gives_a_seat_by_post_in_place_of_another(client, board, admin)
     assert b"None" not in client.get(address).content
 
 
+def test_a_last_day_that_cannot_be_stays_in_its_field(client, board, admin):
+    held = sit(board, "Trưởng Công an xã", date(2020, 1, 1))
+    client.force_login(admin)
+    for day, words in (("2019-12-31", "vào Ban từ 01/01/2020"), ("2021-02-31", "Chưa đọc được ngày cuối cùng")):
+        answer = client.post(reverse("units:seat_end", args=[held.pk]), {"on": day})
+        page = answer.content.decode()
+        assert answer.status_code == 422 and words in page and f'value="{day}"' in page
+    held.refresh_from_db()
+    assert held.valid_to is None
+
+
 # --- files -------------------------------------------------------------------------------------------------------
 def send(client, data: bytes, name: str = "ghe.csv"):
     return client.post(reverse("units:seat_import"), {"file": SimpleUploadedFile(name, data)})

@@ -228,3 +228,14 @@ def test_people_placed_since_the_day_lose_the_place_too_and_get_it_back(tree):
     reforms.undo(made, by=None)
     again = [User.objects.get(pk=one.pk) for one in (late, chief)]
     assert [one.places() for one in again] == [[tree.communes[0]], [tree.province]]
+
+
+def test_a_code_without_lineage_comes_back_with_its_sentence(admin, tree):
+    made = draft(tree, line("rename", tree.communes[0], name="Xã Giữ"))
+    answer = act(admin, made, "lineage", code="zz")
+    assert (
+        answer.status_code == 422
+        and 'name="code" class="input" inputmode="numeric" maxlength="2" value="zz"' in said(answer)
+    )
+    assert "Không có tỉnh mã zz sau ngày 01/7/2025. Các dòng đang có vẫn giữ nguyên." in said(answer)
+    assert made.changes.get().name == "Xã Giữ"
