@@ -141,6 +141,7 @@ AUTH_USER_MODEL = "units.User"
 # --- language and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]  # what packages say and have no Vietnamese words for
 FILTERS_EMPTY_CHOICE_LABEL = "Tất cả"
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
