@@ -181,6 +181,35 @@ def standings(province: Unit, year: int) -> list[ProgrammeStanding]:
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Drafts of a programme and year beside the published sets that judge the same kinds meanwhile."""
+
+    programme: Programme
+    drafts: list[CriteriaSet]
+    judging: list[CriteriaSet]
+
+
+def drafts_beside(province: Unit, year: int) -> list[Beside]:
+    """Programmes whose year opens by a published set while another set of the year is still a draft, by name.
+
+    No word on which of them ought to hold: that is for who issues them. Queries grow with the programmes found.
+    """
+    rows = CriteriaSet.objects.filter(status=SetStatus.DRAFT, is_example=False, place_code="").for_year(year)
+    rows = rows.for_province(province).select_related("document", "programme").order_by("programme__name", "code")
+    drafts: dict[Programme, list[CriteriaSet]] = {}
+    for one in rows:
+        drafts.setdefault(one.programme, []).append(one)
+    found = []
+    for programme, held in drafts.items():
+        kinds = {kind for one in held for kind in one.unit_kinds}
+        judging = [one for one, judged in sets_for(programme, year, province) if kinds & set(judged)]
+        judged_kinds = {kind for one in judging for kind in one.unit_kinds}
+        if told := [one for one in held if judged_kinds & set(one.unit_kinds)]:
+            found.append(Beside(programme, told, judging))
+    return found
+
+
 def _may_serve(draft: CriteriaSet, year: int, open_kinds: set[str]) -> bool:
     """The draft is of the year and of a kind that nothing opens yet."""
     within = draft.first_year <= year <= (draft.last_year or year)

@@ -1,5 +1,7 @@
 """Opening and locking a programme's year."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404
@@ -7,10 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from criteria.queries import Beside, drafts_beside
 from portal.core.errors import Refused
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse
+from portal.core.web.pages import page_of, refuse, whole_number
 from units.enums import UnitKind
+from units.models import Unit
 
 from .. import permissions, services
 from ..enums import NOT_REGISTERED, CycleAction, State
@@ -19,6 +23,8 @@ from ..models import Cycle
 from ..queries.quotas import with_selection
 from ..queries.scopes import own_years, scopes_of
 from .rosters import tell_left_out
+
+YEARS = range(2008, 2101)
 
 
 @require_safe
@@ -47,11 +53,14 @@ def cycle_open(request):
         raise Http404
     today = timezone.localdate()
     form = CycleForm(request.POST or None, initial={"year": today.year, "as_of": today}, scopes=scopes)
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "only": scopes[0] if len(scopes) == 1 else None,
         "may_write": permissions.own_province(request.user) is not None,
     }
+    asked = whole_number(str(form["year"].value() or ""))
+    year = asked if asked is not None and asked in YEARS else today.year
+    context |= {"asked": year, "beside": _beside(scopes, year)}
     if request.method != "POST":
         return render(request, "evaluations/cycle_open.html", context)
     if not form.is_valid():
@@ -62,8 +71,19 @@ def cycle_open(request):
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/cycle_open.html", context)
     messages.success(request, f"Đã mở {cycle}: {cycle.evaluations.count()} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
+    for one in drafts_beside(cycle.province, cycle.year):
+        if one.programme == cycle.programme:
+            judging = "”, “".join(each.name for each in one.judging)
+            drafts = "”, “".join(each.name for each in one.drafts)
+            messages.info(request, f"Kỳ này xét theo “{judging}” đã ban hành; “{drafts}” còn là bản thảo.")
     tell_left_out(request, cycle)
     return redirect("evaluations:cycle_list")
+
+
+def _beside(scopes: list[Unit], year: int) -> list[Beside]:
+    """Of each province whose years, or a place's of it, the reader opens."""
+    provinces = {one.province or one for one in scopes}
+    return [one for province in sorted(provinces, key=lambda each: each.pk) for one in drafts_beside(province, year)]
 
 
 def _open(form: CycleForm, *, by) -> Cycle:

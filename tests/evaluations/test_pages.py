@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localtime
 
 from criteria.judging.values import Value
+from criteria.models import CriteriaSet
 from evaluations import queries, services, urls, workflow
 from evaluations.enums import Ballot, CycleStatus, Side, State
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
@@ -553,6 +555,26 @@ def test_a_year_is_opened_through_the_page(client, world):
     assert "Đã mở An toàn về an ninh, trật tự năm 2023: 15 đơn vị thuộc diện xét." in said(done)
     assert client.post(page, good | {"once": "m" * 20}).status_code == 302
     assert Cycle.objects.filter(year=2023).count() == 1
+
+
+def test_a_year_that_drafts_wait_for_says_which_set_judges_it(client, world):
+    """The circular of 2025 stands as drafts from 2026 on: nothing is decided for the reader, and nothing kept from
+    them. A year before it has none."""
+    client.force_login(world.staff)
+    typed = {"programme": world.cycle.programme_id, "year": "2026", "as_of": ""}
+    page = said(client.post(address("cycle_open"), typed))
+    assert "Năm 2026 còn bộ tiêu chí đang là bản thảo" in page
+    year = timezone.localdate().year  # the page opens with today's
+    assert (f"Năm {year} còn bộ" in said(client.get(address("cycle_open")))) == (year >= 2026)
+    old, new = (CriteriaSet.objects.filter(document__number=number) for number in ("124/2021/TT-BCA", "48/2025/TT-BCA"))
+    assert old.exists() and new.exists()
+    for one in (*old, *new):
+        assert one.name in page
+    assert "chỗ chưa đọc được trong văn bản" in page
+    assert "đang là bản thảo" not in said(client.post(address("cycle_open"), typed | {"year": "2023"}))
+    typed |= {"as_of": "30/06/2025", "once": "n" * 20}  # the last day of this tree's districts
+    done = said(client.post(address("cycle_open"), typed, follow=True))
+    assert "Kỳ này xét theo “" in done and "” còn là bản thảo." in done
 
 
 def test_a_year_is_locked_and_opened_again_through_the_page(client, world, walked):
