@@ -13,7 +13,7 @@ from units.models import Unit, UnitVersion, User
 from .enums import SetStatus
 from .judging.values import CriterionSpec
 from .judging.verdicts import CapSpec, GradeSpec, PreconditionSpec, Rule
-from .models import CriteriaSet, Criterion, Grade, Programme
+from .models import AwardBar, CriteriaSet, Criterion, Grade, Programme
 from .models.sets import bearer
 
 
@@ -159,6 +159,17 @@ class ProgrammeStanding:
     unread: list[CriteriaSet]  # the whole country's drafts for kinds that nothing opens: their gaps say why
 
 
+def programmes_of(provinces: Iterable[Unit]) -> QuerySet[Programme]:
+    """The programmes the provinces may choose: with a set of the whole country, of their own or of a province they took
+    over; those one of these has a bar in; and those nobody has a set of yet. Queries grow with the provinces."""
+    asked = [one.pk for one in provinces]
+    grounds = list(Unit.objects.filter(Q(pk__in=asked) | Q(province__in=asked), kind=UnitKind.PROVINCE))
+    held = {pk for one in grounds for pk in CriteriaSet.objects.for_province(one).values_list("programme", flat=True)}
+    some = CriteriaSet.objects.filter(programme=OuterRef("pk"))
+    barred = AwardBar.objects.filter(programme=OuterRef("pk"), province__in=[one.pk for one in grounds])
+    return Programme.objects.filter(Q(pk__in=held) | Exists(barred) | ~Exists(some))
+
+
 def standings(province: Unit, year: int) -> list[ProgrammeStanding]:
     """Every programme, by name. Queries grow with the programmes, not with their sets."""
     drafts: dict[int, list[CriteriaSet]] = {}
@@ -166,7 +177,7 @@ def standings(province: Unit, year: int) -> list[ProgrammeStanding]:
     for one in rows.select_related("document").order_by("code", "version"):
         drafts.setdefault(one.programme_id, []).append(one)
     told = []
-    for programme in Programme.objects.order_by("name"):
+    for programme in programmes_of([province]).order_by("name"):
         opens = sets_for(programme, year, province)
         open_kinds = {kind for _, kinds in opens for kind in kinds}
         held = drafts.get(programme.pk, [])

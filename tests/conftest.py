@@ -40,7 +40,7 @@ def pytest_make_parametrize_id(val):
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays to the end: looking for garbage in it, over and over, took a tenth of a test's time."""
+    """What is loaded by now stays to the end: looking for garbage in it took a tenth of the time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

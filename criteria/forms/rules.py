@@ -55,13 +55,21 @@ class RuleForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, content: dict, documents: Iterable[LegalDocument], **options: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        content: dict,
+        documents: Iterable[LegalDocument],
+        programmes: Iterable[Programme],
+        **options: Any,
+    ) -> None:
         days = {name: date.fromisoformat(content[name]) for name in DAYS if content.get(name)}
         gaps = {"gaps": "\n".join(content.get("gaps", []))}
         super().__init__(data, initial={**content, **days, **gaps, **options.pop("initial", {})}, **options)
-        programmes = list(Programme.objects.order_by("name").values_list("code", "name"))
-        offer_choices(self, "programme", programmes)
-        offer_choices(self, "counts", programmes)
+        offered = [(one.code, one.name) for one in programmes]
+        offer_choices(self, "programme", offered)
+        offer_choices(self, "counts", offered)
         offer_choices(self, "document", [(one.code, f"{one.number} – {one.title}"[:120]) for one in documents])
 
     def clean(self) -> dict:

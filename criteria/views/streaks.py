@@ -14,12 +14,12 @@ from portal.core.web.pages import refusals_on
 
 from ..enums import Confidence, SetStatus
 from ..forms import RuleEndForm, RuleForm, title_forms
-from ..models import AwardBar, CriteriaSet, LegalDocument, Quota, StreakRule
+from ..models import AwardBar, CriteriaSet, LegalDocument, Programme, Quota, StreakRule
 from ..packs import workbook, writing
 from ..packs.content import digest
 from ..packs.rules import content_of_rule, rule_reads
 from ..permissions import may_write
-from ..queries import programme_names, provinces_written
+from ..queries import WRITERS, programme_names, programmes_of, provinces_written
 from ..services import rules
 from .editing import written_province
 from .sets import XLSX
@@ -111,7 +111,15 @@ def rule_edit(request, pk=None):
     content = content_of_rule(rule) if rule else _begun(request)
     seen = request.POST.get("seen") or (digest(content) if rule else "")
     documents = LegalDocument.objects.visible_to(request.user).order_by("-province_code", "-issued_on", "code")
-    form = RuleForm(request.POST or None, content=content, documents=documents, initial={"seen": seen})
+    mine = [one for one in request.user.provinces_as(*WRITERS) if one.code == province]
+    held = Programme.objects.filter(code__in=[content.get("programme", ""), *content.get("counts", [])])
+    form = RuleForm(
+        request.POST or None,
+        content=content,
+        documents=documents,
+        programmes=(programmes_of(mine) | held).order_by("name"),
+        initial={"seen": seen},
+    )
     titles = title_forms(request.POST or None, content.get("titles", []))
     context = {"form": form, "titles": titles, "rule": rule}
     if request.method != "POST":

@@ -5,7 +5,9 @@ from django.db.models import QuerySet
 
 from criteria.enums import Bar
 from criteria.models import LegalDocument, Programme
+from criteria.queries import programmes_of
 from portal.core.fields import WholeField, offer_rows
+from units.models import Unit
 
 
 class AwardBarForm(forms.Form):
@@ -36,8 +38,11 @@ class AwardBarForm(forms.Form):
         help_text="Văn bản của tỉnh, ví dụ: Đề án số …/ĐA-UBND ngày …, mục IV.7.",
     )
 
-    def __init__(self, data=None, *, graded: list[Programme], documents: QuerySet[LegalDocument], **options):
+    def __init__(
+        self, data=None, *, province: Unit, graded: list[Programme], documents: QuerySet[LegalDocument], **options
+    ):
         super().__init__(data, **options)
+        offer_rows(self, "programme", programmes_of([province]))
         offer_rows(self, "document", documents)
         named = "; ".join(map(str, graded)) or "hiện chưa có chương trình nào"
         self.fields[

@@ -3,7 +3,8 @@
 from django import forms
 
 from criteria.models import Programme
-from portal.core.fields import DayField, WholeField
+from criteria.queries import programmes_of
+from portal.core.fields import DayField, WholeField, offer_rows
 from portal.core.sheets.cells import written
 from portal.core.vietnamese import text
 from units.models import Unit
@@ -47,8 +48,10 @@ class PastResultForm(forms.Form):
     over_total = forms.BooleanField(label="Vẫn ghi; báo cáo không lấy số tổng ấy nữa", required=False)
     asks_over_total = False  # the box is shown where a total stands of the place and year
 
-    def __init__(self, data=None, **kwargs):
+    def __init__(self, data=None, *, province: Unit | None = None, **kwargs):
         super().__init__(data, **kwargs)
+        if province is not None:
+            offer_rows(self, "programme", programmes_of([province]))
         self.asks_over_total = bool(data and data.get("over_total"))
 
     def cells(self, unit: Unit) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from django import forms
 
 from criteria.models import Programme
-from portal.core.fields import DayField, WholeField
+from criteria.queries import programmes_of
+from portal.core.fields import DayField, WholeField, offer_rows
 from portal.core.sheets.cells import written
 from portal.core.vietnamese import text
 from units.files.keys import OWN_KEY
@@ -49,6 +50,11 @@ class PastTotalForm(forms.Form):
     source = forms.CharField(
         label="Nguồn", max_length=230, help_text="Báo cáo, sổ sách mà số tổng được lấy ra, ví dụ: Báo cáo 55/BC-BCĐ."
     )
+
+    def __init__(self, data=None, *, province: Unit | None = None, **kwargs):
+        super().__init__(data, **kwargs)
+        if province is not None:
+            offer_rows(self, "programme", programmes_of([province]))
 
     def cells(self, place: Unit) -> dict[str, str]:
         data = self.cleaned_data

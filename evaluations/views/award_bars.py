@@ -63,7 +63,9 @@ def barred_list(request):
 def _form(request, province: Unit, data=None, initial=None) -> AwardBarForm:
     documents = LegalDocument.objects.visible_to(request.user).filter(province_code=province.code)
     initial = initial or {"first_year": timezone.localdate().year}
-    return AwardBarForm(data, graded=list(graded_programmes(province)), documents=documents, initial=initial)
+    return AwardBarForm(
+        data, province=province, graded=list(graded_programmes(province)), documents=documents, initial=initial
+    )
 
 
 def _context(request, **more) -> dict:

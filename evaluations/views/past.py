@@ -168,7 +168,7 @@ def past_add(request, unit):
     _require_province(request)
     found = get_object_or_404(_own_units(request).select_related("province"), pk=unit)
     province = found.province or found
-    form = PastResultForm(request.POST or None)
+    form = PastResultForm(request.POST or None, province=province)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             row = past_results.read_row(form.cells(found), province)

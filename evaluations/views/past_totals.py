@@ -119,7 +119,7 @@ def past_totals_add(request, place):
     held = _visible(request).standing().filter(place=found)
     last = held.order_by("-entered_at", "-pk").first()
     initial = {name: getattr(last, name) for name in REPEATED} if last else {}
-    form = PastTotalForm(request.POST or None, initial=initial)
+    form = PastTotalForm(request.POST or None, initial=initial, province=province)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             row = past_totals.read_row(form.cells(found), province)

@@ -7,9 +7,10 @@ import pytest
 
 from criteria.judging.values import CriterionSpec
 from criteria.judging.verdicts import judge
-from criteria.models import CriteriaSet, Grade, LegalDocument
-from criteria.queries import criteria_of, rule_of, specs_of
+from criteria.models import CriteriaSet, Grade, LegalDocument, Programme
+from criteria.queries import criteria_of, programmes_of, rule_of, specs_of
 from criteria.services import publish
+from evaluations.forms import CycleForm
 from tests.units.factories import make_province
 from units.models import Unit, UnitVersion
 
@@ -104,3 +105,29 @@ def test_a_draft_is_read_each_time(draft):
 @pytest.mark.parametrize(("code", "count"), [("TT124-KDC", 21), ("TT23-CQDN", 0)])
 def test_every_shipped_set_can_be_asked(sets, code, count):
     assert len(specs_of(sets[code])) == count
+
+
+def test_a_province_is_offered_no_programme_of_another(draft):
+    """The whole country's, its own, one nobody has a set of yet; and after a merger those of who was taken over."""
+    mine, other = make_province("Tỉnh A", "91"), make_province("Tỉnh B", "92")
+    for code, owner in (("rieng-a", mine), ("rieng-b", other)):
+        programme = Programme.objects.create(code=code, name=f"Chương trình {code}", title="Đạt")
+        CriteriaSet.objects.create(
+            code=code,
+            name=code,
+            programme=programme,
+            document=draft.document,
+            unit_kinds=["school"],
+            first_year=2024,
+            province_code=owner.code,
+        )
+    Programme.objects.create(code="moi", name="Chương trình mới", title="Đạt")
+    national = draft.programme.code
+    assert draft.province_code == ""
+    asked = [set(programmes_of([one]).values_list("code", flat=True)) for one in (mine, other)]
+    assert asked == [{national, "rieng-a", "moi"}, {national, "rieng-b", "moi"}]
+    assert programmes_of([mine, other]).count() == 4
+    offered = CycleForm(scopes=[mine]).fields["programme"].queryset
+    assert set(offered.values_list("code", flat=True)) == {national, "rieng-a", "moi"}
+    Unit.objects.filter(pk=other.pk).update(province=mine)  # as a merger leaves the one that ended
+    assert "rieng-b" in programmes_of([mine]).values_list("code", flat=True)

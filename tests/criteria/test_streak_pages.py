@@ -65,7 +65,7 @@ def typed(**changes) -> dict:
         "article": "QĐ 12/2026, Điều 5",
         "valid_from": "01/02/2026",
         "unit_kinds": ["residential_area"],
-        "counts": ["safety", "da375"],
+        "counts": ["safety", "grading"],
         "missing_year": "breaks",
         "first_year": "",
         "statement": "Các năm liền đạt chuẩn.",
