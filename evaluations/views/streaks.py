@@ -6,10 +6,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from criteria.models import Programme, StreakRule
 from portal.core.web.pages import page_of
 from units.models import Unit
 
+from .. import permissions
 from ..filters import StreakFilterSet
+from ..models import Cycle
 from ..streaks import counting
 
 
@@ -36,12 +39,12 @@ def streak_list(request):
     province = next((one for one in provinces if str(one.pk) == request.GET.get("province")), None)
     province = province or (provinces[0] if provinces else None)
     if province is None:
-        return render(request, "evaluations/streak_list.html", {"rule": None})
+        return render(request, "evaluations/streak_list.html", {"rule": None, "province": None})
     rules = [rule for rule in counting.rules_for(user) if rule.province_code in ("", province.code)]
     recorded = counting.recorded_years(rules, province.pk) if rules else {}
-    rules = [rule for rule in rules if recorded[rule.pk]]
+    read, rules = rules, [rule for rule in rules if recorded[rule.pk]]
     if not rules:
-        return render(request, "evaluations/streak_list.html", {"rule": None})
+        return render(request, "evaluations/streak_list.html", _why_empty(user, province, read))
     years = sorted({year for rule in rules for year in recorded[rule.pk]}, reverse=True)
     visible = Unit.objects.counted_for(user).filter(province=province)
     filters = StreakFilterSet(request.GET, visible, rules=rules, years=years)
@@ -68,6 +71,22 @@ def streak_list(request):
         "is_danger_past": filters.chosen("near") == "danger" and not span.is_open,
     }
     return render(request, "evaluations/streak_list.html", context)
+
+
+def _why_empty(user, province: Unit, rules: list[StreakRule]) -> dict:
+    """What the page lacks of a province: a rule, or results that one of its rules counts; and who can do what."""
+    counted = {code for rule in rules for code in rule.counts}
+    years = Cycle.objects.standing().filter(place=None, province__province=province)
+    held = set(years.values_list("programme__code", flat=True))
+    return {
+        "rule": None,
+        "province": province,
+        "rules": rules,
+        "counted": Programme.objects.filter(code__in=counted).order_by("name"),
+        "others": Programme.objects.filter(code__in=held - counted).order_by("name"),
+        "is_outside": bool(held & counted),  # there are years, but no rule was in force in one of them
+        "may_write": permissions.may_open_cycle(user, province),
+    }
 
 
 def _near(rows, near: str | None, span: counting.Span, late: list[int]):

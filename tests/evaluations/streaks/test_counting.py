@@ -250,6 +250,27 @@ def test_the_page_counts_filters_and_warns(client, place, under_way):
     assert "Năm 2021 đã xong nên không còn chuỗi nào có nguy cơ đứt." in settled
 
 
+def test_an_empty_page_says_why_and_where_to_go(client, place):
+    """No rule; a rule and no year; years of a programme no rule counts; years no rule was in force in."""
+    staff, officer = make_user(Role.STAFF, place.province), make_user(Role.OFFICER, place)
+    StreakRule.objects.all().delete()
+    page = page_of(client, staff)
+    assert "Tỉnh Thử chưa có quy tắc năm liên tục nào đã ban hành" in page and "Soạn quy tắc của tỉnh" in page
+    assert "Soạn quy tắc của tỉnh" not in page_of(client, officer)
+    assert "chưa được phân công ở đơn vị nào" in page_of(client, make_user())
+    rule = make_rule(counts=("safety",))
+    page = page_of(client, staff)
+    assert "Đã có 1 quy tắc nhưng Tỉnh Thử chưa có kỳ hay kết quả năm nào của “An toàn về an ninh, trật tự”" in page
+    assert reverse("evaluations:past_list") in page and reverse("evaluations:cycle_open") in page
+    assert "Cán bộ cấp tỉnh nhập kết quả năm trước hoặc mở kỳ" in page_of(client, officer)
+    (unit,) = areas(place, 1)
+    record(place, 2012, {unit: RECOGNISED}, programme="da375")
+    assert "Các năm đã có thuộc “Đề án 375”, không quy tắc nào tính." in page_of(client, staff)
+    record(place, 2014, {unit: RECOGNISED})
+    StreakRule.objects.filter(pk=rule.pk).update(valid_from=date(2020, 1, 1))
+    assert "nằm ngoài thời gian hiệu lực của 1 quy tắc đã ban hành" in page_of(client, staff)
+
+
 def test_the_page_is_each_ones_own_place(client, place, under_way):
     (district,) = make_units(place.province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện Bên"])
     other = make_user(Role.OFFICER, make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Bên"])[0])
