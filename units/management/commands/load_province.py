@@ -4,7 +4,9 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Count, Max
 
+from units.models import Unit
 from units.reforms.national import EFFECTIVE_ON
 from units.services import lock_tree
 
@@ -21,7 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("code", help="mã tỉnh hai chữ số, ví dụ 15; với --before là mã cũ")
         parser.add_argument("--before", action="store_true", help="đơn vị trước ngày 01/7/2025, có cấp huyện")
         parser.add_argument(
-            "--opened", type=date.fromisoformat, help="ngày đầu tiên cổng biết các đơn vị, dạng 2020-01-31"
+            "--since",
+            "--opened",
+            dest="opened",
+            type=date.fromisoformat,
+            help=(
+                "ngày đầu tiên cổng biết các đơn vị, dạng 2009-01-01 (mặc định với --before: 2020-01-01); kết quả, số "
+                "tổng của năm trước ngày này không ghi được"
+            ),
         )
 
     def handle(self, *args, code, before, opened, **options):
@@ -30,7 +39,7 @@ class Command(BaseCommand):
 
         opened = opened or (FIRST_DAY if before else EFFECTIVE_ON)
         if before and opened >= EFFECTIVE_ON:
-            raise CommandError("Đơn vị trước sắp xếp phải có trước ngày 01/7/2025. Hãy sửa lại --opened.")
+            raise CommandError("Đơn vị trước sắp xếp phải có trước ngày 01/7/2025. Hãy sửa lại --since.")
         try:
             data = nation.province_file(code, before=before, opened_on=opened)
         except nation.UnknownProvince:
@@ -44,3 +53,18 @@ class Command(BaseCommand):
             lines = "\n".join(str(problem) for problem in bad.problems)
             raise CommandError(f"{lines}\n{len(bad.problems)} lỗi; chưa ghi gì.") from None
         self.stdout.write(f"Tỉnh mã {code}: thêm {new} đơn vị, {known} đã có.")
+        self.stdout.write(_since(code, opened))
+
+
+def _since(code: str, opened: date) -> str:
+    """From which year the past of the units can be kept; those that are here already keep their first day."""
+    late = Unit.objects.filter(province__code=code, opened_on__gt=opened).aggregate(
+        many=Count("pk"), day=Max("opened_on")
+    )
+    told = f"Đơn vị tính từ ngày {opened:%d/%m/%Y}: ghi được kết quả, số tổng từ năm {opened.year}."
+    if not late["many"]:
+        return f"{told} Cần năm trước đó thì nạp vào cơ sở dữ liệu trống với --since sớm hơn."
+    return (
+        f"{told} Có {late['many']} đơn vị đã có từ trước bắt đầu muộn hơn (muộn nhất {late['day']:%d/%m/%Y}) và giữ "
+        "nguyên; muốn ghi năm trước đó của chúng thì phải nạp vào cơ sở dữ liệu trống."
+    )
