@@ -159,15 +159,16 @@ class ProgrammeStanding:
     unread: list[CriteriaSet]  # the whole country's drafts for kinds that nothing opens: their gaps say why
 
 
-def programmes_of(provinces: Iterable[Unit]) -> QuerySet[Programme]:
+def programmes_of(provinces: Iterable[Unit], *, also: Iterable[str] = ()) -> QuerySet[Programme]:
     """The programmes the provinces may choose: with a set of the whole country, of their own or of a province they took
-    over; those one of these has a bar in; and those nobody has a set of yet. Queries grow with the provinces."""
+    over; those one of these has a bar in; and those nobody has a set of yet; `also` names some that
+    stay in what is edited. Queries grow with the provinces."""
     asked = [one.pk for one in provinces]
     grounds = list(Unit.objects.filter(Q(pk__in=asked) | Q(province__in=asked), kind=UnitKind.PROVINCE))
     held = {pk for one in grounds for pk in CriteriaSet.objects.for_province(one).values_list("programme", flat=True)}
     some = CriteriaSet.objects.filter(programme=OuterRef("pk"))
     barred = AwardBar.objects.filter(programme=OuterRef("pk"), province__in=[one.pk for one in grounds])
-    return Programme.objects.filter(Q(pk__in=held) | Exists(barred) | ~Exists(some))
+    return Programme.objects.filter(Q(pk__in=held) | Exists(barred) | ~Exists(some) | Q(code__in=list(also)))
 
 
 def standings(province: Unit, year: int) -> list[ProgrammeStanding]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tong-quan/", views.overview, name="overview"),
     path("tong-hop/<int:pk>/", views.rollup, name="rollup"),
     path("tong-hop/<int:pk>/in/<str:format>/", views.rollup_print, name="rollup_print"),
+    path("du-thao-quyet-dinh/<int:pk>/", views.decision_print, name="decision_print"),
     path("yeu-cau-tieu-chi/", views.criteria_asks, name="criteria_asks"),
     path("lap/<slug:slug>/", views.ask, name="ask"),
     path("lan-in/", views.run_list, name="run_list"),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluations.models import Cycle
+from evaluations.models import Cycle, Decision
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.models import Job, JobState
@@ -47,6 +47,7 @@ CONTENT_TYPES = {
     PDF: "application/pdf",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+LISTED = [report for report in REPORTS.values() if report.listed]
 PRINTS = [(PDF, "Tạo PDF"), (XLSX, "Tạo XLSX")]
 
 
@@ -173,7 +174,7 @@ def criteria_asks(request):
 @require_safe
 def catalogue(request):
     context = {
-        "reports": REPORTS.values(),
+        "reports": LISTED,
         "rows": _titled(_runs(request)[:5]),
         "may_schedule": permissions.may_schedule(request.user),
         "has_place": any(place.is_level for place in request.user.places()),
@@ -223,6 +224,16 @@ def rollup_print(request, pk, format):
         messages.error(request, refusal.sentence)
         return redirect("reports:rollup", cycle.pk)
     run = services.ask_report("yearly", params, format, place, request.user)
+    return redirect("reports:run_detail", run.pk)
+
+
+@require_POST
+@once
+def decision_print(request, pk):
+    """The button on the page of a decision that was drafted and not issued yet."""
+    drafts = Decision.objects.visible_to(request.user).filter(issued_at=None, sitting__isnull=False)
+    decision = get_object_or_404(drafts.select_related("issuer"), pk=pk)
+    run = services.ask_report("decision_draft", {"decision": decision.pk}, PDF, decision.issuer, request.user)
     return redirect("reports:run_detail", run.pk)
 
 
@@ -288,7 +299,7 @@ def schedule_list(request):
         }
         for schedule in schedules
     ]
-    context = {"rows": rows, "reports": REPORTS.values()}
+    context = {"rows": rows, "reports": LISTED}
     return render(request, "reports/schedule_list.html", context)
 
 
@@ -351,7 +362,7 @@ def schedule_delete(request, pk):
 
 # --- shared ----------------------------------------------------------------------------------------------------
 def _report(slug: str) -> Report:
-    if slug not in REPORTS:
+    if slug not in REPORTS or not REPORTS[slug].listed:
         raise Http404
     return REPORTS[slug]
 

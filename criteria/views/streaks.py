@@ -14,7 +14,7 @@ from portal.core.web.pages import refusals_on
 
 from ..enums import Confidence, SetStatus
 from ..forms import RuleEndForm, RuleForm, title_forms
-from ..models import AwardBar, CriteriaSet, LegalDocument, Programme, Quota, StreakRule
+from ..models import AwardBar, CriteriaSet, LegalDocument, Quota, StreakRule
 from ..packs import workbook, writing
 from ..packs.content import digest
 from ..packs.rules import content_of_rule, rule_reads
@@ -112,12 +112,12 @@ def rule_edit(request, pk=None):
     seen = request.POST.get("seen") or (digest(content) if rule else "")
     documents = LegalDocument.objects.visible_to(request.user).order_by("-province_code", "-issued_on", "code")
     mine = [one for one in request.user.provinces_as(*WRITERS) if one.code == province]
-    held = Programme.objects.filter(code__in=[content.get("programme", ""), *content.get("counts", [])])
+    held = [content.get("programme", ""), *content.get("counts", [])]
     form = RuleForm(
         request.POST or None,
         content=content,
         documents=documents,
-        programmes=(programmes_of(mine) | held).order_by("name"),
+        programmes=programmes_of(mine, also=held).order_by("name"),
         initial={"seen": seen},
     )
     titles = title_forms(request.POST or None, content.get("titles", []))

@@ -15,7 +15,7 @@ class AwardBarForm(forms.Form):
 
     bar = forms.ChoiceField(label="Không xét khen thưởng khi", choices=Bar.choices)
     programme = forms.ModelChoiceField(
-        label="Ở chương trình", queryset=Programme.objects.all(), empty_label="Chọn chương trình"
+        label="Ở chương trình", queryset=Programme.objects.none(), empty_label="Chọn chương trình"
     )
     first_year = WholeField(label="Từ năm", min_value=2008, max_value=2100)
     last_year = WholeField(

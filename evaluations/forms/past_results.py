@@ -27,7 +27,7 @@ class PastResultForm(forms.Form):
     """What the paper says; `cells` are the columns of a row of the file that would say the same."""
 
     programme = forms.ModelChoiceField(
-        label="Chương trình", queryset=Programme.objects.all(), empty_label="Chọn chương trình"
+        label="Chương trình", queryset=Programme.objects.none(), empty_label="Chọn chương trình"
     )
     year = WholeField(label="Năm", max_value=9999)
     result = forms.ChoiceField(label="Kết quả", choices=[(word, word) for word in RESULT_WORDS.values()])

@@ -29,7 +29,7 @@ class PastTotalForm(forms.Form):
     """What the paper says; `cells` are the columns of a row of the file that would say the same."""
 
     programme = forms.ModelChoiceField(
-        label="Chương trình", queryset=Programme.objects.all(), empty_label="Chọn chương trình"
+        label="Chương trình", queryset=Programme.objects.none(), empty_label="Chọn chương trình"
     )
     year = WholeField(label="Năm", min_value=0, max_value=9999)
     kind = forms.ChoiceField(label="Loại đơn vị", choices=JUDGED_CHOICES)

@@ -6,7 +6,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from criteria.models import Programme, StreakRule
+from criteria.models import StreakRule
+from criteria.queries import programme_names
 from portal.core.web.pages import page_of
 from units.models import Unit
 
@@ -75,15 +76,16 @@ def streak_list(request):
 
 def _why_empty(user, province: Unit, rules: list[StreakRule]) -> dict:
     """What the page lacks of a province: a rule, or results that one of its rules counts; and who can do what."""
+    names = programme_names()
     counted = {code for rule in rules for code in rule.counts}
-    years = Cycle.objects.standing().filter(place=None, province__province=province)
+    years = Cycle.objects.visible_to(user).filter(place=None, province__province=province)
     held = set(years.values_list("programme__code", flat=True))
     return {
         "rule": None,
         "province": province,
         "rules": rules,
-        "counted": Programme.objects.filter(code__in=counted).order_by("name"),
-        "others": Programme.objects.filter(code__in=held - counted).order_by("name"),
+        "counted": sorted(names[code] for code in counted),
+        "others": sorted(names[code] for code in held - counted),
         "is_outside": bool(held & counted),  # there are years, but no rule was in force in one of them
         "may_write": permissions.may_open_cycle(user, province),
     }

@@ -36,6 +36,7 @@ from ..datasets.criteria_sets import set_in_words
 from ..datasets.years import spans_of
 from ..papers.charts import trend_svg
 from ..papers.criteria import criteria_table, find_sets, gaps_of, sections_of
+from ..papers.decision import build_draft, find_draft
 from ..papers.notes import DEMO_NOTE, EXAMPLE_YEARS, TODAY_SUBJECT, mark_of, notes_of, years_notes
 from ..papers.paper import (
     Paper,
@@ -65,6 +66,7 @@ class Report:
     check: Callable[[dict, Unit], object]  # raises Refused when there is nothing to report on
     formats: tuple[str, ...] = (PDF, XLSX)
     page: str = ""  # the route that shows the same on the screen
+    listed: bool = True  # one may ask for it at Báo cáo; else only from the page of what it prints
 
 
 def boundaries_in(params: dict, place: Unit) -> Boundaries:
@@ -350,6 +352,16 @@ REPORTS = {
             build_criteria,
             find_sets,
             page="reports:criteria_asks",
+        ),
+        Report(
+            "decision_draft",
+            "Dự thảo quyết định công nhận",
+            "Dự thảo do phiên họp lập, để trình ký: chưa có số, ngày.",
+            forms.ReportForm,
+            build_draft,
+            find_draft,
+            formats=(PDF,),
+            listed=False,
         ),
     )
 }

@@ -84,6 +84,9 @@ class Paper:
     subject: str
     file_stem: str
     symbol: str = "BC-UBND"
+    heading: str = "BÁO CÁO"  # the kind of paper, as its title has it
+    closing: str | None = None  # the last sentence; None: as a report ends
+    watermark: str = ""  # printed across every page
     addressee: str = ""
     opening: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -92,6 +95,14 @@ class Paper:
     capacity: tuple[str, ...] = ("TM. UỶ BAN NHÂN DÂN", "CHỦ TỊCH")
     mark: str = ""  # what every page must say of the whole, e.g. that it follows no law
     notes: tuple[str, ...] = field(default=())  # printed small under the signature: what a reader must know
+
+    @property
+    def heading_in_text(self) -> str:
+        return self.heading.capitalize()
+
+    @property
+    def last_words(self) -> str:
+        return f"Trên đây là báo cáo của {self.organ_in_text}./." if self.closing is None else self.closing
 
     @property
     def tables(self) -> list[Table]:

@@ -49,7 +49,7 @@ def render(paper: Paper, tell: Callable = lambda *parts: None) -> Path:
             pieces.append((files, LANDSCAPE if table.landscape else PORTRAIT))
             done += len(table.lines)
         tell(total - 1, total, "Đang ghép và đánh số trang")
-        path = press.join(pieces, title=f"BÁO CÁO {paper.subject}")
+        path = press.join(pieces, title=f"{paper.heading} {paper.subject}")
         tell(total, total, "Đã in xong")
         return path
 

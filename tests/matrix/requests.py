@@ -263,6 +263,7 @@ ADDRESSES = {
     "criteria:document_file": lambda home, case: {"pk": home.own_set.document_id},
     "evaluations:preview": _set_of,
     "reports:rollup": lambda home, case: {"pk": home.cycle.pk},
+    "reports:decision_print": lambda home, case: {"pk": home.draft.pk},
     "reports:rollup_print": lambda home, case: {"pk": home.cycle.pk, "format": "pdf"},
     "reports:ask": lambda home, case: {"slug": "yearly"},
     "reports:run_detail": lambda home, case: {"pk": home.run.pk},

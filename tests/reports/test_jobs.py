@@ -40,7 +40,7 @@ def world(db):
     return make_world()
 
 
-@pytest.mark.parametrize("report", list(REPORTS))
+@pytest.mark.parametrize("report", [slug for slug, one in REPORTS.items() if one.listed])  # the rest: where they begin
 @pytest.mark.parametrize("format", ["pdf", "xlsx"])
 def test_every_report_runs_to_a_file(world, report, format):
     run = services.ask_report(report, PARAMS[report], format, world.province, world.staff)

@@ -14,10 +14,14 @@ from django.urls import reverse
 from evaluations import queries, services, workflow
 from evaluations.enums import Action, Ballot, Capacity, DecisionKind, Resolution, State
 from evaluations.models import AgendaItem, Decision, Evaluation, Recognition, Sitting, Vote
+from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.vietnamese.moments import moment_text
+from reports.catalogue.entries import REPORTS
+from reports.models import ReportRun
 from tests.evaluations.factories import dossier_of, hold_sitting, issue, open_year, read_criteria, recognise
 from tests.evaluations.world import fill, more_dossiers, put
+from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_committee, make_user
 from units import services as units
 from units.enums import MajorityOf, Role
@@ -818,3 +822,38 @@ def test_a_majority_of_all_members_is_not_one_of_those_present(world, appraised)
         Resolution.DECLINE,
         f"Tán thành {item.votes_for}/{seats}, chưa quá 99%.",
     )
+
+
+# --- the draft as a paper to sign -------------------------------------------------------------------------------
+
+
+def test_a_draft_is_printed_with_its_list_and_says_on_every_page_that_it_is_one(
+    client, world, sitting, settings, tmp_path
+):
+    """Asked for on the decision's page by who reads it; after it is issued there is nothing to print any more."""
+    settings.FILES_DIR = tmp_path
+    decision = services.close_sitting(sitting, by=world.chair)
+    client.force_login(world.standing)
+    assert "In dự thảo (PDF)" in said(client.get(reverse("evaluations:decision_detail", args=[decision.pk])))
+    address = reverse("reports:decision_print", args=[decision.pk])
+    shown = client.post(address, {"once": "d" * 20})
+    run = ReportRun.objects.get()
+    jobs.run(run.job_id)
+    page = said(client.get(shown.url))
+    assert "Dự thảo quyết định công nhận" in page
+    data = b"".join(client.get(reverse("reports:download", args=[run.pk])).streaming_content)
+    path = tmp_path / "du-thao.pdf"
+    path.write_bytes(data)
+    pages = text_of(path, "-raw").split("\f")[:-1]
+    assert len(pages) >= 2 and all("DỰ THẢO" in in_one_line(page) for page in pages)
+    told = in_one_line(" ".join(pages))
+    names = [item.evaluation.unit_name for item in sitting.items.filter(resolution=Resolution.RECOGNISE)]
+    assert names and all(name in told for name in names)
+    assert f"Điều 1. Công nhận {len(names)} đơn vị có tên trong danh sách" in told
+    assert f"Căn cứ kết quả phiên họp ngày {HELD_ON:%d/%m/%Y}" in told and "124/2021/TT-BCA" in told
+    assert re.search(r"Số: +/QĐ-UBND", told) and "BÁO CÁO" not in told and "Trên đây là báo cáo" not in told
+    issue(decision, by=world.standing)
+    assert client.post(address, {"once": "e" * 20}).status_code == 404
+    with pytest.raises(Refused, match="đã phát hành"):
+        REPORTS["decision_draft"].build(run.params, run.place)
+    assert client.get(reverse("reports:ask", args=["decision_draft"])).status_code == 404

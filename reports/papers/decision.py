@@ -1,0 +1,99 @@
+"""A decision drafted by a sitting as the paper that goes to be signed: the words, and the list of who is recognised."""
+
+from django.db.models import F
+
+from evaluations.enums import DecisionKind, Resolution
+from evaluations.models import AgendaItem, Decision, Sitting
+from portal.core.enums import EXAMPLE_WORDS
+from portal.core.errors import Refused
+from portal.core.vietnamese.figures import grouped
+from units.models import Unit
+from units.names import bare_name, in_sentence
+
+from .paper import Column, Kind, Line, Paper, Section, Table, organ_in_text, organ_of
+
+DRAFT = "DỰ THẢO"
+
+
+def find_draft(params: dict, place: Unit) -> Sitting:
+    """The sitting that drafted the decision the parameters name, of the place that is to issue it. Raises Refused where
+    there is no such draft any more."""
+    drafts = Decision.objects.filter(kind=DecisionKind.RECOGNISE, issuer=place, sitting__isnull=False)
+    rows = drafts.select_related("sitting__committee", "sitting__cycle__programme")
+    found = rows.filter(pk=params["decision"]).first()
+    if found is None or found.sitting is None:
+        raise Refused(f"{place.name} không có dự thảo quyết định này. Hãy mở lại trang Quyết định.")
+    if found.is_issued:
+        raise Refused(f"Quyết định đã phát hành, số {found.reference}, nên không in dự thảo nữa. Hãy dùng bản đã ký.")
+    return found.sitting
+
+
+def build_draft(params: dict, place: Unit) -> Paper:
+    """The draft as it stands: number and day are left empty, every page says that it is one."""
+    sitting = find_draft(params, place)
+    items = list(
+        sitting.items.filter(resolution=Resolution.RECOGNISE)
+        .select_related("evaluation__commune", "evaluation__criteria_set__document", "evaluation__grade")
+        .order_by(F("evaluation__unit_sort_key").asc(), "pk")
+    )
+    cycle, committee = sitting.cycle, in_sentence(sitting.committee.name)
+    papers = dict.fromkeys(
+        f"văn bản số {one.number}: {one.title}" for one in (item.evaluation.criteria_set.document for item in items)
+    )
+    opening = [f"Căn cứ {paper};" for paper in papers]
+    opening.append(f"Căn cứ kết quả phiên họp ngày {sitting.held_on:%d/%m/%Y} của {committee};")
+    opening.append(f"Theo đề nghị của {committee}.")
+    what = f"kết quả “{cycle.programme.name}” năm {cycle.year}"
+    return Paper(
+        organ=organ_of(place, place.name),
+        organ_in_text=organ_in_text(place, place.name),
+        place_name=bare_name(place.name),
+        year=sitting.held_on.year,
+        heading="QUYẾT ĐỊNH",
+        subject=f"Công nhận {what}",
+        file_stem=f"Dự thảo quyết định công nhận {cycle.programme.name} {cycle.year} {place.name}",
+        symbol="QĐ-UBND",
+        opening=tuple(opening),
+        sections=(
+            Section(
+                "",
+                (
+                    "QUYẾT ĐỊNH:",
+                    f"Điều 1. Công nhận {grouped(len(items))} đơn vị có tên trong danh sách kèm theo: "
+                    f"{cycle.programme.title}, năm {cycle.year}.",
+                    "Điều 2. Quyết định này có hiệu lực kể từ ngày ký.",
+                    "Điều 3. Các cơ quan, đơn vị có liên quan và các đơn vị có tên trong danh sách chịu trách nhiệm "
+                    "thi hành Quyết định này.",
+                ),
+            ),
+        ),
+        annexes=(_list(items, what),),
+        recipients=("Như Điều 3", "Lưu: VT"),
+        closing="",
+        mark=f"Theo bộ tiêu chí {EXAMPLE_WORDS}" if cycle.is_example else "",
+        watermark=DRAFT,
+        notes=("Bản dự thảo in từ cổng để trình ký: chưa có số, ngày và chữ ký, chưa có giá trị thi hành.",),
+    )
+
+
+def _list(items: list[AgendaItem], what: str) -> Table:
+    columns = (
+        Column("TT", 6, Kind.NUMBER),
+        Column("Đơn vị", 38),
+        Column("Loại", 18),
+        Column("Xã, phường", 22),
+        Column("Kết quả", 20),
+    )
+    lines = tuple(
+        Line(
+            (
+                number,
+                item.evaluation.unit_name,
+                item.evaluation.get_kind_display(),
+                item.evaluation.commune.name if item.evaluation.commune else "",
+                item.evaluation.result or "Đạt",
+            )
+        )
+        for number, item in enumerate(items, 1)
+    )
+    return Table(f"Danh sách đơn vị được công nhận {what}", "Danh sách", columns, lines)
