@@ -66,7 +66,7 @@ class PastResult:
         """Everything a row may change of what is stored."""
         if self.stored is None:
             return None
-        before = workflow.Told.of(self.stored)
+        before = workflow.PaperResult.of(self.stored)
         words = (before.paper, before.paper_on, before.paper_title, before.paper_source)
         return [before.state, self.stored.grade_id, *words]
 

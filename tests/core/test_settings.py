@@ -84,10 +84,11 @@ def test_production_values():
     assert read(*EXPECTED) == EXPECTED
 
 
-def test_production_database_ends_what_hangs():
+def test_production_database_ends_what_hangs_and_does_not_plan_for_long():
     database = read("DATABASE")["DATABASE"]
     assert database["OPTIONS"]["options"] == (
-        "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+        "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 "
+        "-c join_collapse_limit=4"
     )
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (60, True)
 
