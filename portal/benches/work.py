@@ -56,7 +56,7 @@ def import_units(options: Options) -> list[Measured]:
                 )
 
         mine, plain = timed(ours, theirs, rounds=options.rounds)
-    return [at_most(f"Nhập tệp {options.files} đơn vị (đọc, kiểm tra, ghi) so với một bulk_create", mine, plain, 15)]
+    return [at_most(f"Nhập tệp {options.files} đơn vị (đọc, kiểm tra, ghi) so với một bulk_create", mine, plain, 3)]
 
 
 @bench

@@ -13,6 +13,7 @@ from portal.core.vietnamese import text
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, UnitKind, suits
 from ..models import Unit, UnitVersion
 
+BATCH = 500
 DEPTHS = (*((kind,) for kind in LEVELS), tuple(kind for kind in UnitKind if kind not in LEVELS))
 
 
@@ -60,7 +61,7 @@ def place_units(rows: Iterable[NewUnit], *, on: date, demo: bool = False) -> lis
         placed |= {place: unit for (place, _), unit in zip(wave, made, strict=True)}
         by_key |= {row.key: unit for (_, row), unit in zip(wave, made, strict=True) if row.key}
     units = [placed[place] for place in range(len(rows))]
-    UnitVersion.objects.bulk_create(_versions(placed.values()))
+    _write_versions(units)
     return units
 
 
@@ -109,16 +110,52 @@ def _own_column(made: list[Unit], kind: str) -> None:
         setattr(unit, f"{column}_id", unit.pk)
 
 
-def _versions(units: Iterable[Unit]) -> list[UnitVersion]:
-    """The units' versions, of managers before those they manage: a new one each time the manager moved. One query."""
-    units = list(units)
-    known: dict[int, list[UnitVersion]] = {unit.pk: [] for unit in units}
+def _write_versions(units: list[Unit]) -> None:
+    """The first versions of new units. Most say what the unit says, for all its time: the database copies those."""
+    managers = sorted((unit for unit in units if unit.is_level), key=lambda unit: LEVELS.index(UnitKind(unit.kind)))
+    known: dict[int, list[UnitVersion]] = {unit.pk: [] for unit in managers}
     above = {unit.parent_id for unit in units if unit.parent_id} - known.keys()
     for version in UnitVersion.objects.filter(unit__in=above).order_by("valid_from") if above else ():
         known.setdefault(version.unit_id, []).append(version)
+    made = _versions(managers, known)
+    managed = [unit for unit in units if not unit.is_level]
+    alike = [unit for unit in managed if _is_all_its_time(unit, known.get(unit.parent_id or 0, []))]
+    copied = {unit.pk for unit in alike}
+    made += _versions([unit for unit in managed if unit.pk not in copied], known)
+    UnitVersion.objects.bulk_create(made)
+    _copy_as_versions(alike)
+
+
+def _is_all_its_time(unit: Unit, over: list[UnitVersion]) -> bool:
+    """Whether the unit lay, from its first day to its last, where it lies now: its manager did not move in that time."""
+    if len(over) != 1 or over[0].valid_from > unit.opened_on or over[0].ancestor_ids != unit.ancestor_ids:
+        return False
+    return over[0].valid_to is None or (unit.closed_on is not None and unit.closed_on <= over[0].valid_to)
+
+
+def _copy_as_versions(units: list[Unit]) -> None:
+    """One version for each unit, as the unit is now and for all its time."""
+    names = [field.column for field in UnitVersion._meta.concrete_fields if not field.primary_key]
+    of_unit = {"unit_id": "id", "valid_from": "opened_on", "valid_to": "closed_on"}
+    columns, values = ", ".join(names), ", ".join(of_unit.get(name, name) for name in names)
+    with connection.cursor() as cursor:
+        for start in range(0, len(units), BATCH):
+            pks = [unit.pk for unit in units[start : start + BATCH]]
+            cursor.execute(
+                f"INSERT INTO {UnitVersion._meta.db_table} ({columns}) SELECT {values} FROM {Unit._meta.db_table} "  # noqa: S608 -- names of our columns
+                f"WHERE id IN ({', '.join(['%s'] * len(pks))})",
+                pks,
+            )
+
+
+def _versions(units: list[Unit], known: dict[int, list[UnitVersion]]) -> list[UnitVersion]:
+    """The units' versions, of managers before those they manage: a new one each time the manager moved.
+
+    `known` holds the versions of their managers by the manager's key, and gets theirs.
+    """
     made = []
     for unit in units:
-        mine = known[unit.pk]
+        mine = known.setdefault(unit.pk, [])
         for over in known.get(unit.parent_id or 0, ()):
             since = max(over.valid_from, unit.opened_on)
             until = min((day for day in (over.valid_to, unit.closed_on) if day), default=None)
