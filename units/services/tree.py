@@ -14,6 +14,7 @@ from ..enums import LEVELS, ORGANISATIONS, PARENTS, UnitKind, suits
 from ..models import Unit, UnitVersion
 
 BATCH = 500
+OF_UNIT = {"unit_id": "id", "valid_from": "opened_on", "valid_to": "closed_on"}  # by the version's column, the unit's
 DEPTHS = (*((kind,) for kind in LEVELS), tuple(kind for kind in UnitKind if kind not in LEVELS))
 
 
@@ -127,7 +128,7 @@ def _write_versions(units: list[Unit]) -> None:
 
 
 def _is_all_its_time(unit: Unit, over: list[UnitVersion]) -> bool:
-    """Whether the unit lay, from its first day to its last, where it lies now: its manager did not move in that time."""
+    """Whether the unit lay, from its first day to its last, where it lies now: its manager did not move."""
     if len(over) != 1 or over[0].valid_from > unit.opened_on or over[0].ancestor_ids != unit.ancestor_ids:
         return False
     return over[0].valid_to is None or (unit.closed_on is not None and unit.closed_on <= over[0].valid_to)
@@ -135,17 +136,16 @@ def _is_all_its_time(unit: Unit, over: list[UnitVersion]) -> bool:
 
 def _copy_as_versions(units: list[Unit]) -> None:
     """One version for each unit, as the unit is now and for all its time."""
-    names = [field.column for field in UnitVersion._meta.concrete_fields if not field.primary_key]
-    of_unit = {"unit_id": "id", "valid_from": "opened_on", "valid_to": "closed_on"}
-    columns, values = ", ".join(names), ", ".join(of_unit.get(name, name) for name in names)
+    names = [field.attname for field in UnitVersion._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(names)
+    values = ", ".join(OF_UNIT.get(name, name) for name in names)
+    versions, units_table = UnitVersion._meta.db_table, Unit._meta.db_table
+    copy = f"INSERT INTO {versions} ({columns}) SELECT {values} FROM {units_table}"  # noqa: S608 -- names of our own columns  # nosec
     with connection.cursor() as cursor:
         for start in range(0, len(units), BATCH):
             pks = [unit.pk for unit in units[start : start + BATCH]]
-            cursor.execute(
-                f"INSERT INTO {UnitVersion._meta.db_table} ({columns}) SELECT {values} FROM {Unit._meta.db_table} "  # noqa: S608 -- names of our columns
-                f"WHERE id IN ({', '.join(['%s'] * len(pks))})",
-                pks,
-            )
+            places = ", ".join(["%s"] * len(pks))
+            cursor.execute(f"{copy} WHERE id IN ({places})", pks)
 
 
 def _versions(units: list[Unit], known: dict[int, list[UnitVersion]]) -> list[UnitVersion]:
