@@ -12,6 +12,8 @@ LISTED = 200  # problems told when a file no longer fits
 
 # Each checks the stored file again with the rights of now and writes all its rows or none. Each may run twice: what is
 # written already is found and left. The end is told inside the transaction, so a worker that lost its lease rolls back.
+# What a file writes over is held from the check to the end: a change between the two would be lost. Nothing is told in
+# that time but the end, for it would hold the job's own row.
 
 
 @job_kind("import_units")
@@ -47,12 +49,12 @@ def import_register(job, tell):
     if not may_keep_somewhere(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền ghi sổ, nên chưa ghi gì.")
     register = REGISTERS[job.params["slug"]]
-    found = register_rows.read(register, _checked_again(job, tell), job.params["name"], job.asked_by)
-    _refuse(found.problems)
-    refuse_changed(found, job.params.get("seen", ""))
-    _writing(tell, len(found.rows))
+    data = _checked_again(job, tell)
     with transaction.atomic():
-        done = write_rows(register, found.rows.values(), by=job.asked_by)
+        found = register_rows.read(register, data, job.params["name"], job.asked_by, to_write=True)
+        _refuse(found.problems)
+        refuse_changed(found, job.params.get("seen", ""))
+        done = write_rows(register, found.rows.values(), by=job.asked_by, found=found.sorted)
         new, changed, same = (grouped(len(rows)) for rows in (done.new, done.changed, done.same))
         tell(3, 3, f"Đã ghi {new} dòng mới, sửa {changed} dòng, {same} dòng không đổi.")
 
@@ -66,12 +68,12 @@ def import_seats(job, tell):
 
     if not may_administer(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền quản trị, nên chưa ghi gì.")
-    found = seat_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
-    _refuse(found.problems)
-    refuse_changed(found, job.params.get("seen", ""))
-    new = len(found.new)
-    _writing(tell, len(found.rows))
+    data = _checked_again(job, tell)
     with transaction.atomic():
+        found = seat_rows.read(data, job.params["name"], job.asked_by, to_write=True)
+        _refuse(found.problems)
+        refuse_changed(found, job.params.get("seen", ""))
+        new = len(found.new)
         services.write_seats(found.rows.values(), by=job.asked_by)
         tell(3, 3, f"Đã ghi {grouped(len(found.rows))} dòng, trong đó {grouped(new)} thành viên mới.")
 
@@ -85,11 +87,11 @@ def import_committees(job, tell):
 
     if not may_administer(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền quản trị, nên chưa ghi gì.")
-    found = committee_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
-    _refuse(found.problems)
-    refuse_changed(found, job.params.get("seen", ""))
-    _writing(tell, len(found.rows))
+    data = _checked_again(job, tell)
     with transaction.atomic():
+        found = committee_rows.read(data, job.params["name"], job.asked_by, to_write=True)
+        _refuse(found.problems)
+        refuse_changed(found, job.params.get("seen", ""))
         founded, changed = services.write_committees(found.rows.values(), by=job.asked_by)
         tell(3, 3, f"Đã lập {grouped(founded)} Ban, sửa {grouped(changed)} Ban.")
 

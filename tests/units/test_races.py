@@ -1,10 +1,7 @@
 """Two writers at once, on PostgreSQL: one tree, one placement, one username, one seat."""
 
-import threading
-import time
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from portal.core.errors import Refused
@@ -15,6 +12,7 @@ from units.files.units import read
 from units.models import Placement, Seat, Unit, User
 
 from .factories import make_committee, make_tree, make_user
+from .racing import at_once
 
 pytestmark = [
     pytest.mark.postgres,
@@ -26,39 +24,6 @@ FILE = (
     "t,province,tinh,24,Tỉnh A,,2020-01-01\n"
     "h,district,huyen,217,Huyện A,t,2020-01-01\n"
 )
-
-
-def at_once(first, second) -> list:
-    """Run both; the second begins while the first has written and not committed. Returns what each raised."""
-    written, may_commit, raised = threading.Event(), threading.Event(), []
-
-    def hold():
-        with transaction.atomic():
-            first()
-            written.set()
-            may_commit.wait(5)
-
-    def run(act):
-        try:
-            act()
-        except (Refused, IntegrityError) as failure:
-            raised.append(failure)
-        finally:
-            connection.close()
-
-    def follow():
-        written.wait(5)
-        second()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in (hold, follow)]
-    for thread in threads:
-        thread.start()
-    written.wait(5)
-    time.sleep(0.4)
-    may_commit.set()
-    for thread in threads:
-        thread.join(10)
-    return raised
 
 
 def load():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.core.locking import hold_rows, keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
@@ -59,9 +60,10 @@ class CommitteeFile(Problems):
         return [row for row in self.rows.values() if row.stored is not None and row.differs]
 
 
-def read(data: bytes, file: str, user: User) -> CommitteeFile:
+def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> CommitteeFile:
     """Read and check the file with the rights of now; a committee already here is known by its BCD key, or by its
-    unit and name. A cell left empty keeps what is stored."""
+    unit and name. A cell left empty keeps what is stored. `to_write` holds its committees and keeps other founders
+    out of its units until the transaction ends."""
     found = CommitteeFile(file)
     try:
         lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
@@ -71,7 +73,9 @@ def read(data: bytes, file: str, user: User) -> CommitteeFile:
     visible = Unit.objects.visible_to(user)
     units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
     ids = {unit.pk for ones in units.values() for unit in ones}
-    stored = list(Committee.objects.filter(unit__in=ids).select_related("unit"))
+    if to_write:
+        keep_out_writers(Unit, ids)
+    stored = list(hold_rows(Committee.objects.filter(unit__in=ids).select_related("unit"), to_write=to_write))
     by_key = {f"{BOARD_KEY}{one.pk}": one for one in stored}
     by_name = {(one.unit_id, text.match_key(one.name)): one for one in stored}
     seen: dict[tuple, int] = {}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from portal.core.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.reading import Unreadable, rows_of
 from portal.core.vietnamese import text
@@ -47,8 +48,9 @@ class RegisterFile(Problems):
     sorted: Sorted = field(default_factory=Sorted)
 
 
-def read(register: Register, data: bytes, file: str, user: User) -> RegisterFile:
-    """Read and check the file with the rights of now; a row already here is matched by its place and key."""
+def read(register: Register, data: bytes, file: str, user: User, *, to_write: bool = False) -> RegisterFile:
+    """Read and check the file with the rights of now; a row already here is matched by its place and key. `to_write`
+    holds what is stored of its units and lets one file of theirs in at a time, until the transaction ends."""
     found = RegisterFile(file)
     try:
         lines = list(_lines(register, data, file))
@@ -56,6 +58,8 @@ def read(register: Register, data: bytes, file: str, user: User) -> RegisterFile
         found.problems.append(refusal.problem)
         return found
     units = _units(found, {number: cells[UNIT] for number, cells in lines}, user)
+    if to_write:
+        keep_out_writers(Unit, (unit.pk for unit in units.values()))
     holders = _holders(register, units)
     seen: dict[tuple, int] = {}
     for number, cells in lines:
@@ -75,7 +79,7 @@ def read(register: Register, data: bytes, file: str, user: User) -> RegisterFile
             found.rows[number] = row
     found.problems.sort(key=lambda problem: problem.row or 0)
     if not found.problems:
-        found.sorted = sort_rows(register, found.rows.values())
+        found.sorted = sort_rows(register, found.rows.values(), to_write=to_write)
         same = {id(row) for row in found.sorted.same}
         for number, row in found.rows.items():
             old = found.sorted.stored.get(row.pk) if row.pk else None

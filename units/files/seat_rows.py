@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from portal.core.locking import hold_rows
 from portal.core.sheets.cells import read_date
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
@@ -55,21 +56,18 @@ class SeatFile(Problems):
         return [(number, row) for number, row in self.rows.items() if row.seat.pk is None]
 
 
-def read(data: bytes, file: str, user: User) -> SeatFile:
+def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> SeatFile:
     """Read and check the file with the rights of now; a seat already here is known by its TV key, or by its
-    committee, posts and first day."""
+    committee, posts and first day. `to_write` holds its committees and their seats until the transaction ends."""
     found = SeatFile(file)
     try:
         lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
     except Unreadable as refusal:
         found.problems.append(refusal.problem)
         return found
-    boards = _boards(found, lines, user)
-    stored = list(
-        Seat.objects.filter(committee__in={board.pk for board in boards.values()}).select_related(
-            "committee__unit", "user", "replaces"
-        )
-    )
+    boards = _boards(found, lines, user, to_write=to_write)
+    seats = Seat.objects.filter(committee__in={board.pk for board in boards.values()})
+    stored = list(hold_rows(seats.select_related("committee__unit", "user", "replaces"), to_write=to_write))
     here = _Known(stored)
     facts = {seat.pk: _facts(seat) for seat in stored}
     by_key: dict[str, SeatRow] = {}
@@ -137,13 +135,14 @@ class _Known:
         return seat.committee_id, text.match_key(seat.post), text.match_key(seat.host_post), seat.valid_from
 
 
-def _boards(found: SeatFile, lines, user: User) -> dict[int, Committee]:
+def _boards(found: SeatFile, lines, user: User, *, to_write: bool) -> dict[int, Committee]:
     """The committee of each row that names one the reader administers; the rest is told."""
     visible = Unit.objects.visible_to(user)
     units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
     of_unit: dict[int, list[Committee]] = {}
     ids = {unit.pk for ones in units.values() for unit in ones}
-    for board in Committee.objects.filter(unit__in=ids).select_related("unit").order_by("pk"):
+    committees = Committee.objects.filter(unit__in=ids).select_related("unit").order_by("pk")
+    for board in hold_rows(committees, to_write=to_write):
         of_unit.setdefault(board.unit_id, []).append(board)
     boards = {}
     for number, cells in lines:

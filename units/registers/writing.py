@@ -9,6 +9,7 @@ from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
+from portal.core.locking import hold_rows
 
 from ..models import RegisterRow, User
 from ..permissions import may_keep
@@ -51,13 +52,15 @@ def fault_of(register: Register, row: RegisterRow) -> str:
     return time_fault(row, unit)
 
 
-def sort_rows(register: Register, rows: Iterable[RegisterRow]) -> Sorted:
-    """Match rows with the stored ones of the same key, whose id they then take; one query, writes nothing."""
+def sort_rows(register: Register, rows: Iterable[RegisterRow], *, to_write: bool = False) -> Sorted:
+    """Match rows with the stored ones of the same key, whose id they then take; one query, writes nothing.
+
+    `to_write` holds the stored ones until the transaction ends.
+    """
     rows = list(rows)
     owners = {getattr(row, f"{register.owner}_id") for row in rows}
-    stored = {
-        register.key_of(row): row for row in register.model._default_manager.filter(**{f"{register.owner}__in": owners})
-    }
+    here = register.model._default_manager.filter(**{f"{register.owner}__in": owners})
+    stored = {register.key_of(row): row for row in hold_rows(here, to_write=to_write)}
     found = Sorted()
     for row in rows:
         old = stored.get(register.key_of(row))
@@ -72,18 +75,22 @@ def sort_rows(register: Register, rows: Iterable[RegisterRow]) -> Sorted:
 
 
 @transaction.atomic
-def write_rows(register: Register, rows: Iterable[RegisterRow], *, by: User | None) -> Sorted:
+def write_rows(
+    register: Register, rows: Iterable[RegisterRow], *, by: User | None, found: Sorted | None = None
+) -> Sorted:
     """Add the rows that are new, rewrite those that changed, leave the equal ones: all of them or none.
 
-    `by` is None for the command line only. Statements grow with batches, not with rows. Raises Refused with the
-    first thing that is wrong: a unit the writer does not keep, a kind the register is not for, a wrong value.
+    `by` is None for the command line only. `found` is how `sort_rows` sorted these rows to be written in this
+    transaction: a row that came since is not written over. Statements grow with batches, not with rows. Raises Refused
+    with the first thing that is wrong: a unit the writer does not keep, a kind the register is not for, a wrong value.
     """
     rows = list(rows)
     for row in rows:
         _refuse_stranger(by, row)
         if sentence := fault_of(register, row):
             raise Refused(sentence)
-    found = sort_rows(register, rows)
+    if found is None:
+        found = sort_rows(register, rows, to_write=True)
     for row in (*found.new, *found.changed):
         row.saved_by, row.saved_at = by, Now()  # type: ignore[assignment]  # -- an expression stands for the value
     names = [name for name in ("search_key", "name_key") if hasattr(register.model, name)]
@@ -106,7 +113,7 @@ def save_row(register: Register, row: RegisterRow, *, by: User) -> RegisterRow:
     if clash is not None:
         raise Refused(f"Đã có dòng “{clash}” trong sổ. Hãy sửa dòng đó thay cho ghi thêm.")
     if row.pk is None:
-        write_rows(register, [row], by=by)
+        write_rows(register, [row], by=by, found=Sorted(new=[row]))  # one that came since the look is not written over
         return row
     _refuse_stranger(by, row)
     if sentence := fault_of(register, row):
