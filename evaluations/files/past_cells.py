@@ -7,9 +7,12 @@ from datetime import date
 from django.utils import timezone
 
 from criteria.models import Programme
+from criteria.queries import programmes_of
 from portal.core.sheets.cells import read_date
 from portal.core.vietnamese import text
 from units.models import Unit
+
+from ..models import Cycle, PastTotal
 
 FIRST_YEAR = 2008  # the movement's own day was set in 2005; the ten-year schemes the results come from began in 2008
 
@@ -38,10 +41,12 @@ def read_paper_day(cell: str, column: str, year: int) -> date | None:
     return day
 
 
-def programmes_by_word() -> dict[str, Programme]:
-    """Every programme by its code, name and title; one query."""
+def programmes_by_word(province: Unit) -> dict[str, Programme]:
+    """The programmes the province may choose, and those it has years of already, by code, name and title."""
+    years = Cycle.objects.filter(province=province).values_list("programme__code", flat=True)
+    totals = PastTotal.objects.filter(place__province=province).values_list("programme__code", flat=True)
     found: dict[str, Programme] = {}
-    for one in Programme.objects.all():
+    for one in programmes_of([province], also={*years, *totals}):
         found |= dict.fromkeys((one.code, text.search_key(one.name), text.search_key(one.title)), one)
     return found
 

@@ -131,7 +131,7 @@ class _Known:
         self.province = province
         units = Unit.objects.filter(province=province).select_related("commune")
         self.units = Here(units, units).named(keys)
-        self.programmes = programmes_by_word()
+        self.programmes = programmes_by_word(province)
         cycles = Cycle.objects.filter(province=province, place=None).order_by("-source")  # a worked year's is the last
         self.cycles = {(one.programme_id, one.year): one for one in cycles}
         ids = [unit.pk for ones in self.units.values() for unit in ones]

@@ -113,7 +113,7 @@ class _Known:
         self.province = province
         levels = Unit.objects.filter(province=province, kind__in=LEVELS)
         self.places = Here(levels, levels).named(keys)
-        self.programmes = programmes_by_word()
+        self.programmes = programmes_by_word(province)
         ids = [place.pk for ones in self.places.values() for place in ones]
         rows = PastTotal.objects.filter(place__in=ids).select_related("programme")
         self.stored = {(one.place_id, one.programme_id, one.year, one.kind): one for one in rows}

@@ -16,7 +16,7 @@ from criteria.enums import SetStatus
 from criteria.models import CriteriaSet, Programme
 from evaluations import services
 from evaluations.enums import Action, CycleStatus, Origin, State
-from evaluations.files import past_results
+from evaluations.files import past_results, past_totals
 from evaluations.models import Cycle, Evaluation, Event
 from evaluations.services.past_results import PastResult, past_sets
 from evaluations.streaks import counting
@@ -151,6 +151,39 @@ def test_what_cannot_be_is_told_by_its_row(staff, tree, changes, said):
     tree.areas[0].versions.update(valid_from=date(2013, 1, 1))
     found = read([line(tree.areas[1]), line(tree.areas[0], **changes)], staff)
     assert [(problem.row, said in problem.sentence) for problem in found.problems] == [(3, True)]
+
+
+@pytest.mark.parametrize("code", ["24", "91"])
+def test_another_province_s_programme_is_no_past_of_ours(staff, tree, code):
+    """One's own is; and one that a paper was entered for stays, whosever its set becomes."""
+    safety = CriteriaSet.objects.filter(programme__code="safety").first()
+    own = Programme.objects.create(code="rieng", name="Chương trình riêng", title="Đạt")
+    made = CriteriaSet.objects.create(
+        code="RIENG",
+        name="Riêng",
+        programme=own,
+        document=safety.document,
+        unit_kinds=[tree.areas[0].kind],
+        first_year=2020,
+        province_code=code,
+    )
+    Unit.objects.filter(pk=tree.province.pk).update(code="24")
+    result = read([line(tree.areas[0], programme="rieng")], staff)
+    place = {"Khoá địa bàn": f"DV{tree.communes[0].pk}", "Năm": "2022", "Loại đơn vị": "Khu dân cư", "Tổng số": "9"}
+    place |= {"Chương trình": "Chương trình riêng", "Đạt": "8", "Nguồn": SOURCE}
+    total = past_totals.read(writing.as_csv(list(place), [list(place.values())]), "so-tong.csv", staff)
+    told = [problem.sentence for problem in (*result.problems, *total.problems)]
+    if code == "24":
+        assert told == []
+        services.record_past(result.rows.values(), result.province, by=staff, reason="Theo tệp.")
+        CriteriaSet.objects.filter(pk=made.pk).update(province_code="91")
+        assert read([line(tree.areas[0], programme="rieng")], staff).problems[0].sentence.startswith("“Chương trình")
+    else:
+        assert [sentence.split(". ")[0] for sentence in told] == [
+            "Không có chương trình “rieng”",
+            "Không có chương trình “Chương trình riêng”",
+        ]
+        assert all("rieng" not in sentence.split(". ")[1] for sentence in told)
 
 
 def test_a_unit_elsewhere_and_a_row_twice_are_told(staff, tree):
