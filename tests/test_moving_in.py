@@ -26,6 +26,7 @@ from portal.settings import BASE_DIR
 from reports.models import ReportRun
 from tests.evaluations.factories import GOOD, make_paper
 from tests.matrix.cells import read_table
+from units import reforms
 from units.enums import UnitKind
 from units.models import Committee, Reorganisation, Unit
 from units.registers import REGISTERS
@@ -211,7 +212,7 @@ def merged(admin: Official) -> None:
     )
     reform = Reorganisation.objects.get()
     admin.send("units:reform_act", reform.pk, action="lineage", code=NEW)
-    admin.send("units:reform_act", reform.pk, action="apply", password=OWN, checked="on")
+    admin.send("units:reform_act", reform.pk, action="apply", password=OWN, checked="on", seen=reforms.print_of(reform))
     reform.refresh_from_db()
     assert reform.status == "applied"
 

@@ -11,6 +11,7 @@ from criteria.services import documents
 from evaluations.models import Evaluation
 from tests.criteria.factories import SMALL
 from tests.evaluations import factories
+from units import reforms
 from units.enums import Role
 from units.registers import REGISTERS
 
@@ -419,9 +420,14 @@ DATA = {
             "phuong-an.csv",
             f"Việc,Đơn vị,Tên mới,Về đơn vị\nĐổi tên,DV{home.commune.pk},Xã Mới,\n".encode(),
             "text/csv",
-        )
+        ),
+        "seen": reforms.print_of(home.reform),
     },
-    "units:reform_act": lambda home, case: {"action": "apply", "password": PASSWORD},
+    "units:reform_act": lambda home, case: {
+        "action": "apply",
+        "password": PASSWORD,
+        "seen": reforms.print_of(home.reform),
+    },
     "units:person_add": lambda home, case: {
         "username": "nguoi.moi",
         "post": "Cán bộ mới",

@@ -2,7 +2,17 @@
 
 from .applying import apply
 from .delegations import delegations_ended, delegations_of
-from .drafting import add_change, choose_ends, drop_change, drop_reform, dry_run, new_reform, waiting, write_changes
+from .drafting import (
+    add_change,
+    choose_ends,
+    drop_change,
+    drop_reform,
+    dry_run,
+    new_reform,
+    print_of,
+    waiting,
+    write_changes,
+)
 from .effects import Branch, committees_ended, levels_opened, placements_ended, tree_of
 from .facts import Node, Passing, Plan, PlanProblem, Ref, UnderWay, ends, final_heir
 from .followers import FOLLOWERS
@@ -33,6 +43,7 @@ __all__ = [
     "new_reform",
     "placements_ended",
     "plan_of",
+    "print_of",
     "tree_of",
     "undo",
     "waiting",

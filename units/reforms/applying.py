@@ -16,21 +16,22 @@ from ..models import Committee, Lineage, Placement, Reorganisation, Seat, Unit, 
 from ..services.tree import lock_tree, version_of
 from .columns import BATCH, plain, store, values
 from .delegations import end_with_reform
-from .drafting import dry_run, locked
+from .drafting import dry_run, locked, refuse_unseen
 from .facts import Node, Plan, Ref, ends
 from .followers import FOLLOWERS
 
 
 @transaction.atomic
-def apply(reform: Reorganisation, *, by: User | None) -> Plan:
+def apply(reform: Reorganisation, *, by: User | None, seen: str | None = None) -> Plan:
     """Carry the draft out: tree lock, plan again, write, remember what was before. Statements grow with batches only.
 
     Units that end keep their rows and versions; the day before is their last. Placements, committees and seats of
     ended units end that day too, and delegations the tree no longer carries. Raises Refused with the first problems
-    when anything stands in the way.
+    when anything stands in the way, and where the lines are not those that were `seen` (`print_of`).
     """
     lock_tree()
     found = locked(reform, by, ReformStatus.DRAFT)
+    refuse_unseen(found, seen)
     plan = dry_run(found)
     if plan.problems:
         told = " ".join(str(one) for one in plan.problems[:5])

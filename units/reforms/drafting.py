@@ -1,5 +1,6 @@
 """Drafting a reorganisation: its lines, what has no source, and the ends of files under way."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -17,6 +18,8 @@ from .columns import BATCH
 from .facts import Plan, PlanProblem, UnderWay
 from .followers import FOLLOWERS
 from .planning import plan_of
+
+LINE = ("action", "unit", "key", "kind", "subtype", "code", "name", "to_unit", "to_key", "percent", "is_main")
 
 
 @transaction.atomic
@@ -68,15 +71,34 @@ def locked(reform: Reorganisation, by: User | None, status: ReformStatus) -> Reo
     return found
 
 
+def print_of(reform: Reorganisation) -> str:
+    """A print of the draft's lines, for a page to say what it showed; empty for none."""
+    lines = [f"{row}" for row in reform.changes.order_by("order").values_list(*LINE)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16] if lines else ""
+
+
+def refuse_unseen(reform: Reorganisation, seen: str | None) -> None:
+    """Raises Refused where the lines, locked, are no longer those that were `seen`; None asks nothing."""
+    if seen is not None and seen != print_of(reform):
+        raise Refused("Các dòng của phương án vừa được người khác thay đổi, nên chưa ghi gì. Hãy xem lại rồi làm lại.")
+
+
 @transaction.atomic
 def write_changes(
-    reform: Reorganisation, changes: Iterable[Change], *, by: User | None, gaps: Iterable[str] | None = None
+    reform: Reorganisation,
+    changes: Iterable[Change],
+    *,
+    by: User | None,
+    gaps: Iterable[str] | None = None,
+    seen: str | None = None,
 ) -> int:
-    """Put these lines in place of the draft's; returns how many. Raises Refused once it is applied.
+    """Put these lines in place of the draft's; returns how many.
 
-    `gaps`, when given, takes the place of what the draft says has no source and a person must enter.
+    `gaps`, when given, takes the place of what the draft says has no source and a person must enter. Raises Refused
+    once it is applied, and where the lines to be replaced are not those that were `seen` (`print_of`).
     """
     found = locked(reform, by, ReformStatus.DRAFT)
+    refuse_unseen(found, seen)
     found.changes.all().delete()
     rows = list(changes)
     for order, row in enumerate(rows, 1):

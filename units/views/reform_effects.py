@@ -1,5 +1,6 @@
 """What a reorganisation does, in full: the trees before and after, people and committees, files under way."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from ..permissions import may_carry_through
 from .reforms import PER_PAGE, draft_of, visible_reform
 
 PEOPLE_PAGE = "units/reform_people.html"
+FILES_PAGE = "units/reform_files.html"
 
 
 @require_safe
@@ -140,31 +142,34 @@ def _place_anew(request, reform: Reorganisation):
 @require_http_methods(["GET", "HEAD", "POST"])
 def reform_files(request, pk):
     """Files under way at units that end, each with its end; a POST keeps those chosen on the page shown."""
-    if request.method == "POST":
-        reform = draft_of(request, pk)
-        chosen = {
-            int(name[4:]): value
-            for name, value in request.POST.items()
-            if name.startswith("end_") and name[4:].isdecimal() and len(name) < 24
-        }
-        try:
-            reforms.choose_ends(reform, chosen, by=request.user)
-        except Refused as refusal:
-            messages.error(request, refusal.sentence)
-        else:
-            messages.success(request, "Đã ghi cách xử lý các hồ sơ trên trang này.")
-        return redirect(request.get_full_path())
-    reform = visible_reform(request, pk)
+    if request.method != "POST":
+        return render(request, FILES_PAGE, _files_context(request, visible_reform(request, pk), {}))
+    reform = draft_of(request, pk)
+    chosen = {
+        int(name[4:]): value
+        for name, value in request.POST.items()
+        if name.startswith("end_") and name[4:].isdecimal() and len(name) < 24
+    }
+    try:
+        reforms.choose_ends(reform, chosen, by=request.user)
+    except Refused as refusal:
+        return refuse(request, FILES_PAGE, _files_context(request, visible_reform(request, pk), chosen), refusal)
+    messages.success(request, "Đã ghi cách xử lý các hồ sơ trên trang này.")
+    return redirect(request.get_full_path())
+
+
+def _files_context(request, reform: Reorganisation, chosen: dict[int, str]) -> dict:
+    """Each file with its end, or with the one just chosen for it where that was refused."""
     is_draft = reform.status == ReformStatus.DRAFT
     rows = reforms.waiting(reforms.plan_of(reform)) if is_draft else []
     words = request.GET.get("q", "")[:100].strip()
     if key := search_key(words):
         rows = [row for row in rows if key in search_key(row.unit)]
-    context = {
+    rows = [replace(row, end=chosen[row.pk]) if chosen.get(row.pk) in OpenFiles else row for row in rows]
+    return {
         "reform": reform,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "q": words,
         "ends": OpenFiles.choices,
         "may_change": is_draft and may_carry_through(request.user, reform),
     }
-    return render(request, "units/reform_files.html", context)

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
+from portal.core.vietnamese.figures import grouped
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on, refuse, typed
 
@@ -88,6 +89,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         "form": ChangeForm(reform=reform),
         "file_form": UnitFileForm(),
         "typed_code": "",
+        "seen": reforms.print_of(reform) if is_draft else "",
     }
     if is_draft:
         context |= _dry_run(reforms.dry_run(reform))
@@ -167,6 +169,11 @@ def change_drop(request, pk):
     return redirect("units:reform_detail", pk=change.reform_id)
 
 
+def _seen(request) -> str:
+    """The print of the lines the page showed: what replaces or carries out all of them was agreed to for those."""
+    return request.POST.get("seen", "")
+
+
 @require_POST
 def changes_import(request, pk):
     """Lines from a spreadsheet in place of the draft's: all of them, or none with every problem."""
@@ -180,11 +187,10 @@ def changes_import(request, pk):
         shown = {"file_problems": found.problems[:SHOWN], "file_many": len(found.problems), "file_form": form}
         return render(request, "units/reform_detail.html", _context(request, reform, **shown), status=422)
     try:
-        many = reforms.write_changes(reform, found.changes, by=request.user)
+        many = reforms.write_changes(reform, found.changes, by=request.user, seen=_seen(request))
     except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, f"Đã nạp {many} dòng từ tệp, thay cho các dòng trước.")
+        return refuse(request, "units/reform_detail.html", _context(request, visible_reform(request, pk)), refusal)
+    messages.success(request, f"Đã nạp {grouped(many)} dòng từ tệp, thay cho các dòng trước.")
     return redirect("units:reform_detail", pk=reform.pk)
 
 
@@ -210,14 +216,15 @@ def reform_act(request, pk):
             made = national.draft_for(typed(request, "code", 2))
             if not made.changes:
                 raise Refused(f"{' '.join(made.gaps)} Các dòng đang có vẫn giữ nguyên. Hãy ghi lại mã.".strip())
-            reforms.write_changes(reform, made.changes, by=request.user, gaps=made.gaps)
-            messages.success(request, f"Đã nạp {len(made.changes)} dòng; {len(made.gaps)} chỗ chưa có nguồn.")
+            reforms.write_changes(reform, made.changes, by=request.user, gaps=made.gaps, seen=_seen(request))
+            lines, gaps = grouped(len(made.changes)), grouped(len(made.gaps))
+            messages.success(request, f"Đã nạp {lines} dòng; {gaps} chỗ chưa có nguồn.")
         elif action == "apply":
             form = ApplyForm(request.POST, user=request.user, reform=reform)
             if not form.is_valid():
                 context = _context(request, reform) | {"apply_form": form}
                 return render(request, "units/reform_detail.html", context, status=422)
-            reforms.apply(reform, by=request.user)
+            reforms.apply(reform, by=request.user, seen=_seen(request))
             messages.success(request, "Đã áp dụng phương án. Hãy phân công lại người ở các đơn vị mới.")
             return redirect("units:reform_people", pk=reform.pk)
         elif action == "undo":

@@ -222,8 +222,12 @@ def test_a_file_may_take_an_end_of_its_own(client):
     reform.refresh_from_db()
     assert reform.ends == {str(one.pk): OpenFiles.CLOSE}
     for pk, end in ((one.pk, "bay"), (dossier_of(cycle, tree.communes[3]).pk, OpenFiles.CLOSE)):
-        refused = client.post(address, {f"end_{pk}": end}, follow=True)
-        assert "Có hồ sơ không thuộc phương án" in refused.content.decode()
+        refused = client.post(address, {f"end_{two.pk}": OpenFiles.CARRY, f"end_{pk}": end})
+        assert refused.status_code == 422 and "Có hồ sơ không thuộc phương án" in refused.content.decode()
+        ends = {row.pk: row.end for row in refused.context["page"]}
+        assert (ends[one.pk], ends[two.pk]) == (OpenFiles.CLOSE, OpenFiles.CARRY)  # as stored, as chosen
+    reform.refresh_from_db()
+    assert reform.ends == {str(one.pk): OpenFiles.CLOSE}
     reforms.apply(reform, by=None)
     assert [dossier_of(cycle, unit).state for unit in tree.communes[:2]] == [State.EXCLUDED, State.EXPECTED]
 

@@ -1,5 +1,6 @@
 """Pages of reorganisations: drafting by hand and by spreadsheet, carrying out, undoing, and who sees them."""
 
+import re
 from datetime import date
 
 import pytest
@@ -41,8 +42,13 @@ def page(reform):
 
 
 def act(client, reform, action, password="mat-khau", **data):  # noqa: S107 -- of the test's people
-    data |= {"action": action, "password": password}
+    data = {"seen": reforms.print_of(reform), "action": action, "password": password} | data
     return client.post(reverse("units:reform_act", args=[reform.pk]), data, follow=True)
+
+
+def brought(client, reform, file, **data):
+    data = {"seen": reforms.print_of(reform), "file": file} | data
+    return client.post(reverse("units:changes_import", args=[reform.pk]), data, follow=True)
 
 
 def test_a_draft_is_made_on_the_page(admin, tree):
@@ -88,7 +94,7 @@ def test_a_spreadsheet_out_and_in_again_is_the_same(admin, tree):
     before = list(made.changes.values_list("action", "unit", "key", "to_unit", "to_key", "percent", "is_main", "name"))
     out = admin.get(reverse("units:changes_export", args=[made.pk])).content
     file = SimpleUploadedFile("phuong-an.csv", out, "text/csv")
-    answer = admin.post(reverse("units:changes_import", args=[made.pk]), {"file": file}, follow=True)
+    answer = brought(admin, made, file)
     assert f"Đã nạp {len(before)} dòng" in said(answer)
     after = list(made.changes.values_list("action", "unit", "key", "to_unit", "to_key", "percent", "is_main", "name"))
     assert after == before
@@ -239,3 +245,32 @@ def test_a_code_without_lineage_comes_back_with_its_sentence(admin, tree):
     )
     assert "Không có tỉnh mã zz sau ngày 01/7/2025. Các dòng đang có vẫn giữ nguyên." in said(answer)
     assert made.changes.get().name == "Xã Giữ"
+
+
+@pytest.mark.parametrize("way", ["file", "lineage", "apply"])
+def test_lines_nobody_saw_are_neither_replaced_nor_carried_out(admin, tree, way):
+    """The page says which lines it showed; the same act on the page shown again goes through."""
+    made = draft(tree, line("rename", tree.communes[0], name="Xã Một"))
+    out = admin.get(reverse("units:changes_export", args=[made.pk])).content
+
+    def go(seen):
+        if way == "file":
+            return brought(admin, made, SimpleUploadedFile("phuong-an.csv", out, "text/csv"), seen=seen)
+        return act(admin, made, way, code="15", checked="on", seen=seen)
+
+    def shown(response) -> str:
+        found = re.findall(r'name="seen" value="([0-9a-f]*)"', said(response))
+        assert len(found) == 3 and len(set(found)) == 1
+        return found[0]
+
+    seen = shown(admin.get(page(made)))
+    reforms.add_change(made, line("rename", tree.communes[1], name="Xã Người Khác Ghi"), by=None)
+    for unseen in (seen, ""):
+        answer = go(unseen)
+        assert answer.status_code == 422
+        assert "vừa được người khác thay đổi, nên chưa ghi gì" in said(answer)
+        made.refresh_from_db()
+        assert (made.status, made.changes.count()) == (ReformStatus.DRAFT, 2)
+    assert go(shown(answer)).status_code == 200
+    made.refresh_from_db()
+    assert made.status == ReformStatus.APPLIED or made.changes.count() != 2
