@@ -128,12 +128,14 @@ def take_past_away(dossier: Evaluation, *, by: User, reason: str) -> None:
     """Take away a result entered by mistake: nothing counts it any more, its log tells what it was, by whom and why.
 
     It may be entered again. Raises Refused outside the giver's province, for a dossier worked on the portal, without a
-    reason, for one taken away already.
+    reason, for one taken away already or changed since it was read.
     """
     _lock(dossier.cycle.province, by)
     found = Evaluation.objects.select_related("cycle", "grade").get(pk=dossier.pk)
     if found.state == State.EXCLUDED:
         raise Refused(f"Kết quả năm {found.cycle.year} của {found.unit_name} đã được bỏ. Hãy tải lại trang.")
+    if workflow.PaperResult.of(found) != workflow.PaperResult.of(dossier):
+        raise Refused(f"Kết quả của {found.unit_name} vừa được người khác sửa. Hãy tải lại trang để xem.")
     if not reason.strip():
         raise Refused("Hãy ghi rõ lý do bỏ kết quả.")
     away = workflow.Corrected(found, replace(workflow.PaperResult.of(found), state=State.EXCLUDED))

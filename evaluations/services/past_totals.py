@@ -29,6 +29,7 @@ WRITTEN = (*COLUMNS, "is_away", "entered_by", "entered_at")
 # 600 communes, under ten thousand villages, a few hundred thousand enterprises.
 MOST_AT_A_PLACE = {UnitKind.DISTRICT: 100, UnitKind.COMMUNE: 2_000, UnitKind.RESIDENTIAL_AREA: 100_000}
 MOST_ORGANISATIONS = 1_000_000
+JUST_CHANGED = "Số tổng năm {} của {} vừa được người khác ghi. Hãy tải lại trang để xem."
 Key = tuple[int, int, int, str]  # of place, programme, year and kind
 
 
@@ -153,12 +154,15 @@ def record_totals(rows: Iterable[Total], province: Unit, *, by: User | None, rea
 def take_total_away(total: PastTotal, *, by: User, reason: str) -> None:
     """Take away a total entered by mistake: no report reads it any more, its log tells what it was, by whom and why.
 
-    It may be entered again. Raises Refused outside the giver's province, without a reason, for one taken away already.
+    It may be entered again. Raises Refused outside the giver's province, without a reason, for one taken away already
+    or changed since it was read.
     """
     _lock(total.corrected_from, by)
     found = PastTotal.objects.select_related("programme").get(pk=total.pk)
     if found.is_away:
         raise Refused(f"Số tổng năm {found.year} của {found.place_name} đã được bỏ. Hãy tải lại trang.")
+    if Figures.of(found) != Figures.of(total):
+        raise Refused(JUST_CHANGED.format(found.year, found.place_name))
     told = _reason(reason)
     found.is_away = True
     found.save(update_fields=["is_away"])
@@ -287,7 +291,7 @@ def _refuse_changed(rows: list[Total]) -> None:
         now = stored.get(row.key)
         before = row.stored and (row.stored.is_away, Figures.of(row.stored))
         if before != (now and (now.is_away, Figures.of(now))):
-            raise Refused(f"Số tổng năm {row.year} của {row.place} vừa được người khác ghi. Hãy tải lại trang để xem.")
+            raise Refused(JUST_CHANGED.format(row.year, row.place))
 
 
 def _names_then(rows: list[Total]) -> dict[Key, str]:

@@ -219,15 +219,15 @@ def past_edit(request, pk):
     if form.is_valid():
         province = dossier.cycle.province
         with refusals_on(form):
-            _refuse_unless_seen(request, dossier)
             row = past_results.read_row(form.cells(dossier.unit), province)
+            _refuse_unless_seen(request, dossier)  # after the row: what comes now, the door finds changed
             if not row.differs:
                 raise Refused("Các ô giống kết quả đang có nên không có gì để sửa.")
             _ask_over_total(form, row)
             services.record_past([row], province, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, f"Đã sửa kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
             return redirect("evaluations:past_edit", pk=pk)
-    return refuse(request, EDIT_PAGE, _edit_context(dossier, form))
+    return refuse(request, EDIT_PAGE, _edit_context(_own_dossier(request, pk), form))
 
 
 @require_POST
@@ -242,6 +242,7 @@ def past_drop(request, pk):
         _refuse_unless_seen(request, dossier)
         services.take_past_away(dossier, by=request.user, reason=form.cleaned_data["reason"])
     except Refused as refusal:
-        return refuse(request, EDIT_PAGE, _edit_context(dossier) | {"take_away_form": form}, refusal)
+        context = _edit_context(_own_dossier(request, pk)) | {"take_away_form": form}
+        return refuse(request, EDIT_PAGE, context, refusal)
     messages.success(request, f"Đã bỏ kết quả năm {dossier.cycle.year} của {dossier.unit_name}.")
     return redirect("evaluations:past_add", unit=dossier.unit_id)

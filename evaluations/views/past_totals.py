@@ -87,6 +87,7 @@ def _detail_context(request, total: PastTotal, form: LockForm | None = None) -> 
         "unused": services.in_the_way([asked]).get(asked.key, ""),
         "may_enter": _may_enter(request, total),
         "form": form or LockForm(),
+        "seen": _last_line(total),
     }
 
 
@@ -137,6 +138,11 @@ def _last_line(total: PastTotal) -> str:
     return str(total.events.order_by("-pk").values_list("pk", flat=True).first())
 
 
+def _refuse_unless_seen(request, total: PastTotal) -> None:
+    if request.POST.get("seen", "") != _last_line(total):
+        raise Refused("Số tổng vừa được người khác ghi. Hãy mở lại trang để xem số mới rồi làm lại.")
+
+
 def _edit_context(total: PastTotal, form: TotalCorrectionForm, seen: str) -> dict:
     return {"total": total, "form": form, "seen": seen}
 
@@ -152,8 +158,7 @@ def past_totals_edit(request, pk):
     if form.is_valid():
         with refusals_on(form):
             row = past_totals.read_row(form.cells(total.place), total.corrected_from)
-            if seen != _last_line(total):
-                raise Refused("Số tổng vừa được người khác ghi. Hãy mở lại trang để xem số mới rồi sửa.")
+            _refuse_unless_seen(request, total)
             if not row.differs:
                 raise Refused("Các ô giống số đang có nên không có gì để sửa.")
             reason = form.cleaned_data["reason"]
@@ -172,9 +177,10 @@ def past_totals_drop(request, pk):
     try:
         if not form.is_valid():
             raise Refused(sentences(form))
+        _refuse_unless_seen(request, total)
         services.take_total_away(total, by=request.user, reason=form.cleaned_data["reason"])
     except Refused as refusal:
-        return refuse(request, DETAIL, _detail_context(request, total, form), refusal)
+        return refuse(request, DETAIL, _detail_context(request, _own(request, pk), form), refusal)
     messages.success(request, f"Đã bỏ số tổng năm {total.year} của {total.place_name}.")
     return redirect("evaluations:past_totals_detail", pk=pk)
 

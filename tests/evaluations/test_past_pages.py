@@ -18,6 +18,7 @@ from portal.core.web.once import new_token
 from reports.datasets import ten_year_table
 from units.enums import Role, UnitKind
 
+from ..meanwhile import meanwhile
 from ..units.factories import make_tree, make_user
 from .factories import make_total, published_sets
 
@@ -227,3 +228,23 @@ def test_a_unit_cites_its_own_paper_and_the_year_counts_what_stands(client, staf
     assert client.get(reverse("evaluations:cycle_list")).context["page"].object_list[0].roster == 2
     drop(client, Evaluation.objects.get(unit=area))
     assert client.get(reverse("evaluations:cycle_list")).context["page"].object_list[0].roster == 1
+
+
+@pytest.mark.parametrize("send", [edit, drop], ids=lambda send: send.__name__)
+def test_a_result_corrected_after_the_page_was_found_fresh_is_not_written_over(client, staff, tree, area, send):
+    """The log is looked at for the page's age; what comes after that look, and before the write, is told too."""
+    add(client, area)
+    dossier, post = Evaluation.objects.get(), {"result": "Không đạt"} if send is edit else {}
+    corrected = past_results.read_row(cells_of(area, source="Báo cáo của người khác"), tree.province)
+
+    def correct():
+        services.record_past([corrected], tree.province, by=staff, reason="Người khác sửa.")
+
+    post |= {"seen": seen(dossier), "once": ""}  # a refused post with a token takes back what is done within it
+    with meanwhile('"evaluations_event"."id" AS "pk" FROM', correct) as came:  # not the look of the test's own
+        answer = send(client, dossier, **post)
+    assert len(came) == 1 and answer.status_code == 422
+    assert "vừa được người khác sửa" in said(answer)
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.taken_from) == (State.RECOGNISED, "Báo cáo của người khác")
+    assert send(client, dossier, **post | {"seen": seen(dossier)}).status_code == 302

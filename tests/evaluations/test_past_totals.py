@@ -21,6 +21,7 @@ from portal.core.models import Job
 from portal.core.sheets import writing
 from portal.core.web.once import new_token
 from tests.evaluations.factories import open_year, published_sets
+from tests.meanwhile import meanwhile
 from tests.units.factories import make_tree, make_user
 from units.enums import Role, UnitKind
 from units.models import Unit
@@ -307,9 +308,12 @@ def test_a_correction_is_told_on_the_page_of_the_total(browser, staff, tree):
 
 def test_a_total_is_taken_away_with_a_reason_and_entered_again(browser, tree):
     total = added(browser, tree.districts[0])
-    refused = browser.post(address("drop", total.pk), {"reason": " ", "once": new_token()})
+    seen = {"seen": str(total.events.get().pk)}
+    refused = browser.post(address("drop", total.pk), {"reason": " ", "once": new_token()} | seen)
     assert (refused.status_code, "Hãy ghi rõ lý do." in said(refused)) == (422, True)
-    assert browser.post(address("drop", total.pk), {"reason": "Nhầm huyện", "once": new_token()}).status_code == 302
+    assert f'name="seen" value="{seen["seen"]}"' in said(browser.get(address("detail", total.pk)))
+    gone = browser.post(address("drop", total.pk), {"reason": "Nhầm huyện", "once": new_token()} | seen)
+    assert gone.status_code == 302
     page = said(browser.get(address("detail", total.pk)))
     assert "đã được bỏ" in page and "Nhầm huyện" in page and "Bỏ số nhập nhầm" not in page
     listed = address("detail", total.pk)
@@ -387,3 +391,27 @@ def test_a_total_changed_after_the_preview_is_not_written_over(browser, staff, t
     job.refresh_from_db()
     assert "Dòng 2: đã đổi sau khi xem trước." in job.error
     assert list(PastTotal.objects.values_list("place", "met", "is_away")) == before
+
+
+@pytest.mark.parametrize("act", ["edit", "drop"])
+@pytest.mark.parametrize("when", ["before the look at the log", "after it"])
+def test_a_total_somebody_else_has_just_corrected_is_neither_corrected_nor_taken_away(browser, staff, tree, act, when):
+    total = added(browser, tree.districts[0])
+    # a refused post with a token takes back what is done within it
+    post = typed(met="100", reason="Nhầm", seen=str(total.events.get().pk), once="")
+
+    def correct():
+        record([cells_of(tree.districts[0], year="2021", met="200")], staff)
+
+    if when == "after it":
+        with meanwhile('FROM "evaluations_pasttotalevent"', correct) as came:
+            answer = browser.post(address(act, total.pk), post)
+        assert len(came) == 1
+    else:
+        correct()
+        answer = browser.post(address(act, total.pk), post)
+    assert (answer.status_code, "vừa được người khác ghi" in said(answer)) == (422, True)
+    total.refresh_from_db()
+    assert (total.met, total.is_away) == (200, False)
+    now = typed(met="100", reason="Nhầm", seen=str(total.events.latest("pk").pk))
+    assert browser.post(address(act, total.pk), now).status_code == 302

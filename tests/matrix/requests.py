@@ -304,7 +304,10 @@ DATA = {
     "evaluations:past_totals_edit": lambda home, case: (
         TOTAL | {"reason": "Ghi nhầm", "seen": home.total.events.latest("pk").pk}
     ),
-    "evaluations:past_totals_drop": lambda home, case: {"reason": "Nhầm nơi"},
+    "evaluations:past_totals_drop": lambda home, case: {
+        "reason": "Nhầm nơi",
+        "seen": home.total.events.latest("pk").pk,
+    },
     "evaluations:past_totals_import": lambda home, case: {
         "file": SimpleUploadedFile("so-tong.csv", total_file(home.commune).encode(), "text/csv")
     },
