@@ -79,7 +79,9 @@ def _context(request, **more) -> dict:
             F("last_year").desc(nulls_first=True), "province__sort_key", "programme", "bar"
         ),
         "drafts": [(bar, bar_reads(content, names), digest(content)) for bar, content in told],
-        "events": RuleEvent.objects.visible_to(request.user).filter(bar__province=province).select_related("bar", "by")
+        "events": RuleEvent.objects.visible_to(request.user)
+        .filter(bar__province=province)
+        .select_related("bar__programme", "by")
         if province
         else [],
         "province": province,

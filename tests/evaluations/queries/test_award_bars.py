@@ -397,3 +397,16 @@ def test_a_bar_keeps_its_document_of_the_province(client, world):
     assert client.post(bars, typed | {"document": far.pk}).status_code == 422
     assert client.post(bars, typed | {"document": own.pk}).status_code == 302
     assert AwardBar.objects.get().document == own and own.number in page(client.get(bars))
+
+
+def test_the_bars_page_asks_no_more_for_the_history_of_many(client, world, unmet, second):
+    client.force_login(world.staff, "django.contrib.auth.backends.ModelBackend")
+    address = reverse("evaluations:award_bars")
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    bar_by(world, Bar.UNMET, second.programme)
+    with CaptureQueriesContext(connection) as two:
+        shown = client.get(address).content.decode()
+    assert html.escape(str(second.programme.title)) in shown or second.programme.name in shown
+    assert len(two) == len(one)
