@@ -74,6 +74,10 @@ def test_subtypes_are_read_from_the_names():
         (["99"], "không có tỉnh mã “99” từ ngày"),
         (["30", "--before", "--opened", "2025-07-01"], "phải có trước ngày 01/7/2025"),
         (["10"], "không có tỉnh mã “10” từ ngày"),
+        (["15", "--since", "2030-01-01"], "không thể bắt đầu sau hôm nay"),
+        (["15", "--since", "2009-01-01"], "nạp với --before rồi thực hiện sắp xếp"),
+        (["38", "--before", "--since", "2020"], "Không đọc được ngày “2020” sau --since"),
+        (["38", "--before", "--since", "01/01/1800"], "không thể trước 02/09/1945"),
     ],
 )
 def test_what_the_register_does_not_have_is_told_and_nothing_is_loaded(args, said):

@@ -1,11 +1,15 @@
 """`manage.py load_province`: one province of the national register, with no sample in it."""
 
+from argparse import ArgumentTypeError
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Count, Max
+from django.utils import timezone
 
+from portal.core.fields import FIRST_DAY as OLDEST_DAY
+from portal.core.sheets.cells import read_date
 from units.models import Unit
 from units.reforms.national import EFFECTIVE_ON
 from units.services import lock_tree
@@ -26,7 +30,7 @@ class Command(BaseCommand):
             "--since",
             "--opened",
             dest="opened",
-            type=date.fromisoformat,
+            type=_day,
             help=(
                 "ngày đầu tiên cổng biết các đơn vị, dạng 2009-01-01 (mặc định với --before: 2020-01-01); kết quả, số "
                 "tổng của năm trước ngày này không ghi được"
@@ -40,6 +44,11 @@ class Command(BaseCommand):
         opened = opened or (FIRST_DAY if before else EFFECTIVE_ON)
         if before and opened >= EFFECTIVE_ON:
             raise CommandError("Đơn vị trước sắp xếp phải có trước ngày 01/7/2025. Hãy sửa lại --since.")
+        if not before and not EFFECTIVE_ON <= opened <= timezone.localdate():
+            raise CommandError(
+                "Đơn vị sau sắp xếp có từ ngày 01/7/2025 và không thể bắt đầu sau hôm nay. Cần những năm trước đó thì "
+                "nạp với --before rồi thực hiện sắp xếp trên trang Sắp xếp đơn vị."
+            )
         try:
             data = nation.province_file(code, before=before, opened_on=opened)
         except nation.UnknownProvince:
@@ -54,6 +63,17 @@ class Command(BaseCommand):
             raise CommandError(f"{lines}\n{len(bad.problems)} lỗi; chưa ghi gì.") from None
         self.stdout.write(f"Tỉnh mã {code}: thêm {new} đơn vị, {known} đã có.")
         self.stdout.write(_since(code, opened))
+
+
+def _day(typed: str) -> date:
+    """The day typed after --since."""
+    try:
+        day = read_date(typed, "--since", required=True)
+    except ValueError as wrong:
+        raise ArgumentTypeError(str(wrong).replace("ở cột “--since”", "sau --since")) from None
+    if day is None or day < OLDEST_DAY:
+        raise ArgumentTypeError(f"Ngày sau --since không thể trước {OLDEST_DAY:%d/%m/%Y}.")
+    return day
 
 
 def _since(code: str, opened: date) -> str:
