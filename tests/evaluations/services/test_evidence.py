@@ -260,7 +260,7 @@ def test_the_same_paper_in_two_files_is_stored_once(client, world, file, setting
         ({"codes": ["TT124-KDC-1"]}, "TT124-KDC-1"),  # a group proves nothing
         ({"title": ""}, "Trường này là bắt buộc."),
         ({"title": "x" * 301}, "300"),
-        ({"title": "a\0b"}, "Null"),
+        ({"title": "a\0b"}, "ký tự rỗng"),
         ({"issued_on": "31/02/2024"}, "ngày"),
         ({"file": ""}, "Trường này là bắt buộc."),
     ],
