@@ -13,8 +13,8 @@ from units.models import Unit, UnitVersion, User
 from .enums import SetStatus
 from .judging.values import CriterionSpec
 from .judging.verdicts import CapSpec, GradeSpec, PreconditionSpec, Rule
-from .models import AwardBar, CriteriaSet, Criterion, Grade, Programme
-from .models.sets import bearer
+from .models import AwardBar, CriteriaSet, Criterion, Grade, Programme, StreakRule
+from .models.sets import bearer, lineage
 
 
 def criteria_of(criteria_set: CriteriaSet) -> list[Criterion]:
@@ -288,3 +288,40 @@ WRITERS = (Role.STAFF, Role.ADMIN)
 def provinces_written(user: User) -> set[str]:
     """Official codes of the provinces whose criteria the user writes."""
     return {province.code for province in user.provinces_as(*WRITERS)}
+
+
+def with_issuers(rules: Iterable[StreakRule]) -> list[StreakRule]:
+    """The rules, each of a province with the one that wrote it: who bore the code on its first day. Two queries, none
+    where all are the whole country's.
+
+    A draft is whose code it is today. The rules come with their documents.
+    """
+    found = list(rules)
+    codes = {one.province_code for one in found} - {""}
+    if not codes:
+        return found
+    borne = UnitVersion.objects.filter(code__in=codes, kind=UnitKind.PROVINCE).order_by("valid_from", "pk")
+    bearers: dict[str, list[tuple[int, date]]] = {}
+    for code, unit, since in borne.values_list("code", "unit", "valid_from"):
+        bearers.setdefault(code, []).append((unit, since))
+    told = {one.pk: bearer(bearers.get(one.province_code), _first_day(one)) for one in found}
+    units = Unit.objects.in_bulk({pk for pk in told.values() if pk is not None})
+    for one in found:
+        one.issuer = units.get(told[one.pk] or 0)
+    return found
+
+
+def _first_day(rule: StreakRule) -> date:
+    """When a rule of a province was made and held: no earlier than its document."""
+    days = [day for day in (rule.valid_from, rule.document.issued_on) if day]
+    return max(days) if days and not rule.is_draft else date.max
+
+
+def rules_held(rules: Iterable[StreakRule], province: Unit) -> list[StreakRule]:
+    """Those of the rules that count years of the province: the whole country's, its own, and, for the years until they
+    ended, those of the provinces it took over, which come last. Three queries."""
+    told = with_issuers(rules)
+    ours = set(lineage([province.pk]).values_list("pk", flat=True)) if any(one.province_code for one in told) else set()
+    held = [one for one in told if one.province_code == "" or (one.issuer and one.issuer.pk in ours)]
+    held += [one for one in told if one.province_code and not one.issuer and one.province_code == province.code]
+    return sorted(held, key=lambda one: one.is_inherited)

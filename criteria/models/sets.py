@@ -1,5 +1,6 @@
 """Legal documents, programmes, criteria sets and their criteria."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
@@ -14,11 +15,22 @@ from ..enums import Comparison, Confidence, Measure, NotApplicable, Outcome, Set
 
 class OfProvinceQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """What is the whole country's, and what the user's own provinces wrote for themselves."""
+        """What is the whole country's, and what the user's own provinces, or ones they took over, wrote for themselves.
+
+        A code once borne is left out where another province bears it today.
+        """
         if not user.is_authenticated:
             return self.none()
-        own = Unit.objects.filter(pk__in={place.province_id for place in user.places()})
-        return self.filter(Q(province_code="") | Q(province_code__in=own.values("code")))
+        held = lineage({place.province_id for place in user.places()})
+        borne = UnitVersion.objects.filter(unit__in=held.values("pk"), kind=UnitKind.PROVINCE)
+        elsewhere = Unit.objects.filter(kind=UnitKind.PROVINCE, closed_on=None).exclude(pk__in=held.values("pk"))
+        past = Q(province_code__in=borne.values("code")) & ~Q(province_code__in=elsewhere.values("code"))
+        return self.filter(Q(province_code="") | Q(province_code__in=held.values("code")) | past)
+
+
+def lineage(provinces: Iterable[int | None]) -> models.QuerySet[Unit]:
+    """The provinces with these ids and the ended ones they took over: an ended unit's place columns are its heir's."""
+    return Unit.objects.filter(province__in=[one for one in provinces if one is not None], kind=UnitKind.PROVINCE)
 
 
 class LegalDocument(models.Model):

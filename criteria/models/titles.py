@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from units.models import Unit
 
 from ..enums import Bar, Confidence, Level, MissingYear, RuleAct, SetStatus
-from .sets import Cited, LegalDocument, OfProvinceQuerySet, Programme
+from .sets import Cited, LegalDocument, OfProvinceQuerySet, Programme, lineage
 
 
 class StreakRuleQuerySet(OfProvinceQuerySet):
@@ -43,6 +43,8 @@ class StreakRule(Cited):
     valid_to = models.DateField("đến hết ngày", null=True, blank=True)
     status = models.CharField("tình trạng", max_length=10, choices=SetStatus, default=SetStatus.PUBLISHED)
 
+    issuer: Unit | None = None  # the province that wrote it, where it was asked for (`queries.rules_held`); no column
+
     objects = StreakRuleQuerySet.as_manager()
 
     class Meta:
@@ -60,7 +62,25 @@ class StreakRule(Cited):
     def holds_in(self, year: int) -> bool:
         """Whether the year is counted by this rule: the one in force on its last day, when results are told."""
         last = date(year, 12, 31)
-        return (self.valid_from is None or self.valid_from <= last) and (self.valid_to is None or last <= self.valid_to)
+        until = self.last_day
+        return (self.valid_from is None or self.valid_from <= last) and (until is None or last <= until)
+
+    @property
+    def is_inherited(self) -> bool:
+        """Written by a province that ended since: it counts that province's units of the years until then alone."""
+        return bool(self.issuer and self.issuer.closed_on)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it holds: its own, but no later than its province's."""
+        days = [day for day in (self.valid_to, self.issuer.closed_on if self.issuer else None) if day]
+        return min(days) if days else None
+
+    @property
+    def heir_from(self) -> int | None:
+        """The first year that the province which took over counts by a rule of its own."""
+        ended = self.issuer.closed_on if self.issuer else None
+        return None if ended is None else ended.year + (ended == date(ended.year, 12, 31))
 
 
 class StreakTitle(Cited):
@@ -85,8 +105,8 @@ class StreakTitle(Cited):
 
 class AwardBarQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Bars of the provinces the user's placements lie in."""
-        return self.filter(province__in={place.province_id for place in user.places()})
+        """Bars of the provinces the user's placements lie in, and of those they took over."""
+        return self.filter(province__in=lineage({place.province_id for place in user.places()}))
 
     def published(self):
         """Bars that hold or once held; a draft bars nobody."""

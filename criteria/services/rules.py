@@ -16,7 +16,7 @@ from ..enums import Confidence, RuleAct, SetStatus
 from ..models import AwardBar, RuleEvent, StreakRule
 from ..packs.reading import Packs
 from ..packs.rules import bar_key, bar_reads, content_of_bar, content_of_rule, rule_differences, rule_reads
-from ..queries import WRITERS, programme_names
+from ..queries import WRITERS, programme_names, with_issuers
 from .loading import CHANGED, NEW, REFUSED, SAME, Loaded
 from .storing import refuse_unless_seen, write_bar, write_streak
 
@@ -182,10 +182,11 @@ def rule_lacks(rule: StreakRule) -> list[str]:
         found.append(f"văn bản {document.number} chưa đính kèm bản đã ký")
     if Confidence.NOT_FOUND in (rule.confidence, *(title.confidence for title in rule.titles.all())):
         found.append("còn chỗ chưa đọc được trong văn bản")
-    for other in StreakRule.objects.published().filter(
+    others = StreakRule.objects.published().filter(
         programme=rule.programme, province_code=rule.province_code, is_example=rule.is_example
-    ):
-        if set(other.unit_kinds) & set(rule.unit_kinds) and _meet(rule, other):
+    )
+    for other in with_issuers(others.select_related("document")):
+        if set(other.unit_kinds) & set(rule.unit_kinds) and _meet(rule, other) and not other.is_inherited:
             until = f"đến hết ngày {other.valid_to:%d/%m/%Y}" if other.valid_to else "và chưa có ngày cuối"
             found.append(f"quy tắc “{other.name}” ({other.code}) của cùng loại đơn vị còn áp dụng {until}")
     return found

@@ -19,7 +19,7 @@ from ..packs import workbook, writing
 from ..packs.content import digest
 from ..packs.rules import content_of_rule, rule_reads
 from ..permissions import may_write
-from ..queries import WRITERS, programme_names, programmes_of, provinces_written
+from ..queries import WRITERS, programme_names, programmes_of, provinces_written, with_issuers
 from ..services import rules
 from .editing import written_province
 from .sets import XLSX
@@ -48,7 +48,7 @@ def rule_list(request):
     sets = CriteriaSet.objects.visible_to(request.user).exclude(status=SetStatus.RETIRED)
     quotas = Quota.objects.filter(criteria_set__in=sets).select_related("criteria_set__document")
     context = {
-        "rules": [(rule, rule_reads(content_of_rule(rule), names)) for rule in found],
+        "rules": [(rule, rule_reads(content_of_rule(rule), names)) for rule in with_issuers(found)],
         "bars": _visible_bars(request.user).order_by(F("last_year").desc(nulls_first=True), "programme", "bar"),
         "quotas": [
             (quota, quota.criteria_set, quota.criteria_set.status == SetStatus.DRAFT)
@@ -86,6 +86,7 @@ def rule_detail(request, pk):
 
 def _detail(request, rule: StreakRule) -> dict:
     content = content_of_rule(rule)
+    with_issuers([rule])
     return {
         "rule": rule,
         "reads": rule_reads(content, programme_names()),
@@ -145,9 +146,10 @@ def _begun(request) -> dict:
     if not asked.isdecimal():
         return {}
     before = get_object_or_404(_visible_rules(request.user), pk=asked)
+    with_issuers([before])
     content = content_of_rule(before)
     begun = {name: content[name] for name in NEXT} | {"titles": content["titles"]}
-    return begun | ({"valid_from": (before.valid_to + timedelta(days=1)).isoformat()} if before.valid_to else {})
+    return begun | ({"valid_from": (last + timedelta(days=1)).isoformat()} if (last := before.last_day) else {})
 
 
 @require_POST

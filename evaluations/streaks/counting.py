@@ -9,7 +9,8 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from criteria.enums import Level, MissingYear, Step
 from criteria.judging.verdicts import NOT_MET as FAILS
 from criteria.models import Deadline, StreakRule, StreakTitle
-from units.models import Unit, User
+from criteria.queries import rules_held
+from units.models import Unit, UnitVersion, User
 
 from ..enums import LEFT_OUT, NOT_MET, CycleStatus, State
 from ..judging.dossiers import judged_dossiers
@@ -88,7 +89,15 @@ def span_of(rule: StreakRule, years: dict[int, bool], last: int, province: int |
 def there_at_the_end(units: QuerySet[Unit], span: Span) -> QuerySet[Unit]:
     """Without those that ended by the span's last day: their rows went over to others."""
     last_day = date(span.last, 12, 31)
-    return units.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=last_day))
+    return on_its_ground(units, span).filter(Q(closed_on__isnull=True) | Q(closed_on__gte=last_day))
+
+
+def on_its_ground(units: QuerySet[Unit], span: Span) -> QuerySet[Unit]:
+    """Units the span's rule counts: that of a province which ended, those that lay in it on the span's last day."""
+    if not span.rule.is_inherited:
+        return units
+    lay = UnitVersion.objects.in_force(date(span.last, 12, 31)).filter(province=span.rule.issuer)
+    return units.filter(pk__in=lay.order_by().values("unit"))
 
 
 def with_streak(units: QuerySet[Unit], span: Span) -> QuerySet:
@@ -305,18 +314,16 @@ def of_unit(unit: Unit, user: User) -> list[UnitStreak]:
 
     Of an ended unit up to the year it ended in. A query or three a rule besides four.
     """
-    rules = [
-        rule
-        for rule in rules_for(user)
-        if unit.kind in rule.unit_kinds and rule.province_code in ("", unit.province.code if unit.province else "")
-    ]
+    read = [rule for rule in rules_for(user) if unit.kind in rule.unit_kinds]
+    rules = rules_held(read, unit.province) if unit.province else [rule for rule in read if not rule.province_code]
     recorded = recorded_years(rules, unit.province_id) if rules else {}
     rows = []
     for rule in rules:
         years = {year: is_open for year, is_open in recorded[rule.pk].items() if not _after(unit, year)}
         if years and rule.holds_in(max(years)):
             span = span_of(rule, years, max(years), unit.province_id)
-            found = with_streak(Unit.objects.filter(pk=unit.pk), span).values_list("streak", flat=True).first()
+            itself = on_its_ground(Unit.objects.filter(pk=unit.pk), span)
+            found = with_streak(itself, span).values_list("streak", flat=True).first()
             if found is not None:
                 rows.append(UnitStreak(span, standing(rule, found)))
     return rows

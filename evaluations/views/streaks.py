@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from criteria.models import StreakRule
-from criteria.queries import programme_names
+from criteria.queries import programme_names, rules_held
 from portal.core.web.pages import page_of
 from units.models import Unit
 
@@ -41,7 +41,7 @@ def streak_list(request):
     province = province or (provinces[0] if provinces else None)
     if province is None:
         return render(request, "evaluations/streak_list.html", {"rule": None, "province": None})
-    rules = [rule for rule in counting.rules_for(user) if rule.province_code in ("", province.code)]
+    rules = rules_held(counting.rules_for(user), province)
     recorded = counting.recorded_years(rules, province.pk) if rules else {}
     read, rules = rules, [rule for rule in rules if recorded[rule.pk]]
     if not rules:
