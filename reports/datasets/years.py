@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from evaluations.enums import CycleStatus
 from evaluations.models import Cycle, Evaluation, PastTotal
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.vietnamese.figures import Share
-from units.enums import UnitKind
+from units.enums import LEVELS, UnitKind
 from units.models import Unit
 from units.names import in_sentence
 
@@ -19,6 +19,8 @@ from .rollup import Counts, graded_lowest, tally
 
 IN_PROGRESS = "đang thực hiện"
 TOTALS_MARK = "số tổng nhập lại"
+ENTERED_MARK = "chỉ tính đơn vị đã nhập kết quả"
+ENTERED_BASE = "số đơn vị đã nhập"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Reentered:
     year: int
     kind: UnitKind
     source: str
+    place: str = ""  # another than the table's: one it took over
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,13 @@ class YearRow:
     def totals_of(self) -> tuple[UnitKind, ...]:
         return tuple(total.kind for total in self.totals)
 
+    is_entered: bool = False  # results entered from papers, of the units somebody entered: perhaps not of all
+
     @property
     def share(self) -> Share:
-        """Recognised of the roster: the base is the same in every year of the table."""
-        return self.counts.of_roster
+        """Recognised of the roster; of a year entered from papers, of those entered, as no roster is known."""
+        found = self.counts.of_roster
+        return replace(found, base=ENTERED_BASE) if self.is_entered else found
 
     @property
     def note(self) -> str:
@@ -65,7 +71,8 @@ class YearRow:
         """The note, and whose figures alone stand there: another year is no fair comparison then."""
         alone = f"chỉ có số liệu của {', '.join(self.only)}" if self.only else ""
         totals = f"{'có ' if self.cycle_ids else ''}{TOTALS_MARK}" if self.totals_of else ""
-        return "; ".join(filter(None, (self.note, totals, alone)))
+        entered = ENTERED_MARK if self.is_entered else ""
+        return "; ".join(filter(None, (self.note, entered, totals, alone)))
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class Years:
     left_out: tuple[int, ...] = ()  # years of which only totals are known, in a table of today's boundaries
     set_aside: tuple[Reentered, ...] = ()  # totals that a table beside a year's dossiers does not count
     overtaken: tuple[Reentered, ...] = ()  # totals of kinds that the year's dossiers tell of
+    of_others: tuple[Reentered, ...] = ()  # totals of places it took over, left out of a table of today's boundaries
 
     @property
     def totals_note(self) -> str:
@@ -85,21 +93,26 @@ class Years:
         mostly empty."""
         if self.left_out:
             spans = spans_of(self.left_out)
-            return f"Số tổng nhập lại năm {spans} theo ranh giới của năm đó nên không có trong bảng này."
+            told = [f"Số tổng nhập lại năm {spans} theo ranh giới của năm đó nên không có trong bảng này."]
+            told += [f"Trong đó có {_totals_in_words(self.of_others)}."] if self.of_others else []
+            return " ".join([*told, *self._overtaken_note])
         counted, aside = (
             _totals_in_words([one for row in self.rows for one in row.totals]),
             _totals_in_words(self.set_aside),
         )
-        overtaken = _totals_in_words(self.overtaken)
         sentences = (
             f"Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: {counted}." if counted else "",
             f"Năm có hồ sơ chỉ tính hồ sơ, không cộng số tổng nhập lại từ văn bản: {aside}." if aside else "",
-            "Loại đơn vị đã có kết quả từng đơn vị thì chỉ tính các kết quả ấy, không lấy số tổng nhập lại từ văn bản: "
-            f"{overtaken}."
-            if overtaken
-            else "",
+            *self._overtaken_note,
         )
         return " ".join(filter(None, sentences))
+
+    @property
+    def _overtaken_note(self) -> list[str]:
+        if not self.overtaken:
+            return []
+        why = "Loại đơn vị đã có kết quả từng đơn vị thì chỉ tính các kết quả ấy, không lấy số tổng nhập lại từ văn bản"
+        return [f"{why}: {_totals_in_words(self.overtaken)}."]
 
     @property
     def has_programmes(self) -> bool:
@@ -149,7 +162,8 @@ def ten_year_table(
             held.add((cycle.year, of_kind))
     totals = list(totals.select_related("programme").order_by("pk"))
     unheld = [one for one in totals if (one.year, one.kind) not in held]
-    left_out = tuple(sorted({one.year for one in unheld})) if boundaries == Boundaries.TODAY else ()
+    others = _of_others(place, programmes, kind, last_year) if boundaries == Boundaries.TODAY else ()
+    left_out = tuple(sorted({one.year for one in (*unheld, *others)})) if boundaries == Boundaries.TODAY else ()
     alone = {year for year, _ in held} if beside else set()
     alone |= {cycle.year for cycle in cycles.values() if cycle.year == beside}
     worked = {(cycle.programme_id, cycle.year) for cycle in every if not cycle.source}
@@ -164,10 +178,21 @@ def ten_year_table(
     rows = tuple(_row(one, provinces) for one in kept)
     apart = _apart(every, cycles, {row.year for row in rows})
     shown = {beside, *(row.year for row in rows)}
-    aside, over = (
-        tuple(_reentered(one) for one in some if one.year in shown and not left_out) for some in (set_aside, overtaken)
-    )
-    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out, aside, over)
+    aside, over = (tuple(_reentered(one) for one in some if one.year in shown) for some in (set_aside, overtaken))
+    return Years(place, kind, rows, Boundaries(boundaries), apart, left_out, () if left_out else aside, over, others)
+
+
+def _of_others(
+    place: Unit, programmes: Sequence[str], kind: str | None, last_year: int | None
+) -> tuple[Reentered, ...]:
+    """The totals of places of its level that it took over: an ended unit's place columns are its heir's. One query."""
+    if place.kind not in LEVELS:
+        return ()
+    ended = Q(place__kind=place.kind, **{f"place__{place.kind}": place.pk}) & ~Q(place=place.pk)
+    rows = PastTotal.objects.standing().filter(ended, programme__code__in=programmes).select_related("place")
+    rows = rows.filter(kind=kind) if kind else rows
+    rows = rows.filter(year__lte=last_year) if last_year else rows
+    return tuple(replace(_reentered(one), place=in_sentence(one.place.name)) for one in rows.order_by("pk"))
 
 
 @dataclass
@@ -213,11 +238,12 @@ def spans_of(years: Iterable[int]) -> str:
 
 def _totals_in_words(totals: Iterable[Reentered]) -> str:
     """In the order of the kinds: "khu dân cư năm 2009–2012 (nguồn: …); cơ quan năm 2012 (nguồn: …)"."""
-    years: dict[tuple[UnitKind, str], list[int]] = defaultdict(list)
+    years: dict[tuple[UnitKind, str, str], list[int]] = defaultdict(list)
     for one in sorted(totals, key=lambda one: (list(UnitKind).index(one.kind), one.year)):
-        years[one.kind, one.source].append(one.year)
+        years[one.kind, one.source, one.place].append(one.year)
     return "; ".join(
-        f"{kind.label.lower()} năm {spans_of(held)} (nguồn: {source})" for (kind, source), held in years.items()
+        f"{kind.label.lower()} {f'của {place} ' if place else ''}năm {spans_of(held)} (nguồn: {source})"
+        for (kind, source, place), held in years.items()
     )
 
 
@@ -270,6 +296,7 @@ def _row(said: _ProgrammeYear, provinces: Collection[Unit]) -> YearRow:
         only=_only(cycles, provinces),
         counts=sum((_counts(total) for total in totals), said.counts),
         totals=tuple(_reentered(total) for total in totals),
+        is_entered=any(cycle.source for cycle in cycles),
         is_mixed=len({cycle.place_id for cycle in cycles}) > 1,
     )
 

@@ -26,6 +26,7 @@ from tests.reports.factories import YEARLY, once
 from tests.reports.printed import in_one_line, text_of
 from tests.units.factories import make_province, make_tree, make_units, make_user
 from units.enums import Role, Subtype, UnitKind
+from units.models import Unit
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]  # dossiers beside totals, counted in SQL
 AREAS = UnitKind.RESIDENTIAL_AREA
@@ -143,7 +144,7 @@ def test_a_total_fills_the_kinds_without_dossiers_and_says_which(tree):
     dossiers_of(tree.areas[:3], 2022)
     assert figures(tree.province) == [(2022, 7, 7, (UnitKind.AGENCY,))]
     table = ten_year_table(tree.province, programmes=["safety"])
-    assert table.rows[0].full_note == "có số tổng nhập lại"
+    assert table.rows[0].full_note == "chỉ tính đơn vị đã nhập kết quả; có số tổng nhập lại"
     assert table.totals_note == (
         "Số tổng nhập lại từ văn bản, không có kết quả từng đơn vị: cơ quan năm 2022 (nguồn: Sổ tay). "
         "Loại đơn vị đã có kết quả từng đơn vị thì chỉ tính các kết quả ấy, không lấy số tổng nhập lại từ văn bản: "
@@ -242,7 +243,7 @@ def test_the_many_years_compare_finished_years_alone(both):
     told = compared(both.province)
     assert told == (
         "Từ năm 2022 đến năm 2023, số đơn vị được công nhận tại tỉnh A từ 9 (75,00% tổng số) thành 744 "
-        "(92,77% tổng số)."
+        "(92,77% số đơn vị đã nhập)."
     )
     cycle = opened(both.province, 2024)
     assert compared(both.province) == f"{told} Năm 2024 đang thực hiện nên không so sánh."
@@ -285,6 +286,27 @@ def test_a_total_taken_away_is_read_no_more(tree):
     total_of(tree.province, 2021)
     services.take_total_away(PastTotal.objects.get(), by=make_user(Role.STAFF, tree.province), reason="Nhầm năm")
     assert figures(tree.province) == []
+
+
+def test_a_year_of_entered_results_says_that_no_others_are_counted(tree):
+    total_of(tree.province, 2021)
+    dossiers_of(tree.areas[:2], 2021)
+    for boundaries in (Boundaries.THEN, Boundaries.TODAY):
+        table = ten_year_table(tree.province, programmes=["safety"], kind=AREAS, boundaries=boundaries)
+        (row,) = table.rows
+        assert row.share.sentence.endswith("% số đơn vị đã nhập") and "chỉ tính đơn vị đã nhập kết quả" in row.full_note
+        assert "không lấy số tổng nhập lại từ văn bản: khu dân cư năm 2021" in table.totals_note
+
+
+def test_totals_of_a_place_taken_over_are_named_as_left_out(tree):
+    gone = make_province("Tỉnh Yên Bái", "15", on=date(2004, 1, 1))
+    total_of(gone, 2018)
+    dossiers_of(tree.areas[:2], 2022)
+    asked = {"programmes": ["safety"], "boundaries": Boundaries.TODAY}
+    assert ten_year_table(tree.province, **asked).totals_note == ""
+    Unit.objects.filter(pk=gone.pk).update(province=tree.province, closed_on=date(2025, 6, 30))
+    note = ten_year_table(tree.province, **asked).totals_note
+    assert "Số tổng nhập lại năm 2018" in note and "Trong đó có khu dân cư của tỉnh Yên Bái năm 2018 (nguồn:" in note
 
 
 def test_boundaries_of_today_leave_totals_out_and_say_so(tree):
