@@ -122,7 +122,7 @@ def rule_edit(request, pk=None):
         initial={"seen": seen},
     )
     titles = title_forms(request.POST or None, content.get("titles", []))
-    context = {"form": form, "titles": titles, "rule": rule}
+    context = {"form": form, "titles": titles, "rule": rule, "province": mine[0] if mine else None}
     if request.method != "POST":
         return render(request, "criteria/rule_edit.html", context)
     if form.is_valid() & titles.is_valid():

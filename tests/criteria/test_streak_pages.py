@@ -230,3 +230,17 @@ def test_a_title_is_dropped_by_emptying_its_row_and_the_others_keep_their_confid
     emptied = {f"moc-0-{name}": "" for name in FIELDS} | {"moc-INITIAL_FORMS": "2", "moc-TOTAL_FORMS": "5"}
     assert staff.post(url, typed(seen=seen, **emptied)).status_code == 302
     assert list(rule.titles.values_list("years", "confidence")) == [(5, "I")]
+
+
+def test_the_form_says_whose_rule_it_is_and_lets_another_province_be_chosen(staff, document, province):
+    page = said(staff.get(reverse("criteria:rule_add")))
+    assert "Quy tắc của Tỉnh Bắc Giang." in page and "Chuyển tỉnh" not in page
+    assert reverse("criteria:document_add") in page
+    titles = page[page.index("Các mốc:") :]
+    assert "Số năm liên tục" in titles and 'class="required"' not in titles and 'class="required"' in page
+    far = make_province("Tỉnh Yên Bái", "15")
+    staff.user.placements.create(unit=far, role=Role.STAFF, valid_from=date(2020, 1, 1))
+    assert "Chuyển tỉnh" in said(staff.get(reverse("criteria:rule_add")))
+    here = reverse("criteria:rule_add")
+    told = said(staff.post(reverse("units:province_at_hand"), {"province": far.pk, "next": here}, follow=True))
+    assert "Quy tắc của Tỉnh Yên Bái." in told
