@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from criteria.models import StreakRule
 from criteria.queries import programme_names, rules_held
-from portal.core.web.pages import page_of
+from portal.core.web.pages import page_of, whole_number
 from units.models import Unit
 
 from .. import permissions
@@ -46,7 +46,7 @@ def streak_list(request):
     read, rules = rules, [rule for rule in rules if recorded[rule.pk]]
     if not rules:
         return render(request, "evaluations/streak_list.html", _why_empty(user, province, read))
-    years = sorted({year for rule in rules for year in recorded[rule.pk]}, reverse=True)
+    years = sorted({year for rule in rules for year in recorded[rule.pk] if rule.holds_in(year)}, reverse=True)
     visible = Unit.objects.counted_for(user).filter(province=province)
     filters = StreakFilterSet(request.GET, visible, rules=rules, years=years)
     rule = next((one for one in rules if one.pk == filters.chosen("rule")), rules[0])
@@ -66,6 +66,7 @@ def streak_list(request):
         "rule": rule,
         "titles": counting.titles_of(rule),
         "span": span,
+        "asked": _not_counted(request, span),
         "counts": counting.how_many(rows, rule),
         "page": page,
         "rows": [StreakLine(unit, counting.standing(rule, unit.streak), dangers.get(unit.pk, [])) for unit in shown],
@@ -89,6 +90,12 @@ def _why_empty(user, province: Unit, rules: list[StreakRule]) -> dict:
         "is_outside": bool(held & counted),  # there are years, but no rule was in force in one of them
         "may_write": permissions.may_open_cycle(user, province),
     }
+
+
+def _not_counted(request, span: counting.Span) -> int | None:
+    """The year the address asks for, where the page shows another."""
+    asked = whole_number(request.GET.get("year", ""))
+    return asked if asked and asked != span.last else None
 
 
 def _near(rows, near: str | None, span: counting.Span, late: list[int]):

@@ -17,7 +17,8 @@ from criteria.packs.stored import known
 from criteria.services import rules
 from portal.core.errors import Refused
 from tests.criteria.factories import load_packs
-from tests.units.factories import make_province, make_user
+from tests.evaluations.streaks.results import RECOGNISED, make_rule, record
+from tests.units.factories import make_province, make_tree, make_user
 from units.enums import Role
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +245,17 @@ def test_the_form_says_whose_rule_it_is_and_lets_another_province_be_chosen(staf
     here = reverse("criteria:rule_add")
     told = said(staff.post(reverse("units:province_at_hand"), {"province": far.pk, "next": here}, follow=True))
     assert "Quy tắc của Tỉnh Yên Bái." in told
+
+
+def test_years_a_rule_does_not_count_are_not_offered_and_told_when_asked(client):
+    tree = make_tree()
+    rule = make_rule(valid_from=date(2024, 1, 5))
+    for year in (2022, 2023, 2024):
+        record(tree.communes[0], year, {tree.areas[0]: RECOGNISED})
+    client.force_login(make_user(Role.STAFF, tree.province))
+    page = client.get(reverse("evaluations:streak_list"), {"rule": rule.pk, "year": 2023})
+    assert [one for one, _ in page.context["form"].fields["year"].choices if one] == [2024]
+    assert "có hiệu lực từ 05/01/2024 nên không tính đến năm 2023" in said(page)
+    assert "Trang này tính đến năm 2024." in said(page)
+    page = client.get(reverse("evaluations:streak_list"), {"rule": rule.pk, "year": 2024})
+    assert "không tính đến năm" not in said(page) and page.context["rows"][0].standing.streak == 3
