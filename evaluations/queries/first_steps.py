@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from criteria.models import Programme
 from criteria.queries import sets_for
 from portal.core.vietnamese.figures import grouped
-from units.enums import CLERKS, LEVELS, ORGANISATIONS, Role, UnitKind
-from units.models import Committee, Placement, Seat, Unit, on
+from units.enums import CLERKS, LEVELS, ORGANISATIONS, ReformStatus, Role, UnitKind
+from units.models import Committee, Placement, Reorganisation, Seat, Unit, on
 
 from ..models import Cycle, PastTotal
 
@@ -37,6 +37,7 @@ def first_steps(province: Unit, day: date) -> list[FirstStep]:
     levels = units.filter(kind__in=LEVELS)
     return [
         *_units(units),
+        *_reforms(province),
         _committees(levels, day),
         _accounts(levels, day),
         _seats(levels, day),
@@ -61,6 +62,31 @@ def _units(units: QuerySet[Unit]) -> Iterator[FirstStep]:
         "Nhập đơn vị từ tệp",
         f"{grouped(empty)} xã, phường chưa có khu dân cư nào." if empty or not many else "",
         by_admin=True,
+    )
+
+
+def _reforms(province: Unit) -> Iterator[FirstStep]:
+    """Reorganisations of the province, told where one is drafted or applied, or where its tree is the one of before
+    7/2025, districts and all: committees and accounts of the new places come after it."""
+    drafts = Reorganisation.objects.filter(provinces=province, status=ReformStatus.DRAFT).count()
+    applied = Reorganisation.objects.filter(
+        Q(provinces=province) | Q(lineage__successor=province), status=ReformStatus.APPLIED
+    )
+    many = applied.distinct().count()
+    is_old = Unit.objects.filter(province=province, kind=UnitKind.DISTRICT, closed_on=None).exists()
+    if not (drafts or many or is_old):
+        return
+    lack = ""
+    if drafts:
+        lack = f"{grouped(drafts)} phương án chưa áp dụng: áp dụng trước khi lập Ban và tài khoản của nơi mới."
+    elif is_old:
+        lack = "Cây đơn vị còn cấp huyện của trước 01/7/2025: lập phương án sắp xếp rồi áp dụng."
+    yield FirstStep(
+        "Sắp xếp đơn vị hành chính",
+        f"{grouped(many)} phương án đã áp dụng, {grouped(drafts)} bản thảo",
+        "units:reform_list",
+        "Các phương án sắp xếp",
+        lack,
     )
 
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 from evaluations.queries.first_steps import first_steps
 from tests.evaluations.factories import make_total, published_sets
 from tests.units.factories import make_committee, make_tree, make_user
+from tests.units.reforming import the_reform
+from units import reforms
 from units.enums import Role, Subtype, UnitKind
 from units.models import Unit
 from units.services import NewUnit, place_units
@@ -89,3 +91,34 @@ def test_the_page_is_for_those_who_run_the_province(client):
     tree = make_tree()
     client.force_login(make_user(Role.OFFICER, tree.communes[0]))
     assert client.get(reverse("evaluations:start")).status_code == 404
+
+
+def test_a_merger_is_a_step_before_committees_where_the_tree_is_of_before_it():
+    tree = make_tree()
+    titles = list(steps(tree.province))
+    assert titles.index("Sắp xếp đơn vị hành chính") < titles.index("Ban Chỉ đạo")
+    assert "còn cấp huyện" in steps(tree.province)["Sắp xếp đơn vị hành chính"].lack
+    made = the_reform(tree)
+    step = steps(tree.province)["Sắp xếp đơn vị hành chính"]
+    assert step.there == "0 phương án đã áp dụng, 1 bản thảo" and "1 phương án chưa áp dụng" in step.lack
+    reforms.apply(made, by=None)
+    step = steps(tree.province)["Sắp xếp đơn vị hành chính"]
+    assert step.is_done and step.there == "1 phương án đã áp dụng, 0 bản thảo"
+
+
+def test_a_province_of_today_has_no_merger_to_do():
+    call_command("load_province", "15")
+    assert "Sắp xếp đơn vị hành chính" not in steps(Unit.objects.get(kind=UnitKind.PROVINCE))
+
+
+def test_an_administrator_of_two_provinces_chooses_which_one_is_counted(client):
+    trees = [make_tree("A"), make_tree("B")]
+    user = make_user(Role.ADMIN, trees[0].province)
+    client.force_login(user)
+    assert "Chuyển tỉnh" not in client.get(reverse("evaluations:start")).content.decode()
+    user.placements.create(unit=trees[1].province, role=Role.ADMIN, valid_from=timezone.localdate())
+    here = reverse("evaluations:start")
+    assert "Chuyển tỉnh" in client.get(here).content.decode()
+    chosen = {"province": trees[1].province.pk, "next": here}
+    page = client.post(reverse("units:province_at_hand"), chosen, follow=True)
+    assert page.context["province"] == trees[1].province and "Tỉnh B: đã xong" in page.content.decode()
