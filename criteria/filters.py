@@ -2,6 +2,7 @@
 
 import django_filters as filters
 
+from portal.core.filters import WholeFilter
 from units.enums import JUDGED
 
 from .models import CriteriaSet, Programme
@@ -14,9 +15,7 @@ class CriteriaSetFilterSet(filters.FilterSet):
         label="Chương trình", queryset=Programme.objects.all(), empty_label="Tất cả các chương trình"
     )
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=KINDS, method="filter_kind", empty_label="Tất cả các loại")
-    year = filters.NumberFilter(
-        label="Áp dụng cho năm", method="filter_year", min_value=2000, max_value=2100, decimal_places=0
-    )
+    year = WholeFilter(label="Áp dụng cho năm", method="filter_year", min_value=2000, max_value=2100)
 
     class Meta:
         model = CriteriaSet

@@ -3,10 +3,10 @@
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q
 
 from criteria.models import CriteriaSet, Grade, Programme
+from portal.core.filters import WholeFilter
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import DistrictSelect, by_relation
@@ -89,7 +89,7 @@ class RecognitionFilterSet(filters.FilterSet):
     """Which recognitions: by year, kind, place, certificate."""
 
     q = filters.CharFilter(label="Tên đơn vị hoặc mã giấy", method="by_words")
-    year = filters.NumberFilter(label="Năm", field_name="evaluation__cycle__year", widget=forms.NumberInput)
+    year = WholeFilter(label="Năm", field_name="evaluation__cycle__year")
     kind = filters.ChoiceFilter(label="Loại đơn vị", field_name="evaluation__kind", choices=JUDGED_CHOICES)
     district = filters.ModelChoiceFilter(
         label="Huyện",
@@ -117,9 +117,9 @@ class RecognitionFilterSet(filters.FilterSet):
 class DecisionFilterSet(filters.FilterSet):
     """Which decisions: by year, kind, number."""
 
-    year = filters.NumberFilter(label="Năm", widget=forms.NumberInput)
+    year = WholeFilter(label="Năm")
     kind = filters.ChoiceFilter(label="Loại", choices=DecisionKind.choices)
-    number = filters.NumberFilter(label="Số", widget=forms.NumberInput)
+    number = WholeFilter(label="Số")
 
     class Meta:
         model = Decision
@@ -217,7 +217,7 @@ class PastTotalFilterSet(filters.FilterSet):
     AWAY = (("away", "Đã bỏ"), ("all", "Cả số đã bỏ"))
     q = filters.CharFilter(label="Tên địa bàn", method="by_place", max_length=200)
     programme = filters.ModelChoiceFilter(label="Chương trình", queryset=Programme.objects.all(), empty_label=EVERY)
-    year = filters.NumberFilter(label="Năm", widget=forms.NumberInput)
+    year = WholeFilter(label="Năm")
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=JUDGED_CHOICES, empty_label=EVERY)
     away = filters.ChoiceFilter(label="Tình trạng", choices=AWAY, method="as_asked", empty_label="Đang dùng")
 

@@ -11,9 +11,11 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.forms import BaseForm
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django_filters import FilterSet
 
 from evaluations.enums import State
 from evaluations.models import AgendaItem, Answer, Decision, Evaluation, Recognition, Sitting
@@ -21,7 +23,9 @@ from portal.settings import BASE_DIR
 from tests.evaluations.factories import open_year
 from tests.units.factories import OPENED, make_committee, make_province, make_units
 from units.enums import Role, Subtype, UnitKind
-from units.models import Placement
+from units.forms.registers import register_form
+from units.models import Placement, Unit
+from units.registers import REGISTERS
 
 APPS = ("portal", "units", "criteria", "evaluations", "reports")
 LABELS = {"core", "units", "criteria", "evaluations", "reports"}
@@ -97,6 +101,13 @@ def sources(*folders: str) -> Iterator[tuple[str, str]]:
 def templates() -> dict[str, str]:
     root = BASE_DIR / "templates"
     return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.*"))}
+
+
+def subclasses_of(kind: type) -> Iterator[type]:
+    """Every class made of it, however far."""
+    for one in kind.__subclasses__():
+        yield one
+        yield from subclasses_of(one)
 
 
 # --- rows are asked for through their scope ----------------------------------------------------------------------
@@ -197,6 +208,52 @@ def test_templates_hold_no_inline_code_and_trust_no_text():
 def test_inline_code_is_seen(text):
     assert INLINE.search(text)
     assert not INLINE.search('<script src="x.js" defer></script><option on="">')
+
+
+OWN_KINDS = {"number"}
+BROWSERS_OWN = re.compile(
+    r"""type=["']?number|forms\.(NumberInput|IntegerField|DecimalField|FloatField)\b|filters\.NumberFilter\("""
+)
+HIDDEN_NUMBER = "version = forms.IntegerField(\n        widget=forms.HiddenInput"
+
+
+def boxes_of_the_browser(text: str) -> list[str]:
+    """Boxes which a browser reads by its own lights: it drops the comma of 12,5 and says nothing."""
+    return [found[0] for found in BROWSERS_OWN.finditer(text.replace(HIDDEN_NUMBER, ""))]
+
+
+def test_no_box_is_read_by_the_browser():
+    texts = dict(sources()) | templates()
+    del texts["portal/core/fields.py"]  # where the fields of officials are made of Django's
+    assert {path: found for path, text in texts.items() if (found := boxes_of_the_browser(text))} == {}
+    shown = [
+        (form.__name__, name)
+        for form in subclasses_of(BaseForm)
+        for name, field in getattr(form, "base_fields", {}).items()
+        if getattr(field.widget, "input_type", "") in OWN_KINDS and not form.__module__.startswith("django")
+    ]
+    assert shown == []
+    shown = [
+        (filterset.__name__, name)
+        for filterset in subclasses_of(FilterSet)
+        for name, field in filterset.base_filters.items()
+        if getattr(field.field.widget, "input_type", "") in OWN_KINDS
+    ]
+    assert shown == []
+
+
+@pytest.mark.parametrize("slug", REGISTERS)
+def test_no_box_of_a_register_is_read_by_the_browser(slug):
+    kinds = {
+        getattr(field.widget, "input_type", "")
+        for field in register_form(REGISTERS[slug], owners=Unit.objects.none()).fields.values()
+    }
+    assert not kinds & OWN_KINDS
+
+
+@pytest.mark.parametrize("line", ['<input type="number">', "forms.NumberInput()", "filters.NumberFilter()"])
+def test_a_box_read_by_the_browser_is_seen(line):
+    assert boxes_of_the_browser(line)
 
 
 def test_a_moment_is_written_in_one_place():

@@ -8,6 +8,7 @@ from django.forms import Select, TextInput
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
+from portal.core.filters import WholeFilter
 from portal.core.vietnamese import text
 
 from .enums import Relation, Role, Subtype, UnitKind
@@ -63,10 +64,10 @@ class UnitFilterSet(filters.FilterSet):
         label="Huyện", queryset=_visible(UnitKind.DISTRICT), empty_label="Tất cả", widget=DistrictSelect
     )
     commune = filters.ModelChoiceFilter(label="Xã", queryset=_visible(UnitKind.COMMUNE))
-    parent = filters.NumberFilter(
+    parent = WholeFilter(
         label="Đơn vị quản lý (mã trong cổng)", field_name="parent_id", min_value=1, max_value=2**63 - 1
     )
-    hosted_in = filters.NumberFilter(
+    hosted_in = WholeFilter(
         label="Đứng chân tại, do nơi khác quản lý (mã trong cổng)",
         method="filter_hosted_in",
         min_value=1,
@@ -126,9 +127,7 @@ class PlacementFilterSet(filters.FilterSet):
     standing = filters.ChoiceFilter(
         label="Tình trạng", choices=OpenOrEnded, method="filter_standing", empty_label="Đang giữ vai trò"
     )
-    ends_within = filters.NumberFilter(
-        label="Hết hạn trong (ngày)", method="filter_ends_within", min_value=0, max_value=3660
-    )
+    ends_within = WholeFilter(label="Hết hạn trong (ngày)", method="filter_ends_within", min_value=0, max_value=3660)
 
     class Meta:
         model = Placement
@@ -168,7 +167,7 @@ def register_filterset(register: Register) -> type[filters.FilterSet]:
         for name in register.choices
     }
     if register.is_yearly:
-        own["year"] = filters.NumberFilter(label="Năm", field_name="year", min_value=0, max_value=9999)
+        own["year"] = WholeFilter(label="Năm", field_name="year", min_value=0, max_value=9999)
     for level, label, widget in ((UnitKind.DISTRICT, "Huyện", DistrictSelect), (UnitKind.COMMUNE, "Xã", Select)):
         own[level.value] = filters.ModelChoiceFilter(
             label=label,
@@ -177,9 +176,7 @@ def register_filterset(register: Register) -> type[filters.FilterSet]:
             empty_label="Tất cả",
             widget=widget,
         )
-    own["unit"] = filters.NumberFilter(
-        label="Đơn vị (mã trong cổng)", field_name=place, min_value=1, max_value=2**63 - 1
-    )
+    own["unit"] = WholeFilter(label="Đơn vị (mã trong cổng)", field_name=place, min_value=1, max_value=2**63 - 1)
     own["q"] = filters.CharFilter(label="Tìm theo tên", method="filter_q", max_length=100)
     body = own | {
         "filter_q": lambda self, queryset, name, words: queryset.search(words),

@@ -32,8 +32,8 @@ def code_field(label: str, **more) -> forms.RegexField:
     )
 
 
-def points(label: str, **more) -> forms.DecimalField:
-    return NumberField(label=label, max_digits=6, decimal_places=2, min_value=0, required=False, localize=True, **more)
+def points(label: str, **more) -> NumberField:
+    return NumberField(label=label, max_digits=6, decimal_places=2, min_value=0, required=False, **more)
 
 
 DAYS = ("valid_from", "valid_to")

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from portal.core.vietnamese.figures import grouped, plain_number
+from portal.core.vietnamese.figures import grouped, plain_number, without_groups
 from portal.core.vietnamese.text import search_key
 
 from .values import HOW_TO_WRITE, LARGEST, BadValue, CriterionSpec, Value, check, excuse_words
@@ -78,14 +78,16 @@ def _split(typed: str) -> tuple[str, str]:
 
 
 def _read_whole(criterion: CriterionSpec, typed: str) -> int:
-    if re.fullmatch(r"[0-9]{1,12}", typed):
-        return int(typed)
+    plain = without_groups(typed)
+    if re.fullmatch(r"[0-9]{1,12}", plain):
+        return int(plain)
     raise _bad_number(criterion, typed)
 
 
 def _read_points(criterion: CriterionSpec, typed: str) -> Decimal:
-    if re.fullmatch(r"[0-9]{1,12}([.,][0-9]{1,2})?", typed):
-        return Decimal(typed.replace(",", "."))
+    plain = without_groups(typed)
+    if re.fullmatch(r"[0-9]{1,12}([.,][0-9]{1,2})?", plain):
+        return Decimal(plain.replace(",", "."))
     raise _bad_number(criterion, typed)
 
 

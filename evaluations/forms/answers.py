@@ -6,7 +6,7 @@ from django import forms
 
 from criteria.enums import Measure
 from criteria.judging.values import CriterionSpec, Value
-from portal.core.fields import NumberField, WholeField
+from portal.core.fields import NumberField, WholeField, as_typed
 from portal.core.vietnamese.figures import plain_number
 
 STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
@@ -51,14 +51,14 @@ class AnswerForm(forms.Form):
         told = {
             name: held for name, held in self._typed(value).items() if name in self.fields and held not in ("", None)
         }
-        return {self.add_prefix(name): str(held) for name, held in told.items() if held is not False}
+        return {self.add_prefix(name): as_typed(held) for name, held in told.items() if held is not False}
 
     def _add_fields(self):
         line = self.criterion
         if line.measure == Measure.MUST:
             self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
         elif line.measure == Measure.EVENT:
-            self.fields["value"] = NumberField(
+            self.fields["value"] = WholeField(
                 label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False
             )
         elif line.measure in (Measure.TREND, Measure.PERCENT):
@@ -70,9 +70,14 @@ class AnswerForm(forms.Form):
                 label=line.denominator_label or ("Năm trước" if trend else "Tổng số"), required=False
             )
         elif line.measure == Measure.COUNT:
-            self.fields["value"] = NumberField(label="Số lượng", required=False)
+            self.fields["value"] = WholeField(label="Số lượng", required=False)
         elif line.measure == Measure.POINTS:
-            self.fields["value"] = NumberField(label=_points_label(line), required=False)
+            self.fields["value"] = NumberField(
+                label=_points_label(line),
+                required=False,
+                decimal_places=2,
+                error_messages={"max_decimal_places": "Điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25."},
+            )
         if line.excuses:
             choices = [("", "Không thuộc trường hợp loại trừ"), *[(item[0], item[1]) for item in line.excuses]]
             self.fields["excuse"] = forms.ChoiceField(label="Trường hợp loại trừ", choices=choices, required=False)

@@ -9,11 +9,39 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
+from .vietnamese.figures import plain_number, without_groups
+
 DAY_ATTRS = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
 
 
 FIRST_DAY, LAST_DAY = date(1945, 9, 2), date(2100, 12, 31)  # of the State, and of any plan: a slip of the finger else
-GROUPED = re.compile(r"\d{1,3}(\.\d{3})+")  # 1.200, as figures are written in Vietnamese
+DIVIDED = re.compile(r"-?\d+[.,]\d+")
+
+
+def as_typed(value: Any) -> str:
+    """A held value as an official would type it: a number with its comma, anything else as it is."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return plain_number(Decimal(value), group=False)
+    return str(value)
+
+
+class WholeInput(forms.TextInput):
+    """A box for a whole number. Of text: a browser's box for numbers drops a comma unasked, and 12,5 became 125."""
+
+    mode = "numeric"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"inputmode": self.mode, "autocomplete": "off"} | (attrs or {}))
+
+    def format_value(self, value: Any) -> str | None:
+        """A number as it is typed, 4,5; what was typed as it was."""
+        return super().format_value(value if value is None else as_typed(value))
+
+
+class NumberInput(WholeInput):
+    """A box for a number with a decimal comma."""
+
+    mode = "decimal"
 
 
 class DayField(forms.DateField):
@@ -32,21 +60,25 @@ class DayField(forms.DateField):
 class WholeField(forms.IntegerField):
     """A whole number: 1200 and 1.200 are one; Django alone would read 1.000 as 1 and 1_2 as 12."""
 
-    default_error_messages = {"invalid": "Hãy nhập một số nguyên, không chấm, phẩy."}
+    widget = WholeInput
+    default_error_messages = {
+        "invalid": "Hãy nhập một số nguyên, không chấm, phẩy.",
+        "divided": "“%(typed)s” không phải số nguyên. Hãy nhập một số nguyên, không chấm, phẩy.",
+    }
 
     def to_python(self, value: Any) -> int | None:
         if isinstance(value, str):
-            value = value.strip()
-            if GROUPED.fullmatch(value):
-                value = value.replace(".", "")
-            elif value and not re.fullmatch(r"-?\d+", value):
-                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            value = without_groups(value.strip())
+            if value and not re.fullmatch(r"-?\d+", value):
+                code = "divided" if DIVIDED.fullmatch(value) else "invalid"
+                raise forms.ValidationError(self.error_messages[code], code=code, params={"typed": value[:20]})
         return super().to_python(value)
 
 
 class NumberField(forms.DecimalField):
     """A number with a decimal comma: 12,5; 1.200 is twelve hundred, as everywhere in Vietnamese."""
 
+    widget = NumberInput
     default_error_messages = {"invalid": "Hãy nhập một số."}
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # -- the stubs take it for a whole one
@@ -54,8 +86,7 @@ class NumberField(forms.DecimalField):
             value = value.strip()
             if "_" in value:
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-            if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(,\d+)?", value):
-                value = value.replace(".", "")
+            value = without_groups(value)
             value = value.replace(",", ".") if value.count(",") == 1 and "." not in value else value
         return super().to_python(value)
 

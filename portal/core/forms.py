@@ -3,6 +3,8 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from .fields import DayField, NumberField
+
 
 class SignInForm(AuthenticationForm):
     """Name and password; the refusal says nothing about which of the two was wrong."""
@@ -23,8 +25,8 @@ class ComponentsForm(forms.Form):
 
     name = forms.CharField(label="Tên đơn vị", max_length=100, help_text="Viết đầy đủ, ví dụ: Thôn Đông Lâm.")
     kind = forms.ChoiceField(label="Loại", choices=[("xa", "Xã"), ("phuong", "Phường"), ("thi_tran", "Thị trấn")])
-    day = forms.DateField(label="Ngày ban hành", widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    share = forms.DecimalField(label="Tỷ lệ hộ đăng ký (%)", max_value=100, help_text="Từ 0 đến 100.")
+    day = DayField(label="Ngày ban hành", required=False)
+    share = NumberField(label="Tỷ lệ hộ đăng ký (%)", max_value=100, help_text="Từ 0 đến 100.")
     note = forms.CharField(label="Giải trình", widget=forms.Textarea, required=False)
     result = forms.ChoiceField(
         label="Kết quả", choices=[("dat", "Đạt"), ("chua", "Chưa đạt")], widget=forms.RadioSelect, required=False

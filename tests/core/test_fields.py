@@ -38,6 +38,29 @@ def test_what_is_no_number_is_refused(typed):
         NumberField().clean(typed)
 
 
+def test_a_point_after_nothing_groups_nothing():
+    assert NumberField().clean("0.125") == Decimal("0.125")
+    with pytest.raises(ValidationError, match="“0.125” không phải số nguyên. Hãy nhập một số nguyên"):
+        WholeField().clean("0.125")
+
+
+@pytest.mark.parametrize(
+    ("field", "held", "mode", "shown"),
+    [
+        (WholeField, 1200, "numeric", "1200"),
+        (WholeField, "12,5", "numeric", "12,5"),
+        (NumberField, Decimal("12.345"), "decimal", "12,345"),
+        (NumberField, Decimal("7.00"), "decimal", "7"),
+        (NumberField, "12.5x", "decimal", "12.5x"),
+    ],
+)
+def test_a_number_is_typed_in_a_box_of_text_and_shown_as_it_is_read(field, held, mode, shown):
+    box = field(min_value=0, max_value=9999).widget.render("a", held)
+    assert 'type="text"' in box
+    assert f'value="{shown}"' in box
+    assert f'inputmode="{mode}"' in box
+
+
 @pytest.mark.parametrize("field", [DayField, PickedDayField])
 def test_a_year_no_paper_bears_is_a_slip(field):
     assert field().clean("31/12/2026") == date(2026, 12, 31)

@@ -3,6 +3,8 @@
 from django import forms
 from django.db import models
 
+from portal.core.fields import NumberField, WholeField
+
 from ..models import Unit
 from ..registers import Register
 from .fields import PickedDayField
@@ -27,10 +29,11 @@ def register_form(register: Register, data=None, *, instance=None, owners=None) 
             return owned
         if isinstance(column, models.DateField):
             return PickedDayField(label=register.label(column.name), required=not column.blank)
-        found = column.formfield(**kwargs)
-        if column.name in register.sums:
-            found.widget.attrs["inputmode"] = "numeric"
-        return found
+        if isinstance(column, models.DecimalField):
+            kwargs["form_class"] = NumberField
+        elif isinstance(column, models.IntegerField):
+            kwargs["form_class"] = WholeField
+        return column.formfield(**kwargs)
 
     fields = ([register.owner] if instance is None else []) + list(register.columns)
     made = forms.modelform_factory(register.model, fields=fields, formfield_callback=field_of)

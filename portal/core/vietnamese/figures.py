@@ -1,10 +1,12 @@
 """Figures as officials print them: two decimals half up, decimal comma, thousands by a point."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 DASH = "–"
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
+GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")  # 1.200; 1.200,5
 
 
 def ratio(part: int, whole: int) -> Decimal | None:
@@ -39,6 +41,11 @@ def plain_number(number: Decimal, *, group: bool = True) -> str:
     rest = rest.rstrip("0")
     shown = grouped(int(before)) if group else str(int(before))
     return f"{shown},{rest}" if rest else shown
+
+
+def without_groups(typed: str) -> str:
+    """What was typed without the points that group it: 1.200 as 1200, 1.200,5 as 1200,5; anything else as it is."""
+    return typed.replace(".", "") if GROUPED.fullmatch(typed) else typed
 
 
 def file_size(size: int) -> str:

@@ -192,6 +192,9 @@ def test_what_cannot_be_an_answer(asked, value, sentence):
         (COUNT, "2", number("2")),
         (POINTS, "4,5", number("4.5")),
         (POINTS, "4.5", number("4.5")),
+        (COUNT, "1.000", number("1000")),
+        (EVENT, "1.234 bkk", Value(value=Decimal(1234), excuse="force_majeure")),
+        (PERCENT, "1.200/2.000.000", Value(numerator=1200, denominator=2_000_000)),
     ],
 )
 def test_reading_a_cell(asked, text, value):
@@ -202,9 +205,10 @@ def test_reading_a_cell(asked, text, value):
     ("asked", "text", "why"),
     [
         (MUST, "có lẽ", "không hiểu “có lẽ”; hãy ghi Đ (đạt) hoặc K (không đạt)"),
-        (COUNT, "1.234", "“1.234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
+        (COUNT, "1,234", "“1,234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
         (COUNT, "1 234", "“1 234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
-        (POINTS, "1.234", "“1.234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
+        (POINTS, "1,234", "“1,234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
+        (POINTS, "1.234", "1.234 điểm vượt mức tối đa 5 điểm"),
         (POINTS, "4,2561", "điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25"),
         (COUNT, "1e5", "không hiểu “1e5”; hãy ghi một số nguyên, ví dụ 2"),
         (COUNT, "1_000", "không hiểu “1_000”; hãy ghi một số nguyên, ví dụ 2"),

@@ -190,7 +190,7 @@ BAD_CELLS = [
     (PERCENT, "5"),
     (PERCENT, "5/0"),
     (PERCENT, "1/2/3"),
-    (PERCENT, "1.000/1.200"),
+    (PERCENT, "1,000/1,200"),
     (PERCENT, "1,5/2"),
     (PERCENT, "20000000/20000001"),
     (PERCENT, "/5"),
@@ -358,6 +358,26 @@ def send_entry(client, user, dossier, data):
     return client.post(reverse("evaluations:entry", args=[dossier.pk]), data)
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("1.000", 1000), ("12", 12), ("12,5", None), ("1,000", None), ("2.5", None), ("0.125", None), ("1 000", None)],
+)
+def test_the_form_and_the_grid_read_a_number_alike(client, world, dossier, typed, read):
+    line = next(line for line in answered(dossier) if line.code == "TT124-KDC-3a")
+    told = send_entry(client, world.officer, dossier, entry_data(dossier, **{"TT124-KDC-3a-value": typed}))
+    by_form = stored(dossier).get(line.code)
+    dossier.answers.all().delete()
+    in_cell = type_in(client, world.officer, dossier, line.code, typed)
+    by_grid = stored(dossier).get(line.code)
+    if read is None:
+        assert (told.status_code, in_cell.status_code, by_form, by_grid) == (422, 422, None, None)
+        page = html.unescape(told.content.decode())
+        assert f'name="TT124-KDC-3a-value" value="{typed}" inputmode="numeric"' in page
+        assert "Hãy nhập một số nguyên" in page
+    else:
+        assert (by_form, by_grid) == ((Value(value=Decimal(read)), 1), (Value(value=Decimal(read)), 1))
+
+
 def test_the_form_saves_everything_at_once(client, world, dossier):
     response = send_entry(client, world.officer, dossier, entry_data(dossier))
     assert (response.status_code, response.url, dossier.answers.count()) == (
@@ -385,11 +405,12 @@ BAD_FORMS = {
         "tử số 130 (hộ đăng ký tham gia) lớn hơn mẫu số 125 (hộ đang cư trú)",
     ),
     "negative": ({"TT124-KDC-3a-value": "-2"}, "số liệu không được âm"),
-    "not whole": ({"TT124-KDC-3a-value": "1.5"}, "1,5 không phải số nguyên"),
+    "not whole": ({"TT124-KDC-3a-value": "1.5"}, "“1.5” không phải số nguyên. Hãy nhập một số nguyên"),
+    "a comma": ({"TT124-KDC-3a-value": "12,5"}, "“12,5” không phải số nguyên. Hãy nhập một số nguyên"),
     "half a pair": ({"TT124-KDC-4a-denominator": ""}, "mới có một trong hai số"),
     "too large": ({"TT124-KDC-3a-value": "99999999999"}, "số liệu lớn hơn 10.000.000"),
     "letters": ({"TT124-KDC-1_3-numerator": "nhiều"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
-    "not a number": ({"TT124-KDC-3a-value": "NaN"}, "Hãy nhập một số."),
+    "not a number": ({"TT124-KDC-3a-value": "NaN"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
     "an unknown choice": ({"TT124-KDC-1_1-met": "maybe"}, "maybe"),
     "an excuse for nothing": ({"TT124-KDC-4b-excuse": "force_majeure"}, "không ghi trường hợp loại trừ"),
     "a foreign excuse": ({"TT124-KDC-4b-value": "1", "TT124-KDC-4b-excuse": "x"}, "x"),
