@@ -210,15 +210,16 @@ def test_inline_code_is_seen(text):
     assert not INLINE.search('<script src="x.js" defer></script><option on="">')
 
 
-OWN_KINDS = {"number"}
+OWN_KINDS = {"number", "date"}
 BROWSERS_OWN = re.compile(
-    r"""type=["']?number|forms\.(NumberInput|IntegerField|DecimalField|FloatField)\b|filters\.NumberFilter\("""
+    r"""type=["']?(number|date)\b(?!\.)|"type": "date"|filters\.(Number|Date)Filter\("""
+    r"""|forms\.(NumberInput|IntegerField|DecimalField|FloatField|DateField|DateInput)\b"""
 )
 HIDDEN_NUMBER = "version = forms.IntegerField(\n        widget=forms.HiddenInput"
 
 
 def boxes_of_the_browser(text: str) -> list[str]:
-    """Boxes which a browser reads by its own lights: it drops the comma of 12,5 and says nothing."""
+    """Boxes which a browser reads by its own lights: 12,5 loses its comma, 01/07 is the 7th of January."""
     return [found[0] for found in BROWSERS_OWN.finditer(text.replace(HIDDEN_NUMBER, ""))]
 
 
@@ -251,7 +252,9 @@ def test_no_box_of_a_register_is_read_by_the_browser(slug):
     assert not kinds & OWN_KINDS
 
 
-@pytest.mark.parametrize("line", ['<input type="number">', "forms.NumberInput()", "filters.NumberFilter()"])
+@pytest.mark.parametrize(
+    "line", ['<input type="number">', '<input type="date">', "forms.NumberInput()", "filters.NumberFilter()"]
+)
 def test_a_box_read_by_the_browser_is_seen(line):
     assert boxes_of_the_browser(line)
 

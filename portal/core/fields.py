@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from .vietnamese.figures import plain_number, without_groups
 
 DAY_ATTRS = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
+HOW_TO_WRITE_A_DAY = "Hãy nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/09/2026."
 
 
 FIRST_DAY, LAST_DAY = date(1945, 9, 2), date(2100, 12, 31)  # of the State, and of any plan: a slip of the finger else
@@ -44,11 +46,25 @@ class NumberInput(WholeInput):
     mode = "decimal"
 
 
+class DayInput(forms.DateInput):
+    """A box for a day. Of text: a browser's calendar reads 01/07 by its own language, as the 7th of January."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__(DAY_ATTRS | (attrs or {}), format="%d/%m/%Y")
+
+    def format_value(self, value: Any) -> str | None:
+        """The day as it is written here; an address names it 2020-01-31."""
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            with suppress(ValueError):
+                value = date.fromisoformat(value)
+        return f"{value:%d/%m/}{value.year:04}" if isinstance(value, date) else super().format_value(value)
+
+
 class DayField(forms.DateField):
     """A day typed as 31/01/2020; a year of 0202 or 9999 is a slip of the finger."""
 
-    def __init__(self, **options: Any):
-        super().__init__(widget=forms.DateInput(attrs=DAY_ATTRS), **options)
+    widget = DayInput
+    default_error_messages = {"invalid": HOW_TO_WRITE_A_DAY}
 
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)

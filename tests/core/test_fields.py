@@ -7,7 +7,6 @@ import pytest
 from django.forms import ValidationError
 
 from portal.core.fields import DayField, NumberField, WholeField
-from units.forms import PickedDayField
 
 
 @pytest.mark.parametrize(
@@ -61,9 +60,35 @@ def test_a_number_is_typed_in_a_box_of_text_and_shown_as_it_is_read(field, held,
     assert f'inputmode="{mode}"' in box
 
 
-@pytest.mark.parametrize("field", [DayField, PickedDayField])
-def test_a_year_no_paper_bears_is_a_slip(field):
-    assert field().clean("31/12/2026") == date(2026, 12, 31)
+@pytest.mark.parametrize("typed", ["01/07/2026", "2026-07-01", "1/7/2026", " 01-07-2026", "01.07.2026"])
+def test_the_day_comes_before_the_month(typed):
+    assert DayField().clean(typed) == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("typed", ["07/13/2026", "2026/07/01", "1/7/26", "mai", "31/02/2026"])
+def test_what_is_no_day_is_told_how_to_write_one(typed):
+    with pytest.raises(ValidationError, match="Hãy nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/09/2026."):
+        DayField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        (date(2026, 7, 1), "01/07/2026"),
+        ("2026-07-01", "01/07/2026"),
+        ("1/7/26", "1/7/26"),
+        ("2026-13-01", "2026-13-01"),
+    ],
+)
+def test_a_day_is_typed_in_a_box_of_text_and_shown_as_it_is_written(held, shown):
+    box = DayField().widget.render("a", held)
+    assert 'type="text"' in box
+    assert f'value="{shown}"' in box
+    assert 'placeholder="dd/mm/yyyy"' in box
+
+
+def test_a_year_no_paper_bears_is_a_slip():
+    assert DayField().clean("31/12/2026") == date(2026, 12, 31)
     for typed in ("31/12/9999", "01/01/0001", "01/01/1900"):
         with pytest.raises(ValidationError, match="không thể đúng. Hãy kiểm tra lại năm"):
-            field().clean(typed)
+            DayField().clean(typed)

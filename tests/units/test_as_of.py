@@ -138,7 +138,10 @@ def test_versions_follow_each_other_without_a_gap(tree):
 
 def test_a_wrong_day_is_told(tree):
     answer = reader(Role.STAFF, tree.province).get(reverse("units:as_of"), {"ngay": "31/02/2025"})
-    assert answer.status_code == 422 and "Nhập một ngày" in answer.content.decode()
+    assert (
+        answer.status_code == 422
+        and "Hãy nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/09/2026." in answer.content.decode()
+    )
 
 
 # --- one unit on a day -------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_new_places_without_a_committee_are_named_before_and_offered_after(tree,
     link = f"{reverse('units:committees_add')}?cap=commune&amp;ngay=2025-07-01"
     assert link in page
     form = browser.get(link.replace("&amp;", "&")).content.decode()
-    assert 'value="2025-07-01"' in form
+    assert 'value="01/07/2025"' in form
     rules = {"quorum_percent": 50, "approval_percent": 50, "majority_of": "all", "ground": "Quy chế 2"}
     sent = {"level": "commune", "valid_from": "2025-07-01", "kind": "138", "called": "", **rules}
     browser.post(reverse("units:committees_add"), sent)

@@ -2,7 +2,7 @@
 
 from .committees import CommitteeChangeForm, CommitteeForm, CommitteesForm, DayForm, PeriodForm, RulesForm, SeatForm
 from .delegations import DelegationForm
-from .fields import PickedDayField, PlaceField
+from .fields import PlaceField
 from .files import RegisterFileForm, UnitFileForm
 from .passwords import PasswordAgain
 from .people import EndForm, HandoverForm, PersonForm, PlaceAnewForm, PlacementForm, ProlongForm
@@ -16,7 +16,6 @@ __all__ = [
     "CommitteeChangeForm",
     "CommitteeForm",
     "CommitteesForm",
-    "PickedDayField",
     "DayForm",
     "DelegationForm",
     "EndForm",

@@ -6,12 +6,12 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.core.fields import WholeField, offer_rows
+from portal.core.fields import DayField, WholeField, offer_rows
 
 from ..enums import LEVELS, CommitteeKind, MajorityOf, UnitKind
 from ..models import Seat, Unit, User
 from ..services import CommitteeRules
-from .fields import PickedDayField, PlaceField
+from .fields import PlaceField
 
 
 class SeatForm(forms.Form):
@@ -30,8 +30,8 @@ class SeatForm(forms.Form):
         required=False,
         help_text="Bắt buộc khi không có tài khoản. Chỉ ghi chức vụ, không ghi tên người.",
     )
-    valid_from = PickedDayField(label="Từ ngày", initial=timezone.localdate)
-    valid_to = PickedDayField(label="Đến hết ngày", required=False)
+    valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
+    valid_to = DayField(label="Đến hết ngày", required=False)
     replaces = forms.ModelChoiceField(
         label="Thay cho",
         queryset=Seat.objects.none(),
@@ -86,8 +86,8 @@ class CommitteeForm(RulesForm):
         required=False,
         help_text="Để trống: cổng ghép loại Ban với tên đơn vị, ví dụ “Ban Chỉ đạo 138 xã An Hà”.",
     )
-    valid_from = PickedDayField(label="Hoạt động từ ngày")
-    valid_to = PickedDayField(label="Đến hết ngày", required=False, help_text="Để trống nếu đang hoạt động.")
+    valid_from = DayField(label="Hoạt động từ ngày")
+    valid_to = DayField(label="Đến hết ngày", required=False, help_text="Để trống nếu đang hoạt động.")
     field_order = ("unit", "kind", "name", "valid_from", "valid_to")
 
     def __init__(self, *args, by: User, at: Unit | None = None, **kwargs):
@@ -111,7 +111,7 @@ class CommitteesForm(RulesForm):
 
     KINDS = [(kind.value, kind.label) for kind in (*LEVELS, UnitKind.RESIDENTIAL_AREA)]
     level = forms.ChoiceField(label="Lập cho", choices=KINDS, initial=UnitKind.COMMUNE)
-    valid_from = PickedDayField(label="Hoạt động từ ngày", initial=timezone.localdate)
+    valid_from = DayField(label="Hoạt động từ ngày", initial=timezone.localdate)
     kind = forms.ChoiceField(label="Loại Ban", choices=[one for one in CommitteeKind.choices if one[0] != "other"])
     called = forms.CharField(
         label="Tên Ban bắt đầu bằng",
@@ -131,14 +131,14 @@ class CommitteeChangeForm(RulesForm):
 
 
 class DayForm(forms.Form):
-    ngay = PickedDayField(label="Thành viên ngày", required=False)
+    ngay = DayField(label="Thành viên ngày", required=False)
 
 
 class PeriodForm(forms.Form):
     """From one day to another, for the changes of committees."""
 
-    tu = PickedDayField(label="Từ ngày")
-    den = PickedDayField(label="Đến hết ngày")
+    tu = DayField(label="Từ ngày")
+    den = DayField(label="Đến hết ngày")
 
     def clean(self):
         data = super().clean() or {}

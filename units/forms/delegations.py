@@ -5,9 +5,10 @@ from typing import cast
 from django import forms
 from django.utils import timezone
 
+from portal.core.fields import DayField
+
 from ..enums import LEVELS
 from ..models import Unit
-from .fields import PickedDayField
 
 
 class DelegationForm(forms.Form):
@@ -19,10 +20,10 @@ class DelegationForm(forms.Form):
         empty_label="Chọn nơi được uỷ quyền",
         help_text="Cấp dưới trực tiếp của nơi quản lý, nơi đơn vị đứng chân.",
     )
-    valid_from = PickedDayField(label="Từ ngày", initial=timezone.localdate)
-    valid_to = PickedDayField(label="Đến hết ngày")
+    valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
+    valid_to = DayField(label="Đến hết ngày")
     number = forms.CharField(label="Số, ký hiệu văn bản", max_length=60, help_text="Ví dụ: 12/QĐ-UBND")
-    signed_on = PickedDayField(label="Ngày ban hành văn bản")
+    signed_on = DayField(label="Ngày ban hành văn bản")
 
     def __init__(self, *args, unit: Unit, **kwargs):
         super().__init__(*args, **kwargs)

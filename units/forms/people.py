@@ -7,9 +7,11 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.core.fields import DayField
+
 from ..enums import LEVELS, Role
 from ..models import Placement, Unit, User
-from .fields import PickedDayField, PlaceField
+from .fields import PlaceField
 
 
 class PlacementForm(forms.Form):
@@ -17,8 +19,8 @@ class PlacementForm(forms.Form):
 
     unit = PlaceField(label="Nơi công tác", queryset=Unit.objects.none(), empty_label="Chọn nơi công tác")
     role = forms.ChoiceField(label="Vai trò", choices=Role)
-    valid_from = PickedDayField(label="Từ ngày", initial=timezone.localdate)
-    valid_to = PickedDayField(label="Đến hết ngày", required=False, help_text="Để trống nếu chưa định ngày kết thúc.")
+    valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
+    valid_to = DayField(label="Đến hết ngày", required=False, help_text="Để trống nếu chưa định ngày kết thúc.")
     acting_for = forms.CharField(
         label="Thay cho", max_length=200, required=False, help_text="Chức danh của người được thay, nếu là tạm thời."
     )
@@ -53,17 +55,17 @@ class PersonForm(PlacementForm):
 
 
 class EndForm(forms.Form):
-    on = PickedDayField(label="Ngày cuối cùng", initial=timezone.localdate)
+    on = DayField(label="Ngày cuối cùng", initial=timezone.localdate)
 
 
 class ProlongForm(forms.Form):
-    until = PickedDayField(label="Gia hạn đến hết ngày")
+    until = DayField(label="Gia hạn đến hết ngày")
 
 
 class PlaceAnewForm(forms.Form):
     """From when people whose unit ended hold their role at the unit that took over."""
 
-    on = PickedDayField(label="Giữ vai trò từ ngày", initial=timezone.localdate)
+    on = DayField(label="Giữ vai trò từ ngày", initial=timezone.localdate)
 
 
 class HandoverForm(forms.Form):
@@ -75,7 +77,7 @@ class HandoverForm(forms.Form):
         help_text="Người đã có tài khoản ở nơi đồng chí quản trị.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    last_day = PickedDayField(label="Ngày làm việc cuối cùng của người bàn giao", initial=timezone.localdate)
+    last_day = DayField(label="Ngày làm việc cuối cùng của người bàn giao", initial=timezone.localdate)
     note = forms.CharField(
         label="Ghi chú", max_length=500, required=False, help_text="Ví dụ: sổ sách, con dấu, tài liệu giấy kèm theo."
     )

@@ -4,12 +4,11 @@ from typing import cast
 
 from django import forms
 
-from portal.core.fields import NumberField
+from portal.core.fields import DayField, NumberField
 
 from ..enums import ChangeAction, OpenFiles, Streaks, Subtype, UnitKind
 from ..files.keys import OWN_KEY, Here
 from ..models import Change, Reorganisation, Unit
-from .fields import PickedDayField
 from .passwords import PasswordAgain
 
 
@@ -19,8 +18,8 @@ class ReformForm(forms.Form):
     number = forms.CharField(label="Số, ký hiệu nghị quyết", max_length=60)
     title = forms.CharField(label="Trích yếu", max_length=400)
     issuer = forms.CharField(label="Cơ quan ban hành", max_length=200)
-    signed_on = PickedDayField(label="Ngày ban hành", required=False)
-    effective_on = PickedDayField(label="Có hiệu lực từ ngày")
+    signed_on = DayField(label="Ngày ban hành", required=False)
+    effective_on = DayField(label="Có hiệu lực từ ngày")
     provinces = forms.ModelMultipleChoiceField(
         label="Các tỉnh liên quan", queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple
     )

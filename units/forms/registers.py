@@ -3,11 +3,10 @@
 from django import forms
 from django.db import models
 
-from portal.core.fields import NumberField, WholeField
+from portal.core.fields import DayField, NumberField, WholeField
 
 from ..models import Unit
 from ..registers import Register
-from .fields import PickedDayField
 
 
 class OwnerField(forms.ModelChoiceField):
@@ -28,7 +27,7 @@ def register_form(register: Register, data=None, *, instance=None, owners=None) 
             owned.queryset = owners
             return owned
         if isinstance(column, models.DateField):
-            return PickedDayField(label=register.label(column.name), required=not column.blank)
+            return DayField(label=register.label(column.name), required=not column.blank)
         if isinstance(column, models.DecimalField):
             kwargs["form_class"] = NumberField
         elif isinstance(column, models.IntegerField):

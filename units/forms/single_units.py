@@ -2,12 +2,12 @@
 
 from django import forms
 
-from portal.core.fields import offer_choices, offer_rows
+from portal.core.fields import DayField, offer_choices, offer_rows
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, SUBTYPES, Subtype, UnitKind
 from ..models import Unit, User
 from ..services import UnitFacts
-from .fields import PickedDayField, PlaceField
+from .fields import PlaceField
 
 
 class GroundForm(forms.Form):
@@ -58,7 +58,7 @@ class NewUnitForm(UnitFactsForm):
     """A unit of the kind to add under one of the administrator's places."""
 
     parent = PlaceField(label="Đơn vị quản lý", queryset=Unit.objects.none(), empty_label="Chọn đơn vị quản lý")
-    opened_on = PickedDayField(label="Có từ ngày")
+    opened_on = DayField(label="Có từ ngày")
     field_order = ("parent", "name", "subtype", "code", "stands_in", "opened_on", "ground")
 
     def __init__(self, *args, by: User, kind: str, **kwargs):
@@ -70,5 +70,5 @@ class NewUnitForm(UnitFactsForm):
 class LastDayForm(GroundForm):
     """The last day of a committee or a unit, and why."""
 
-    on = PickedDayField(label="Ngày hoạt động cuối cùng")
+    on = DayField(label="Ngày hoạt động cuối cùng")
     field_order = ("on", "ground")

@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.core.fields import DayField
+
 from .. import queries
 from ..enums import LEVELS, UnitKind
-from ..forms import PickedDayField
 from ..models import Committee, Unit, UnitVersion
 from ..permissions import may_see_people
 from ..queries import history
@@ -20,7 +21,7 @@ LEVELS_FIRST = Case(*(When(kind=kind, then=place) for place, kind in enumerate(U
 
 
 class OnDayForm(forms.Form):
-    ngay = PickedDayField(label="Ngày")
+    ngay = DayField(label="Ngày")
 
 
 class TreeForm(OnDayForm):

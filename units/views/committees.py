@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
+from portal.core.fields import HOW_TO_WRITE_A_DAY
 from portal.core.vietnamese import text
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on, refuse, typed
@@ -153,7 +154,7 @@ def seat_end(request, pk):
     form = EndForm(request.POST)
     try:
         if not form.is_valid():
-            raise Refused("Chưa đọc được ngày cuối cùng. Hãy chọn lại ngày.")
+            raise Refused(f"Chưa đọc được ngày cuối cùng. {HOW_TO_WRITE_A_DAY}")
         services.end_seat(seat, by=request.user, on=form.cleaned_data["on"])
     except Refused as refusal:
         given = {"typed_of": seat.pk, "typed_on": typed(request, "on", 20)}
