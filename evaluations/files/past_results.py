@@ -10,7 +10,7 @@ from portal.core.sheets.cells import written
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 from units.enums import UnitKind
-from units.files.keys import OWN_KEY, Here, not_one
+from units.files.keys import OWN_KEY, Here, living, not_one
 from units.files.lines import Problems, lines_of
 from units.models import Unit, UnitVersion, User, on
 
@@ -145,7 +145,8 @@ class _Known:
     def row(self, cells: dict[str, str]) -> PastResult:
         """A column the file does not have changes nothing (see _unsaid). Raises ValueError with the sentence of what is
         wrong."""
-        unit, year, programme = self._unit(cells["unit"]), self._year(cells["year"]), self._programme(cells)
+        year = self._year(cells["year"])
+        unit, programme = self._unit(cells["unit"], year), self._programme(cells)
         cycle = self.cycles.get((programme.pk, year))
         if cycle is not None and not cycle.source:
             raise ValueError(
@@ -174,8 +175,8 @@ class _Known:
         grade = self._grade(cells["grade"], programme, year, unit)
         return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
 
-    def _unit(self, key: str) -> Unit:
-        ones = self.units.get(key, [])
+    def _unit(self, key: str, year: int) -> Unit:
+        ones = living(self.units.get(key, []), past_day(year))
         if len(ones) != 1:
             raise ValueError(not_one(key, ones, f"trong {self.province}"))
         return ones[0]

@@ -8,7 +8,7 @@ from portal.core.sheets.cells import read_choice, written
 from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 from units.enums import JUDGED, LEVELS, UnitKind
-from units.files.keys import OWN_KEY, Here, not_one
+from units.files.keys import OWN_KEY, Here, living, not_one
 from units.files.lines import Problems, lines_of
 from units.models import Unit, User
 
@@ -120,7 +120,8 @@ class _Known:
 
     def row(self, cells: dict[str, str]) -> Total:
         """A column the file does not have changes nothing. Raises ValueError with the sentence of what is wrong."""
-        place, year = self._place(cells["place"]), read_past_year(cells["year"])
+        year = read_past_year(cells["year"])
+        place = self._place(cells["place"], year)
         programme = read_programme(cells["programme"], self.programmes)
         kind = read_choice(UnitKind, cells["kind"], COLUMNS["kind"], offered=lambda: JUDGED)
         if kind not in JUDGED:
@@ -133,8 +134,8 @@ class _Known:
             raise ValueError(sentence)
         return Total(place, programme, year, kind, figures, stored)
 
-    def _place(self, key: str) -> Unit:
-        ones = self.places.get(key, [])
+    def _place(self, key: str, year: int) -> Unit:
+        ones = living(self.places.get(key, []), past_day(year))
         if len(ones) != 1:
             raise ValueError(not_one(key, ones, f"trong các tỉnh, huyện, xã của {self.province}"))
         return ones[0]

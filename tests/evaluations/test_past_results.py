@@ -81,6 +81,15 @@ def test_a_file_records_years_through_page_and_worker(client, staff, tree):
     assert f"{SOURCE} (nhập lại)" in listed
 
 
+def test_a_code_two_units_bore_is_of_the_one_that_lived_at_the_end_of_the_year(staff, tree):
+    old, new = tree.communes[:2]
+    Unit.objects.filter(pk=old.pk).update(code="02683", closed_on=date(2022, 6, 30))
+    Unit.objects.filter(pk=new.pk).update(code="02683", opened_on=date(2022, 7, 1))
+    found = read([["02683", *line(old, year)[1:]] for year in (2021, 2022)], staff)
+    assert found.problems == []
+    assert [row.unit for row in found.rows.values()] == [old, new]
+
+
 def test_a_correction_leaves_what_was_before_in_the_log(staff, tree):
     area = tree.areas[0]
     record([line(area)], staff)

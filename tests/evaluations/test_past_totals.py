@@ -172,6 +172,15 @@ def test_a_place_that_ended_since_is_told_by_its_own_key(staff, tree):
     assert "kết thúc ngày 30/06/2022, không có vào cuối năm 2022" in problem.sentence
 
 
+def test_a_code_two_places_bore_is_of_the_one_that_lived_at_the_end_of_the_year(staff, tree):
+    old, new = tree.communes[:2]
+    Unit.objects.filter(pk=old.pk).update(code="02683", closed_on=date(2022, 6, 30))
+    Unit.objects.filter(pk=new.pk).update(code="02683", opened_on=date(2022, 7, 1))
+    found = read([cells_of(old, place="02683"), cells_of(old, place="02683", year="2022")], staff)
+    assert found.problems == []
+    assert [row.place for row in found.rows.values()] == [old, new]
+
+
 def test_a_stranger_s_file_is_refused(tree):
     officer = make_user(Role.OFFICER, tree.communes[0])
     (problem,) = read([cells_of(tree.communes[0])], officer).problems

@@ -14,7 +14,7 @@ from ..enums import CommitteeKind, MajorityOf
 from ..models import Committee, Unit, User
 from ..permissions import may_manage_people
 from ..services import CommitteeRow, committee_fault, committee_name
-from .keys import OWN_KEY, Here, not_one
+from .keys import OWN_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
 
 BOARD_KEY = "BCD"  # key of a committee that is already here, as the export writes it: BCD12
@@ -80,7 +80,7 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
     by_name = {(one.unit_id, text.match_key(one.name)): one for one in stored}
     seen: dict[tuple, int] = {}
     for number, cells in lines:
-        unit = _unit(found, number, cells["unit"], units, user)
+        unit = _unit(found, number, cells, units, user)
         if unit is None:
             continue
         board = by_key.get(cells["key"])
@@ -102,10 +102,12 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
     return found
 
 
-def _unit(found: CommitteeFile, number: int, key: str, units: dict[str, list[Unit]], user: User) -> Unit | None:
-    ones = units.get(key, [])
+def _unit(
+    found: CommitteeFile, number: int, cells: dict[str, str], units: dict[str, list[Unit]], user: User
+) -> Unit | None:
+    ones = living(units.get(cells["unit"], []), day_told(cells["valid_from"]))
     if len(ones) != 1:
-        found.refuse(number, not_one(key, ones))
+        found.refuse(number, not_one(cells["unit"], ones))
         return None
     if not may_manage_people(user, ones[0]):
         found.refuse(number, f"Đồng chí không quản trị {ones[0]} nên không lập, sửa Ban ở đó được.")

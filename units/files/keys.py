@@ -2,9 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
+from django.utils import timezone
+
+from portal.core.sheets.cells import read_date
 
 from ..enums import LEVELS
 from ..models import Unit
@@ -22,8 +27,26 @@ def lost_zero(key: str) -> str:
 
 def not_one(key: str, ones: list[Unit], where: str = "trong phạm vi của đồng chí") -> str:
     """The sentence for a key that names no unit, or several."""
-    many = "là của nhiều đơn vị" if ones else f"không có {where}"
+    if ones:
+        names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in ones)
+        return f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã."
+    many = f"không có {where}"
     return f"Đơn vị “{key}” {many}. Hãy ghi khoá {OWN_KEY}… hoặc mã số của xã, huyện.{lost_zero(key)}"
+
+
+def day_told(cell: str) -> date | None:
+    """The day a cell says; None where it says none, which is told where the cell itself is read."""
+    with suppress(ValueError):
+        return read_date(cell, "", required=False)
+    return None
+
+
+def living(ones: list[Unit], day: date | None) -> list[Unit]:
+    """Those a code means on a day, today where none is told: a unit set up by a merger bears the code of one that
+    ended. All of them where none or several lived then."""
+    on = day or timezone.localdate()
+    there = [unit for unit in ones if unit.opened_on <= on and (unit.closed_on is None or unit.closed_on >= on)]
+    return there if len(there) == 1 else ones
 
 
 @dataclass

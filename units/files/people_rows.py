@@ -17,7 +17,7 @@ from ..enums import Role
 from ..models import Committee, Placement, Seat, Unit, User
 from ..permissions import may_manage_people
 from ..services import PersonRow
-from .keys import OWN_KEY, Here, not_one
+from .keys import OWN_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
 
 COLUMNS = {
@@ -118,7 +118,7 @@ class _Known:
 def _row(found: PersonFile, number: int, cells: dict[str, str], here: _Known) -> PersonRow | None:
     """The account and placement of the cells; what is not understood is told."""
     faults: list[str] = []
-    unit = _unit(faults, cells["unit"], here)
+    unit = _unit(faults, cells, here)
     days: dict[str, date | None] = {}
     role = ""
     try:
@@ -158,10 +158,10 @@ def _row(found: PersonFile, number: int, cells: dict[str, str], here: _Known) ->
     return PersonRow(Placement(user=person, unit=unit, role=role, acting_for=words["acting_for"], **days))
 
 
-def _unit(faults: list[str], key: str, here: _Known) -> Unit | None:
-    ones = here.units.get(key, [])
+def _unit(faults: list[str], cells: dict[str, str], here: _Known) -> Unit | None:
+    ones = living(here.units.get(cells["unit"], []), day_told(cells["valid_from"]))
     if len(ones) != 1:
-        faults.append(not_one(key, ones))
+        faults.append(not_one(cells["unit"], ones))
         return None
     (unit,) = ones
     if not may_manage_people(here.user, unit):

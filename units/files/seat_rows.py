@@ -15,7 +15,7 @@ from .. import services
 from ..models import Committee, Seat, Unit, User
 from ..permissions import may_seat
 from ..services import SeatRow
-from .keys import OWN_KEY, Here, not_one
+from .keys import OWN_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
 
 SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
@@ -146,7 +146,7 @@ def _boards(found: SeatFile, lines, user: User, *, to_write: bool) -> dict[int, 
         of_unit.setdefault(board.unit_id, []).append(board)
     boards = {}
     for number, cells in lines:
-        ones, name = units.get(cells["unit"], []), cells["board"]
+        ones, name = living(units.get(cells["unit"], []), day_told(cells["valid_from"])), cells["board"]
         if len(ones) != 1:
             found.refuse(number, not_one(cells["unit"], ones))
             continue
