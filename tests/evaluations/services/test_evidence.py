@@ -508,3 +508,11 @@ def test_one_paper_is_a_paper_of_many_dossiers(client, world, file, asked_papers
     assert client.post(address, data | {"dossier_paper": asked_papers[2].pk}).status_code == 302
     kept = set(Evidence.objects.values_list("evaluation", "dossier_paper"))
     assert kept == {(one.pk, asked_papers[2].pk) for one in world.areas}
+
+
+def test_a_file_a_browser_let_go_is_asked_for_again(client, world, file):
+    """The box of a file comes back empty, whichever field was refused."""
+    refused = send(client, world.officer, file, make_paper(), title="", issued_on="07/13/2026")
+    assert refused.status_code == 422 and "Hãy chọn lại tệp." in told(refused)
+    fresh = client.get(reverse("evaluations:evidence_add", args=[file.pk]))
+    assert "Hãy chọn lại tệp." not in told(fresh)
