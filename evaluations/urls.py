@@ -27,7 +27,6 @@ urlpatterns = [
     path("<int:pk>/", dossiers.evaluation_detail, name="detail"),
     path("<int:pk>/thuc-hien/", dossiers.evaluation_act, name="act"),
     path("<int:pk>/nhap/", entry.evaluation_entry, name="entry"),
-    path("<int:pk>/ngay-van-ban/", timing.evaluation_dates, name="dates"),
     path("<int:pk>/thoi-han/", timing.evaluation_timing, name="timing"),
     path("<int:pk>/o/", grid.cell_save, name="cell"),
     path("<int:pk>/nhan-ket-qua/", dossiers.accept_answers, name="accept"),

@@ -251,9 +251,8 @@ def entered(officer: Official, dossier: Evaluation) -> None:
     typed: dict[str, str] = {}
     for one in asked:
         typed |= {one.form.add_prefix("version"): "0"} | one.form.filled_with(GOOD[one.criterion.measure])
-    officer.send("evaluations:entry", dossier.pk, **typed)
     days = {"signed_up_on": "05/03/2026", "resolution_on": "20/02/2026", "resolution_by": "Hội nghị thôn"}
-    officer.send("evaluations:dates", dossier.pk, **days)
+    officer.send("evaluations:entry", dossier.pk, **typed, **days)
     codes = [one.criterion.code for one in asked]
     officer.send("evaluations:evidence_add", dossier.pk, file=make_paper(), title="Hồ sơ của thôn", codes=codes)
     officer.send("evaluations:act", dossier.pk, action="submit")

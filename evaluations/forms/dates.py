@@ -6,11 +6,24 @@ from portal.core.fields import DayField
 
 
 class DatesForm(forms.Form):
-    """The day the unit registered, and the day and issuer of its resolution, as their papers give them."""
+    """The day the unit registered, and the day and issuer of its resolution, as their papers give them.
 
-    signed_up_on = DayField(label="Ngày ghi trên bản đăng ký", required=False)
-    resolution_on = DayField(label="Ngày nghị quyết", required=False)
-    resolution_by = forms.CharField(label="Nơi ban hành nghị quyết", max_length=200, required=False)
+    The page carries what it showed, so that saving the figures of an old page does not write over newer dates.
+    """
+
+    signed_up_on = DayField(label="Ngày ghi trên bản đăng ký", required=False, show_hidden_initial=True)
+    resolution_on = DayField(label="Ngày nghị quyết", required=False, show_hidden_initial=True)
+    resolution_by = forms.CharField(
+        label="Nơi ban hành nghị quyết", max_length=200, required=False, show_hidden_initial=True
+    )
+
+    def saw(self) -> bool:
+        """Whether the page that was sent showed the dates as they stand now."""
+        return not any(
+            field.html_initial_name in self.data
+            and field.field.has_changed(self.initial.get(field.name), self.data[field.html_initial_name])
+            for field in self
+        )
 
 
 class TimingForm(forms.Form):

@@ -12,7 +12,7 @@ from criteria.judging.cells import in_words
 from criteria.judging.values import CriterionSpec, Value
 from portal.core.errors import Refused
 from portal.core.vietnamese.text import clean
-from portal.core.web.pages import refuse
+from portal.core.web.pages import refusals_on, refuse
 
 from .. import permissions, services
 from ..enums import EDITABLE, Side
@@ -60,32 +60,32 @@ def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
     return entries
 
 
-def dates_form(judged: JudgedDossier) -> DatesForm | None:
+def dates_form(judged: JudgedDossier, data=None) -> DatesForm | None:
     """The dates the dossier holds; None where its set has nothing to be done by a day."""
     if not asks_for_dates(judged.criteria):
         return None
-    return DatesForm(initial={name: getattr(judged.dossier, name) for name in DatesForm.base_fields})
+    return DatesForm(data, initial={name: getattr(judged.dossier, name) for name in DatesForm.base_fields})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evaluation_entry(request, pk):
-    """The single form: every criterion of one dossier, saved together or not at all."""
+    """The single form: every criterion of one dossier and the dates of its papers, saved together or not at all."""
     dossier = get_dossier(request, pk)
     may_enter = permissions.may_enter(request.user, dossier)
     if not may_enter or (dossier.state not in EDITABLE and request.method != "POST"):
         messages.info(request, "Hồ sơ không ở bước nhập kết quả.")
         return redirect("evaluations:detail", pk=pk)
     judged = judged_dossier(dossier)
-    entries = entries_of(judged, request.user, request.POST if request.method == "POST" else None)
-    context = {"dossier": dossier, "entries": entries, "verdict": judged.verdict(Side.OWN), "dates": dates_form(judged)}
+    data = request.POST if request.method == "POST" else None
+    entries, dates = entries_of(judged, request.user, data), dates_form(judged, data)
+    context = {"dossier": dossier, "entries": entries, "verdict": judged.verdict(Side.OWN), "dates": dates}
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)
     if dossier.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused(_too_late(dossier)))
-    wrong = [entry for entry in entries if entry.form and not entry.form.is_valid()]
-    if wrong:
+    if not all([form.is_valid() for form in (dates, *(entry.form for entry in entries)) if form]):
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
-    if _save_entry(request, dossier, entries):
+    if _save_entry(request, dossier, entries, dates):
         messages.success(request, "Đã lưu.")
         return redirect("evaluations:entry", pk=pk)
     return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Chưa lưu gì. Xem chỗ báo đỏ."))
@@ -98,10 +98,22 @@ def _too_late(dossier: Evaluation) -> str:
     )
 
 
-def _save_entry(request, dossier, entries: list[EntryLine]) -> bool:
-    """Save the changed criteria in one transaction; False with form errors when any could not be saved."""
-    wrong = False
+def _save_dates(request, dossier, form: DatesForm | None) -> bool:
+    """Keep the dates where they were changed; False with the form's error when they could not be kept."""
+    if form is None or not form.has_changed():
+        return True
+    if not form.saw():
+        form.add_error(None, "Có người vừa ghi lại các ngày này. Hãy tải lại trang để xem rồi quyết định.")
+        return False
+    with refusals_on(form):
+        services.record_dates(dossier, **form.cleaned_data, by=request.user)
+    return form.is_valid()
+
+
+def _save_entry(request, dossier, entries: list[EntryLine], dates: DatesForm | None) -> bool:
+    """Save the dates and the changed criteria in one transaction; False with form errors when any could not be."""
     with transaction.atomic():
+        wrong = not _save_dates(request, dossier, dates)
         for criterion, form in ((entry.criterion, entry.form) for entry in entries):
             if form is None or not form.has_changed():
                 continue

@@ -32,7 +32,6 @@ FILE_OF_ROUTE = {
     "evaluations:detail": "registered",
     "evaluations:entry": "registered",
     "evaluations:cell": "registered",
-    "evaluations:dates": "registered",
     "evaluations:timing": "submitted",
     "evaluations:accept": "submitted",
     "evaluations:evidence_add": "registered",
@@ -354,7 +353,6 @@ DATA = {
     "evaluations:act": lambda home, case: {"action": case.split()[0], "comment": "Theo biên bản kiểm tra."},
     "evaluations:entry": lambda home, case: _form_of(home.dossiers["registered"]),
     "evaluations:cell": _cell,
-    "evaluations:dates": lambda home, case: {"signed_up_on": "10/02/2024"},
     "evaluations:timing": lambda home, case: {"accepted": "yes", "reason": "Đã xác minh."},
     "evaluations:evidence_add": _evidence,
     "evaluations:evidence_share": lambda home, case: (

@@ -1,5 +1,6 @@
 """Quarter I as dated facts: entered by the unit, checked by the set's own days, decided by the appraisers."""
 
+import html
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from evaluations import services, workflow
 from evaluations.enums import Action, Side, State
 from evaluations.judging.dossiers import judged_dossier
 from evaluations.judging.timing import out_of_time
+from evaluations.views.entry import entries_of
 from portal.core.errors import Refused
 from reports.catalogue.entries import build_list
 from tests.evaluations.factories import YEAR, register
@@ -28,6 +30,16 @@ def date_papers(dossier, by, signed_up_on=date(YEAR, 4, 2), resolution_on=date(Y
         by=by,
     )
     dossier.refresh_from_db()
+
+
+def sent(dossier, by) -> dict[str, str]:
+    """The entry form as the page sends it with nothing changed among the criteria."""
+    data = {}
+    for entry in entries_of(judged_dossier(dossier), by):
+        for field in entry.form or ():
+            value = field.value()
+            data[field.html_name] = "" if value is None else str(value)
+    return data
 
 
 @pytest.fixture
@@ -75,8 +87,8 @@ def test_the_unit_enters_and_the_log_keeps(client, world, dossier):
     page = client.get(reverse("evaluations:entry", args=[dossier.pk])).content.decode()
     assert "Ngày ghi trên bản đăng ký" in page and "Nơi ban hành nghị quyết" in page
     data = {"signed_up_on": f"02/04/{YEAR}", "resolution_on": f"15/02/{YEAR}", "resolution_by": PARTY}
-    address = reverse("evaluations:dates", args=[dossier.pk])
-    assert client.post(address, data).status_code == 302
+    address = reverse("evaluations:entry", args=[dossier.pk])
+    assert client.post(address, sent(dossier, world.officer) | data).status_code == 302
     dossier.refresh_from_db()
     assert (dossier.signed_up_on, dossier.resolution_on, dossier.resolution_by) == (
         date(YEAR, 4, 2),
@@ -92,9 +104,50 @@ def test_the_unit_enters_and_the_log_keeps(client, world, dossier):
         {"resolution_by": PARTY},
         {"signed_up_on": "31/02"},
     ):
-        assert client.post(address, wrong).status_code == 422, wrong
+        assert client.post(address, sent(dossier, world.officer) | wrong).status_code == 422, wrong
+    dossier.refresh_from_db()
+    assert dossier.signed_up_on == date(YEAR, 4, 2)
     client.force_login(world.sister)
     assert client.post(address, data).status_code == 404
+
+
+def test_dates_and_figures_are_saved_together_or_given_back(client, world, dossier):
+    """One button for both: a date refused loses no figure, a figure refused no date, and neither saves the other."""
+    client.force_login(world.officer)
+    address = reverse("evaluations:entry", args=[dossier.pk])
+    page = client.get(address).content.decode()
+    assert page.count('<form method="post" class="form entry"') == 1 and "Lưu ngày" not in page
+    assert page.index('class="form entry"') < page.index('name="signed_up_on"') < page.index(">Lưu</button>")
+    typed = {"TT124-KDC-2-note": "Ghi chú vừa gõ"}
+    for day in ("31/02", f"{localdate() + timedelta(1):%d/%m/%Y}"):
+        response = client.post(address, sent(dossier, world.officer) | typed | {"signed_up_on": day})
+        page = html.unescape(response.content.decode())
+        assert (response.status_code, "Ghi chú vừa gõ" in page, f'value="{day}"' in page) == (422, True, True)
+    in_time = {"signed_up_on": f"05/03/{YEAR}"}
+    response = client.post(address, sent(dossier, world.officer) | typed | in_time | {"TT124-KDC-2-version": "9"})
+    assert (response.status_code, f'value="05/03/{YEAR}"' in response.content.decode()) == (422, True)
+    dossier.refresh_from_db()
+    assert (dossier.signed_up_on, dossier.answers.exclude(note="").count()) == (None, 0)
+    assert client.post(address, sent(dossier, world.officer) | typed | in_time).status_code == 302
+    dossier.refresh_from_db()
+    assert (dossier.signed_up_on, dossier.answers.exclude(note="").count()) == (date(YEAR, 3, 5), 1)
+
+
+def test_figures_of_an_old_page_do_not_write_over_newer_dates(client, world, dossier):
+    client.force_login(world.officer)
+    address = reverse("evaluations:entry", args=[dossier.pk])
+    shown = {"initial-signed_up_on": "", "initial-resolution_on": "", "initial-resolution_by": ""}
+    assert '<input type="hidden" name="initial-signed_up_on"' in client.get(address).content.decode()
+    date_papers(dossier, world.officer)
+    dates = {"signed_up_on": "", "resolution_on": "", "resolution_by": ""}
+    assert (
+        client.post(address, sent(dossier, world.officer) | shown | dates).status_code == 302
+    )  # nothing changed of them on that page
+    response = client.post(address, sent(dossier, world.officer) | shown | dates | {"signed_up_on": f"05/03/{YEAR}"})
+    assert response.status_code == 422
+    assert "Có người vừa ghi lại các ngày này." in html.unescape(response.content.decode())
+    dossier.refresh_from_db()
+    assert (dossier.signed_up_on, dossier.resolution_by) == (date(YEAR, 4, 2), PARTY)
 
 
 def test_the_appraisers_decide_with_a_reason(client, world, dossier):
