@@ -78,12 +78,13 @@ def evaluation_entry(request, pk):
     judged = judged_dossier(dossier)
     data = request.POST if request.method == "POST" else None
     entries, dates = entries_of(judged, request.user, data), dates_form(judged, data)
-    context = {"dossier": dossier, "entries": entries, "verdict": judged.verdict(Side.OWN), "dates": dates}
+    context = {"dossier": dossier, "entries": entries, "dates": dates, "typed": data is not None}
+    context["verdict"] = judged.verdict(Side.OWN)
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)
     if dossier.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused(_too_late(dossier)))
-    if not all([form.is_valid() for form in (dates, *(entry.form for entry in entries)) if form]):
+    if not all(form.is_valid() for form in (dates, *(entry.form for entry in entries)) if form):
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
     if _save_entry(request, dossier, entries, dates):
         messages.success(request, "Đã lưu.")

@@ -68,7 +68,6 @@ POSTS = {
     "award_bar_end",
     "cell",
     "accept",
-    "dates",
     "timing",
     "evidence_remove",
     "past_drop",

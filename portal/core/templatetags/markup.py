@@ -71,9 +71,16 @@ def figure(number, label) -> SafeString:
 
 # --- forms -----------------------------------------------------------------------------------------------------
 @register.simple_block_tag(takes_context=True)
-def post_form(context, content: str, route: str = "", *args, css: str = "", id: str = "") -> SafeString:
-    """A form that posts to the route (to its own page without one), with the token against forgery."""
+def post_form(
+    context, content: str, route: str = "", *args, css: str = "", id: str = "", unsaved: str = "", typed: bool = False
+) -> SafeString:
+    """A form that posts to the route (to its own page without one), with the token against forgery.
+
+    With `unsaved`, what the form holds in words, the page asks before another button or link throws it away; `typed`
+    says that the values it is shown with are themselves not saved.
+    """
     attributes = {"action": reverse(route, args=args) if route else "", "class": css, "id": id}
+    attributes |= {"data-unsaved": unsaved, "data-typed": "yes" if unsaved and typed else ""}
     token = CsrfTokenNode().render(context)
     return format_html('<form method="post"{}>{}{}</form>', _attributes(attributes), token, content)
 

@@ -34,6 +34,34 @@ document.addEventListener("click", async (event) => {
   button.dataset.confirm = question;
 });
 
+// --- typed and not saved: <form data-unsaved="biên bản">; no other button or link of the page throws it away unasked --
+const typedIn = (form) =>
+  JSON.stringify([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+const guarded = new Map([...document.querySelectorAll("form[data-unsaved]")].map((form) => [form, typedIn(form)]));
+const leaving = new Set();
+const unsavedBut = (sent) =>
+  [...guarded].filter(
+    ([form, shown]) => form !== sent && !leaving.has(form) && (form.dataset.typed || typedIn(form) !== shown),
+  ).map(([form]) => form);
+
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form.method === "dialog") return;
+  const lost = unsavedBut(form);
+  if (lost.length === 0) return leaving.add(form);
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const what = lost.map((one) => one.dataset.unsaved).join("; ");
+  const question = `Chưa lưu ${what}. Tiếp tục thì phần vừa nhập bị mất; hãy chọn “Không” để quay lại lưu trước.`;
+  if (!(await ask(question, "Bỏ phần chưa lưu"))) return lost[0].scrollIntoView();
+  for (const one of lost) leaving.add(one);
+  form.requestSubmit(submitter);
+}, true);
+
+window.addEventListener("beforeunload", (event) => {
+  if (unsavedBut(null).length) event.preventDefault();
+});
+
 // --- send once: the buttons of a form rest after it was sent (the form's token is the real guard) ------------
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -48,6 +76,7 @@ document.addEventListener("submit", (event) => {
 
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
+  leaving.clear();
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("button[disabled]")) button.disabled = false;

@@ -187,9 +187,31 @@
     });
   });
 
+  // Nothing is decided of a file while one of its cells is refused or not yet saved.
+  const openCell = () =>
+    [...document.querySelectorAll("input.cell")].find(
+      (cell) => cell.hasAttribute("aria-invalid") || cell.value !== cell.dataset.saved,
+    );
+  const settled = async (cells) => {
+    cells.filter((cell) => cell.value !== cell.dataset.saved && !cell.hasAttribute("aria-invalid")).forEach(save);
+    await Promise.all(cells.map((cell) => queues.get(cell.closest("[data-save]"))));
+  };
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (form.method !== "post" || !form.closest("main") || !(waiting || openCell())) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await settled([...document.querySelectorAll("input.cell")]);
+    const cell = openCell();
+    if (!cell) return form.requestSubmit(submitter);
+    const sentence = "Chưa thực hiện: còn ô chưa lưu được. Hãy sửa ô đó, hoặc bấm Esc trong ô để lấy lại số đã lưu.";
+    cell.focus();
+    if (!cell.nextElementSibling || !cell.nextElementSibling.classList.contains("cell-note")) note(cell, sentence);
+    cell.setAttribute("aria-invalid", "true");
+    say(sentence, "bad");
+  }, true);
+
   window.addEventListener("beforeunload", (event) => {
-    const open = document.querySelector("input.cell[aria-invalid]") ||
-      [...document.querySelectorAll("input.cell")].some((cell) => cell.value !== cell.dataset.saved);
-    if (waiting || open) event.preventDefault();
+    if (waiting || openCell()) event.preventDefault();
   });
 })();

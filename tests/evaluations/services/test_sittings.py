@@ -284,6 +284,17 @@ def test_what_was_typed_comes_back_with_a_refusal(client, world, sitting):
     assert (answer.status_code, row.mine) == (422, "against")
 
 
+def test_the_page_guards_what_is_typed_from_its_other_buttons(client, world, sitting):
+    """The page's script asks before another form is sent (tests/browser/test_unsaved.py); a refusal's values count."""
+    client.force_login(world.standing)
+    page = client.get(reverse("evaluations:sitting_detail", args=[sitting.pk])).content.decode()
+    guarded = set(re.findall('data-unsaved="([^"]+)"', page))
+    assert guarded >= {"ý kiến biểu quyết", "điểm danh, biên bản"} and "data-typed" not in page
+    address = reverse("evaluations:sitting_attendance", args=[sitting.pk])
+    page = client.post(address, {"present": [10**9], "minutes": "Ý kiến"}).content.decode()
+    assert 'data-unsaved="điểm danh, biên bản" data-typed="yes"' in page and page.count("data-typed") == 1
+
+
 def test_minutes_typed_while_the_sitting_ended_are_shown_once_more(client, world, sitting):
     services.close_sitting(sitting, by=world.chair)
     client.force_login(world.standing)

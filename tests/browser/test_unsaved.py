@@ -1,0 +1,137 @@
+"""What the scripts do with values typed and not saved: none is thrown away unasked, nothing is decided over one."""
+
+import json
+
+import pytest
+
+from portal.settings import BASE_DIR
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "http://portal.test/"
+SCRIPTS = BASE_DIR / "portal" / "static" / "portal"
+
+SITTING = """
+<main>
+  <form method="post" action="/minutes" data-unsaved="điểm danh, biên bản">
+    <textarea name="minutes">cũ</textarea><button id="save">Lưu</button>
+  </form>
+  <form method="post" action="/agenda"><button id="all">Đưa tất cả vào họp</button></form>
+</main>
+<script src="/app.js"></script>
+"""
+
+DOSSIER = """
+<main>
+  <form method="post" action="/appraise">
+    <input type="hidden" name="csrfmiddlewaretoken" value="x"><button id="done">Hoàn thành thẩm định</button>
+  </form>
+  <div data-grid data-side="appraised"><span data-grid-status></span>
+    <table><tr data-save="/cell"><td><input class="cell" name="A" value="1" data-version="1"></td></tr></table>
+  </div>
+</main>
+<script src="/app.js"></script><script src="/grid.js"></script>
+"""
+
+
+class Served:
+    """A page with the portal's scripts, and what it sent where."""
+
+    def __init__(self, chromium, markup: str):
+        self.sent: list[str] = []
+        self.markup = markup
+        self.page = chromium.new_page()
+        self.page.route("**/*", self.answer)
+        self.page.goto(ADDRESS)
+
+    def answer(self, route):
+        path = route.request.url.removeprefix(ADDRESS)
+        if path.endswith(".js"):
+            return route.fulfill(path=SCRIPTS / path)
+        if path == "cell":
+            return self.judge(route)
+        if route.request.method == "POST":
+            self.sent.append(path)
+        return route.fulfill(body=f'<!doctype html><meta charset="utf-8">{self.markup}', content_type="text/html")
+
+    def judge(self, route):
+        told = {"sentence": "Hãy nhập một số.", "text": "2", "version": 2}
+        told["verdict"] = {"outcome": "met", "label": "Đạt", "sentences": [], "unmet": []}
+        good = "text=2" in route.request.post_data
+        route.fulfill(status=200 if good else 422, body=json.dumps(told), content_type="application/json")
+
+
+@pytest.fixture
+def served(chromium):
+    opened = []
+
+    def open_page(markup: str) -> Served:
+        opened.append(Served(chromium, markup))
+        return opened[-1]
+
+    yield open_page
+    for one in opened:
+        one.page.close()
+
+
+def test_another_button_asks_before_it_throws_typed_minutes_away(served):
+    one = served(SITTING)
+    one.page.fill("textarea", "Ý kiến vừa ghi")
+    one.page.click("#all")
+    question = one.page.locator("#dialog-question")
+    assert question.inner_text() == (
+        "Chưa lưu điểm danh, biên bản. Tiếp tục thì phần vừa nhập bị mất; hãy chọn “Không” để quay lại lưu trước."
+    )
+    one.page.get_by_role("button", name="Không").click()
+    question.wait_for(state="detached")
+    assert (one.sent, one.page.input_value("textarea")) == ([], "Ý kiến vừa ghi")
+    one.page.click("#save")
+    one.page.wait_for_url("**/minutes")
+    assert one.sent == ["minutes"]
+
+
+def test_what_is_not_wanted_any_more_is_left_after_one_question(served):
+    one = served(SITTING)
+    one.page.fill("textarea", "Bỏ")
+    one.page.click("#all")
+    one.page.get_by_role("button", name="Bỏ phần chưa lưu").click()
+    one.page.wait_for_url("**/agenda")
+    assert one.sent == ["agenda"]
+
+
+def test_nothing_typed_asks_nothing(served):
+    one = served(SITTING)
+    one.page.click("#all")
+    one.page.wait_for_url("**/agenda")
+    assert one.sent == ["agenda"]
+
+
+def test_values_given_back_with_a_refusal_are_not_saved_either(served):
+    one = served(SITTING.replace("data-unsaved", 'data-typed="yes" data-unsaved'))
+    one.page.click("#all")
+    one.page.locator("#dialog-question").wait_for()
+    assert one.sent == []
+
+
+def test_nothing_is_decided_over_a_refused_cell(served):
+    one = served(DOSSIER)
+    one.page.fill("input.cell", "x")
+    one.page.click("#done")
+    status = one.page.locator("[data-grid-status]")
+    one.page.wait_for_function("document.querySelector('[data-grid-status]').textContent.startsWith('Chưa thực hiện')")
+    assert status.inner_text() == (
+        "Chưa thực hiện: còn ô chưa lưu được. Hãy sửa ô đó, hoặc bấm Esc trong ô để lấy lại số đã lưu."
+    )
+    assert (one.sent, one.page.input_value("input.cell")) == ([], "x")
+    one.page.press("input.cell", "Escape")
+    one.page.click("#done")
+    one.page.wait_for_url("**/appraise")
+    assert one.sent == ["appraise"]
+
+
+def test_a_cell_being_saved_is_waited_for(served):
+    one = served(DOSSIER)
+    one.page.fill("input.cell", "2")
+    one.page.click("#done")
+    one.page.wait_for_url("**/appraise")
+    assert one.sent == ["appraise"]
