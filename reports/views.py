@@ -404,6 +404,6 @@ def _answers(run: ReportRun, user) -> list[tuple[str, str]]:
         given = run.params[name]
         values = [value for value in (given if isinstance(given, list) else [given]) if value not in (None, "")]
         labels = programmes | {value: label for value, label in getattr(fields[name], "choices", []) if value}
-        shown = ", ".join(str(labels.get(value, value)) for value in values)
+        shown = "; ".join(str(labels.get(value, value)) for value in values)
         answers.append((str(fields[name].label), shown or ("Mới nhất" if name.endswith("year") else "Tất cả")))
     return sorted(answers)

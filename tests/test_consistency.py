@@ -529,3 +529,62 @@ def test_a_row_taken_for_writing_may_be_gone():
         if model not in NEVER_DELETED
     }
     assert found == set()
+
+
+# --- words -----------------------------------------------------------------------------------------------------
+
+YOU = re.compile(r"(?<!\w)[Bb]ạn(?!\w)")
+LABELS_BY_COMMA = re.compile(r"""(", "|', ')\.join\([^\n]*(\.label\b|kind_labels|labels\.get)""")
+
+
+def written() -> Iterator[tuple[str, str]]:
+    """(path, text) of the templates, the scripts and our code."""
+    for folder in (*APPS, "templates"):
+        for path in sorted((BASE_DIR / folder).rglob("*")):
+            if path.suffix in (".py", ".html", ".js", ".txt") and "migrations" not in path.parts:
+                yield str(path.relative_to(BASE_DIR)), path.read_text(encoding="utf-8")
+
+
+def test_the_reader_is_addressed_as_an_official():
+    assert [path for path, text in written() if YOU.search(text)] == []
+
+
+def test_the_familiar_word_is_seen_and_like_words_are_not():
+    assert YOU.search("phạm vi của bạn.") and YOU.search("Bạn không") and not YOU.search("địa bàn, văn bản, ban hành")
+
+
+# Labels that hold no comma of their own may stand between commas.
+WITHOUT_COMMAS = {
+    "criteria/packs/differences.py": "levels",
+    "criteria/forms/sets.py": "steps",
+}
+
+
+def test_labels_that_may_hold_commas_stand_between_semicolons():
+    """“Doanh nghiệp nhỏ, siêu nhỏ” is one of the allowed values, not two."""
+    found = {path for path, text in written() if LABELS_BY_COMMA.search(text)}
+    assert found == set(WITHOUT_COMMAS)
+
+
+def test_the_empty_choice_says_what_to_choose():
+    """Django's own is a row of dashes."""
+    dashes = [
+        f"{path}: {name}"
+        for path, text in written()
+        if path.endswith(".py") and "/forms" in path
+        for name in _without_empty_label(text)
+    ]
+    assert dashes == []
+
+
+def _without_empty_label(text: str) -> Iterator[str]:
+    for call in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        told = any(keyword.arg in ("empty_label", None) for keyword in call.keywords)
+        if name in ("ModelChoiceField", "CycleField", "PlaceField", "OwnerField") and not told:
+            yield name
+
+
+def test_an_empty_choice_of_dashes_is_seen():
+    assert list(_without_empty_label("ModelChoiceField(label='Kỳ')")) == ["ModelChoiceField"]
+    assert list(_without_empty_label("ModelChoiceField(empty_label='Chọn kỳ')")) == []

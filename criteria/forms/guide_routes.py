@@ -53,7 +53,7 @@ class RouteRowForm(forms.Form):
 
     @property
     def heading(self) -> str:
-        named = ", ".join(UnitKind(kind).label for kind in self.kinds)
+        named = "; ".join(UnitKind(kind).label for kind in self.kinds)
         end = self.old[0]["valid_to"] if self.old else None
         until = f", đến hết {date.fromisoformat(end):%d/%m/%Y}" if end else ""
         return f"{named} do {Level(self.level).label} quản lý{until}"

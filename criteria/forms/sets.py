@@ -305,8 +305,12 @@ class NewSetForm(forms.Form):
     code = code_field("Mã bộ", required=False)
     name = forms.CharField(label="Tên bộ tiêu chí", max_length=250)
     first_year = WholeField(label="Áp dụng từ năm", min_value=2000, max_value=2100)
-    programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.all(), required=False)
-    document = forms.ModelChoiceField(label="Văn bản", queryset=LegalDocument.objects.none(), required=False)
+    programme = forms.ModelChoiceField(
+        label="Chương trình", queryset=Programme.objects.all(), required=False, empty_label="Chọn chương trình"
+    )
+    document = forms.ModelChoiceField(
+        label="Văn bản", queryset=LegalDocument.objects.none(), required=False, empty_label="Chọn văn bản"
+    )
     unit_kinds = forms.MultipleChoiceField(
         label="Áp dụng cho", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -43,7 +43,7 @@ def value_in_words(name: str, value) -> str:
     if name in CHOICES:
         return str(CHOICES[name](value).label)
     if name in LISTS:
-        return ", ".join(str(LISTS[name](one).label) for one in value)
+        return "; ".join(str(LISTS[name](one).label) for one in value)
     if name in NUMBERS:
         return plain_number(Decimal(value))
     if name == "excuses":

@@ -156,7 +156,7 @@ def _way(together: list[Route], today: date) -> Way:
 
 def excluded(criteria_set: CriteriaSet) -> str:
     """The subtypes the set does not judge, in words; empty for none."""
-    return ", ".join(Subtype(value).label for value in criteria_set.excluded_subtypes)
+    return "; ".join(Subtype(value).label for value in criteria_set.excluded_subtypes)
 
 
 def window(criteria_set: CriteriaSet) -> str:

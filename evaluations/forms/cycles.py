@@ -16,7 +16,9 @@ class CycleForm(forms.Form):
         coerce=int,
         help_text="Kỳ riêng của một nơi chỉ gồm đơn vị do nơi đó quản lý, xét theo bộ tiêu chí riêng của nơi đó.",
     )
-    programme = forms.ModelChoiceField(label="Chương trình", queryset=Programme.objects.none())
+    programme = forms.ModelChoiceField(
+        label="Chương trình", queryset=Programme.objects.none(), empty_label="Chọn chương trình"
+    )
     year = WholeField(label="Năm", min_value=2008, max_value=2100)
     as_of = DayField(label="Danh sách đơn vị tính đến ngày")
 

@@ -16,8 +16,10 @@ from .cycles import CycleField
 class SittingForm(forms.Form):
     """When and where a committee meets, and who presides."""
 
-    cycle = CycleField(label="Kỳ đánh giá", queryset=Cycle.objects.none())
-    committee = forms.ModelChoiceField(label="Ban Chỉ đạo", queryset=Committee.objects.none())
+    cycle = CycleField(label="Kỳ đánh giá", queryset=Cycle.objects.none(), empty_label="Chọn kỳ đánh giá")
+    committee = forms.ModelChoiceField(
+        label="Ban Chỉ đạo", queryset=Committee.objects.none(), empty_label="Chọn Ban Chỉ đạo"
+    )
     held_on = DayField(label="Ngày họp", initial=timezone.localdate)
     place = forms.CharField(label="Địa điểm", max_length=200, required=False)
 

@@ -115,7 +115,7 @@ def _facts(one: CriteriaSet) -> Iterator[tuple[str, str]]:
     yield "Mã, phiên bản", f"{one.code}, phiên bản {one.version} ({status.lower()})"
     yield "Căn cứ", f"{one.document.number}, {one.document.title}"
     yield "Chương trình", one.programme.name
-    yield "Áp dụng cho", ", ".join(one.kind_labels)
+    yield "Áp dụng cho", "; ".join(one.kind_labels)
     if one.excluded_subtypes:
         yield "Không áp dụng cho", set_page.excluded(one)
     yield "Năm áp dụng", set_page.years(one)

@@ -189,7 +189,7 @@ def test_clerks_write_for_their_own_units_staff_for_all_below(tree, officer, sta
     put(ForceStrength(unit=tree.school, year=YEAR, force="own_guard", present=2), by=upper)
     for writer, unit in ((officer, sister), (upper, home), (make_user(Role.INSPECTOR, tree.province), home)):
         assert refused(put, GroupCount(unit=unit, year=2023, groups=1), by=writer) == (
-            f"Bạn không ghi sổ của {unit} được. Hãy đề nghị cán bộ nhập liệu của nơi đó."
+            f"Đồng chí không ghi sổ của {unit} được. Hãy đề nghị cán bộ nhập liệu của nơi đó."
         )
 
 
@@ -575,7 +575,7 @@ def test_a_file_half_wrong_tells_every_row_and_writes_nothing(client, tree, offi
     answer = sent(client, "quan-so-to-bao-ve", "\n".join(lines).encode())
     remedy = "Hãy sửa tên cho đúng, hoặc ghi vào sổ “Tổ bảo vệ an ninh, trật tự” trước."
     outside = (
-        "trong phạm vi của bạn. Hãy ghi khoá DV… như tệp tải về, hoặc mã số của xã, huyện, tỉnh, đủ cả số 0 ở đầu."
+        "trong phạm vi của đồng chí. Hãy ghi khoá DV… như tệp tải về, hoặc mã số của xã, huyện, tỉnh, đủ cả số 0 ở đầu."
     )
     assert [(one.row, one.sentence) for one in answer.context["problems"]] == [
         (3, f"{home}: không có “Tổ 9”. {remedy}"),

@@ -136,10 +136,11 @@ def test_what_an_administrator_may_not_give():
         return refused.value.sentence
 
     assert (
-        refusal(person, other.communes[0], Role.OFFICER) == "Bạn không quản trị Xã B1.1 nên không phân công ở đó được."
+        refusal(person, other.communes[0], Role.OFFICER)
+        == "Đồng chí không quản trị Xã B1.1 nên không phân công ở đó được."
     )
-    assert refusal(person, tree.province, Role.STAFF) == "Bạn không quản trị Tỉnh A nên không phân công ở đó được."
-    assert refusal(person, tree.districts[1], Role.OFFICER).startswith("Bạn không quản trị")
+    assert refusal(person, tree.province, Role.STAFF) == "Đồng chí không quản trị Tỉnh A nên không phân công ở đó được."
+    assert refusal(person, tree.districts[1], Role.OFFICER).startswith("Đồng chí không quản trị")
     assert refusal(admin, tree.communes[0], Role.LEADER).startswith("Không tự phân công")
     assert refusal(person, tree.communes[0], Role.STAFF) == "Vai trò “Cán bộ cấp tỉnh” không dùng ở Xã A1.1."
     assert refusal(person, tree.areas[0], Role.CHAIR).startswith("Vai trò “Trưởng Ban Chỉ đạo” không dùng")

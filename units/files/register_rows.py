@@ -136,11 +136,11 @@ def _units(found: RegisterFile, keys: dict[int, str], user: User) -> dict[int, U
         elif not ones:
             found.refuse(
                 number,
-                f"Không thấy đơn vị “{key}” trong phạm vi của bạn. Hãy ghi khoá {OWN_KEY}… như tệp tải về, hoặc mã số "
-                "của xã, huyện, tỉnh, đủ cả số 0 ở đầu.",
+                f"Không thấy đơn vị “{key}” trong phạm vi của đồng chí. Hãy ghi khoá {OWN_KEY}… như tệp tải về, hoặc "
+                "mã số của xã, huyện, tỉnh, đủ cả số 0 ở đầu.",
             )
         elif not may_keep(user, ones[0]):
-            found.refuse(number, f"Bạn không ghi sổ của {ones[0]} được. Hãy xoá dòng này khỏi tệp.")
+            found.refuse(number, f"Đồng chí không ghi sổ của {ones[0]} được. Hãy xoá dòng này khỏi tệp.")
         else:
             units[number] = ones[0]
     return units

@@ -157,7 +157,7 @@ def _boards(found: SeatFile, lines, user: User, *, to_write: bool) -> dict[int, 
             what = "có nhiều Ban Chỉ đạo" if held else f"không có Ban Chỉ đạo{f' tên “{name}”' if name else ''}"
             found.refuse(number, f"{ones[0]} {what}. Hãy ghi đúng cột “{COLUMNS['board']}” như tệp tải về.")
         elif not may_seat(user, held[0]):
-            found.refuse(number, f"Bạn không quản trị {ones[0]} nên không thay đổi thành viên của Ban được.")
+            found.refuse(number, f"Đồng chí không quản trị {ones[0]} nên không thay đổi thành viên của Ban được.")
         else:
             boards[number] = held[0]
     return boards

@@ -192,7 +192,7 @@ def _link(found: UnitFile, here: Here) -> None:
                 names = ", ".join(f"{unit} ({OWN_KEY}{unit.pk})" for unit in units)
                 found.refuse(row, f"Mã “{key}” là của nhiều đơn vị: {names}. Hãy ghi khoá {OWN_KEY}… thay cho mã.")
             elif key and key not in found.keys and column == "stands_in":
-                found.refuse(row, f"Không thấy nơi đứng chân “{key}” trong tệp hay trong phạm vi của bạn.")
+                found.refuse(row, f"Không thấy nơi đứng chân “{key}” trong tệp hay trong phạm vi của đồng chí.")
 
 
 def _cycles(found: UnitFile) -> None:
@@ -229,7 +229,7 @@ def _parent_fault(row: UnitRow, keys: set[str]) -> str:
             return ""  # reported already: by the code, or at the parent's own row
         if row.parent_key:
             return (
-                f"Không thấy đơn vị quản lý “{row.parent_key}” trong tệp hay trong phạm vi của bạn. "
+                f"Không thấy đơn vị quản lý “{row.parent_key}” trong tệp hay trong phạm vi của đồng chí. "
                 f"Hãy thêm dòng của đơn vị đó hoặc sửa khoá.{lost_zero(row.parent_key)}"
             )
         if allowed:
@@ -239,7 +239,7 @@ def _parent_fault(row: UnitRow, keys: set[str]) -> str:
     if parent is unit:
         return ""  # reported as a cycle
     if parent.kind not in allowed:
-        kinds = ", ".join(UnitKind(kind).label for kind in allowed) or "không đơn vị nào"
+        kinds = "; ".join(UnitKind(kind).label for kind in allowed) or "không đơn vị nào"
         return (
             f"{UnitKind(unit.kind).label} “{unit.name}” không thể trực thuộc {UnitKind(parent.kind).label} "
             f"“{parent.name}”; chỉ trực thuộc: {kinds}."

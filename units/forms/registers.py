@@ -32,7 +32,10 @@ def register_form(register: Register, data=None, *, instance=None, owners=None) 
             kwargs["form_class"] = NumberField
         elif isinstance(column, models.IntegerField):
             kwargs["form_class"] = WholeField
-        return column.formfield(**kwargs)
+        found = column.formfield(**kwargs)
+        if isinstance(found, forms.ChoiceField):
+            found.choices = [(value, label if value else "Chọn trong danh sách") for value, label in found.choices]
+        return found
 
     fields = ([register.owner] if instance is None else []) + list(register.columns)
     made = forms.modelform_factory(register.model, fields=fields, formfield_callback=field_of)

@@ -31,14 +31,14 @@ class Sorted:
 
 def _refuse_stranger(by: User | None, row: RegisterRow) -> None:
     if by is not None and not may_keep(by, row.place):
-        raise Refused(f"Bạn không ghi sổ của {row.place} được. Hãy đề nghị cán bộ nhập liệu của nơi đó.")
+        raise Refused(f"Đồng chí không ghi sổ của {row.place} được. Hãy đề nghị cán bộ nhập liệu của nơi đó.")
 
 
 def fault_of(register: Register, row: RegisterRow) -> str:
     """What is wrong with the row by itself and beside its unit; empty when nothing is. No query."""
     unit = row.place
     if unit.kind not in register.kinds:
-        kinds = ", ".join(kind.label for kind in register.kinds)
+        kinds = "; ".join(kind.label for kind in register.kinds)
         return f"“{unit}” là {unit.get_kind_display().lower()}; sổ này chỉ ghi: {kinds}. Hãy chọn đơn vị khác."
     try:
         row.clean_fields(exclude=["search_key", "name_key", "saved_by", "saved_at", register.owner])

@@ -82,7 +82,7 @@ def _doubled(committee: Committee) -> bool:
 
 def _refuse_stranger(unit: Unit, by: User | None) -> None:
     if by is not None and not may_manage_people(by, unit):
-        raise Refused(f"Bạn không quản trị {unit} nên không lập, sửa Ban Chỉ đạo ở đó được.")
+        raise Refused(f"Đồng chí không quản trị {unit} nên không lập, sửa Ban Chỉ đạo ở đó được.")
 
 
 def _checked(committee: Committee) -> Committee:

@@ -107,7 +107,7 @@ def placement_fault(placement: Placement, by: User | None) -> str:
     for, days the wrong way round; empty when nothing does. No query."""
     unit, role = placement.unit, Role(placement.role)
     if by is not None and not may_manage_people(by, unit):
-        return f"Bạn không quản trị {unit} nên không phân công ở đó được."
+        return f"Đồng chí không quản trị {unit} nên không phân công ở đó được."
     if by is not None and by.pk == placement.user.pk:
         return "Không tự phân công cho chính mình. Hãy đề nghị một quản trị viên khác."
     if unit.kind not in ROLE_PLACES.get(role, UnitKind):
@@ -159,7 +159,7 @@ def _locked(placement: Placement, by: User | None) -> Placement:
     """The placement as it is now, locked; refuses whoever may not end it and one that has ended."""
     placement = lock_row(Placement.objects.select_related("unit", "user"), placement.pk)
     if by is not None and not may_end_placement(by, placement):
-        raise Refused("Bạn không kết thúc được phân công này. Hãy đề nghị một quản trị viên khác của nơi đó.")
+        raise Refused("Đồng chí không kết thúc được phân công này. Hãy đề nghị một quản trị viên khác của nơi đó.")
     if placement.withdrawn_at or (placement.valid_to and placement.valid_to < timezone.localdate()):
         raise Refused("Phân công này đã kết thúc. Hãy tải lại trang để xem.")
     return placement

@@ -101,7 +101,7 @@ def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
     rows = list(rows)
     for board in {row.seat.committee_id: row.seat.committee for row in rows}.values():
         if by is not None and not may_seat(by, board):
-            raise Refused(f"Bạn không quản trị {board.unit} nên không thay đổi thành viên của Ban được.")
+            raise Refused(f"Đồng chí không quản trị {board.unit} nên không thay đổi thành viên của Ban được.")
     ended = []
     for row in rows:
         if sentence := seat_fault(row):
@@ -127,7 +127,7 @@ def end_seat(taken: Seat, *, by: User | None, on: date) -> Seat:
     """Let `on` be the last day of the seat."""
     taken = lock_row(Seat.objects.select_related("committee__unit"), taken.pk)
     if by is not None and not may_seat(by, taken.committee):
-        raise Refused(f"Bạn không quản trị {taken.committee.unit} nên không thay đổi thành viên của Ban được.")
+        raise Refused(f"Đồng chí không quản trị {taken.committee.unit} nên không thay đổi thành viên của Ban được.")
     if on < taken.valid_from:
         raise Refused(f"Người này vào Ban từ {taken.valid_from:%d/%m/%Y}. Hãy chọn ngày sau đó.")
     taken.valid_to = on

@@ -56,7 +56,7 @@ def read_choice(choices, cell: str, column: str, *, offered: Callable[[], Iterab
     known = _by_word_of(choices) if isinstance(choices, type) else _by_word(tuple(map(tuple, choices.choices)))
     if wanted in known:
         return known[wanted]
-    remedy = f"Hãy điền một trong: {', '.join(choice.label for choice in ((offered and offered()) or choices))}."
+    remedy = f"Hãy điền một trong: {'; '.join(choice.label for choice in ((offered and offered()) or choices))}."
     if not wanted:
         raise ValueError(f"Cột “{column}” để trống. {remedy}")
     raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. {remedy}")

@@ -124,7 +124,7 @@ NO_PARENT = "Hãy thêm dòng của đơn vị đó hoặc sửa khoá."
 BAD = {
     "missing parent": (
         [*GOOD[:3], "k,residential_area,thon,,Thôn Đông,z,2020-01-01,"],
-        [f"tep.csv, dòng 5: Không thấy đơn vị quản lý “z” trong tệp hay trong phạm vi của bạn. {NO_PARENT}"],
+        [f"tep.csv, dòng 5: Không thấy đơn vị quản lý “z” trong tệp hay trong phạm vi của đồng chí. {NO_PARENT}"],
     ),
     "no parent": (
         [*GOOD[:2], "x,commune,xa,07441,Xã Tân Dĩnh,,2020-01-01,"],
@@ -232,8 +232,8 @@ def test_a_bad_row_is_named_with_its_remedy(name):
 def test_an_unknown_kind_lists_the_known_ones():
     [kind, *_] = problems("t,tinh bang,tinh,24,Tỉnh,,2020-01-01,")
     assert kind == (
-        "tep.csv, dòng 2: Không có loại đơn vị “tinh bang”. Hãy điền một trong: Tỉnh, thành phố, Cấp huyện, "
-        "Xã, phường, thị trấn, Khu dân cư, Cơ quan, Doanh nghiệp, Cơ sở giáo dục."
+        "tep.csv, dòng 2: Không có loại đơn vị “tinh bang”. Hãy điền một trong: Tỉnh, thành phố; Cấp huyện; "
+        "Xã, phường, thị trấn; Khu dân cư; Cơ quan; Doanh nghiệp; Cơ sở giáo dục."
     )
 
 
@@ -293,7 +293,8 @@ def test_an_administrator_adds_only_below_their_place():
     assert problems(row.format(f"DV{tree.communes[0].pk}"), user=admin) == []
     for foreign in ("07001", f"DV{other.communes[0].pk}"):
         assert problems(row.format(foreign), user=admin) == [
-            f"tep.csv, dòng 2: Không thấy đơn vị quản lý “{foreign}” trong tệp hay trong phạm vi của bạn. {NO_PARENT}"
+            f"tep.csv, dòng 2: Không thấy đơn vị quản lý “{foreign}” trong tệp hay trong phạm vi của đồng chí. "
+            f"{NO_PARENT}"
         ]
     assert problems(GOOD[0], user=admin) == [
         "tep.csv, dòng 2: Mở tỉnh mới không làm ở trang này. Hãy báo quản trị hệ thống."
