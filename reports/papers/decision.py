@@ -1,8 +1,11 @@
 """A decision drafted by a sitting as the paper that goes to be signed: the words, and the list of who is recognised."""
 
+import re
+
 from django.db.models import F
 
-from evaluations.enums import DecisionKind, Resolution
+from criteria.models import LegalDocument
+from evaluations.enums import Capacity, DecisionKind, Resolution
 from evaluations.models import AgendaItem, Decision, Sitting
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
@@ -13,6 +16,30 @@ from units.names import bare_name, in_sentence
 from .paper import Column, Kind, Line, Paper, Section, Table, organ_in_text, organ_of
 
 DRAFT = "DỰ THẢO"
+
+# The kind of a paper as its number writes it (NĐ 30/2020, Phụ lục III); a law and another's paper have only a number.
+KINDS_OF_PAPER = {
+    "TT": "Thông tư",
+    "TTLT": "Thông tư liên tịch",
+    "NĐ": "Nghị định",
+    "QĐ": "Quyết định",
+    "NQ": "Nghị quyết",
+    "CT": "Chỉ thị",
+    "KH": "Kế hoạch",
+    "ĐA": "Đề án",
+    "HD": "Hướng dẫn",
+    "QH": "Luật",
+}
+
+
+def cited(document: LegalDocument) -> str:
+    """The paper as a decision names it among its grounds: kind, number, day, issuer, title."""
+    sign = re.split(r"[/-]", document.number)
+    kind = next((KINDS_OF_PAPER[part] for part in sign if part in KINDS_OF_PAPER), "Văn bản")
+    day = f" ngày {document.issued_on:%d/%m/%Y}" if document.issued_on else ""
+    title = document.title.removeprefix(kind).strip()
+    about = title if title.startswith(("về ", "quy định ", "ban hành ")) else title[:1].lower() + title[1:]
+    return f"{kind} số {document.number}{day} của {document.issuer} {about}"
 
 
 def find_draft(params: dict, place: Unit) -> Sitting:
@@ -37,28 +64,29 @@ def build_draft(params: dict, place: Unit) -> Paper:
         .order_by(F("evaluation__unit_sort_key").asc(), "pk")
     )
     cycle, committee = sitting.cycle, in_sentence(sitting.committee.name)
-    papers = dict.fromkeys(
-        f"văn bản số {one.number}: {one.title}" for one in (item.evaluation.criteria_set.document for item in items)
-    )
+    papers = dict.fromkeys(cited(item.evaluation.criteria_set.document) for item in items)
     opening = [f"Căn cứ {paper};" for paper in papers]
     opening.append(f"Căn cứ kết quả phiên họp ngày {sitting.held_on:%d/%m/%Y} của {committee};")
     opening.append(f"Theo đề nghị của {committee}.")
+    organ = organ_in_text(place, place.name)
     what = f"kết quả “{cycle.programme.name}” năm {cycle.year}"
     return Paper(
         organ=organ_of(place, place.name),
-        organ_in_text=organ_in_text(place, place.name),
+        organ_in_text=f"Chủ tịch {organ}",
         place_name=bare_name(place.name),
         year=sitting.held_on.year,
         heading="QUYẾT ĐỊNH",
         subject=f"Công nhận {what}",
         file_stem=f"Dự thảo quyết định công nhận {cycle.programme.name} {cycle.year} {place.name}",
         symbol="QĐ-UBND",
+        authority=f"CHỦ TỊCH {organ.upper()}",
         opening=tuple(opening),
+        ordered="QUYẾT ĐỊNH:",
+        capacity=(Capacity.CHAIR.label,),
         sections=(
             Section(
                 "",
                 (
-                    "QUYẾT ĐỊNH:",
                     f"Điều 1. Công nhận {grouped(len(items))} đơn vị có tên trong danh sách kèm theo: "
                     f"{cycle.programme.title}, năm {cycle.year}.",
                     "Điều 2. Quyết định này có hiệu lực kể từ ngày ký.",

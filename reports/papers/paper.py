@@ -93,6 +93,8 @@ class Paper:
     annexes: tuple[Table, ...] = ()
     recipients: tuple[str, ...] = ()
     capacity: tuple[str, ...] = ("TM. UỶ BAN NHÂN DÂN", "CHỦ TỊCH")
+    authority: str = ""  # who decides, above the grounds of a decision
+    ordered: str = ""  # the word that leads from the grounds to the articles
     mark: str = ""  # what every page must say of the whole, e.g. that it follows no law
     notes: tuple[str, ...] = field(default=())  # printed small under the signature: what a reader must know
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from criteria.models import LegalDocument
 from evaluations import queries, services, workflow
 from evaluations.enums import Action, Ballot, Capacity, DecisionKind, Resolution, State
 from evaluations.models import AgendaItem, Decision, Evaluation, Recognition, Sitting, Vote
@@ -19,6 +20,7 @@ from portal.core.errors import Refused
 from portal.core.vietnamese.moments import moment_text
 from reports.catalogue.entries import REPORTS
 from reports.models import ReportRun
+from reports.papers.decision import cited
 from tests.evaluations.factories import dossier_of, hold_sitting, issue, open_year, read_criteria, recognise
 from tests.evaluations.world import fill, more_dossiers, put
 from tests.reports.printed import in_one_line, text_of
@@ -862,9 +864,30 @@ def test_a_draft_is_printed_with_its_list_and_says_on_every_page_that_it_is_one(
     assert names and all(name in told for name in names)
     assert f"Điều 1. Công nhận {len(names)} đơn vị có tên trong danh sách" in told
     assert f"Căn cứ kết quả phiên họp ngày {HELD_ON:%d/%m/%Y}" in told and "124/2021/TT-BCA" in told
+    assert "Căn cứ Thông tư số 124/2021/TT-BCA ngày 28/12/2021 của Bộ Công an quy định khu dân cư" in told
+    organ = f"UỶ BAN NHÂN DÂN {decision.issuer.name.upper()}"
+    assert re.search(rf"CHỦ TỊCH {organ} Căn cứ .*\. QUYẾT ĐỊNH: Điều 1\.", told), told[:900]
+    assert "TM. UỶ BAN NHÂN DÂN" not in told  # the power is the chairman's own
     assert re.search(r"Số: +/QĐ-UBND", told) and "BÁO CÁO" not in told and "Trên đây là báo cáo" not in told
     issue(decision, by=world.standing)
     assert client.post(address, {"once": "e" * 20}).status_code == 404
     with pytest.raises(Refused, match="đã phát hành"):
         REPORTS["decision_draft"].build(run.params, run.place)
     assert client.get(reverse("reports:ask", args=["decision_draft"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("number", "title", "told"),
+    [
+        ("48/2025/TT-BCA", "Thông tư sửa đổi một điều", "Thông tư số 48/2025/TT-BCA của Bộ Công an sửa đổi một điều"),
+        (
+            "510/QĐ-BCA-V05",
+            "Quyết định ban hành Quy định",
+            "Quyết định số 510/QĐ-BCA-V05 của Bộ Công an ban hành Quy định",
+        ),
+        ("91/KH-UBND", "Triển khai phong trào", "Kế hoạch số 91/KH-UBND của Bộ Công an triển khai phong trào"),
+        ("7", "Về việc khác", "Văn bản số 7 của Bộ Công an về việc khác"),
+    ],
+)
+def test_a_paper_is_cited_by_its_kind_number_and_title(number, title, told):
+    assert cited(LegalDocument(number=number, title=title, issuer="Bộ Công an")) == told
