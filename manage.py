@@ -6,8 +6,7 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    from django.core.management import execute_from_command_line
-
     from portal.core.frames import with_room
+    from portal.core.management.entry import run
 
-    with_room(execute_from_command_line, sys.argv)
+    with_room(run, sys.argv)
