@@ -1,7 +1,9 @@
 """Registers on units: rows through one door, lists with totals, forms, files out and in; who reads and writes."""
 
 import csv
+import html
 import io
+import re
 from datetime import date
 
 import pytest
@@ -109,6 +111,16 @@ def test_a_changed_row_keeps_its_place_and_says_who_wrote_it(tree, officer):
     done = put(GroupCount(unit=tree.areas[0], year=YEAR, groups=6, members=170), by=officer)
     kept = GroupCount.objects.get()
     assert (len(done.changed), kept.pk, kept.groups, kept.members, kept.saved_by) == (1, row.pk, 6, 170, officer)
+
+
+def test_units_of_one_name_are_offered_with_their_communes(client, tree):
+    """“Tổ dân phố 1” stands in more than one commune."""
+    Unit.objects.filter(pk__in=[area.pk for area in tree.areas[:4]]).update(name="Tổ dân phố 1")
+    client.force_login(make_user(Role.STAFF, tree.province))
+    page = html.unescape(client.get(reverse("units:register_add", args=["so-ho"])).content.decode())
+    offered = re.findall(r"<option[^>]*>(Tổ dân phố 1 [^<]*)</option>", page)
+    told = {f"Tổ dân phố 1 (khu dân cư, {area.commune.name})" for area in tree.areas[:4]}
+    assert set(offered) == told
 
 
 def test_a_name_is_one_however_its_tone_marks_are_placed(tree):

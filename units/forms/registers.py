@@ -5,6 +5,7 @@ from django.db import models
 
 from portal.core.fields import DayField, NumberField, WholeField
 
+from ..enums import UnitKind
 from ..models import Unit
 from ..registers import Register
 
@@ -14,7 +15,9 @@ class OwnerField(forms.ModelChoiceField):
 
     def label_from_instance(self, owner):
         if isinstance(owner, Unit):
-            return f"{owner} ({owner.get_kind_display().lower()})"
+            above = owner.commune_above or (owner.district if owner.kind == UnitKind.COMMUNE else None)
+            place = f", {above.name}" if above else ""
+            return f"{owner.name} ({owner.get_kind_display().lower()}{place})"
         return f"{owner} – {owner.unit}"
 
 
@@ -33,8 +36,8 @@ def register_form(register: Register, data=None, *, instance=None, owners=None) 
         elif isinstance(column, models.IntegerField):
             kwargs["form_class"] = WholeField
         found = column.formfield(**kwargs)
-        if isinstance(found, forms.ChoiceField):
-            found.choices = [(value, label if value else "Chọn trong danh sách") for value, label in found.choices]
+        if isinstance(found, forms.ChoiceField) and (column.blank or not column.has_default()):
+            found.choices = [("", "Chọn trong danh sách"), *column.get_choices(include_blank=False)]
         return found
 
     fields = ([register.owner] if instance is None else []) + list(register.columns)

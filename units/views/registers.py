@@ -196,7 +196,8 @@ def _owners(register: Register, user, units: list[Unit]):
             .related_model._default_manager.filter(unit__in=ids)
             .select_related(*(f"unit{way}" for way in ("", "__province", "__district", "__commune")))
         )
-    return Unit.objects.kept_by(user).filter(pk__in=ids).order_by("kind", "sort_key", "pk")
+    kept = Unit.objects.kept_by(user).filter(pk__in=ids)
+    return kept.select_related("commune", "district").order_by("kind", "sort_key", "pk")
 
 
 def _kept_row(request, slug: str, pk: int):
