@@ -534,7 +534,7 @@ def test_a_row_taken_for_writing_may_be_gone():
 # --- words -----------------------------------------------------------------------------------------------------
 
 YOU = re.compile(r"(?<!\w)[Bb]ạn(?!\w)")
-LABELS_BY_COMMA = re.compile(r"""(", "|', ')\.join\([^\n]*(\.label\b|kind_labels|labels\.get)""")
+LABELS_BY_COMMA = re.compile(r"""(", "|', ')\.join\([^\n]*(\.label\b|kind_labels|labels\.get|_display\(\))""")
 
 
 def written() -> Iterator[tuple[str, str]]:

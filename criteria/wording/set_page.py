@@ -145,7 +145,7 @@ def _deadlines(route: Route) -> tuple[str, ...]:
 def _way(together: list[Route], today: date) -> Way:
     route = together[0]
     return Way(
-        kinds=", ".join(one.get_kind_display() for one in together),
+        kinds="; ".join(one.get_kind_display() for one in together),
         route=route,
         deadlines=_deadlines(route),
         article=bare(route.article),

@@ -84,7 +84,7 @@ def test_a_set_as_a_table(reader, sets):
 def test_kinds_that_share_a_route_are_told_together(reader, sets):
     ways = reader.get(reverse("criteria:detail", args=[sets["TT124-CQDN"].pk])).context["ways"]
     assert [(way.kinds, way.route.managed_at) for way in ways] == [
-        ("Cơ quan, Doanh nghiệp", level) for level in ("commune", "district", "province", "commune", "province")
+        ("Cơ quan; Doanh nghiệp", level) for level in ("commune", "district", "province", "commune", "province")
     ]
 
 
