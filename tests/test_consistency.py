@@ -6,6 +6,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.apps import apps
@@ -238,7 +239,8 @@ def test_no_box_is_read_by_the_browser():
         (filterset.__name__, name)
         for filterset in subclasses_of(FilterSet)
         for name, field in filterset.base_filters.items()
-        if getattr(field.field.widget, "input_type", "") in OWN_KINDS
+        if getattr(deepcopy(field).field.widget, "input_type", "")
+        in OWN_KINDS  # a filter keeps its field
     ]
     assert shown == []
 

@@ -1,6 +1,7 @@
 """The entry form of a set before anybody enters anything, and the trial of its judgement."""
 
 import html
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from criteria.models import CriteriaSet, Criterion
 from criteria.queries import specs_of
 from evaluations.models import Answer, Evaluation
+from portal.core.vietnamese.figures import plain_number
 from tests.criteria.factories import load_examples, load_packs, load_small
 from tests.units.factories import make_province, make_user
 from units.enums import Role
@@ -37,7 +39,7 @@ def typed(criteria_set: CriteriaSet, **changes) -> dict[str, str]:
             case "percent" | "derived":
                 data |= {f"{name}-numerator": "10", f"{name}-denominator": "10"}
             case "count" | "points":
-                data[f"{name}-value"] = str(line.max_points or 100)
+                data[f"{name}-value"] = plain_number(line.max_points or Decimal(100))
     return data | changes
 
 
@@ -87,7 +89,7 @@ def test_an_answer_that_cannot_be_is_told_beside_its_criterion(reader, commune_s
     response = reader.post(address(commune_set), typed(commune_set, **{f"{name}-value": "1.5"}))
     assert response.status_code == 422
     assert "verdict" not in response.context
-    assert f"Tiêu chí {line.number}: 1,5 không phải số nguyên" in html.unescape(response.content.decode())
+    assert "“1.5” không phải số nguyên" in html.unescape(response.content.decode())
 
 
 def test_nothing_typed_is_incomplete(reader, commune_set):
