@@ -239,8 +239,7 @@ def test_no_box_is_read_by_the_browser():
         (filterset.__name__, name)
         for filterset in subclasses_of(FilterSet)
         for name, field in filterset.base_filters.items()
-        if getattr(deepcopy(field).field.widget, "input_type", "")
-        in OWN_KINDS  # a filter keeps its field
+        if getattr(deepcopy(field).field.widget, "input_type", "") in OWN_KINDS  # a filter keeps its field
     ]
     assert shown == []
 
