@@ -28,7 +28,6 @@ KINDS_OF_PAPER = {
     "KH": "Kế hoạch",
     "ĐA": "Đề án",
     "HD": "Hướng dẫn",
-    "QH": "Luật",
 }
 
 
