@@ -1,6 +1,8 @@
 """The filter “Huyện” of the lists: offered to who has districts, now or before, and to nobody else."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations.filters import BarredFilterSet
@@ -41,6 +43,17 @@ def test_who_has_districts_or_had_them_is_offered_them(client):
     assert not BarredFilterSet({}, Unit.objects.all(), years=[2024]).form["district"].is_hidden
     reforms.apply(draft(tree, line("close_level", tree.province, kind=UnitKind.DISTRICT)), by=None)
     assert offering(client, tree.province) >= {"evaluations:list", "evaluations:recognition_list"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_districts_are_read_once_a_form(client, name):
+    tree = make_tree("A")
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(reverse(name, args=LISTS[name])).content.decode()
+    assert all(f">{district.name}</option>" in page for district in tree.districts)
+    chosen = """"units_unit"."kind" = 'district') ORDER BY"""
+    assert len([one for one in captured if chosen in one["sql"]]) == 1
 
 
 def test_what_the_address_asks_is_still_refused(client):

@@ -22,7 +22,9 @@ class DistrictSelect(Select):
 
     @property
     def is_hidden(self) -> bool:
-        return isinstance(self.choices, ModelChoiceIterator) and not self.choices.queryset  # read once a form
+        if isinstance(self.choices, ModelChoiceIterator):
+            self.choices = list(self.choices)  # whether there are any and which are read once a form
+        return not any(value for value, _ in self.choices)
 
     def render(self, name, value, attrs=None, renderer=None):
         return "" if self.is_hidden else super().render(name, value, attrs, renderer)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -43,7 +43,8 @@ class User(AbstractUser):
     def placements_now(self) -> list["Placement"]:
         """Today's placements, read once a request (a user object lives one request)."""
         if "_placements" not in self.__dict__:
-            self._placements = list(self.placements.in_force().select_related("unit").order_by("pk"))
+            held = self.placements.in_force().select_related("unit")
+            self._placements = list(held.with_reach().order_by("pk"))
         return self._placements
 
     def places(self) -> list[Unit]:
@@ -52,17 +53,18 @@ class User(AbstractUser):
     def grounds(self) -> list[Unit]:
         """Today's places and the ended ones whose history those took over: where facts of any year may be read.
 
-        An ended unit's place columns are its heir's, so one query finds them all, read once a request.
+        An ended unit's place columns are its heir's, so one query finds them all, read once a request; none for whose
+        places took nothing over.
         """
         if "_grounds" not in self.__dict__:
-            places = self.places()
+            heirs = [placement.unit for placement in self.placements_now() if placement.took_over]
             took_over = Q(pk__in=[])
             for kind in LEVELS:
-                own = [place.pk for place in places if place.kind == kind]
+                own = [heir.pk for heir in heirs if heir.kind == kind]
                 if own:
                     took_over |= Q(kind=kind, **{f"{kind}__in": own})
-            ended = Unit.objects.filter(took_over, closed_on__lt=timezone.localdate()) if places else []
-            self._grounds = [*places, *ended]
+            ended = Unit.objects.filter(took_over, closed_on__lt=timezone.localdate()) if heirs else []
+            self._grounds = [*self.places(), *ended]
         return self._grounds
 
     def heirs(self) -> dict[int, int]:
@@ -76,9 +78,10 @@ class User(AbstractUser):
         return self._heirs
 
     def entrusted(self) -> list[int]:
-        """Ids of organisations whose management is delegated to today's places, read once a request."""
+        """Ids of organisations whose management is delegated to today's places, read once a request; no query for whose
+        places were given none."""
         if "_entrusted" not in self.__dict__:
-            places = [place.pk for place in self.places() if place.kind in LEVELS]
+            places = [placement.unit_id for placement in self.placements_now() if placement.is_receiver]
             held = Delegation.objects.in_force().filter(receiver__in=places) if places else Delegation.objects.none()
             self._entrusted = list(held.order_by().values_list("unit", flat=True))
         return self._entrusted
@@ -133,6 +136,16 @@ class PlacementQuerySet(models.QuerySet):
         """Placements that give rights on the day; one withdrawn at once gives none from that moment."""
         return self.filter(on(day), withdrawn_at=None)
 
+    def with_reach(self):
+        """`took_over`: the place took over from ended ones of its kind; `is_receiver`: organisations are delegated to
+        it today. Most places have neither, and who reads by them then needs no query to learn so."""
+        same_kind = Q(pk__in=[])
+        for kind in LEVELS:
+            same_kind |= Q(kind=kind, **{kind.value: OuterRef("unit")})
+        ended = Unit.objects.filter(same_kind, closed_on__lt=timezone.localdate())
+        delegated = Delegation.objects.in_force().filter(receiver=OuterRef("unit"))
+        return self.annotate(took_over=Exists(ended), is_receiver=Exists(delegated))
+
     def held_on(self, day: date):
         """Placements that gave rights on a day gone by: one withdrawn later gave them still."""
         return self.filter(on(day), Q(withdrawn_at=None) | Q(withdrawn_at__date__gt=day))
@@ -155,6 +168,8 @@ class Placement(models.Model):
     placed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người phân công")
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người kết thúc")
     withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+    took_over: bool  # both told by `with_reach`
+    is_receiver: bool
 
     objects = PlacementQuerySet.as_manager()
 
