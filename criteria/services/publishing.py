@@ -44,21 +44,20 @@ def publish(criteria_set: CriteriaSet, *, by: User | None = None, seen: str = ""
             refuse_unless_seen(
                 to_publish(criteria_set), seen, "Chưa ban hành gì. Hãy xem lại bản thảo và văn bản rồi ban hành."
             )
-        if found := lacks(criteria_set, with_papers=by is not None):
-            raise Refused(f"Chưa ban hành được bộ tiêu chí “{criteria_set.name}”: {'; '.join(found)}.")
         content = content_of(criteria_set)
+        if found := lacks(criteria_set, content, with_papers=by is not None):
+            raise Refused(f"Chưa ban hành được bộ tiêu chí “{criteria_set.name}”: {'; '.join(found)}.")
         criteria_set.status, criteria_set.sha256 = SetStatus.PUBLISHED, digest(content)
         criteria_set.save(update_fields=["status", "sha256"])
     log.info("criteria set %s v%s published by %s", criteria_set.code, criteria_set.version, by or "command line")
     return criteria_set
 
 
-def lacks(criteria_set: CriteriaSet, *, with_papers: bool = True) -> list[str]:
-    """Everything that keeps the draft from being published, a Vietnamese sentence each, no full stop.
+def lacks(criteria_set: CriteriaSet, content: dict, *, with_papers: bool = True) -> list[str]:
+    """Everything that keeps the draft with this content from being published, a Vietnamese sentence each, no full stop.
 
     `with_papers`: the document must be dated and its signed copy attached, as when a person publishes.
     """
-    content = content_of(criteria_set)
     base = content_of(criteria_set.base) if criteria_set.base else None
     found = [sentence for _, sentence in flaws(content)]
     found += [sentence for _, sentence in overlay_flaws(content, base)]

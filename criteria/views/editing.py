@@ -125,7 +125,7 @@ def set_edit(request, pk):
     context = {
         "criteria_set": criteria_set,
         "seen": digest(content),
-        "lacks": services.lacks(criteria_set),
+        "lacks": services.lacks(criteria_set, content),
         "criteria": criteria,
         "years": set_page.years(criteria_set),
         "parts": [
@@ -215,11 +215,12 @@ def part_act(request, pk, part, place):
 def set_publish(request, pk):
     """What will be fixed for good, everything still missing, and the button."""
     criteria_set = draft_of(request, pk)
+    fixed = services.to_publish(criteria_set)
     context = {
         "criteria_set": criteria_set,
-        "seen": digest(services.to_publish(criteria_set)),
-        "lacks": services.lacks(criteria_set),
-        "lines": set_page.lines(criteria_set),
+        "seen": digest(fixed),
+        "lacks": services.lacks(criteria_set, fixed["content"]),
+        "lines": fixed["content"]["criteria"],
         "ways": set_page.ways(criteria_set, timezone.localdate()),
         "years": set_page.years(criteria_set),
     }

@@ -94,7 +94,7 @@ def guide(request, pk):
         "criteria_set": criteria_set,
         "found": found,
         "seen": seen,
-        "lacks": services.lacks(criteria_set),
+        "lacks": services.lacks(criteria_set, content),
         "more": BLANK * 4,
     }
     if request.method != "POST":

@@ -139,7 +139,7 @@ def test_a_set_with_gaps_is_typed_from_the_decision_and_opens_its_year(staff, pr
     saved = staff.post(url("guide", own.pk), data)
     assert saved.status_code == 302, said(saved)
     own.refresh_from_db()
-    rest = lacks(own)
+    rest = lacks(own, content_of(own))
     assert rest and all(one.startswith("chưa nói văn bản của tỉnh quy định thế nào") for one in rest)
 
     data = shown(staff, own)
@@ -152,7 +152,7 @@ def test_a_set_with_gaps_is_typed_from_the_decision_and_opens_its_year(staff, pr
     ]
     detail = said(staff.get(url("detail", own.pk)))
     assert "Văn bản của tỉnh không quy định" in detail and "Đã nhập theo văn bản của tỉnh" not in detail
-    assert lacks(own) == []
+    assert lacks(own, content_of(own)) == []
     seen = staff.get(url("publish", own.pk)).context["seen"]
     assert staff.post(url("publish", own.pk), {"seen": seen}).status_code == 302
     content = content_of(CriteriaSet.objects.get(pk=own.pk))
@@ -268,7 +268,7 @@ def test_a_programme_nobody_has_is_made_and_written_from_nothing(staff, province
     line = {"number": "1", "label": "Không có người nghiện mới", "measure": "event", "article": "Điều 2"}
     filled |= {f"line-0-{name}": value for name, value in line.items()}
     assert staff.post(url("guide", own.pk), filled).status_code == 302
-    assert lacks(CriteriaSet.objects.get(pk=own.pk)) == []
+    assert lacks(written := CriteriaSet.objects.get(pk=own.pk), content_of(written)) == []
 
 
 def test_more_blank_lines_are_kept_when_the_page_is_sent(staff, sets):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from criteria.judging.values import Value
 from criteria.models import CriteriaSet, Programme
+from criteria.packs.content import content_of
 from criteria.services import lacks
 from evaluations import services, workflow
 from evaluations.enums import Action, State
@@ -100,7 +101,7 @@ def written(admin) -> CriteriaSet:
     saved = admin.post(reverse("criteria:guide", args=[own.pk]), blank | LINES | {"seen": seen})
     assert saved.status_code == 302, said(saved)
     own.refresh_from_db()
-    assert lacks(own) == []
+    assert lacks(own, content_of(own)) == []
     seen = admin.get(reverse("criteria:publish", args=[own.pk])).context["seen"]
     published = admin.post(reverse("criteria:publish", args=[own.pk]), {"seen": seen})
     assert published.status_code == 302, said(published)

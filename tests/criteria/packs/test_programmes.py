@@ -61,7 +61,7 @@ def test_what_was_not_read_whole_is_a_draft_with_its_gaps(sets):
         found[code] = (one.programme.code, one.province_code, one.first_year, one.last_year, one.outcome)
         found[code] += (asked.count(), unread)
         assert one.status == SetStatus.DRAFT and one.gaps and not one.is_example, code
-        assert services.lacks(one, with_papers=False), code
+        assert services.lacks(one, content_of(one), with_papers=False), code
     assert found == LAW
 
 
@@ -154,7 +154,7 @@ def test_the_sheet_of_bodies_holds_the_twelve_points_that_were_seen(sets):
         ("4b", None, "N"),
     ]
     assert sheet.points_total == 100
-    assert services.lacks(sheet, with_papers=False) == [
+    assert services.lacks(sheet, content_of(sheet), with_papers=False) == [
         "tiêu chí QD510-CQ-4b chưa đọc được trong văn bản",
         "tiêu chí QD510-CQ-4b chấm điểm nhưng chưa có điểm tối đa (max_points)",
         *(

@@ -182,7 +182,7 @@ def test_an_overlay_adds_and_alters_nothing_of_its_base(staff, province):
     for change in (drafts.put("criteria", altered, first), drafts.drop("criteria", first)):
         with pytest.raises(Refused, match="là của bộ gốc"):
             edit(made, change, staff)
-    assert services.lacks(made, with_papers=False) == []
+    assert services.lacks(made, content_of(made), with_papers=False) == []
     services.publish(made)
     made.refresh_from_db()
     assert made.status == SetStatus.PUBLISHED
