@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 
+from criteria.models import Grade
 from evaluations.models import Cycle, Evaluation
 from evaluations.models.dossiers import EvaluationQuerySet
 from units.enums import ReformStatus, UnitKind
@@ -95,6 +96,7 @@ class Scope:
     cycles: tuple[Cycle, ...]  # the one asked for comes first
     place: Unit
     boundaries: Boundaries = Boundaries.THEN
+    called: dict[int, str] = field(default_factory=dict, compare=False, repr=False)  # names that were asked already
 
     @property
     def cycle(self) -> Cycle:
@@ -126,10 +128,18 @@ class Scope:
         return dossiers.filter(kind=kind) if kind else dossiers
 
     def names(self, ids: Iterable[int | None]) -> dict[int, str]:
-        """What the units are called: today, or on the day the roster was taken from."""
-        return names_on(timezone.localdate() if self.is_today else self.cycle.as_of, ids)
+        """What the units are called: today, or on the day the roster was taken from; each is asked once."""
+        wanted = {pk for pk in ids if pk}
+        if unknown := wanted - self.called.keys():
+            self.called.update(names_on(timezone.localdate() if self.is_today else self.cycle.as_of, unknown))
+        return {pk: self.called[pk] for pk in wanted if pk in self.called}
 
     @cached_property
+    def has_grades(self) -> bool:
+        """Whether any set of the programme grades; asks the few sets, never the dossiers."""
+        return Grade.objects.filter(criteria_set__programme=self.cycle.programme_id).exists()
+
+    @property
     def name(self) -> str:
         return self.names({self.place.pk})[self.place.pk]
 

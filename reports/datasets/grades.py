@@ -7,9 +7,8 @@ from functools import cached_property
 
 from django.db.models import Count
 
-from criteria.models import Grade
 from evaluations.enums import State
-from evaluations.models import Cycle, Evaluation
+from evaluations.models import Evaluation
 from portal.core.vietnamese.figures import Share
 from units.enums import UnitKind
 
@@ -73,14 +72,10 @@ class GradeTable:
         return [(column, number, share if column.rank else None) for column, number, share in found]
 
 
-def has_grades(cycle: Cycle) -> bool:
-    """Whether any set of the programme grades; asks the few sets, never the dossiers."""
-    return Grade.objects.filter(criteria_set__programme=cycle.programme_id).exists()
-
-
 def grades_of(rollup: Rollup) -> GradeTable | None:
-    """The grades of the roll-up's recognised units, row by row; None where nothing is graded. Two queries at most."""
-    if not rollup.groups or not has_grades(rollup.cycle):
+    """The grades of the roll-up's recognised units, row by row; None where nothing is graded. One query, none for a
+    programme without grades."""
+    if not rollup.groups or not rollup.scope.has_grades:
         return None
     counted = (
         rollup.scope.dossiers(rollup.kind)

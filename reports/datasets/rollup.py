@@ -1,7 +1,7 @@
 """The yearly roll-up: counts of a cycle's dossiers by unit kind, district or commune."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -172,7 +172,8 @@ def yearly_rollup(
 
 
 def rollup_of(scope: Scope, *, by: str, kind: str | None = None) -> Rollup:
-    """The scope's dossiers counted; in three queries whatever their number (grades, counts by ids, then names).
+    """The scope's dossiers counted; in three queries whatever their number (does the programme grade, counts by ids,
+    then names), four where it grades.
 
     In the boundaries of that year the counts group by the snapshot columns only, so on PostgreSQL the index answers
     without the table; in today's they group by the units' columns. Names are those of the same boundaries.
@@ -185,7 +186,8 @@ def rollup_of(scope: Scope, *, by: str, kind: str | None = None) -> Rollup:
 
 def _counted(scope: Scope, kind: str | None, *columns: str) -> list[tuple]:
     """(columns…, state, number) of the scope's dossiers."""
-    weakest = graded_lowest(scope.dossiers(kind), [scope.cycle.programme_id], *columns)
+    graded = [scope.cycle.programme_id] if scope.has_grades else []
+    weakest = graded_lowest(scope.dossiers(kind), graded, *columns)
     if scope.is_today:
         rows = scope.dossiers(kind).order_by().values_list(*columns, "state")
         return [*rows.annotate(number=Count("*")), *weakest]
@@ -193,14 +195,15 @@ def _counted(scope: Scope, kind: str | None, *columns: str) -> list[tuple]:
     return [*count({"cycle": scope.cycle.pk, **at_place, **({"kind": kind} if kind else {})}, *columns), *weakest]
 
 
-def graded_lowest(dossiers: QuerySet[Evaluation], programmes: Iterable[int], *columns: str) -> list[tuple]:
-    """(columns…, WEAKEST, number) of the recognised with the lowest grade; one query, two where the programmes grade.
+def graded_lowest(dossiers: QuerySet[Evaluation], graded: Collection[int], *columns: str) -> list[tuple]:
+    """(columns…, WEAKEST, number) of the recognised with the lowest grade of the programmes that grade; one query, none
+    without such programmes.
 
     Apart from the other counts: those are answered by the index, which knows no grade.
     """
-    lowest = list(lowest_grades().filter(criteria_set__programme__in=programmes).values_list("pk", flat=True))
-    if not lowest:
+    if not graded:
         return []
+    lowest = lowest_grades().filter(criteria_set__programme__in=graded)
     rows = dossiers.filter(state=State.RECOGNISED, grade__in=lowest).order_by().annotate(weakest=Value(WEAKEST))
     return list(rows.values_list(*columns, "weakest").annotate(number=Count("*")))
 
@@ -240,7 +243,7 @@ def _by_kind(scope: Scope, kind: str | None) -> tuple[Group, ...]:
 
 def _by_place(scope: Scope, by: str, kind: str | None) -> tuple[Group, ...]:
     found = tally(_counted(scope, kind, *scope.levels))
-    names = scope.names({unit for pair in found for unit in pair})
+    names = scope.names({scope.place.pk, *(unit for pair in found for unit in pair)})
     return _districts(found, names) if by == By.DISTRICT else _communes(found, names)
 
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
+from criteria.models import Grade
 from evaluations.enums import CycleStatus
 from evaluations.models import Cycle, Evaluation, PastTotal
 from portal.core.enums import EXAMPLE_WORDS
@@ -135,7 +136,7 @@ def ten_year_table(
     boundaries: str = Boundaries.THEN,
     beside: int | None = None,
 ) -> Years:
-    """The place's last years, at most `years` of them, in four queries; five where some grade.
+    """The place's last years, at most `years` of them, in three queries; four where some grade.
 
     Where two programmes judged the same year, the one named first speaks for it; cycles of one programme and year that
     lie in the place are one row. Totals from papers stand in for kinds of which the year has no dossier at the place,
@@ -146,13 +147,15 @@ def ten_year_table(
     totals = PastTotal.objects.standing().filter(place=place.pk, programme__code__in=programmes)
     if last_year:
         named, totals = named.filter(year__lte=last_year), totals.filter(year__lte=last_year)
-    every = list(named.select_related("programme", "province").order_by("pk"))
+    grades = Exists(Grade.objects.filter(criteria_set__programme=OuterRef("programme")))
+    every = list(named.annotate(is_graded=grades).select_related("programme", "province").order_by("pk"))
     cycles = {cycle.pk: cycle for cycle in every if not (cycle.place_id and place.kind == UnitKind.PROVINCE)}
     dossiers = of_place(Evaluation.objects.filter(cycle__in=cycles), place, boundaries)
     if kind:
         dossiers, totals = dossiers.filter(kind=kind), totals.filter(kind=kind)
     counted = dossiers.order_by().values_list("cycle_id", "kind", "state").annotate(number=Count("*"))
-    weakest = graded_lowest(dossiers, {cycle.programme_id for cycle in cycles.values()}, "cycle_id", "kind")
+    graded = {cycle.programme_id for cycle in cycles.values() if cycle.is_graded}
+    weakest = graded_lowest(dossiers, graded, "cycle_id", "kind")
     by_programme: dict[tuple[int, str], _ProgrammeYear] = defaultdict(_ProgrammeYear)  # by year and programme
     held = set()
     for (cycle_id, of_kind), counts in sorted(tally([*counted, *weakest]).items()):

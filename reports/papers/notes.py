@@ -11,7 +11,6 @@ from units.names import in_sentence
 
 from ..datasets import Boundaries, Scope, Years, divided
 from ..datasets.boundaries import of_place
-from ..datasets.grades import has_grades
 
 DEMO_NOTE = "Báo cáo có số liệu mẫu, không dùng để chỉ đạo, điều hành."
 EXAMPLE_YEARS = f"Có năm theo bộ tiêu chí {EXAMPLE_WORDS}"
@@ -64,7 +63,7 @@ def own_notes(scope: Scope, kind: str | None = None) -> list[str]:
 
 def boundary_notes(scope: Scope, kind: str | None = None) -> list[str]:
     """Which boundaries and base the year is counted in, and what that did to dossiers of divided units."""
-    base = [*own_notes(scope, kind), BASE_NOTE, *([GRADED_NOTE] if has_grades(scope.cycle) else [])]
+    base = [*own_notes(scope, kind), BASE_NOTE, *([GRADED_NOTE] if scope.has_grades else [])]
     if not scope.is_today:
         return [f"Tên gọi, ranh giới theo ngày chốt danh sách đơn vị {scope.cycle.as_of:%d/%m/%Y}.", *base]
     notes = [f"Số liệu {TODAY_NOTE}", *base]
