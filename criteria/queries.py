@@ -14,7 +14,7 @@ from .enums import SetStatus
 from .judging.values import CriterionSpec
 from .judging.verdicts import CapSpec, GradeSpec, PreconditionSpec, Rule
 from .models import AwardBar, CriteriaSet, Criterion, Grade, Programme, StreakRule
-from .models.sets import bearer, lineage
+from .models.sets import CriteriaSetQuerySet, bearer, lineage
 
 
 def criteria_of(criteria_set: CriteriaSet) -> list[Criterion]:
@@ -90,17 +90,37 @@ def _rule(criteria_set: CriteriaSet) -> Rule:
     )
 
 
-def sets_for(programme: Programme, year: int, province: Unit) -> list[tuple[CriteriaSet, tuple[str, ...]]]:
+Judging = list[tuple[CriteriaSet, tuple[str, ...]]]  # sets, each with the unit kinds it judges
+
+
+def sets_for(programme: Programme, year: int, province: Unit) -> Judging:
     """The published sets that judge the province's units in the year, each with the unit kinds it judges there.
 
     The newest version of a code takes over from the ones before; the province's own set stands in for the whole
     country's, kind by kind. A set of one place (`place_code`) stands beside them: it judges there alone, and whoever
     makes a roster gives a unit the nearest. Two sets may still judge one kind: opening a year refuses that.
     """
-    newest: dict[str, CriteriaSet] = {}
-    published = programme.sets.published().for_year(year).for_province(province)
-    for found in published.select_related("document").order_by("version"):
-        newest[found.code] = found
+    return _judging(_published(programme.sets.for_province(province), year))
+
+
+def sets_by_programme(held: CriteriaSetQuerySet, year: int) -> dict[int, Judging]:
+    """`sets_for` of every programme, by its id, among the sets `for_province`; those without are left out.
+    One query."""
+    of_programme: dict[int, list[CriteriaSet]] = {}
+    for one in _published(held, year):
+        of_programme.setdefault(one.programme_id, []).append(one)
+    found = {programme: _judging(sets) for programme, sets in of_programme.items()}
+    return {programme: judging for programme, judging in found.items() if judging}
+
+
+def _published(held: CriteriaSetQuerySet, year: int) -> QuerySet[CriteriaSet]:
+    """The older versions first."""
+    return held.published().for_year(year).select_related("document").order_by("version", "pk")
+
+
+def _judging(published: Iterable[CriteriaSet]) -> Judging:
+    """Of one programme's sets, the older versions first."""
+    newest = {one.code: one for one in published}
     own = {kind for one in newest.values() if one.province_code and not one.place_code for kind in one.unit_kinds}
     told = [
         (one, tuple(kind for kind in one.unit_kinds if one.province_code or kind not in own)) for one in newest.values()
@@ -145,7 +165,7 @@ def own_places(sets: Iterable[CriteriaSet], province: Unit) -> dict[int, Unit]:
         one.pk: bearer(bearers.get(one.place_code), one.document.issued_on or date(one.first_year, 12, 31))
         for one in own
     }
-    units = Unit.objects.in_bulk({pk for pk in found.values() if pk is not None})
+    units = Unit.objects.select_related("province").in_bulk({pk for pk in found.values() if pk is not None})
     return {pk: units[place] for pk, place in found.items() if place is not None}
 
 
@@ -162,32 +182,34 @@ class ProgrammeStanding:
 def programmes_of(provinces: Iterable[Unit], *, also: Iterable[str] = ()) -> QuerySet[Programme]:
     """The programmes the provinces may choose: with a set of the whole country, of their own or of a province they took
     over; those one of these has a bar in; and those nobody has a set of yet; `also` names some that
-    stay in what is edited. Queries grow with the provinces."""
+    stay in what is edited. Two queries, made at once."""
     asked = [one.pk for one in provinces]
     grounds = list(Unit.objects.filter(Q(pk__in=asked) | Q(province__in=asked), kind=UnitKind.PROVINCE))
-    held = {pk for one in grounds for pk in CriteriaSet.objects.for_province(one).values_list("programme", flat=True)}
+    held = CriteriaSet.objects.for_provinces(grounds)
     some = CriteriaSet.objects.filter(programme=OuterRef("pk"))
     barred = AwardBar.objects.filter(programme=OuterRef("pk"), province__in=[one.pk for one in grounds])
-    return Programme.objects.filter(Q(pk__in=held) | Exists(barred) | ~Exists(some) | Q(code__in=list(also)))
+    chosen = Q(pk__in=held.values("programme")) | Q(code__in=list(also))
+    return Programme.objects.filter(chosen | Exists(barred) | ~Exists(some))
 
 
 def standings(province: Unit, year: int) -> list[ProgrammeStanding]:
-    """Every programme, by name. Queries grow with the programmes, not with their sets."""
+    """Every programme, by name. A fixed number of queries."""
     drafts: dict[int, list[CriteriaSet]] = {}
-    rows = CriteriaSet.objects.filter(status=SetStatus.DRAFT).for_province(province)
-    for one in rows.select_related("document").order_by("code", "version"):
+    held = CriteriaSet.objects.for_province(province)
+    for one in held.filter(status=SetStatus.DRAFT).select_related("document").order_by("code", "version"):
         drafts.setdefault(one.programme_id, []).append(one)
+    judging = sets_by_programme(held, year)
     told = []
     for programme in programmes_of([province]).order_by("name"):
-        opens = sets_for(programme, year, province)
+        opens = judging.get(programme.pk, [])
         open_kinds = {kind for _, kinds in opens for kind in kinds}
-        held = drafts.get(programme.pk, [])
+        written = drafts.get(programme.pk, [])
         told.append(
             ProgrammeStanding(
                 programme,
                 opens,
-                [one for one in held if one.province_code],
-                [one for one in held if not one.province_code and _may_serve(one, year, open_kinds)],
+                [one for one in written if one.province_code],
+                [one for one in written if not one.province_code and _may_serve(one, year, open_kinds)],
             )
         )
     return told
@@ -205,17 +227,19 @@ class Beside:
 def drafts_beside(province: Unit, year: int) -> list[Beside]:
     """Programmes whose year opens by a published set while another set of the year is still a draft, by name.
 
-    No word on which of them ought to hold: that is for who issues them. Queries grow with the programmes found.
+    No word on which of them ought to hold: that is for who issues them. Three queries, two without such drafts.
     """
-    rows = CriteriaSet.objects.filter(status=SetStatus.DRAFT, is_example=False, place_code="").for_year(year)
-    rows = rows.for_province(province).select_related("document", "programme").order_by("programme__name", "code")
+    sets = CriteriaSet.objects.for_province(province)
+    rows = sets.filter(status=SetStatus.DRAFT, is_example=False, place_code="").for_year(year)
+    rows = rows.select_related("document", "programme").order_by("programme__name", "code")
     drafts: dict[Programme, list[CriteriaSet]] = {}
     for one in rows:
         drafts.setdefault(one.programme, []).append(one)
+    published = sets_by_programme(sets, year) if drafts else {}
     found = []
     for programme, held in drafts.items():
         kinds = {kind for one in held for kind in one.unit_kinds}
-        judging = [one for one, judged in sets_for(programme, year, province) if kinds & set(judged)]
+        judging = [one for one, judged in published.get(programme.pk, []) if kinds & set(judged)]
         judged_kinds = {kind for one in judging for kind in one.unit_kinds}
         if told := [one for one in held if judged_kinds & set(one.unit_kinds)]:
             found.append(Beside(programme, told, judging))

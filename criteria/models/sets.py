@@ -85,28 +85,48 @@ class CriteriaSetQuerySet(OfProvinceQuerySet):
         """The whole country's sets and the province's own: written under a code while the province bore that code.
 
         A code may pass to another province by law (24: Bắc Giang, then Bắc Ninh); what was written before is not its.
-        Three queries, made at once.
+        One query, made at once.
         """
-        borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE)
-        codes = {province.code, *borne.filter(unit=province.pk).values_list("code", flat=True)} - {""}
-        bearers: dict[str, list[tuple[int, date]]] = {}
-        for code, unit, since in (
-            borne.filter(code__in=codes).order_by("valid_from").values_list("code", "unit", "valid_from")
-        ):
-            bearers.setdefault(code, []).append((unit, since))
-        written = self.filter(province_code__in=codes).values_list(
-            "pk", "province_code", "first_year", "document__issued_on"
-        )
-        own = [
-            pk
-            for pk, code, year, issued_on in written.order_by()
-            if bearer(bearers.get(code), issued_on or date(year, 12, 31)) in (None, province.pk)
-        ]
-        return self.filter(Q(province_code="") | Q(pk__in=own))
+        return self.for_provinces([province])
+
+    def for_provinces(self, provinces: Iterable[Unit]):
+        """`for_province` of any of them; one query as well."""
+        return self.filter(Q(province_code="") | _written_by(provinces))
 
     def for_year(self, year: int):
         """Sets whose own years hold the year; a newer version of the same code may have taken over (see queries)."""
         return self.filter(Q(last_year__isnull=True) | Q(last_year__gte=year), first_year__lte=year)
+
+
+def _written_by(provinces: Iterable[Unit]) -> Q:
+    """Sets under a code and made while one of the provinces bore it, as `bearer` says; a code nobody ever bore is of
+    who has it today."""
+    codes = {one.pk: one.code for one in provinces}
+    borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE).exclude(code="")
+    ours = Q(code__in=codes.values()) | Q(code__in=borne.filter(unit__in=codes).values("code"))
+    bearers: dict[str, list[tuple[int, date]]] = {}
+    for code, unit, since in borne.filter(ours).order_by("valid_from").values_list("code", "unit", "valid_from"):
+        bearers.setdefault(code, []).append((unit, since))
+    written = Q(province_code__in=set(codes.values()) - bearers.keys())
+    for code, held in bearers.items():
+        starts = [None, *(since for _, since in held[1:])]
+        for (unit, _), start, end in zip(held, starts, [*starts[1:], None], strict=True):
+            if unit in codes:
+                written |= Q(province_code=code) & _made(start, end)
+    return written
+
+
+def _made(start: date | None, end: date | None) -> Q:
+    """Sets whose document was issued from the first day on and before the other; without its day, the last day of their
+    first year says it."""
+    issued, dated = Q(document__issued_on__isnull=False), Q(document__issued_on__isnull=True)
+    if start:
+        issued &= Q(document__issued_on__gte=start)
+        dated &= Q(first_year__gte=start.year)
+    if end:
+        issued &= Q(document__issued_on__lt=end)
+        dated &= Q(first_year__lt=end.year)
+    return issued | dated
 
 
 def bearer(versions: list[tuple[int, date]] | None, day: date) -> int | None:

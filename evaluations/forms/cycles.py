@@ -26,7 +26,7 @@ class CycleForm(forms.Form):
         """`scopes` are the provinces and places whose year may be opened; a single one is not asked about."""
         super().__init__(*args, **kwargs)
         self.scopes = {one.pk: one for one in scopes}
-        offer_rows(self, "programme", programmes_of({one.province or one for one in scopes}))
+        offer_rows(self, "programme", programmes_of({one.province_of_today for one in scopes}))
         if len(scopes) == 1:
             del self.fields["scope"]
         else:

@@ -68,7 +68,7 @@ class PastTotal(models.Model):
     @property
     def corrected_from(self) -> Unit:
         """The province of today that may correct it. Reads the place with its province."""
-        return self.place.province or self.place
+        return self.place.province_of_today
 
     @property
     def marked_source(self) -> str:

@@ -1,6 +1,7 @@
 """What waits for whom."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,32 +50,41 @@ PILES = (
 )
 
 
-def waiting_for(user: User, cycle: Cycle, today: date) -> list[DeskPile]:
-    """The piles of the cycle that wait for the user's own roles, each with its earliest due day; two queries.
+def waiting_for(user: User, cycles: Iterable[Cycle], today: date) -> list[tuple[Cycle, list[DeskPile]]]:
+    """The piles of each cycle that wait for the user's own roles, each with its earliest due day; two queries.
 
     A due day comes from the route of the dossiers in the pile; a pile is late when that day has passed.
     """
+    cycles = list(cycles)
     mine = [(pile, places) for pile in PILES if (places := pile.hands.places(user))]
-    if not mine:
-        return []
+    if not mine or not cycles:
+        return [(cycle, []) for cycle in cycles]
     counts = {
         f"pile_{index}": Count("pk", filter=Q(state=pile.state, **{f"{pile.hands.column}__in": places}) & ~UNSELECTED)
         for index, (pile, places) in enumerate(mine)
     }
-    rows = list(Evaluation.objects.visible_to(user).filter(cycle=cycle).order_by().values("route").annotate(**counts))
-    deadlines = {
-        (item.route_id, item.step): item.last_day(cycle.year)
-        for item in Deadline.objects.filter(route__in=[row["route"] for row in rows if row["route"]])
-    }
-    found = []
-    for index, (pile, _) in enumerate(mine):
+    counted = Evaluation.objects.visible_to(user).filter(cycle__in=cycles).order_by().values("cycle", "route")
+    rows: dict[int, list[dict]] = defaultdict(list)
+    for row in counted.annotate(**counts):
+        rows[row["cycle"]].append(row)
+    routes = {row["route"] for of_cycle in rows.values() for row in of_cycle if row["route"]}
+    deadlines = {(item.route_id, item.step): item for item in Deadline.objects.filter(route__in=routes)}
+    piles = [pile for pile, _ in mine]
+    return [(cycle, list(_desk_piles(cycle, piles, rows[cycle.pk], deadlines, today))) for cycle in cycles]
+
+
+def _desk_piles(
+    cycle: Cycle, piles: list[Pile], rows: list[dict], deadlines: dict[tuple[int, str], Deadline], today: date
+) -> Iterator[DeskPile]:
+    """The piles out of the cycle's counts by route."""
+    for index, pile in enumerate(piles):
         with_work = [row for row in rows if row[f"pile_{index}"]]
-        days = [deadlines[row["route"], pile.step] for row in with_work if (row["route"], pile.step) in deadlines]
+        named = [deadlines[row["route"], pile.step] for row in with_work if (row["route"], pile.step) in deadlines]
+        days = [deadline.last_day(cycle.year) for deadline in named]
         due = min(days, default=None)
         count = sum(row[f"pile_{index}"] for row in with_work)
         query = f"cycle={cycle.pk}&state={pile.state}&mine={pile.hands.column}"
-        found.append(DeskPile(pile.label, count, query, pile.step, due, bool(count and due and due < today)))
-    return found
+        yield DeskPile(pile.label, count, query, pile.step, due, bool(count and due and due < today))
 
 
 @dataclass(frozen=True)

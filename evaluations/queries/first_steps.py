@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from criteria.models import Programme
-from criteria.queries import sets_for
+from criteria.models import CriteriaSet, Programme
+from criteria.queries import sets_by_programme
 from portal.core.vietnamese.figures import grouped
 from units.enums import CLERKS, LEVELS, ORGANISATIONS, ReformStatus, Role, UnitKind
 from units.models import Committee, Placement, Reorganisation, Seat, Unit, on
@@ -48,13 +48,13 @@ def first_steps(province: Unit, day: date) -> list[FirstStep]:
 
 
 def _units(units: QuerySet[Unit]) -> Iterator[FirstStep]:
-    communes = units.filter(kind=UnitKind.COMMUNE)
-    many, areas = communes.count(), units.filter(kind=UnitKind.RESIDENTIAL_AREA).count()
-    organisations = units.filter(kind__in=ORGANISATIONS).count()
+    held = dict(units.order_by().values_list("kind").annotate(number=Count("pk")))
+    many, areas = held.get(UnitKind.COMMUNE, 0), held.get(UnitKind.RESIDENTIAL_AREA, 0)
+    organisations = sum(held.get(kind, 0) for kind in ORGANISATIONS)
     lack = "" if many else "Chưa có xã, phường nào."
     yield FirstStep("Đơn vị hành chính", f"{grouped(many)} xã, phường", "units:list", "Xem đơn vị", lack)
     area = Unit.objects.filter(parent=OuterRef("pk"), kind=UnitKind.RESIDENTIAL_AREA, closed_on=None)
-    empty = communes.exclude(Exists(area)).count()
+    empty = units.filter(kind=UnitKind.COMMUNE).exclude(Exists(area)).count()
     yield FirstStep(
         "Khu dân cư và cơ quan, doanh nghiệp, trường",
         f"{grouped(areas)} khu dân cư, {grouped(organisations)} cơ quan, doanh nghiệp, cơ sở giáo dục",
@@ -122,10 +122,12 @@ def _committees(levels: QuerySet[Unit], day: date) -> FirstStep:
 def _seats(levels: QuerySet[Unit], day: date) -> FirstStep:
     boards = Committee.objects.in_office(day).filter(unit__in=levels)
     seat = Seat.objects.filter(on(day), committee=OuterRef("pk"))
-    empty = boards.exclude(Exists(seat)).count()
     chair = Placement.objects.in_force(day).filter(unit=OuterRef("unit"), role=Role.CHAIR)
-    headless = boards.exclude(Exists(chair)).count()
-    lacks = [] if boards.exists() else ["Chưa có Ban nào để ghi thành viên"]
+    counted = boards.aggregate(
+        many=Count("pk"), empty=Count("pk", filter=~Exists(seat)), headless=Count("pk", filter=~Exists(chair))
+    )
+    empty, headless = counted["empty"], counted["headless"]
+    lacks = [] if counted["many"] else ["Chưa có Ban nào để ghi thành viên"]
     lacks += [f"{grouped(empty)} Ban chưa có thành viên"] if empty else []
     lacks += [f"{grouped(headless)} Ban chưa có tài khoản Trưởng ban"] if headless else []
     return FirstStep(
@@ -140,7 +142,8 @@ def _seats(levels: QuerySet[Unit], day: date) -> FirstStep:
 
 def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
     programmes = list(Programme.objects.order_by("pk"))
-    ready = [one for one in programmes if sets_for(one, year, province)]
+    judged = sets_by_programme(CriteriaSet.objects.for_province(province), year)
+    ready = [one for one in programmes if one.pk in judged]
     open_ones = "; ".join(one.name for one in programmes if one not in ready)
     yield FirstStep(
         f"Bộ tiêu chí năm {year}",
@@ -153,14 +156,14 @@ def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
 
 
 def _past_years(province: Unit) -> FirstStep:
-    past = Cycle.objects.standing().filter(province__province=province).exclude(source="")
+    past = Cycle.objects.standing().filter(province__province=province).exclude(source="").count()
     totals = PastTotal.objects.standing().filter(place__province=province).count()
     return FirstStep(
         "Kết quả các năm trước",
-        f"{grouped(past.count())} kỳ nhập từ tài liệu" + (f"; {grouped(totals)} số tổng" if totals else ""),
+        f"{grouped(past)} kỳ nhập từ tài liệu" + (f"; {grouped(totals)} số tổng" if totals else ""),
         "evaluations:past_list",
         "Kết quả năm trước",
-        "" if totals or past.exists() else "Chưa nhập kết quả năm trước: chuỗi năm liên tục chưa tính được.",
+        "" if totals or past else "Chưa nhập kết quả năm trước: chuỗi năm liên tục chưa tính được.",
     )
 
 

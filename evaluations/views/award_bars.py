@@ -72,8 +72,8 @@ def _context(request, **more) -> dict:
     province = permissions.own_province(request.user)
     rows = AwardBar.objects.visible_to(request.user).select_related("province", "programme", "document", "set_by")
     drafts = rows.filter(status=SetStatus.DRAFT, province=province) if province else []
-    names = programme_names()
     told = [(bar, content_of_bar(bar)) for bar in drafts]
+    names = programme_names() if told else {}
     return {
         "bars": rows.published().order_by(
             F("last_year").desc(nulls_first=True), "province__sort_key", "programme", "bar"

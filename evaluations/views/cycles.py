@@ -21,7 +21,7 @@ from ..enums import NOT_REGISTERED, CycleAction, State
 from ..forms import CycleForm, LockForm
 from ..models import Cycle
 from ..queries.quotas import with_selection
-from ..queries.scopes import own_years, scopes_of
+from ..queries.scopes import opens_years, own_years, scopes_of
 from .rosters import tell_left_out
 
 YEARS = range(2008, 2101)
@@ -41,7 +41,7 @@ def cycle_list(request):
     )
     page = page_of(cycles, request)
     kept = {cycle.pk for cycle in page if permissions.may_open_cycle(request.user, cycle.scope)}
-    context = {"page": page, "kept": kept, "may_open": bool(scopes_of(request.user))}
+    context = {"page": page, "kept": kept, "may_open": opens_years(request.user)}
     return render(request, "evaluations/cycle_list.html", context)
 
 
@@ -82,7 +82,7 @@ def cycle_open(request):
 
 def _beside(scopes: list[Unit], year: int) -> list[Beside]:
     """Of each province whose years, or a place's of it, the reader opens."""
-    provinces = {one.province or one for one in scopes}
+    provinces = {one.province_of_today for one in scopes}
     return [one for province in sorted(provinces, key=lambda each: each.pk) for one in drafts_beside(province, year)]
 
 
@@ -90,7 +90,7 @@ def _open(form: CycleForm, *, by) -> Cycle:
     """The year of the province chosen, or of the place with its own."""
     data, scope = form.cleaned_data, form.chosen
     place = scope if scope.kind != UnitKind.PROVINCE else None
-    province = scope.province or scope
+    province = scope.province_of_today
     return services.open_cycle(data["programme"], province, data["year"], as_of=data["as_of"], place=place, by=by)
 
 

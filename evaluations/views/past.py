@@ -167,7 +167,7 @@ def past_add(request, unit):
     """Type what a paper says of the unit in one year."""
     _require_province(request)
     found = get_object_or_404(_own_units(request).select_related("province"), pk=unit)
-    province = found.province or found
+    province = found.province_of_today
     form = PastResultForm(request.POST or None, province=province)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

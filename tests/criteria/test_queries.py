@@ -4,11 +4,23 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from criteria.enums import SetStatus
 from criteria.judging.values import CriterionSpec
 from criteria.judging.verdicts import judge
 from criteria.models import CriteriaSet, Grade, LegalDocument, Programme
-from criteria.queries import criteria_of, programmes_of, rule_of, specs_of
+from criteria.queries import (
+    criteria_of,
+    drafts_beside,
+    programmes_of,
+    rule_of,
+    sets_by_programme,
+    sets_for,
+    specs_of,
+    standings,
+)
 from criteria.services import publish
 from evaluations.forms import CycleForm
 from tests.units.factories import make_province
@@ -82,18 +94,62 @@ def test_a_reused_province_code_brings_no_old_set(draft):
     new.refresh_from_db()
     there = CriteriaSet.objects.filter(pk=draft.pk)
     law = there.get().document
-    for issued_on, code, owner in (
-        (date(2020, 5, 1), "24", old),
-        (date(2020, 5, 1), "27", new),
-        (date(2026, 1, 1), "24", new),
-        (None, "24", old),  # the set's first year then
-        (date(1999, 1, 1), "24", old),
+    for issued_on, year, code, owner in (
+        (date(2020, 5, 1), 2020, "24", old),
+        (date(2020, 5, 1), 2020, "27", new),
+        (date(2025, 6, 30), 2020, "24", old),
+        (date(2025, 7, 1), 2020, "24", new),
+        (date(2026, 1, 1), 2020, "24", new),
+        (None, 2024, "24", old),  # the last day of the set's first year then
+        (None, 2025, "24", new),
+        (date(1999, 1, 1), 2020, "24", old),
     ):
         LegalDocument.objects.filter(pk=law.pk).update(issued_on=issued_on)
-        there.update(province_code=code, first_year=2020)
+        there.update(province_code=code, first_year=year)
         assert [there.for_province(one).exists() for one in (old, new)] == [owner is old, owner is new]
+        assert there.for_provinces([old, new]).exists() and not there.for_provinces([]).exists()
     there.update(province_code="")
     assert there.for_province(old).exists() and there.for_province(new).exists()
+
+
+def test_a_code_nobody_ever_bore_is_of_who_has_it_today(draft):
+    """A province typed in without its history."""
+    province = make_province("Tỉnh A", "91")
+    UnitVersion.objects.filter(unit=province).update(code="")
+    there = CriteriaSet.objects.filter(pk=draft.pk)
+    there.update(province_code="91")
+    assert there.for_province(province).exists()
+    assert not there.for_province(make_province("Tỉnh B", "92")).exists()
+
+
+def test_programmes_of_a_province_are_asked_at_once(draft):
+    """One programme or many: how each stands, which drafts lie beside, which set judges in each."""
+    province, year = make_province("Tỉnh A", "91"), draft.first_year
+    law = {"document": draft.document, "unit_kinds": ["school"], "first_year": year}
+
+    def asked() -> tuple[int, int]:
+        counts = []
+        for ask in (standings, drafts_beside):
+            with CaptureQueriesContext(connection) as captured:
+                assert ask(province, year)
+            counts.append(len(captured))
+        return tuple(counts)
+
+    def add(code: str) -> None:
+        programme = Programme.objects.create(code=code, name=f"Chương trình {code}", title="Đạt")
+        made = [CriteriaSet.objects.create(code=f"{code}-{n}", name=code, programme=programme, **law) for n in (1, 2)]
+        CriteriaSet.objects.filter(pk=made[0].pk).update(status=SetStatus.PUBLISHED, sha256=code)
+
+    add("mot")
+    few = asked()
+    for number in range(12):
+        add(f"them-{number}")
+    assert asked() == few
+    found = sets_by_programme(CriteriaSet.objects.for_province(province), year)
+    assert {pk: found.get(pk, []) for pk in Programme.objects.values_list("pk", flat=True)} == {
+        one.pk: sets_for(one, year, province) for one in Programme.objects.all()
+    }
+    assert len(found) == 13
 
 
 def test_a_draft_is_read_each_time(draft):

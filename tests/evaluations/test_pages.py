@@ -15,6 +15,7 @@ from criteria.models import CriteriaSet
 from evaluations import queries, services, urls, workflow
 from evaluations.enums import Ballot, CycleStatus, Side, State
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
+from tests.evaluations.factories import open_year
 from tests.evaluations.page_list import PAGES, make_bar, make_past, person
 from units.enums import Role
 
@@ -348,7 +349,7 @@ def test_junk_in_an_address_is_no_error(client, world, things, name):
 
 def piles(user, world, today=date(2024, 3, 1)) -> dict[str, int]:
     user.__dict__.pop("_placements", None)
-    return {pile.label: pile.count for pile in queries.waiting_for(user, world.cycle, today)}
+    return {pile.label: pile.count for pile in queries.waiting_for(user, [world.cycle], today)[0][1]}
 
 
 def test_the_inbox_counts_as_one_counts_by_hand(client, world):
@@ -390,7 +391,8 @@ def test_late_from_the_day_after_the_last(world, state, user, label, due):
     put(world.areas, state)
 
     def pile(today):
-        return next(one for one in queries.waiting_for(getattr(world, user), world.cycle, today) if one.label == label)
+        piles = queries.waiting_for(getattr(world, user), [world.cycle], today)[0][1]
+        return next(one for one in piles if one.label == label)
 
     days = (date(2024, 3, 31), date(2024, 4, 1), date(2024, 11, 14), date(2024, 11, 15))
     assert pile(days[0]).due == due
@@ -399,7 +401,7 @@ def test_late_from_the_day_after_the_last(world, state, user, label, due):
 
 def test_a_pile_without_work_is_never_late(client, world):
     put(list(world.cycle.evaluations.all()), State.REGISTERED)
-    pile = queries.waiting_for(world.officer, world.cycle, date(2030, 1, 1))[0]
+    pile = queries.waiting_for(world.officer, [world.cycle], date(2030, 1, 1))[0][1][0]
     assert (pile.label, pile.count, pile.late) == ("Chờ đăng ký", 0, False)
     client.force_login(world.officer)
     assert "Quá hạn" not in said(client.get(reverse("home")))
@@ -530,6 +532,30 @@ def test_statements_of_a_page_do_not_grow_with_its_rows(client, world, walked, n
     if name == "recognition_list":
         recognise(world.council.committee, dossiers[20:], by=world.standing, number=30)
     assert statements() == few
+
+
+def test_the_inbox_and_the_years_ask_as_often_for_many_years_as_for_one(client, world):
+    def statements(page: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(page).status_code == 200
+        return len(captured)
+
+    people, pages = (world.officer, world.staff, world.chair), (reverse("home"), address("cycle_list"))
+
+    def every() -> list[list[int]]:
+        counts = []
+        for user in people:
+            client.force_login(user)
+            client.get(pages[0])  # the session's first request
+            counts.append([statements(page) for page in pages])
+        return counts
+
+    few = every()
+    for year in (2022, 2023):
+        open_year(world.tree, year)
+    assert Cycle.objects.filter(status=CycleStatus.OPEN).count() == 3
+    assert every() == few
+    assert all(home <= 12 and years <= 8 for home, years in few)
 
 
 # --- opening and locking the year ------------------------------------------------------------------------------

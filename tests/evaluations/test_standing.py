@@ -154,7 +154,9 @@ def test_the_tree_shows_what_stands_there_beside_its_figures(client, world):
 
 
 def test_the_inbox_of_the_ground_does_not_wait_for_it(world, school):
-    piles = {pile.label: pile.count for pile in queries.waiting_for(world.officer, world.cycle, date(2024, 3, 1))}
+    piles = {
+        pile.label: pile.count for pile in queries.waiting_for(world.officer, [world.cycle], date(2024, 3, 1))[0][1]
+    }
     own = Evaluation.objects.filter(entry_unit=world.commune, cycle=world.cycle).count()
     assert piles["Chờ đăng ký"] == own
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from criteria.models import Programme
 from evaluations.queries.first_steps import first_steps
 from tests.evaluations.factories import make_total, published_sets
 from tests.units.factories import make_committee, make_tree, make_user
@@ -70,7 +71,7 @@ def test_totals_alone_are_past_years_too():
     assert after.is_done and after.there == "0 kỳ nhập từ tài liệu; 1 số tổng"
 
 
-def test_the_statements_do_not_grow_with_the_units():
+def test_the_statements_do_not_grow_with_units_or_programmes():
     tree = make_tree()
 
     def counted() -> int:
@@ -84,6 +85,9 @@ def test_the_statements_do_not_grow_with_the_units():
         for number in range(30)
     ]
     place_units(rows, on=timezone.localdate())
+    for number in range(8):
+        Programme.objects.create(code=f"them-{number}", name=f"Chương trình {number}", title="Đạt")
+    published_sets()
     assert counted() == few
 
 

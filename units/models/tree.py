@@ -209,6 +209,11 @@ class Unit(Placed, models.Model):
         return self.closed_on is not None and self.closed_on < timezone.localdate()
 
     @property
+    def province_of_today(self) -> "Unit":
+        """The province it lies in; an open province itself, without a query."""
+        return self if self.province_id == self.pk else self.province or self
+
+    @property
     def commune_above(self) -> "Unit | None":
         """The commune it lies in; none for a commune itself."""
         return self.commune if self.commune_id != self.pk else None
