@@ -263,8 +263,8 @@ def test_a_year_still_open_is_marked(nga_son):
     assert (row.year, row.note, row.share.text) == (2018, "đang thực hiện", "0,00")
 
 
-def test_years_take_four_queries(nga_son, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_years_take_three_queries(nga_son, django_assert_num_queries):
+    with django_assert_num_queries(3):
         ten_year_table(nga_son, programmes=["da375", "safety"])
 
 
