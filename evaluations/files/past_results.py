@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
@@ -35,6 +36,8 @@ NEEDED = ("unit", "year", "programme", "result", "source")
 SHOWN_ONLY = ("Đơn vị", "Xã")
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 RESULTS = {word: state for state, word in RESULT_WORDS.items()}
+STATES = {text.search_key(word): state for word, state in RESULTS.items()}
+LONGEST = {"paper": 250, "source": 230, "title": 200}
 
 
 def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
@@ -141,12 +144,14 @@ class _Known:
         self.stored = {(one.unit_id, one.cycle.programme_id, one.cycle.year): one for one in rows}
         self.sets: dict[tuple[int, int], dict] = {}
         self.grades: dict[int, dict[str, Grade]] = {}
+        # A file says the same in many of its rows: each is read once, a wrong one every time.
+        self.year, self.paper_on, self.words = cache(read_past_year), cache(read_paper_day), cache(text.clean)
 
     def row(self, cells: dict[str, str]) -> PastResult:
         """A column the file does not have changes nothing (see _unsaid). Raises ValueError with the sentence of what is
         wrong."""
-        year = self._year(cells["year"])
-        unit, programme = self._unit(cells["unit"], year), self._programme(cells)
+        year = self.year(cells["year"])
+        unit, programme = self._unit(cells["unit"], year), read_programme(cells["programme"], self.programmes)
         cycle = self.cycles.get((programme.pk, year))
         if cycle is not None and not cycle.source:
             raise ValueError(
@@ -157,21 +162,19 @@ class _Known:
             raise ValueError(f"{unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
             raise ValueError(not_there(unit, year))
-        state = next(
-            (RESULTS[word] for word in RESULTS if text.search_key(word) == text.search_key(cells["result"])), ""
-        )
+        state = STATES.get(text.search_key(cells["result"]), "")
         if not state:
             raise ValueError(f"Không có kết quả “{cells['result']}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
         stored = self.stored.get((unit.pk, programme.pk, year))
         cells = _unsaid(stored, state, cells.get("paper")) | cells
-        source, paper, title = (text.clean(cells[name]) for name in ("source", "paper", "title"))
+        source, paper, title = (self.words(cells[name]) for name in ("source", "paper", "title"))
         source = source.removesuffix(REENTERED)  # as our own export of older years has it
         if not source and cycle is None:
             raise ValueError(f"“{COLUMNS['source']}” để trống. Hãy ghi báo cáo, sổ sách mà kết quả được lấy ra.")
-        for name, words, most in (("paper", paper, 250), ("source", source, 230), ("title", title, 200)):
-            if len(words) > most:
+        for name, words in (("paper", paper), ("source", source), ("title", title)):
+            if len(words) > (most := LONGEST[name]):
                 raise ValueError(f"“{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
-        paper_on = self._day(cells["paper_on"], year)
+        paper_on = self.paper_on(cells["paper_on"], COLUMNS["paper_on"], year)
         grade = self._grade(cells["grade"], programme, year, unit)
         return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
 
@@ -180,15 +183,6 @@ class _Known:
         if len(ones) != 1:
             raise ValueError(not_one(key, ones, f"trong {self.province}"))
         return ones[0]
-
-    def _year(self, cell: str) -> int:
-        return read_past_year(cell)
-
-    def _day(self, cell: str, year: int) -> date | None:
-        return read_paper_day(cell, COLUMNS["paper_on"], year)
-
-    def _programme(self, cells: dict[str, str]) -> Programme:
-        return read_programme(cells["programme"], self.programmes)
 
     def _grade(self, cell: str, programme: Programme, year: int, unit: Unit) -> Grade | None:
         key = (programme.pk, year)

@@ -202,6 +202,7 @@ def _record_year(
     held = set(cycle.evaluations.values_list("unit", flat=True))
     own = on_own_rosters([row.unit.pk for row in rows])
     stood = units_then([row.unit.pk for row in rows], past_day(year))
+    named = cycle.source.removesuffix(REENTERED)
     made = []
     for row in rows:
         if row.unit.pk in held:
@@ -223,7 +224,7 @@ def _record_year(
                 paper=row.paper,
                 paper_on=row.paper_on,
                 paper_title=row.title,
-                paper_source=row.result.paper_source or cycle.source.removesuffix(REENTERED),
+                paper_source=row.source or named,
             )
         )
     made = Evaluation.objects.bulk_create(made, batch_size=BATCH)
@@ -243,19 +244,21 @@ def on_own_rosters(ids: Iterable[int]) -> set[tuple[int, int, int]]:
 def units_then(ids: Iterable[int], day: date) -> dict[int, RosterUnit]:
     """The units as they stood that day, by id; those that were not there are left out. A query a batch."""
     ids = list(ids)
+    own = ("name", "subtype", "stands_in_id", "sort_key", "search_key", "parent__kind")
+    told = ("unit_id", "unit__kind", "unit__sort_key", "unit__search_key", *own, *(f"{level}_id" for level in LEVELS))
     found = {}
     for start in range(0, len(ids), BATCH):
-        versions = UnitVersion.objects.filter(on(day), unit__in=ids[start : start + BATCH])
-        for one in versions.select_related("unit", "parent"):
-            found[one.unit_id] = RosterUnit(
-                pk=one.unit_id,
-                name=one.name,
-                sort_key=one.sort_key or one.unit.sort_key,
-                search_key=one.search_key or one.unit.search_key,
-                kind=one.unit.kind,
-                subtype=one.subtype,
-                managed_at=one.parent.kind if one.parent else one.unit.kind,
-                places={level: getattr(one, f"{level}_id") for level in LEVELS},
-                stands_in=one.stands_in_id,
+        versions = UnitVersion.objects.filter(on(day), unit__in=ids[start : start + BATCH]).values_list(*told)
+        for pk, kind, sort_now, search_now, name, subtype, stands_in, sort, search, above, *places in versions:
+            found[pk] = RosterUnit(
+                pk=pk,
+                name=name,
+                sort_key=sort or sort_now,
+                search_key=search or search_now,
+                kind=kind,
+                subtype=subtype,
+                managed_at=above or kind,
+                places=dict(zip(LEVELS, places, strict=True)),
+                stands_in=stands_in,
             )
     return found

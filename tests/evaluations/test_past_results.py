@@ -1,7 +1,7 @@
 """Results of years before the portal, by file: recorded, corrected with a trace; what is refused."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -20,6 +20,7 @@ from evaluations.files import past_results, past_totals
 from evaluations.models import Cycle, Evaluation, Event
 from evaluations.services.past_results import PastResult, past_sets
 from evaluations.streaks import counting
+from evaluations.workflow.door import OPERATOR
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.models import Job
@@ -344,6 +345,23 @@ def test_statements_do_not_grow_with_rows(staff, tree):
         return len(queries)
 
     assert counted(2021, tree.areas[:1]) == counted(2022, tree.areas)
+
+
+@pytest.mark.both  # the lines are copied in SQL
+def test_each_log_begins_with_who_recorded_the_result_and_its_paper(staff, tree):
+    began = timezone.now() - timedelta(minutes=1)
+    first, second, third = tree.areas[:3]
+    record([line(first), line(second, result="Không đạt", source="Sổ 100% của xã")], staff)
+    more = read([line(third, result="Không đăng ký")], staff)
+    services.record_past(more.rows.values(), tree.province, by=None, reason="")
+    told = ("evaluation__unit", "action", "label", "source", "target", "by", "by_post", "comment")
+    record_word = (Action.RECORD, Action.RECORD.label)
+    assert list(Event.objects.order_by("pk").values_list(*told)) == [
+        (first.pk, *record_word, *[State.RECOGNISED] * 2, staff.pk, str(staff), f"Nguồn: {SOURCE}. Theo tệp."),
+        (second.pk, *record_word, *[State.DECLINED] * 2, staff.pk, str(staff), "Nguồn: Sổ 100% của xã. Theo tệp."),
+        (third.pk, *record_word, *[State.EXPECTED] * 2, None, OPERATOR, f"Nguồn: {SOURCE}."),
+    ]
+    assert Event.objects.filter(at__range=(began, timezone.now() + timedelta(minutes=1))).count() == 3
 
 
 def test_a_stranger_finds_no_door(client, tree):
