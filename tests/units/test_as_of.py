@@ -126,6 +126,23 @@ def test_a_search_of_a_day_shows_the_nearest_first():
     assert [unit.pk for unit in Unit.objects.search("03").nearest_first("03")][:1] == [tree.communes[3].pk]
 
 
+def test_an_old_name_and_an_old_code_are_found_where_the_marks_alone_changed():
+    tree = make_tree("C")
+    plain, marked, coded = tree.communes[:3]
+    named = {plain: ("Xã Hoa", "01"), marked: ("Xã Hòa", "02"), coded: ("Xã Moi", "71")}
+    first = [line("rename", unit, name=name, code=code) for unit, (name, code) in named.items()]
+    reforms.apply(draft(tree, *first), by=None)
+    later = [line("rename", marked, name="Xã Hoa", code="02"), line("rename", coded, name="Xã Mới", code="72")]
+    reforms.apply(draft(tree, *later, day=date(2026, 1, 1)), by=None)
+
+    def found(words: str) -> list[int]:
+        return [unit.pk for unit in Unit.objects.search(words).nearest_first(words)]
+
+    assert found("xã hòa") == [marked.pk, plain.pk]  # it bore these very marks
+    assert found("xa hoa") == [plain.pk, marked.pk]
+    assert found("71") == found("72") == [coded.pk]
+
+
 def test_versions_follow_each_other_without_a_gap(tree):
     for unit in Unit.objects.all():
         versions = list(unit.versions.order_by("valid_from"))

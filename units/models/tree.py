@@ -53,6 +53,16 @@ def _exactly(words: str) -> Q:
     return Q(code=words.strip()) | Q(marked__contains=f" {text.match_key(words)} ")
 
 
+def _unlike_today(key: str) -> "UnitVersionQuerySet":
+    """Versions of before, of the unit asked about, with a name or code it does not bear now; the rest say nothing new.
+
+    Compared with the unit, they are read unit by unit through their index. Asked by the unit alone, PostgreSQL looks
+    through all versions of the nation first, though a place has few.
+    """
+    alike = {name: OuterRef(name) for name in (key, "code")}
+    return UnitVersion.objects.filter(unit=OuterRef("pk"), valid_to__isnull=False).exclude(**alike)
+
+
 class UnitQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Units the user's placements of today reach: the place itself, all it manages, and organisations that stand
@@ -106,8 +116,7 @@ class UnitQuerySet(models.QuerySet):
         """Units whose name or code of today or before holds the words; tone marks and case do not matter."""
         if not text.search_key(words):
             return self
-        # CriterionSpec for each unit of the reader's place, by its index: the nation's versions are many more.
-        once = UnitVersion.objects.filter(_spoken(words), unit=OuterRef("pk"), valid_to__isnull=False)
+        once = _unlike_today("search_key").filter(_spoken(words))
         return self.filter(_spoken(words) | Exists(once))
 
     def nearest_first(self, words: str):
@@ -115,7 +124,7 @@ class UnitQuerySet(models.QuerySet):
 
         In each, ended ones come last.
         """
-        before = UnitVersion.objects.alias(marked=MARKED).filter(_exactly(words), unit=OuterRef("pk"))
+        before = _unlike_today("match_key").alias(marked=MARKED).filter(_exactly(words))
         nearness = Case(
             When(code=words.strip(), then=0),
             When(_exactly(words), then=1),
@@ -287,6 +296,7 @@ class UnitVersion(Placed, models.Model):
         indexes = [
             models.Index(fields=["province", "kind", "valid_from"], name="version_by_province"),
             models.Index(fields=["parent", "valid_from"], name="version_by_parent"),
+            models.Index(fields=["unit"], condition=Q(valid_to__isnull=False), name="version_of_before"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["unit", "valid_from"], name="one_version_a_day"),
