@@ -164,6 +164,11 @@ class Evaluation(models.Model):
         return self.commune if self.commune_id != self.unit_id else None
 
     @property
+    def district_above(self) -> Unit | None:
+        """The district the unit lay in; none for a district's own dossier."""
+        return self.district if self.district_id != self.unit_id else None
+
+    @property
     def hosted_in(self) -> Unit | None:
         """The place the unit stood on where another one managed it."""
         return self.stands_in if self.managed_by is None or self.stands_in_id != self.managed_by.pk else None

@@ -17,6 +17,7 @@ from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
 from units.forms import RegisterFileForm
 from units.models import Unit
+from units.queries import placed
 from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
@@ -148,6 +149,12 @@ def _own_units(request):
     return Unit.objects.visible_to(request.user).filter(province__in=[one.pk for one in provinces])
 
 
+def _named(page) -> list[tuple[Unit, str]]:
+    """The units of a page with how they are told apart."""
+    names = placed(page)
+    return [(unit, names[unit.pk]) for unit in page]
+
+
 @require_safe
 def past_find(request):
     """The unit whose result is to be typed: any of the province's, ended ones too."""
@@ -155,10 +162,10 @@ def past_find(request):
     form = UnitSearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     units = _own_units(request)
-    found = units.search(words).select_related("commune", "district") if words else units.none()
-    return render(
-        request, "evaluations/past_find.html", {"form": form, "words": words, "page": page_of(found, request)}
-    )
+    found = units.search(words).select_related("commune", "district", "province") if words else units.none()
+    page = page_of(found, request)
+    context = {"form": form, "words": words, "page": page, "rows": _named(page)}
+    return render(request, "evaluations/past_find.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

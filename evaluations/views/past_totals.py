@@ -17,6 +17,7 @@ from portal.core.web.pages import page_of, refusals_on, refuse
 from units.enums import LEVELS
 from units.forms import RegisterFileForm
 from units.models import Unit
+from units.queries import placed
 from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
@@ -106,7 +107,9 @@ def past_totals_find(request):
     words = form.cleaned_data["q"] if form.is_valid() else ""
     levels = Unit.objects.visible_to(request.user).filter(province=province, kind__in=LEVELS)
     found = levels.search(words).order_by("sort_key", "pk") if words else levels.none()
-    context = {"form": form, "words": words, "page": page_of(found.select_related("district"), request)}
+    page = page_of(found.select_related("district", "province"), request)
+    names = placed(page)
+    context = {"form": form, "words": words, "page": page, "rows": [(place, names[place.pk]) for place in page]}
     return render(request, "evaluations/past_totals_find.html", context)
 
 

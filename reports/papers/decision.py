@@ -117,7 +117,7 @@ def _list(items: list[AgendaItem], what: str) -> Table:
                 number,
                 item.evaluation.unit_name,
                 item.evaluation.get_kind_display(),
-                item.evaluation.commune.name if item.evaluation.commune else "",
+                item.evaluation.commune_above.name if item.evaluation.commune_above else "",
                 item.evaluation.result or "Đạt",
             )
         )

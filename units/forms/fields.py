@@ -1,11 +1,21 @@
 """The field the forms share: a place."""
 
-from django import forms
+from typing import cast
 
-from ..enums import UnitKind
+from django import forms
+from django.db.models import QuerySet
+
+from ..queries import placed
 
 
 class PlaceField(forms.ModelChoiceField):
+    """A unit, named with where it lies; the rows come with their place columns selected."""
+
+    ended: dict[int, str] | None = None  # read once a form, where one has ended
+
     def label_from_instance(self, unit):
-        above = unit.district if unit.kind not in (UnitKind.PROVINCE, UnitKind.DISTRICT) else unit.province
-        return f"{unit.name} ({above.name})" if above and above.pk != unit.pk else unit.name
+        if not unit.is_over:
+            return placed([unit])[unit.pk]
+        if self.ended is None:
+            self.ended = placed(cast(QuerySet, self.queryset).filter(closed_on__isnull=False))
+        return self.ended[unit.pk]

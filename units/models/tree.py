@@ -228,6 +228,11 @@ class Unit(Placed, models.Model):
         return self.commune if self.commune_id != self.pk else None
 
     @property
+    def district_above(self) -> "Unit | None":
+        """The district it lies in; none for a district itself."""
+        return self.district if self.district_id != self.pk else None
+
+    @property
     def dated_name(self) -> str:
         """The name, with the last day of a unit that ended: it may share its name with a unit of today."""
         return f"{self.name} (đến {self.closed_on:%d/%m/%Y})" if self.closed_on else self.name

@@ -1,6 +1,7 @@
 """Reads about units that several pages share, by noun."""
 
 from .committees import GROUPS, seat_changes
+from .history import placed
 from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at
 from .registers import (
     PlaceSums,
@@ -24,6 +25,7 @@ __all__ = [
     "latest_year",
     "own_places",
     "people_at",
+    "placed",
     "register_counts",
     "sums_by_place",
     "register_totals",
