@@ -19,7 +19,7 @@ from portal.core.web.once import once
 from portal.core.web.pages import refuse, whole_numbers
 
 from .. import reforms, services
-from ..enums import LEVELS, OpenFiles, ReformStatus
+from ..enums import LEVELS, OpenFiles, ReformStatus, UnitKind
 from ..forms import PlaceAnewForm
 from ..models import Committee, Placement, Reorganisation, Unit
 from ..permissions import may_carry_through
@@ -104,9 +104,10 @@ def _ended(reform: Reorganisation) -> QuerySet[Placement]:
 
 
 def _without_committee(reform: Reorganisation) -> list[Unit]:
-    """Levels of government that took over and have no committee today."""
+    """Levels of government that took over and have no committee today, level by level."""
     took_over = Unit.objects.open_on().filter(pk__in=reform.lineage.values("successor"), kind__in=LEVELS)
-    return services.lacking(took_over.order_by("sort_key", "pk"), timezone.localdate())
+    without = services.lacking(took_over.order_by("sort_key", "pk"), timezone.localdate())
+    return sorted(without, key=lambda unit: LEVELS.index(UnitKind(unit.kind)))
 
 
 def _with_place(placements: QuerySet[Placement], reform: Reorganisation, closing: list[int]) -> QuerySet[Any]:

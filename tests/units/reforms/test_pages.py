@@ -13,7 +13,7 @@ from portal.core.errors import Refused
 from tests.units.factories import make_committee, make_tree, make_user
 from tests.units.reforming import draft, line, the_reform
 from units import reforms, services
-from units.enums import ReformStatus, Role
+from units.enums import ReformStatus, Role, Subtype, UnitKind
 from units.files import change_rows
 from units.models import Reorganisation, Unit, User
 
@@ -274,3 +274,24 @@ def test_lines_nobody_saw_are_neither_replaced_nor_carried_out(admin, tree, way)
     assert go(shown(answer)).status_code == 200
     made.refresh_from_db()
     assert made.status == ReformStatus.APPLIED or made.changes.count() != 2
+
+
+def test_each_level_without_a_committee_has_one_button(admin, tree):
+    """A province stands between a ward and a commune in the order of names: its own button must not part theirs."""
+    one, two, three, four = tree.communes
+    made = draft(
+        tree,
+        line("open", kind="province", subtype="tinh", code="24", name="Tỉnh Lớn", key="T"),
+        line("open", kind="commune", subtype=Subtype.WARD, code="07001", name="Phường Mới", key="M", to_key="T"),
+        line("merge", one, to_key="M"),
+        line("merge", two, to_key="M"),
+        line("merge", three, to_unit=four),
+        line("close_level", tree.province, kind=UnitKind.DISTRICT),
+        line("merge", tree.province, to_key="T"),
+    )
+    drafted = said(admin.get(reverse("units:reform_people", args=[made.pk])))
+    assert "mỗi cấp một nút" in drafted and "ngay trên trang này" not in drafted
+    reforms.apply(made, by=None)
+    answer = said(admin.get(reverse("units:reform_people", args=[made.pk])))
+    levels = re.findall(r"[?]cap=(\w+)&amp;ngay=2025-07-01", answer)
+    assert levels == ["province", "commune"]
