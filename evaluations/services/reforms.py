@@ -101,12 +101,8 @@ class DossiersFollow:
         workflow.pass_to_heirs(new, heirs)
         return [row.pk for row in Evaluation.objects.bulk_create(new, batch_size=BATCH)]
 
-    def undo(self, before: dict | None) -> None:
-        """Give the dossiers under way back to those who acted before, and bring back the ones that stopped.
-
-        What became final since, what somebody has moved by hand and what lies in a locked year stays as it is.
-        Raises Refused when a year was opened since on the tree as it is now.
-        """
+    def check_undo(self, before: dict | None) -> None:
+        """Raises Refused when a year was opened since on the tree as it is now."""
         if not before:
             return
         since = Cycle.objects.filter(province__province__in=before["provinces"], pk__gt=before["cycles"])
@@ -114,6 +110,15 @@ class DossiersFollow:
             raise Refused(
                 f"“{newer}” được mở sau khi áp dụng phương án, theo cây đơn vị mới, nên không hoàn tác được nữa."
             )
+
+    def undo(self, before: dict | None) -> None:
+        """Give the dossiers under way back to those who acted before, and bring back the ones that stopped.
+
+        What became final since, what somebody has moved by hand and what lies in a locked year stays as it is.
+        """
+        if not before:
+            return
+        self.check_undo(before)
         year_open = Q(cycle__status=CycleStatus.OPEN)
         last = Event.objects.filter(evaluation=OuterRef("pk")).order_by("-at", "-pk").values("action")[:1]
         stopped: dict[int, str] = dict(before["stopped"])

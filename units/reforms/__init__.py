@@ -17,7 +17,7 @@ from .effects import Branch, committees_ended, levels_opened, placements_ended, 
 from .facts import Node, Passing, Plan, PlanProblem, Ref, UnderWay, ends, final_heir
 from .followers import FOLLOWERS
 from .planning import plan_of
-from .undoing import undo
+from .undoing import undo, why_not_undone
 
 __all__ = [
     "FOLLOWERS",
@@ -46,6 +46,7 @@ __all__ = [
     "print_of",
     "tree_of",
     "undo",
+    "why_not_undone",
     "waiting",
     "write_changes",
 ]

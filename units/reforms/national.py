@@ -34,6 +34,11 @@ def read(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
+def known_provinces() -> list[tuple[str, str]]:
+    """Code and name of the provinces of the day after, by code."""
+    return sorted({(row["province_code"], row["province"]) for row in read("communes.csv")})
+
+
 def draft_for(code: str) -> NationalDraft:
     """The lines that lead from the units here to the province of that code as it is from 1/7/2025.
 

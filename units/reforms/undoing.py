@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.deletion import ProtectedError
+from django.db.models.deletion import Collector, ProtectedError
 
 from portal.core.errors import Refused
 
 from ..enums import ReformStatus
-from ..models import Committee, Placement, Reorganisation, Seat, Unit, UnitVersion, User
+from ..models import Committee, Delegation, Lineage, Placement, Reorganisation, Seat, Unit, UnitVersion, User
 from ..services.tree import lock_tree
 from .columns import BATCH, PLACE, named, put_back, store, values
 from .delegations import made_after_reform, restore_after_undo
@@ -28,13 +28,8 @@ def undo(reform: Reorganisation, *, by: User | None) -> None:
     lock_tree()
     found = locked(reform, by, ReformStatus.APPLIED)
     before: dict[str, Any] = found.before or {}
-    touched = [*before["opened"], *(int(pk) for pk in before["units"])]
-    later = UnitVersion.objects.filter(unit__in=touched, valid_from__gt=found.effective_on).first()
-    if later:
-        raise Refused(f"{later.unit} đã thay đổi tiếp từ {later.valid_from:%d/%m/%Y} nên không hoàn tác được nữa.")
-    if newer := made_after_reform(before.get("delegations"), touched, found.effective_on):
-        raise Refused(f"“{newer}” được ghi sau khi áp dụng phương án. Hãy kết thúc uỷ quyền đó rồi hoàn tác.")
-    _check_newest(found, before)
+    touched = _touched(before)
+    _check_unchanged(found, before)
     for follow in FOLLOWERS:
         follow.undo(before.get(follow.name))
     found.lineage.all().delete()
@@ -61,10 +56,58 @@ def undo(reform: Reorganisation, *, by: User | None) -> None:
         for unit_ids in _leaves_first(opened):
             Unit.objects.filter(pk__in=unit_ids).delete()
     except ProtectedError as held:
-        one = next(iter(held.protected_objects))
-        raise Refused(f"Đã có dữ liệu dựa vào đơn vị mới thành lập ({one}) nên không hoàn tác được nữa.") from held
+        raise Refused(_held(next(iter(held.protected_objects)))) from held
     found.before, found.status, found.applied_by, found.applied_at = None, ReformStatus.DRAFT, None, None
     found.save(update_fields=["before", "status", "applied_by", "applied_at"])
+
+
+def why_not_undone(reform: Reorganisation) -> str:
+    """What the page says instead of offering to undo; empty where nothing known stands in the way. Only reads: `undo`
+    asks the same again under its lock, and what leans on the new units in apps above."""
+    if not reform.before:
+        return ""
+    before: dict[str, Any] = reform.before
+    try:
+        _check_unchanged(reform, before)
+        for follow in FOLLOWERS:
+            follow.check_undo(before.get(follow.name))
+    except Refused as refusal:
+        return refusal.sentence
+    one = _leaning(before)
+    return _held(one) if one else ""
+
+
+def _touched(before: Mapping[str, Any]) -> list[int]:
+    return [*before["opened"], *(int(pk) for pk in before["units"])]
+
+
+def _held(one: Any) -> str:
+    return f"Đã có dữ liệu dựa vào đơn vị mới thành lập ({one}) nên không hoàn tác được nữa."
+
+
+def _leaning(before: Mapping[str, Any]) -> Any:
+    """A row of people, committees or registers at a unit the reorganisation opened that undoing would not take away."""
+    opened = Unit.objects.filter(pk__in=before["opened"])
+    given_back = (Unit, UnitVersion, Lineage, Delegation)  # told by the checks, or put back by `undo`
+    try:
+        Collector(using=opened.db).collect(opened)
+    except ProtectedError as held:
+        rows = [one for one in held.protected_objects if one._meta.app_label == Unit._meta.app_label]
+        rows = [one for one in rows if not isinstance(one, given_back)]
+        placed = set(before["placed"])
+        return next((one for one in rows if not (isinstance(one, Placement) and one.pk in placed)), None)
+    return None
+
+
+def _check_unchanged(found: Reorganisation, before: Mapping[str, Any]) -> None:
+    """Raises Refused when the tree this one made, or what was delegated on it, has gone on since."""
+    touched = _touched(before)
+    later = UnitVersion.objects.filter(unit__in=touched, valid_from__gt=found.effective_on).first()
+    if later:
+        raise Refused(f"{later.unit} đã thay đổi tiếp từ {later.valid_from:%d/%m/%Y} nên không hoàn tác được nữa.")
+    if newer := made_after_reform(before.get("delegations"), touched, found.effective_on):
+        raise Refused(f"“{newer}” được ghi sau khi áp dụng phương án. Hãy kết thúc uỷ quyền đó rồi hoàn tác.")
+    _check_newest(found, before)
 
 
 def _check_newest(found: Reorganisation, before: Mapping[str, Any]) -> None:

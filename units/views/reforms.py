@@ -91,8 +91,11 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         "typed_code": "",
         "seen": reforms.print_of(reform) if is_draft else "",
     }
+    if context["may_undo"]:
+        context["why_not_undone"] = reforms.why_not_undone(reform)
     if is_draft:
         context |= _dry_run(reforms.dry_run(reform))
+        context["known_provinces"] = national.known_provinces()
         context["apply_form"] = ApplyForm(user=request.user, reform=reform)
     return context | more
 

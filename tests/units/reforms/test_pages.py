@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.core.errors import Refused
 from tests.units.factories import make_committee, make_tree, make_user
-from tests.units.reforming import draft, line, the_reform
+from tests.units.reforming import DAY, draft, line, the_reform
 from units import reforms, services
 from units.enums import ReformStatus, Role, Subtype, UnitKind
 from units.files import change_rows
@@ -244,6 +244,7 @@ def test_a_code_without_lineage_comes_back_with_its_sentence(admin, tree):
         and 'name="code" class="input" inputmode="numeric" maxlength="2" value="zz"' in said(answer)
     )
     assert "Không có tỉnh mã zz sau ngày 01/7/2025. Các dòng đang có vẫn giữ nguyên." in said(answer)
+    assert "Hai chữ số, ví dụ 01 (Thành phố Hà Nội)." in said(answer)
     assert made.changes.get().name == "Xã Giữ"
 
 
@@ -274,6 +275,28 @@ def test_lines_nobody_saw_are_neither_replaced_nor_carried_out(admin, tree, way)
     assert go(shown(answer)).status_code == 200
     made.refresh_from_db()
     assert made.status == ReformStatus.APPLIED or made.changes.count() != 2
+
+
+def test_undoing_is_offered_only_where_it_can_be_done(admin, tree):
+    made = the_reform(tree)
+    reforms.apply(made, by=None)
+    assert 'value="undo"' in said(admin.get(page(made)))
+    ward = Unit.objects.get(code="07001")
+    make_user(Role.OFFICER, ward, valid_from=DAY)
+    answer = said(admin.get(page(made)))
+    assert 'value="undo"' not in answer
+    assert "Đã có dữ liệu dựa vào đơn vị mới thành lập" in answer and "nên không hoàn tác được nữa." in answer
+    assert "không hoàn tác được nữa" in said(act(admin, made, "undo"))  # the door says the same
+
+
+def test_the_page_says_which_later_change_undoing_waits_for(admin, tree):
+    made = the_reform(tree)
+    reforms.apply(made, by=None)
+    later = draft(tree, line("rename", tree.communes[3], name="Xã Năm"), day=date(2026, 1, 1))
+    reforms.apply(later, by=None)
+    answer = said(admin.get(page(made)))
+    assert 'value="undo"' not in answer and "đã thay đổi tiếp từ 01/01/2026" in answer
+    assert 'value="undo"' in said(admin.get(page(later)))
 
 
 def test_each_level_without_a_committee_has_one_button(admin, tree):
