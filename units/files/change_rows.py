@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from portal.core.sheets.cells import read_choice, safe_cell
@@ -12,7 +13,7 @@ from portal.core.vietnamese import text
 
 from ..enums import ChangeAction, Subtype, UnitKind
 from ..models import Change, Reorganisation, Unit
-from .keys import OWN_KEY, Here
+from .keys import OWN_KEY, Here, living
 
 COLUMNS = {
     "action": "Việc",
@@ -54,7 +55,7 @@ def read(data: bytes, file: str, reform: Reorganisation) -> ChangeFile:
     ]
     reachable = Unit.objects.filter(province__in=reform.provinces.all(), closed_on=None)
     wanted = {row.get(name, "") for _, row in cells for name in ("unit", "to")} - {""}
-    here = Here(reachable, reachable).named(wanted)
+    here = {key: living(ones, eve_of(reform)) for key, ones in Here(reachable, reachable).named(wanted).items()}
     keys = {row["key"] for _, row in cells if row.get("key")}
     for number, row in cells:
         try:
@@ -88,6 +89,11 @@ def _change(row: dict[str, str], here: dict[str, list[Unit]], keys: set[str]) ->
     change.percent = _percent(row.get("percent", ""))
     change.is_main = text.search_key(row.get("is_main", "")) in YES
     return change
+
+
+def eve_of(reform: Reorganisation) -> date:
+    """The last day of the tree a reorganisation changes: its codes are those of that day."""
+    return reform.effective_on - timedelta(days=1)
 
 
 def _unit(named: str, here: dict[str, list[Unit]], column: str) -> Unit | None:

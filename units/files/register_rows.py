@@ -14,7 +14,7 @@ from portal.core.vietnamese import text
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from ..registers import Register, Sorted, fault_of, sort_rows
-from .keys import OWN_KEY, Here
+from .keys import OWN_KEY, Here, living
 from .lines import Problems
 
 UNIT = "Khoá đơn vị"
@@ -127,7 +127,7 @@ def _units(found: RegisterFile, keys: dict[int, str], user: User) -> dict[int, U
     named = Here(visible, visible).named(set(keys.values()) - {""})
     units = {}
     for number, key in keys.items():
-        ones = named.get(key, [])
+        ones = living(named.get(key, []), None)
         if not key:
             found.refuse(number, f"Cột “{UNIT}” để trống. Hãy ghi khoá {OWN_KEY}… (như tệp tải về) hoặc mã số của xã.")
         elif len(ones) > 1:

@@ -11,7 +11,7 @@ from portal.core.vietnamese import text
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
 from ..models import Unit
 from ..services import DEPTHS
-from .keys import OWN_KEY, Here, lost_zero
+from .keys import OWN_KEY, Here, living, lost_zero
 
 COLUMNS = {
     "key": "Khoá",
@@ -182,7 +182,7 @@ def _link(found: UnitFile, here: Here) -> None:
     named = here.named(wanted)
     for row in found.rows:
         for column, key in (("parent", row.parent_key), ("stands_in", row.stands_in_key)):
-            units = named.get(key, [])
+            units = living(named.get(key, []), row.unit.opened_on)
             if key in by_key:
                 setattr(row, column, by_key[key])
             elif len(units) == 1:

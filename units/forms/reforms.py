@@ -7,7 +7,8 @@ from django import forms
 from portal.core.fields import DayField, NumberField
 
 from ..enums import ChangeAction, OpenFiles, Streaks, Subtype, UnitKind
-from ..files.keys import OWN_KEY, Here
+from ..files.change_rows import eve_of
+from ..files.keys import OWN_KEY, Here, living
 from ..models import Change, Reorganisation, Unit
 from .passwords import PasswordAgain
 
@@ -67,7 +68,7 @@ class ChangeForm(forms.Form):
         keys = set(self.reform.changes.filter(action=ChangeAction.OPEN).values_list("key", flat=True))
         for name in ("unit", "to"):
             named = data.get(name, "")
-            found = here.get(named, [])
+            found = living(here.get(named, []), eve_of(self.reform))
             if name == "to" and named in keys:
                 continue
             if len(found) > 1:

@@ -6,9 +6,13 @@ import pytest
 
 from portal.core.sheets import writing
 from tests.units.factories import make_committee, make_tree, make_user
+from tests.units.reforming import draft, line
 from units.enums import Role
-from units.files import committee_rows, keys, people_rows, seat_rows
+from units.files import change_rows, committee_rows, keys, people_rows, register_rows, seat_rows, units
+from units.files.unit_resource import UnitResource
+from units.forms.reforms import ChangeForm
 from units.models import Unit
+from units.registers import REGISTERS
 
 pytestmark = pytest.mark.django_db
 ENDED, OPENED = date(2025, 6, 30), date(2025, 7, 1)
@@ -83,3 +87,45 @@ def test_several_that_live_are_named_by_their_keys(merged, admin):
     assert f"Mã “{CODE}” là của nhiều đơn vị: " in problem.sentence
     assert f"(DV{old.pk})" in problem.sentence
     assert f"(DV{new.pk})" in problem.sentence
+
+
+def test_a_row_of_a_register_is_of_the_unit_of_today(merged):
+    staff = make_user(Role.STAFF, merged.province)
+    register = REGISTERS["to-bao-ve"]
+    row = {"Khoá đơn vị": CODE, register.label("name"): "Tổ 1", register.label("founded_on"): "01/08/2025"}
+    data = writing.as_csv(list(row), [list(row.values())])
+    found = register_rows.read(register, data, "tep.csv", staff)
+    assert found.problems == []
+    assert [one.unit for one in found.rows.values()] == [merged.communes[1]]
+
+
+def test_a_new_unit_lies_under_the_one_that_lived_when_it_was_opened(merged, admin):
+    head, row = (
+        "key,kind,subtype,code,name,parent_key,opened_on",
+        f"k,residential_area,thon,,Thôn Mới,{CODE},2025-07-01",
+    )
+    dataset = units.read(f"{head}\n{row}".encode(), "tep.csv")
+    assert UnitResource("tep.csv", user=admin).apply(dataset) == []
+    assert Unit.objects.get(name="Thôn Mới").parent == merged.communes[1]
+
+
+@pytest.fixture
+def both_open(merged):
+    """Both bear the code and neither has ended: the second opens on the day the reform changes the tree."""
+    Unit.objects.filter(pk=merged.communes[0].pk).update(closed_on=None)
+    return draft(merged, line("rename", merged.communes[2], name="Xã Giữ"))
+
+
+def test_a_line_of_a_reform_by_file_means_the_unit_of_the_eve(merged, both_open):
+    data = f"Việc,Đơn vị,Tên mới,Về đơn vị\nĐổi tên,{CODE},Xã Tốt,\n".encode()
+    found = change_rows.read(data, "tep.csv", both_open)
+    assert (found.problems, [one.unit for one in found.changes]) == ([], [merged.communes[0]])
+
+
+def test_a_line_of_a_reform_by_form_means_the_unit_of_the_eve(merged, both_open):
+    form = ChangeForm({"action": "rename", "unit": CODE, "name": "Xã Tốt"}, reform=both_open)
+    assert form.is_valid(), form.errors
+    assert form.change().unit == merged.communes[0]
+    Unit.objects.filter(code=CODE).update(opened_on=date(2000, 1, 1))  # both lived on the eve: nobody can tell
+    form = ChangeForm({"action": "rename", "unit": CODE, "name": "Xã Tốt"}, reform=both_open)
+    assert "là của nhiều đơn vị" in form.errors["unit"][0]
