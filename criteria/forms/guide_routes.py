@@ -131,7 +131,7 @@ def last_day(text: str) -> dict | None:
     """ "trước 15/11" or "hết 31/03" as a deadline's day; None for nothing. Raises ValueError with the remedy."""
     if not (told := clean(text)):
         return None
-    found = re.fullmatch(r"(trước|hết)( ngày)? (\d{1,2})/(\d{1,2})", told.casefold())
+    found = re.fullmatch(r"(trước|hết)( ngày)? ([0-9]{1,2})/([0-9]{1,2})", told.casefold())
     if not found:
         raise ValueError(f"Không hiểu “{told}”. Hãy ghi như “trước 15/11” (không tính ngày 15) hoặc “hết 31/03”.")
     day, month = int(found[3]), int(found[4])

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from portal.core.vietnamese.figures import grouped, plain_number, without_groups
+from portal.core.vietnamese.figures import grouped, has_strange_digits, plain_number, without_groups
 from portal.core.vietnamese.text import search_key
 
 from .values import HOW_TO_WRITE, LARGEST, BadValue, CriterionSpec, Value, check, excuse_words
@@ -106,7 +106,7 @@ def _bad_number(criterion: CriterionSpec, typed: str) -> BadValue:
         if criterion.measure == "points":
             return BadValue(criterion, "điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25")
         return BadValue(criterion, f"“{typed}” không phải số nguyên; {_how(criterion)}")
-    if any(letter.isdigit() and not letter.isascii() for letter in typed):
+    if has_strange_digits(typed):
         return BadValue(
             criterion, f"“{typed}” có chữ số không phải kiểu thường; hãy tắt bộ gõ toàn hình rồi gõ lại 0–9"
         )

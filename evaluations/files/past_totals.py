@@ -169,6 +169,6 @@ def _figures(cells: dict[str, str], year: int) -> Figures:
 
 def _number(cells: dict[str, str], column: str) -> int:
     cell = cells[column].strip()
-    if not cell.isdecimal() or len(cell) > MOST_DIGITS:
+    if not (cell.isascii() and cell.isdecimal()) or len(cell) > MOST_DIGITS:
         raise ValueError(f"“{COLUMNS[column]}” là “{cell}”, không phải số nguyên. Hãy ghi một số, không chấm, phẩy.")
     return int(cell)

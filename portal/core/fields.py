@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from .vietnamese.figures import plain_number, without_groups
+from .vietnamese.figures import has_strange_digits, plain_number, without_groups
 
 DAY_ATTRS = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
 HOW_TO_WRITE_A_DAY = "Hãy nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/09/2026."
@@ -60,6 +60,13 @@ class DayInput(forms.DateInput):
         return f"{value:%d/%m/}{value.year:04}" if isinstance(value, date) else super().format_value(value)
 
 
+def refuse_strange_digits(typed: Any) -> None:
+    """One reading everywhere: the quick grid and the files refuse what is not 0–9, so does every form."""
+    if isinstance(typed, str) and has_strange_digits(typed):
+        said = "“%(typed)s” có chữ số không phải kiểu thường. Hãy tắt bộ gõ toàn hình rồi gõ lại 0–9."
+        raise forms.ValidationError(said, code="strange", params={"typed": typed[:20]})
+
+
 class DayField(forms.DateField):
     """A day typed as 31/01/2020; a year of 0202 or 9999 is a slip of the finger."""
 
@@ -67,6 +74,7 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": HOW_TO_WRITE_A_DAY}
 
     def clean(self, value: Any) -> date | None:
+        refuse_strange_digits(value)
         day = super().clean(value)
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise forms.ValidationError(f"Ngày {day:%d/%m/}{day.year:04} không thể đúng. Hãy kiểm tra lại năm.")
@@ -83,6 +91,7 @@ class WholeField(forms.IntegerField):
     }
 
     def to_python(self, value: Any) -> int | None:
+        refuse_strange_digits(value)
         if isinstance(value, str):
             value = without_groups(value.strip())
             if value and not re.fullmatch(r"-?\d+", value):
@@ -98,6 +107,7 @@ class NumberField(forms.DecimalField):
     default_error_messages = {"invalid": "Hãy nhập một số."}
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # -- the stubs take it for a whole one
+        refuse_strange_digits(value)
         if isinstance(value, str):
             value = value.strip()
             if "_" in value:

@@ -11,10 +11,17 @@ from portal.core.fields import DayField, NumberField, WholeField
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("1200", 1200), ("1.200", 1200), ("1.000", 1000), ("2.000.000", 2_000_000), (" 7 ", 7), ("-3", -3), ("０", 0)],
+    [("1200", 1200), ("1.200", 1200), ("1.000", 1000), ("2.000.000", 2_000_000), (" 7 ", 7), ("-3", -3)],
 )
 def test_a_whole_number_is_read_as_written(typed, read):
     assert WholeField().clean(typed) == read
+
+
+@pytest.mark.parametrize("field", [WholeField, NumberField, DayField])
+@pytest.mark.parametrize("typed", ["１２", "٣", "１/7/2026", "1.２00"])
+def test_figures_that_are_not_ours_are_refused_as_the_quick_grid_does(field, typed):
+    with pytest.raises(ValidationError, match=f"“{typed}” có chữ số không phải kiểu thường. Hãy tắt bộ gõ toàn hình"):
+        field().clean(typed)
 
 
 @pytest.mark.parametrize("typed", ["5.0", "1_200", "1,200", "12%", "1e3", "1.20", "1.2000", "một"])

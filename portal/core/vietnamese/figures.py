@@ -48,6 +48,11 @@ def without_groups(typed: str) -> str:
     return typed.replace(".", "") if GROUPED.fullmatch(typed) else typed
 
 
+def has_strange_digits(typed: str) -> bool:
+    """Whether a figure is not one of 0–9: a full-width １, one of another script."""
+    return any(letter.isdigit() and not letter.isascii() for letter in typed)
+
+
 def file_size(size: int) -> str:
     """Bytes as a person reads them: 812 B, 1,4 kB, 20,0 MB."""
     if size < 1000:
