@@ -23,6 +23,7 @@ def start(request):
         "is_admin": request.user.has_role(Role.ADMIN, at=province.pk),
         "steps": steps,
         "done": sum(step.is_done for step in steps),
+        "tells_merger": any(step.route == "units:reform_list" for step in steps),
         "next": next((step for step in steps if not step.is_done), None),
     }
     return render(request, "evaluations/start.html", context)

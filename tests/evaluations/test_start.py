@@ -115,6 +115,30 @@ def test_a_province_of_today_has_no_merger_to_do():
     assert "Sắp xếp đơn vị hành chính" not in steps(Unit.objects.get(kind=UnitKind.PROVINCE))
 
 
+@pytest.mark.parametrize(("role", "told"), [(Role.ADMIN, 1), (Role.STAFF, 0)])
+def test_an_administrator_without_a_merger_step_is_told_where_one_is_carried_out(client, role, told):
+    call_command("load_province", "15")
+    client.force_login(make_user(role, Unit.objects.get(kind=UnitKind.PROVINCE)))
+    page = client.get(reverse("evaluations:start")).content.decode().split("<main")[1]
+    line = f'làm ở <a href="{reverse("units:reform_list")}">Sắp xếp đơn vị</a>'
+    assert " ".join(page.split()).count(line) == told
+
+
+def test_the_merger_is_named_once_where_it_is_a_step(client):
+    client.force_login(make_user(Role.ADMIN, make_tree().province))
+    page = client.get(reverse("evaluations:start")).content.decode().split("<main")[1]
+    assert "Các phương án sắp xếp" in page and "phải sáp nhập, chia tách, đổi tên theo nghị quyết" not in page
+
+
+def test_a_cell_of_the_steps_names_its_column_where_the_head_is_not_seen(client):
+    """On a telephone the rows stand one under the other, without the table's head."""
+    client.force_login(make_user(Role.ADMIN, make_tree().province))
+    page = client.get(reverse("evaluations:start")).content.decode()
+    assert 'class="table table--stacked"' in page
+    steps_told = page.count('data-label="Việc số"')
+    assert page.count('data-label="Đang có"') == page.count('data-label="Còn thiếu"') == steps_told > 5
+
+
 def test_an_administrator_of_two_provinces_chooses_which_one_is_counted(client):
     trees = [make_tree("A"), make_tree("B")]
     user = make_user(Role.ADMIN, trees[0].province)

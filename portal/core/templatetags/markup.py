@@ -56,8 +56,9 @@ def _head(label) -> SafeString:
 
 @register.simple_block_tag
 def table(content: str, *looks: str, label: str = "Bảng số liệu") -> SafeString:
-    """A table in a frame that scrolls by keyboard on a narrow screen; looks: compact, wide, or a page's own class."""
-    known = {"compact": "table--compact", "wide": "table--wide"}
+    """A table in a frame that scrolls by keyboard on a narrow screen; looks: compact, wide,
+    stacked (a row under the other on a telephone; cells name their column in `data-label`), or a page's own class."""
+    known = {"compact": "table--compact", "wide": "table--wide", "stacked": "table--stacked"}
     css = " ".join(["table", *(known.get(look, look) for look in looks)])
     frame = '<div class="table-wrap" tabindex="0" role="region" aria-label="{}"><table class="{}">{}</table></div>'
     return format_html(frame, label, css, content)
