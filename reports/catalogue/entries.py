@@ -258,11 +258,12 @@ def build_years(params: dict, place: Unit) -> Paper:
     notes = [*(f"Nguồn: {source}." for source in years.sources), *years_notes(years)]
     if any(row.is_demo for row in years.rows):
         notes.insert(0, DEMO_NOTE)
-    span = f"{years.rows[0].year}–{years.rows[-1].year}"
+    first, last = years.rows[0].year, years.rows[-1].year
+    span, time = (f"{first}", f"năm {first}") if first == last else (f"{first}–{last}", f"giai đoạn {first}–{last}")
     today = TODAY_SUBJECT * (years.boundaries == Boundaries.TODAY)
     return Paper(
         **header(place, place.name, manager_of(place)),
-        subject=f"Kết quả công nhận {what} giai đoạn {span}{today}",
+        subject=f"Kết quả công nhận {what} {time}{today}",
         file_stem=f"Ket qua nhieu nam {span} {bare_name(place.name)}{today}",
         mark=EXAMPLE_YEARS if any(row.is_example for row in years.rows) else "",
         sections=(

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from django.utils import timezone
+
 from portal.core.vietnamese.figures import DASH, Share, grouped
 from units.models import Unit
 from units.names import in_sentence
+from units.queries.history import names_on
 
 
 class Kind(Enum):
@@ -121,8 +124,12 @@ def organ_in_text(place: Unit, name: str) -> str:
 
 
 def manager_of(place: Unit) -> str:
-    """What the unit above the place is called today; empty for a province."""
-    return place.parent.name if place.parent else ""
+    """What the unit above the place is called on the paper's day: today, or the last day of one that ended, whose own
+    column names its heir. Empty for a province."""
+    day = place.closed_on if place.closed_on and place.is_over else timezone.localdate()
+    version = place.versions.in_force(day).select_related("parent").first()
+    above = version.parent if version else place.parent
+    return names_on(day, [above.pk]).get(above.pk, above.name) if above else ""
 
 
 def addressee_of(manager: str) -> str:

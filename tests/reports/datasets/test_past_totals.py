@@ -79,6 +79,12 @@ def test_the_printed_report_says_them(nga_son):
     assert f"không có kết quả từng đơn vị: khu dân cư năm 2009–2017 (nguồn: {SOURCE})." in book
 
 
+@pytest.mark.parametrize(("years", "time"), [(1, "năm 2017"), (2, "giai đoạn 2016–2017")])
+def test_one_year_is_no_period(nga_son, years, time):
+    paper = build_years({"programmes": BOTH, "kind": AREAS, "last_year": 2017, "years": years}, nga_son)
+    assert paper.subject == f"Kết quả công nhận khu dân cư {time}"
+
+
 def test_a_province_without_any_cycle_asks_for_the_report_by_page(nga_son, client, files_dir):
     client.force_login(make_user(Role.STAFF, nga_son.province))
     address = reverse("reports:ask", args=["years"])

@@ -67,6 +67,15 @@ def test_header_text_and_signature_by_decree_30(tmp_path):
         assert words in text, words
 
 
+@pytest.mark.parametrize("lines", range(16, 24))
+def test_a_signature_has_two_lines_of_the_text_on_its_page(lines, tmp_path):
+    """One of these lengths fills the first page to where the signature alone would go over."""
+    text = tuple(f"Dòng thứ {number} của văn bản." for number in range(lines))
+    path = printed(paper(sections=(Section("", text),), closing="", recipients=("Lưu: VT",)), tmp_path)
+    page = next(page for page in text_of(path, "-layout").split("\f") if "Nơi nhận" in page)
+    assert page.count("Dòng thứ") >= 2
+
+
 def test_every_font_is_tinos_and_embedded(tmp_path):
     years = Years(Unit(name="Huyện Nga Sơn"), None, (year_row(2016, 189), year_row(2017, 192)))
     section = Section("Qua các năm", chart=trend_svg(years))
