@@ -76,6 +76,24 @@ def test_a_signature_has_two_lines_of_the_text_on_its_page(lines, tmp_path):
     assert page.count("Dòng thứ") >= 2
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda word: {"sections": (Section("", (word,)),)},
+        lambda word: {"recipients": (word,)},
+        lambda word: {"opening": (word,), "addressee": word, "subject": word},
+        lambda word: {"annexes": (Table("Danh sách", "Danh sách", COLUMNS, (Line((1, word, 2, 3)),)),)},
+    ],
+)
+def test_a_long_word_stays_inside_the_margins(given, tmp_path):
+    word = "Hoà" * 90
+    path = printed(paper(**given(word)), tmp_path)
+    boxes = text_of(path, "-bbox")
+    right = [float(one) for one in re.findall(r'xMax="([0-9.]+)"', boxes)]
+    width = float(re.findall(r'<page width="([0-9.]+)"', boxes)[0])
+    assert right and max(right) <= width - 42  # 15 mm
+
+
 def test_every_font_is_tinos_and_embedded(tmp_path):
     years = Years(Unit(name="Huyện Nga Sơn"), None, (year_row(2016, 189), year_row(2017, 192)))
     section = Section("Qua các năm", chart=trend_svg(years))
