@@ -2,7 +2,7 @@
 
 from .desk import DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
 from .dossiers import with_route, years_of
-from .sittings import chair_among, draft_decisions, open_sittings, waiting_dossiers
+from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
 
 __all__ = [
     "Fallen",
@@ -12,6 +12,7 @@ __all__ = [
     "fallen",
     "lost_ground",
     "open_sittings",
+    "past_its_term",
     "waiting_dossiers",
     "under_way",
     "waiting_for",

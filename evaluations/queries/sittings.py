@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
+from criteria.enums import Step
+from criteria.models import Deadline
 from units.enums import Role
 from units.models import Committee, Placement, Seat, User
 
@@ -46,3 +48,16 @@ def draft_decisions(user: User) -> QuerySet[Decision]:
         .filter(issuer__in=ISSUING.places(user), issued_at__isnull=True)
         .select_related("sitting__cycle__programme")
     )
+
+
+def past_its_term(decision: Decision) -> Deadline | None:
+    """The deadline of the rules that an issued decision to recognise was signed after, the earliest where several
+    routes name one; None where it is in time or the rules name none. One query.
+    """
+    if decision.sitting is None or decision.signed_on is None or decision.is_revocation:
+        return None
+    routes = decision.recognitions.values("evaluation__route")
+    found = Deadline.objects.filter(step=Step.DECIDE, route__in=routes)
+    year, signed_on = decision.sitting.cycle.year, decision.signed_on
+    missed = [one for one in found if one.last_day(year) < signed_on]
+    return min(missed, key=lambda one: one.last_day(year), default=None)

@@ -13,7 +13,7 @@ from portal.core.errors import Refused
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
 
-from .. import permissions, services
+from .. import permissions, queries, services
 from ..enums import DecisionKind, Resolution
 from ..filters import DecisionFilterSet, RecognitionFilterSet
 from ..forms import IssueForm, RevokeForm
@@ -59,8 +59,11 @@ def decision_context(request, decision: Decision) -> dict:
     rows = rows.select_related(*(f"evaluation__{column}" for column in ("province", "district", "delegated_to")))
     order = F("evaluation__unit_sort_key").asc()
     first = rows.first()
+    missed = queries.past_its_term(decision)
     return {
         "decision": decision,
+        "missed": missed,
+        "term": missed.last_day(sitting.cycle.year) if missed and sitting else None,
         "cycle": sitting.cycle if sitting else first and first.evaluation.cycle,
         "page": page_of(rows.order_by(order), request, 100),
         "may_issue": permissions.may_issue(request.user, decision),

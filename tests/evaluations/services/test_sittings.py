@@ -877,6 +877,27 @@ def test_a_draft_is_printed_with_its_list_and_says_on_every_page_that_it_is_one(
 
 
 @pytest.mark.parametrize(
+    ("signed_on", "told"),
+    [(date(2024, 11, 14), False), (date(2024, 11, 15), True), (date(2024, 12, 20), True)],
+)
+def test_a_decision_signed_after_the_term_of_its_rules_says_so(client, world, sitting, signed_on, told):
+    """TT 124/2021, Điều 9.1.a: before the 15th of November."""
+    decision = issue(services.close_sitting(sitting, by=world.chair), by=world.standing, signed_on=signed_on)
+    client.force_login(world.standing)
+    page = said(client.get(reverse("evaluations:decision_detail", args=[decision.pk])))
+    assert ("Ngày ký sau hạn công nhận 14/11/2024 (" in page) == told
+    assert "cổng chỉ in dự thảo để trình ký" in page and "In dự thảo (PDF)" not in page
+
+
+def test_nothing_is_said_of_a_term_the_rules_do_not_give(client, world, sitting):
+    decision = issue(services.close_sitting(sitting, by=world.chair), by=world.standing, signed_on=date(2024, 12, 20))
+    Evaluation.objects.update(route=None)
+    assert queries.past_its_term(Decision.objects.get(pk=decision.pk)) is None
+    client.force_login(world.standing)
+    assert "Thời hạn" not in said(client.get(reverse("evaluations:decision_detail", args=[decision.pk])))
+
+
+@pytest.mark.parametrize(
     ("number", "title", "told"),
     [
         ("48/2025/TT-BCA", "Thông tư sửa đổi một điều", "Thông tư số 48/2025/TT-BCA của Bộ Công an sửa đổi một điều"),
