@@ -10,8 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from portal.core.sheets.books import BadBook, pages_of
+from portal.core.sheets.books import BadBook, Percent, pages_of
 from portal.core.sheets.cells import plain
+from portal.core.sheets.tables import cell_fault
 from portal.core.vietnamese.text import clean, search_key
 
 from .columns import (
@@ -85,7 +86,7 @@ class SheetSource(Source):
         """Sheets a pack has none of are left, and said to be: a sender's note, a sheet whose name was changed."""
         known = {search_key(name) for name in SHEETS}
         for title, rows in pages.items():
-            if search_key(title) not in known and any(cell not in (None, "") for row in rows for cell in row):
+            if search_key(title) not in known and any(cell not in (None, "") for _, row in rows for cell in row):
                 self.note(1, f"trang “{title}” không thuộc mẫu nên không đọc; các trang của mẫu: {', '.join(SHEETS)}")
 
     def _rules(self, name: str, rows: list[tuple[int, dict]]) -> None:
@@ -126,12 +127,12 @@ class SheetSource(Source):
             row[part] = self._lined((*at, part), name, found[name])
         return [row]
 
-    def _rows(self, rows: list[list], name: str):
+    def _rows(self, rows: list[tuple[int, list]], name: str):
         """(row number, non-empty cells by key) of a sheet; nothing for a sheet that is not there."""
         if not rows:
             return
-        keys = self._keys(name, [clean(str(cell or "")) for cell in rows[0]])
-        for number, cells in enumerate(rows[1:], 2):
+        keys = self._keys(name, [clean(str(cell or "")) for cell in rows[0][1]])
+        for number, cells in rows[1:]:
             if number > MAX_ROWS:
                 raise _Stop(number, f"có hơn {MAX_ROWS} dòng; hãy tách thành nhiều tệp", f"trang “{name}”")
             told = {key: cell for key, cell in zip(keys, cells, strict=False) if key and cell not in (None, "")}
@@ -139,6 +140,9 @@ class SheetSource(Source):
             for cell in (one for one in beside if one not in (None, "")):
                 sentence = f"ô “{str(cell)[:40]}” ở cột không có tiêu đề nên không đọc"
                 self.note(number, sentence, f"trang “{name}”")
+            for key, cell in told.items():
+                if fault := cell_fault(cell):
+                    raise _Stop(number, _as_fault(fault), self.path_of((name, key)))
             if told:
                 yield number, {key: _untyped(SHEETS[name][key], cell) for key, cell in told.items()}
 
@@ -238,15 +242,21 @@ def _untyped(column: PackColumn, cell):
         return column.read(clean(cell) if "\n" not in cell else cell)
     if column.key in LISTS:
         return [column.read(str(cell))]
+    if isinstance(cell, Percent):
+        cell = cell.of_hundred
     if isinstance(cell, float):
         cell = int(cell) if cell.is_integer() else Decimal(str(cell))
-    return cell.date().isoformat() if hasattr(cell, "date") else column.read(cell)
+    return _iso(cell) if isinstance(cell, date) else column.read(cell)
+
+
+def _iso(cell: date) -> str:
+    return f"{cell.year:04}-{cell:%m-%d}"
 
 
 def _date(cell) -> str:
     """A day as a pack writes it, out of a date or of "05/02/2030"; anything else as it is."""
-    if hasattr(cell, "date"):
-        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return _iso(cell)
     parts = clean(str(cell)).split("/")
     if len(parts) == 3 and all(part.isdecimal() for part in parts):
         return f"{parts[2]}-{parts[1]:0>2}-{parts[0]:0>2}"
@@ -255,7 +265,7 @@ def _date(cell) -> str:
 
 def _day_of_year(cell) -> str:
     """The same for a day of any year: "16/11"."""
-    if hasattr(cell, "date"):
+    if isinstance(cell, date):
         return f"{cell:%m-%d}"
     typed = clean(str(cell))
     try:

@@ -8,7 +8,6 @@ from functools import cache
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
 from portal.core.sheets.cells import written
-from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 from units.enums import UnitKind
 from units.files.keys import OWN_KEY, Here, living, not_one
@@ -84,10 +83,8 @@ def read(data: bytes, file: str, user: User, *, province: int | None = None) -> 
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
         return found
-    try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False))
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False)
+    if found.problems:
         return found
     known = _Known(found.province, {cells["unit"] for _, cells in lines} - {""})
     seen: dict[tuple, int] = {}

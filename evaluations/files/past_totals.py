@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from portal.core.errors import Refused
 from portal.core.sheets.cells import read_choice, written
-from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 from units.enums import JUDGED, LEVELS, UnitKind
 from units.files.keys import OWN_KEY, Here, living, not_one
@@ -71,10 +70,8 @@ def read(data: bytes, file: str, user: User, province: int | None = None) -> Pas
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
         return found
-    try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False))
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False)
+    if found.problems:
         return found
     known = _Known(found.province, {cells["place"] for _, cells in lines} - {""})
     seen: dict[tuple, int] = {}

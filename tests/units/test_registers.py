@@ -611,7 +611,7 @@ def test_a_file_half_wrong_tells_every_row_and_writes_nothing(client, tree, offi
     [
         (b"", "Tệp trống. Hãy chọn lại tệp."),
         (b"A,B\n1,2\n", "Thiếu cột “Khoá đơn vị”, “Năm”, “Tổ”."),
-        ("Khoá đơn vị,Năm,Tổ,Lạ\n1,2,3,4\n".encode(), "Cột “Lạ” không có trong mẫu."),
+        ("Khoá đơn vị,Năm,Tổ,Lạ\n1,2,3,4\n".encode(), "Cột D “Lạ” không có trong mẫu."),
         ("Khoá đơn vị,Năm,Tổ,Tổ\n1,2,3,4\n".encode(), "Cột “Tổ” có hai lần."),
         ("Khoá đơn vị,Năm,Tổ\n1,2\n".encode(), "Có 2 ô, dòng tiêu đề có 3 cột."),
         ("Khoá đơn vị,Năm,Tổ\n".encode() + b"DV1,2024,1\n" * 20_001, "Tệp có hơn 20.000 dòng."),
@@ -767,9 +767,9 @@ def test_a_workbook_past_the_limit_is_refused_and_not_cut(officer, monkeypatch):
     book.save(data[0])
     page.append(["ô", 4])
     book.save(data[1])
-    assert len(list(reading.rows_of(data[0].getvalue(), "so.xlsx"))) == 4
+    assert len(reading.sheets_of(data[0].getvalue(), "so.xlsx")[0].rows) == 4
     with pytest.raises(reading.Unreadable):
-        list(reading.rows_of(data[1].getvalue(), "so.xlsx"))
+        reading.sheets_of(data[1].getvalue(), "so.xlsx")
 
 
 # --- the API -----------------------------------------------------------------------------------------------------

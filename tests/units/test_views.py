@@ -227,7 +227,9 @@ def test_a_bad_file_shows_every_row_and_keeps_nothing(client, tree, admin):
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("don-vi.ods", b"PK\x03\x04", "Chỉ nhận tệp .csv, .xlsx."),
+        ("don-vi.docx", b"PK\x03\x04", "Chỉ nhận tệp .csv, .xlsx, .xls, .ods."),
+        ("don-vi.ods", b"PK\x03\x04", "Không mở được"),
+        ("don-vi.xls", b"\xd0\xcf\x11\xe0", "Không mở được"),
         ("don-vi.xlsx", b"PK\x03\x04", "Không mở được"),
         ("don-vi.csv", b"", "Tệp trống."),
         ("don-vi.csv", b"\x00" * 500, "Tệp không phải là văn bản CSV."),

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from portal.core.sheets.cells import read_choice, safe_cell
-from portal.core.sheets.reading import Problem, Unreadable, rows_of
 from portal.core.vietnamese import text
 
 from ..enums import ChangeAction, Subtype, UnitKind
 from ..models import Change, Reorganisation, Unit
 from .keys import OWN_KEY, Here, living
+from .lines import Problems, lines_of
 
 COLUMNS = {
     "action": "Việc",
@@ -27,32 +27,22 @@ COLUMNS = {
     "percent": "Phần (%)",
     "is_main": "Phần chính",
 }
-HEADINGS = {text.search_key(label): name for name, label in COLUMNS.items()}
 YES = {"x", "co", "1", "dung"}
 
 
 @dataclass
-class ChangeFile:
+class ChangeFile(Problems):
     """The changes a file holds, or what is wrong with it, row by row."""
 
     changes: list[Change] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def read(data: bytes, file: str, reform: Reorganisation) -> ChangeFile:
     """Changes of the file's rows for the draft, or every problem; writes nothing."""
-    found = ChangeFile()
-    try:
-        rows = list(rows_of(data, file))
-        names = _names(rows[0][1] if rows else [], file)
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    found = ChangeFile(file)
+    cells = lines_of(found, data, COLUMNS, needed=("action", "unit", "to"))
+    if found.problems:
         return found
-    cells = [
-        (number, {name: cell.strip() for name, cell in zip(names, line, strict=False)})
-        for number, line in rows[1:]
-        if any(cell.strip() for cell in line)
-    ]
     reachable = Unit.objects.filter(province__in=reform.provinces.all(), closed_on=None)
     wanted = {row.get(name, "") for _, row in cells for name in ("unit", "to")} - {""}
     here = {key: living(ones, eve_of(reform)) for key, ones in Here(reachable, reachable).named(wanted).items()}
@@ -61,17 +51,8 @@ def read(data: bytes, file: str, reform: Reorganisation) -> ChangeFile:
         try:
             found.changes.append(_change(row, here, keys))
         except ValueError as wrong:
-            found.problems.append(Problem(file, number, str(wrong)))
-    if not found.changes and not found.problems:
-        found.problems.append(Problem(file, None, "Tệp không có dòng thay đổi nào. Hãy kiểm tra lại tệp đã chọn."))
+            found.refuse(number, str(wrong))
     return found
-
-
-def _names(headings: list[str], file: str) -> list[str]:
-    names = [HEADINGS.get(text.search_key(heading), "") for heading in headings]
-    if missing := [COLUMNS[name] for name in ("action", "unit", "to") if name not in names]:
-        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề.", 1)
-    return names
 
 
 def _change(row: dict[str, str], here: dict[str, list[Unit]], keys: set[str]) -> Change:

@@ -7,7 +7,6 @@ from typing import Any
 
 from portal.core.locking import hold_rows, keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
-from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 
 from ..enums import CommitteeKind, MajorityOf
@@ -65,10 +64,8 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
     unit and name. A cell left empty keeps what is stored. `to_write` holds its committees and keeps other founders
     out of its units until the transaction ends."""
     found = CommitteeFile(file)
-    try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY)
+    if found.problems:
         return found
     visible = Unit.objects.visible_to(user)
     units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})

@@ -1,21 +1,22 @@
-"""The rows of a file under known headings: what is missing, strange or double among them, and the cells by column."""
+"""The rows of a file under known headings, and what is wrong or was left aside in it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from portal.core.sheets.reading import Problem, Unreadable, rows_of
-from portal.core.vietnamese import text
+from portal.core.sheets.reading import Problem, Unreadable
+from portal.core.sheets.tables import table_of
 
 
 @dataclass
 class Problems:
-    """What is wrong in one file, by row."""
+    """What is wrong in one file, by row; what of it was left aside."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)  # a print of what is stored of a row, by its number
     writes: set[int] = field(default_factory=set)  # rows that would add or change something
+    notes: list[str] = field(default_factory=list)
 
     def refuse(self, number: int | None, sentence: str) -> None:
         self.problems.append(Problem(self.file, number, sentence))
@@ -35,39 +36,24 @@ class Problems:
 
 
 def lines_of(
+    found: Problems,
     data: bytes,
-    file: str,
     columns: Mapping[str, str],
     *,
     needed: Iterable[str],
     shown_only: Iterable[str] = (),
     fill: bool = True,
-) -> Iterator[tuple[int, dict[str, str]]]:
+) -> list[tuple[int, dict[str, str]]]:
     """(row number, cell by column name) of each row with anything in it; a column that is absent reads as empty, or
     with `fill` off is left out, for a reader who keeps what is stored where a file says nothing.
 
-    `columns` are headings by name, `needed` names that must be there, `shown_only` headings an export writes and an
-    import passes over. Raises Unreadable for a file without them, with others, or without rows.
+    Columns as `table_of` takes them. Nothing where the file cannot be read: `found` then holds why.
     """
-    lines = rows_of(data, file)
-    _, heads = next(lines, (1, []))
-    known = {text.search_key(word): name for name, word in columns.items()}
-    known |= {text.search_key(word): word for word in shown_only}
-    names = [known.get(text.search_key(head), "") for head in heads]
-    if missing := [columns[name] for name in needed if name not in names]:
-        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp tải về và giữ dòng tiêu đề.", 1)
-    if strange := [head for head, name in zip(heads, names, strict=True) if not name]:
-        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
-    if double := next((columns[name] for name in columns if names.count(name) > 1), ""):
-        raise Unreadable(file, f"Cột “{double}” có hai lần. Hãy bỏ một cột.", 1)
+    try:
+        table = table_of(data, found.file, columns, needed=needed, shown_only=shown_only)
+    except Unreadable as refusal:
+        found.problems += refusal.problems
+        return []
+    found.notes += table.notes
     empty = dict.fromkeys(columns, "") if fill else {}
-    some = False
-    for number, cells in lines:
-        some = True
-        if len(cells) != len(names):
-            raise Unreadable(
-                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
-            )
-        yield number, empty | dict(zip(names, (cell.strip() for cell in cells), strict=True))
-    if not some:
-        raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
+    return [(number, empty | cells) for number, cells in table.rows]

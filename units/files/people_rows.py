@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core.sheets.cells import read_choice, read_date
-from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 
 from .. import services
@@ -72,10 +71,8 @@ def read(data: bytes, file: str, user: User) -> PersonFile:
     """Read and check the file with the rights of now. A person who is here with the very same placement is found and
     left; any other name in use is refused."""
     found = PersonFile(file)
-    try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY)
+    if found.problems:
         return found
     here = _Known(lines, user)
     seen: dict[str, int] = {}

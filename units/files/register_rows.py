@@ -8,14 +8,13 @@ from django.db import models
 
 from portal.core.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
-from portal.core.sheets.reading import Unreadable, rows_of
 from portal.core.vietnamese import text
 
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from ..registers import Register, Sorted, fault_of, sort_rows
 from .keys import OWN_KEY, Here, living
-from .lines import Problems
+from .lines import Problems, lines_of
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
@@ -52,10 +51,8 @@ def read(register: Register, data: bytes, file: str, user: User, *, to_write: bo
     """Read and check the file with the rights of now; a row already here is matched by its place and key. `to_write`
     holds what is stored of its units and lets one file of theirs in at a time, until the transaction ends."""
     found = RegisterFile(file)
-    try:
-        lines = list(_lines(register, data, file))
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    lines = _lines(register, found, data)
+    if found.problems:
         return found
     units = _units(found, {number: cells[UNIT] for number, cells in lines}, user)
     if to_write:
@@ -91,30 +88,12 @@ def _key_words(register: Register) -> str:
     return ", ".join(str(register.field(name).verbose_name) for name in (register.holder, *register.key) if name)
 
 
-def _lines(register: Register, data: bytes, file: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """(row number, cells by heading); raises Unreadable when the headings are not this register's."""
-    lines = rows_of(data, file)
-    _, heads = next(lines, (1, []))
-    known = {text.search_key(word): word for word in headings(register)}
-    names = [known.get(text.search_key(head), "") for head in heads]
+def _lines(register: Register, found: RegisterFile, data: bytes) -> list[tuple[int, dict[str, str]]]:
+    """(row number, cells by heading); nothing where the file cannot be read, which is told."""
+    columns = {name: name for name in headings(register) if name not in SHOWN_ONLY}
     needed = [UNIT, *([register.label(register.holder)] if register.holder else [])]
     needed += [register.label(name) for name in register.columns if not _may_lack(register.field(name))]
-    if missing := [name for name in needed if name not in names]:
-        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu của sổ “{register.title}”.", 1)
-    if strange := [head for head, name in zip(heads, names, strict=True) if not name]:
-        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise Unreadable(file, f"Cột “{twice[0]}” có hai lần. Hãy bỏ bớt một cột.", 1)
-    some = False
-    for number, cells in lines:
-        some = True
-        if len(cells) != len(names):
-            raise Unreadable(
-                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
-            )
-        yield number, dict(zip(names, (cell.strip() for cell in cells), strict=True))
-    if not some:
-        raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
+    return lines_of(found, data, columns, needed=needed, shown_only=SHOWN_ONLY, fill=False)
 
 
 def _may_lack(column: Any) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from portal.core.locking import hold_rows
 from portal.core.sheets.cells import read_date
-from portal.core.sheets.reading import Unreadable
 from portal.core.vietnamese import text
 
 from .. import services
@@ -60,10 +59,8 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> SeatF
     """Read and check the file with the rights of now; a seat already here is known by its TV key, or by its
     committee, posts and first day. `to_write` holds its committees and their seats until the transaction ends."""
     found = SeatFile(file)
-    try:
-        lines = list(lines_of(data, file, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY))
-    except Unreadable as refusal:
-        found.problems.append(refusal.problem)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY)
+    if found.problems:
         return found
     boards = _boards(found, lines, user, to_write=to_write)
     seats = Seat.objects.filter(committee__in={board.pk for board in boards.values()})

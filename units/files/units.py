@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from portal.core.sheets.reading import Problem, Unreadable, rows_of
+from portal.core.sheets.reading import Problem
+from portal.core.sheets.tables import Table, table_of
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
@@ -33,7 +34,6 @@ SHOWN_ONLY = {
     "ground": "Đứng chân trên địa bàn",
     "is_demo": "Dữ liệu mẫu",
 }  # export writes these
-HEADINGS = {text.search_key(word): name for name, label in (COLUMNS | SHOWN_ONLY).items() for word in (name, label)}
 CODE_DIGITS = {UnitKind.PROVINCE: 2, UnitKind.DISTRICT: 3, UnitKind.COMMUNE: 5}
 
 
@@ -64,6 +64,7 @@ class UnitFile:
     rows: list[UnitRow] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what of the file was left aside
 
     def refuse(self, row: UnitRow, sentence: str) -> None:
         self.problems.append(Problem(self.file, row.number, sentence))
@@ -76,39 +77,22 @@ class UnitFile:
 # --- bytes to cells --------------------------------------------------------------------------------------------
 
 
+def table(data: bytes, file: str) -> Table:
+    """The rows of the file under our columns; raises Unreadable."""
+    return table_of(data, file, COLUMNS, needed=REQUIRED, shown_only=(*SHOWN_ONLY, *SHOWN_ONLY.values()))
+
+
 def read(data: bytes, file: str):
     """The file as a tablib Dataset with our column names and a `row` column; raises Unreadable."""
+    return dataset_of(table(data, file))
+
+
+def dataset_of(rows: Table):
     from tablib import Dataset  # noqa: PLC0415 -- heavy
 
-    lines = rows_of(data, file)
-    _, headings = next(lines, (0, []))
-    names = _names(headings, file)
-    rows = []
-    for number, cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(names):
-            raise Unreadable(
-                file, f"Có {len(cells)} ô, dòng tiêu đề có {len(names)} cột. Hãy kiểm tra dấu phẩy thừa, thiếu.", number
-            )
-        rows.append([*cells, number])
-    if not rows:
-        raise Unreadable(file, "Tệp không có dòng đơn vị nào. Hãy kiểm tra lại tệp đã chọn.")
-    optional = [name for name in COLUMNS if name not in names]
-    dataset = Dataset(headers=[*names, "row", *optional])
-    dataset.extend([*row, *[""] * len(optional)] for row in rows)
+    dataset = Dataset(headers=[*COLUMNS, "row"])
+    dataset.extend([*(cells.get(name, "") for name in COLUMNS), number] for number, cells in rows.rows)
     return dataset
-
-
-def _names(headings: list[str], file: str) -> list[str]:
-    names = [HEADINGS.get(text.search_key(heading), "") for heading in headings]
-    if missing := [COLUMNS[name] for name in REQUIRED if name not in names]:
-        raise Unreadable(file, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề.", 1)
-    if strange := [heading for heading, name in zip(headings, names, strict=True) if not name]:
-        raise Unreadable(file, f"Cột “{strange[0]}” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột.", 1)
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise Unreadable(file, f"Cột “{COLUMNS.get(twice[0], twice[0])}” có hai lần. Hãy bỏ bớt một cột.", 1)
-    return names
 
 
 # --- cells to values (each raises ValueError with its sentence) -------------------------------------------------

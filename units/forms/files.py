@@ -6,18 +6,21 @@ from django import forms
 
 from portal.core.sheets.reading import MAX_BYTES
 
+ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
+ACCEPT = {"accept": ",".join(ENDINGS)}
+
 
 class UnitFileForm(forms.Form):
     """A file of rows: a CSV or a workbook."""
 
     file = forms.FileField(
-        label="Tệp CSV hoặc XLSX",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        label="Tệp bảng tính (XLSX, XLS, ODS) hoặc CSV",
+        widget=forms.FileInput(attrs=ACCEPT),
         help_text="Theo tệp mẫu; tối đa 5 MB, 20.000 dòng. Mỗi dòng một đơn vị.",
         error_messages={"empty": "Tệp trống. Hãy chọn lại tệp."},
     )
 
-    endings: tuple[str, ...] = (".csv", ".xlsx")
+    endings: tuple[str, ...] = ENDINGS
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -35,8 +38,8 @@ class RegisterFileForm(UnitFileForm):
     """A file of register rows."""
 
     file = forms.FileField(
-        label="Tệp CSV hoặc XLSX",
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        label="Tệp bảng tính (XLSX, XLS, ODS) hoặc CSV",
+        widget=forms.FileInput(attrs=ACCEPT),
         help_text="Theo tệp mẫu hoặc tệp tải về của sổ này; tối đa 5 MB, 20.000 dòng.",
         error_messages={"empty": "Tệp trống. Hãy chọn lại tệp."},
     )

@@ -102,7 +102,11 @@ def confirm(request, intake: Intake, token: str):
         return render(request, intake.page, context, status=422)
     if (now := _seen(found)).get("seen", "") != kept.get("seen", ""):  # the page shows what is stored now
         return _to_preview(intake, {name: value for name, value in kept.items() if name != "seen"} | now)
-    return render(request, intake.preview_page, intake.context | {"file": kept["name"]} | intake.shown(found))
+    return render(
+        request,
+        intake.preview_page,
+        intake.context | {"file": kept["name"], "notes": found.notes} | intake.shown(found),
+    )
 
 
 def signed(intake: Intake, token: str) -> dict:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.core.sheets.reading import Unreadable
 from portal.core.web.once import once
 
-from ..files.units import COLUMNS, UnitFile, read
+from ..files.units import COLUMNS, UnitFile, dataset_of, table
 from ..filters import UnitFilterSet
 from ..forms import UnitFileForm
 from ..models import Unit
@@ -73,11 +73,12 @@ def _read(data: bytes, name: str, user) -> UnitFile:
     from ..files.unit_resource import UnitResource  # noqa: PLC0415 -- brings in tablib
 
     try:
-        dataset = read(data, name)
+        rows = table(data, name)
     except Unreadable as refusal:
-        return UnitFile(name, problems=[refusal.problem])
+        return UnitFile(name, problems=refusal.problems)
     resource = UnitResource(name, user=user)
-    resource.check(dataset)
+    resource.check(dataset_of(rows))
+    resource.file.notes = rows.notes
     return resource.file
 
 

@@ -1,15 +1,20 @@
-"""Files of rows taken in: a CSV's or a workbook's cells as text, numbered, or the one problem of the whole file."""
+"""Files of rows taken in: the sheets of a CSV file or a workbook, cells as text, numbered as a spreadsheet numbers."""
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from .books import BadBook, pages_of
+from ..vietnamese.old_fonts import FOREIGN, unicode_of
+from .books import BadBook, BadCell, Page, Percent, is_book, pages_of
 from .cells import plain, written
 
-MAX_BYTES, MAX_ROWS = 5_000_000, 20_000
+MAX_BYTES, MAX_ROWS = 5_000_000, 20_000  # rows that hold something, without the heading
+SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # how Excel is told of it, in a line of its own
 
 
 @dataclass(frozen=True)
@@ -25,74 +30,126 @@ class Problem:
 
 
 class Unreadable(Exception):
-    """The file as a whole cannot be read as rows; carries the problem."""
+    """The file cannot be read as rows; carries every problem found."""
 
-    def __init__(self, file: str, sentence: str, row: int | None = None):
-        self.problem = Problem(file, row, sentence)
-        super().__init__(str(self.problem))
+    def __init__(self, file: str, *sentences: str, row: int | None = None):
+        self.problems = [Problem(file, row, sentence) for sentence in sentences]
+        super().__init__(str(self.problems[0]))
 
-
-def rows_of(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows of text of a CSV file or of a workbook's first page, without the empty ones; raises Unreadable."""
-    is_book = data[:4] == b"PK\x03\x04"
-    for number, cells in _of_book(data, file) if is_book else csv_rows(data, file):
-        if any(cell.strip() for cell in cells):
-            yield number, cells
+    @classmethod
+    def of(cls, problems: list[Problem]) -> "Unreadable":
+        made = cls(problems[0].file, problems[0].sentence, row=problems[0].row)
+        made.problems = problems
+        return made
 
 
-def _of_book(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
+@dataclass(frozen=True)
+class Sheet:
+    """Filled rows by number, cells as text; `bad` are sentences on cells with no value to take, by row and column;
+    `merged` ranges are (row, column, last row, last column). All from 1."""
+
+    title: str
+    rows: list[tuple[int, list[str]]]
+    hidden: bool = False
+    bad: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: int = 0
+    filtered: bool = False
+    is_csv: bool = False
+
+
+def sheets_of(data: bytes, file: str) -> list[Sheet]:
+    """The sheets of a workbook, or a CSV file as one; at most 20.000 filled rows below a heading. Raises Unreadable."""
     if len(data) > MAX_BYTES:
         raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
-    try:
-        rows = pages_of(data, rows=MAX_ROWS + 2, pages=1)[0].rows
-    except BadBook as refusal:
-        raise Unreadable(file, refusal.sentence) from None
-    if len(rows) > MAX_ROWS + 1:  # the heading is one
-        raise too_long(file)
-    width = max((place for row in rows for place, cell in enumerate(row, 1) if cell is not None), default=0)
-    for number, row in enumerate(rows, 1):
-        yield number, [plain(_text(cell)) for cell in row[:width]] + [""] * (width - len(row))
+    if not is_book(data):
+        rows = [(number, cells) for number, cells in csv_rows(data, file) if any(cell.strip() for cell in cells)]
+        found = [Sheet("", rows, is_csv=True)]
+    else:
+        try:
+            found = [_sheet(page) for page in pages_of(data, rows=MAX_ROWS + 2)]
+        except BadBook as refusal:
+            raise Unreadable(file, refusal.sentence) from None
+    if any(len(sheet.rows) > MAX_ROWS + 1 for sheet in found):  # the heading is one
+        raise Unreadable(file, f"Tệp có hơn {MAX_ROWS // 1000}.000 dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+    return found
 
 
-def too_long(file: str) -> Unreadable:
-    return Unreadable(file, f"Tệp có hơn {MAX_ROWS // 1000}.000 dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
+def column_name(place: int) -> str:
+    """The letters of a column counted from 1: A, Z, AA."""
+    name = ""
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _sheet(page: Page) -> Sheet:
+    bad = {}
+    rows = []
+    for number, cells in page.rows:
+        for place, cell in enumerate(cells, 1):
+            if isinstance(cell, BadCell):
+                bad[number, place] = cell.sentence
+        rows.append((number, [plain(_text(cell)) for cell in cells]))
+    return Sheet(page.title, rows, page.hidden, bad, page.merged, page.hidden_rows, page.filtered)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        cell = cell.date()
+    if isinstance(cell, BadCell):
+        return cell.error or "="
+    if isinstance(cell, Percent):
+        return f"{_number(cell.of_hundred)}%"
+    if isinstance(cell, float):
+        return _number(cell)
+    return written(cell)
+
+
+def _number(cell: float) -> str:
+    return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
+
+
+# --- CSV ------------------------------------------------------------------------------------------------------------
 
 
 def csv_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Numbered rows of cells of a CSV file, our export's apostrophes taken off; raises Unreadable."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    """Numbered rows of cells of a CSV file that is not empty, our export's apostrophes taken off; raises Unreadable."""
     for number, cells in _lines(_decode(data, file), file):
-        if number > MAX_ROWS + 1:  # the heading is one
-            raise too_long(file)
         yield number, [plain(cell) for cell in cells]
 
 
 def _decode(data: bytes, file: str) -> str:
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    in_pairs = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        decoded = data.decode(encoding)
+        decoded = data.decode("utf-16" if in_pairs else "utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable(
-            file, "Không xác định được bảng mã. Hãy lưu lại tệp dạng CSV UTF-8 (không dùng TCVN3, VNI)."
-        ) from None
+        decoded = "" if in_pairs else _of_windows(data)
+    if not decoded:
+        raise Unreadable(file, "Không xác định được bảng mã. Hãy lưu lại tệp dạng CSV UTF-8 (không dùng TCVN3, VNI).")
     if "\0" in decoded:
         raise Unreadable(file, "Tệp không phải là văn bản CSV. Hãy lưu lại từ bảng tính dạng CSV UTF-8.")
     return decoded
 
 
-def _lines(decoded: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    first = decoded.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+def _of_windows(data: bytes) -> str:
+    """Windows-1258, which a Vietnamese Windows saves CSV in: taken where every letter of it is one of ours."""
     try:
-        yield from enumerate(csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True), 1)
+        decoded = unicodedata.normalize("NFC", data.decode("cp1258"))
+    except UnicodeDecodeError:
+        return ""
+    return "" if unicode_of(decoded) or FOREIGN & set(decoded) else decoded
+
+
+def _lines(decoded: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    start = 1
+    if told := SEPARATOR.match(decoded):
+        decoded, delimiter, start = decoded[told.end() :], told[1], 2
+    else:
+        first = decoded.partition("\n")[0]
+        delimiter = max(",;\t", key=first.count)
+    try:
+        yield from enumerate(csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True), start)
     except csv.Error:
         raise Unreadable(file, "Dấu ngoặc kép trong tệp không khớp. Hãy lưu lại từ bảng tính dạng CSV UTF-8.") from None
-
-
-def _text(cell) -> str:
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else str(cell).replace(".", ",")
-    return written(cell)

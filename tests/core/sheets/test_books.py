@@ -10,12 +10,13 @@ from openpyxl import Workbook
 
 from criteria.packs.sheet_source import source_of
 from portal.core.sheets import books
-from portal.core.sheets.books import BadBook, Page, pages_of
-from portal.core.sheets.reading import Unreadable, rows_of
+from portal.core.sheets.books import BadBook, BadCell, Page, Percent, pages_of
+from portal.core.sheets.reading import Unreadable, sheets_of
 
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
+ENTITY = '<row><c t="str"><v>&b;</v></c></row></sheetData></worksheet>'
 STRINGS_TYPE = (
     '<Override PartName="/xl/sharedStrings.xml" '
     'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
@@ -69,8 +70,8 @@ def test_what_is_read():
     moment = datetime(2024, 11, 5, 9, 14)
     data = book(["Tên", 12, 1.5, True, None, moment, time(8, 30)], [], ["=1+1"])
     told = ["Tên", 12, 1.5, True, None, moment, "08:30:00"]
-    assert pages_of(data, rows=10) == [Page("Trang", [told, [], []])]  # a formula without its kept result is nothing
-    assert len(pages_of(data, rows=2)[0].rows) == 2
+    assert pages_of(data, rows=10) == [Page("Trang", [(1, told), (3, [BadCell()])])]
+    assert len(pages_of(book(["a"], ["b"], ["c"]), rows=2)[0].rows) == 2
 
 
 def test_a_small_file_that_unpacks_to_152_mb_is_refused_by_every_reader(tmp_path: Path):
@@ -78,8 +79,8 @@ def test_a_small_file_that_unpacks_to_152_mb_is_refused_by_every_reader(tmp_path
     assert len(data) < 1_000_000
     assert refused(data) == books.LARGE
     with pytest.raises(Unreadable) as refusal:
-        list(rows_of(data, "tep.xlsx"))
-    assert refusal.value.problem.sentence == books.LARGE
+        sheets_of(data, "tep.xlsx")
+    assert [problem.sentence for problem in refusal.value.problems] == [books.LARGE]
     path = tmp_path / "bo.xlsx"
     path.write_bytes(data)
     (fault,) = source_of(path, "bo.xlsx").faults
@@ -96,9 +97,12 @@ def test_too_many_cells_are_refused():
     assert refused(forged(strings=f"{STRINGS}<si><t>a</t></si></sst>", sheet=many_cells(10_000, 60))) == books.TOO_HEAVY
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MAX_MEMORY", 80 << 20), ("MAX_SECONDS", 1), ("MAX_WAIT", 0.5)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_MEMORY", 60 << 20), ("MAX_SECONDS", 1), ("MAX_WAIT", 0.5)])
 def test_the_child_ends_at_its_limits(monkeypatch, limit, most):
-    data = forged(strings=STRINGS + f"<si><t>{'a' * 200}</t></si>" * 250_000 + "</sst>", sheet=many_cells(1))
+    texts = STRINGS + f"<si><t>{'a' * 200}</t></si>" * 250_000 + "</sst>"
+    data = forged(
+        strings=texts, sheet=HEAD + "<row><c><f>1</f><v>1</v></c></row>" * 60_000 + "</sheetData></worksheet>"
+    )
     assert len(pages_of(data, rows=10)) == 1  # the control: within the real limits it is read
     monkeypatch.setattr(books, limit, most)
     assert refused(data) == books.TOO_HEAVY
@@ -110,7 +114,7 @@ def test_the_child_ends_at_its_limits(monkeypatch, limit, most):
         b"PK\x03\x04 rubbish",
         b"",
         forged(sheet="<worksheet"),
-        forged(sheet='<!DOCTYPE a [<!ENTITY b "c">]>' + HEAD + "<row><c><v>&b;</v></c></row></sheetData></worksheet>"),
+        forged(sheet='<!DOCTYPE a [<!ENTITY b "c">]>' + HEAD + ENTITY),
     ],
 )
 def test_what_is_no_workbook_is_told(data):
@@ -128,4 +132,58 @@ def test_a_size_that_lies_does_not_let_a_bomb_in():
 
 def test_the_largest_file_of_rows_is_read():
     rows = [[f"Thôn {number}", "Xã Tân Dĩnh", *range(18)] for number in range(20_001)]
-    assert sum(1 for _ in rows_of(book(*rows), "tep.xlsx")) == 20_001
+    assert len(sheets_of(book(*rows), "tep.xlsx")[0].rows) == 20_001
+
+
+def formatted(**cells) -> bytes:
+    """A workbook of cells by place, each a value and the format it is shown in."""
+    made, held = Workbook(), io.BytesIO()
+    for place, (value, shown) in cells.items():
+        made.active[place] = value
+        made.active[place].number_format = shown
+    made.save(held)
+    return held.getvalue()
+
+
+def test_a_cell_is_read_as_its_format_shows_it():
+    data = formatted(A1=(0.7, "0%"), B1=(0.125, "0.0%"), C1=(7201, "00000"), D1=(0.7, "0.0"), E1=("7201", "00000"))
+    assert pages_of(data, rows=5)[0].rows == [(1, [Percent(70), Percent(12.5), "07201", 0.7, "7201"])]
+    (sheet,) = sheets_of(data, "tep.xlsx")
+    assert sheet.rows == [(1, ["70%", "12,5%", "07201", "0,7", "7201"])]
+
+
+def test_hidden_sheets_rows_and_filters_are_told():
+    made, held = Workbook(), io.BytesIO()
+    made.active.append(["a"])
+    made.active.append(["b"])
+    made.active.row_dimensions[2].hidden = True
+    made.active.auto_filter.ref = "A1:A2"
+    made.active.auto_filter.add_filter_column(0, ["a"])
+    made.create_sheet("Ẩn").sheet_state = "hidden"
+    made.save(held)
+    shown, hidden = pages_of(held.getvalue(), rows=5)
+    assert (shown.hidden, shown.hidden_rows, shown.filtered) == (False, 1, True)
+    assert (hidden.hidden, hidden.hidden_rows, hidden.filtered) == (True, 0, False)
+    assert shown.rows == [(1, ["a"]), (2, ["b"])]
+
+
+def test_an_error_alone_in_its_row_is_not_lost():
+    made, held = Workbook(), io.BytesIO()
+    made.active["B3"] = "#REF!"
+    made.active["B3"].data_type = "e"
+    made.save(held)
+    assert pages_of(held.getvalue(), rows=5)[0].rows == [(3, [None, BadCell("#REF!")])]
+
+
+def test_a_cell_at_the_foot_of_the_sheet_costs_its_row_alone():
+    made, held = Workbook(), io.BytesIO()
+    made.active["A1"] = "a"
+    made.active["A1048576"] = "b"
+    made.save(held)
+    assert pages_of(held.getvalue(), rows=5)[0].rows == [(1, ["a"]), (1048576, ["b"])]
+
+
+def test_a_locked_workbook_is_told_to_be_unlocked():
+    begun = books.OLE + bytes(600)
+    assert refused(begun + "EncryptedPackage".encode("utf-16-le")) == books.LOCKED_BOOK
+    assert refused(begun) == books.UNREADABLE  # the control: nothing in it says that it is locked

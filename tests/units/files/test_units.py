@@ -214,7 +214,7 @@ BAD = {
         [*GOOD[:3], "k,residential_area,thon,=1+1,Thôn Đông,x,2020-01-01,"],
         ["tep.csv, dòng 5: Mã số “=1+1” không hợp lệ. Mã chỉ gồm chữ không dấu, chữ số, dấu . / -, tối đa 20 ký tự."],
     ),
-    "no rows": ([], ["tep.csv: Tệp không có dòng đơn vị nào. Hãy kiểm tra lại tệp đã chọn."]),
+    "no rows": ([], ["tep.csv: Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn."]),
     "quotes": (
         ['"k,residential_area'],
         ["tep.csv: Dấu ngoặc kép trong tệp không khớp. Hãy lưu lại từ bảng tính dạng CSV UTF-8."],
@@ -248,7 +248,7 @@ def test_the_heading_and_the_encoding_are_checked():
         "tep.csv, dòng 1: Thiếu cột “Tên đơn vị”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề."
     ]
     assert problems(*GOOD, head=HEAD.replace("code", "ghi chú")) == [
-        "tep.csv, dòng 1: Cột “ghi chú” không có trong mẫu. Hãy xoá cột hoặc sửa lại tên cột."
+        "tep.csv, dòng 1: Cột D “ghi chú” không có trong mẫu. Hãy sửa lại tên cột hoặc xoá cột."
     ]
     assert problems(*GOOD, head=HEAD.replace("code", "Khóa")) == [
         "tep.csv, dòng 1: Cột “Khoá” có hai lần. Hãy bỏ bớt một cột."

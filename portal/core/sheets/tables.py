@@ -1,0 +1,209 @@
+"""The rows of a file under the headings asked for, as people make such files: a guide or a hidden sheet before the
+rows, a title above the heading, a heading of two rows, *STT* first and *Cộng* last, a note beside.
+
+What a file says beside its rows is left aside and told; what cannot be taken for what was meant is refused by cell.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..vietnamese import text
+from ..vietnamese.old_fonts import unicode_of
+from .books import BadCell
+from .reading import Problem, Sheet, Unreadable, column_name, sheets_of
+
+FIRST_ROWS = 12  # how far down a heading is looked for: a title, a place and a day may stand above it
+NUMBERING = {"stt", "tt", "so tt", "so thu tu"}  # a column of running numbers, which every official table begins with
+LAST_ROWS = 10  # how far from the end a row of sums may stand, with the signatures below it
+TOTALS = {"cong", "tong", "tong cong", "tong so"}  # a row of sums
+MOST_PROBLEMS = 50
+ERROR_VALUE = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)", re.IGNORECASE)
+LOST_LETTER = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass
+class Table:
+    """Rows by their number in the file, cells by column name; `absent` are columns the file does not have, `notes`
+    sentences on what was left aside."""
+
+    columns: list[str]
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where the names of the columns stand: the row's number, and column names by their place from 0."""
+
+    row: int
+    names: dict[int, str]
+    strange: dict[int, str]  # headings that are none of ours
+
+
+def table_of(
+    data: bytes, file: str, columns: Mapping[str, str], *, needed: Iterable[str], shown_only: Iterable[str] = ()
+) -> Table:
+    """The table of the first visible sheet that has the headings.
+
+    `columns` are headings by name (a name is understood as a heading, too), `needed` names that must be there,
+    `shown_only` headings an export writes and an import passes over. Raises Unreadable with everything that is wrong.
+    """
+    sheets = sheets_of(data, file)
+    known = {text.search_key(name): name for name in columns}
+    known |= {text.search_key(word): name for name, word in columns.items()}
+    known |= dict.fromkeys(map(text.search_key, shown_only), "")
+    headings = [(sheet, _heading(sheet, known)) for sheet in sheets if not sheet.hidden]
+    asked = list(needed)
+    best = max(headings, key=lambda pair: len(set(asked) & set(pair[1].names.values())), default=None)
+    if best is None:
+        raise Unreadable(file, "Tệp không có trang nào hiện ra. Hãy bỏ ẩn trang có số liệu.")
+    whole = next((pair for pair in headings if set(asked) <= set(pair[1].names.values())), best)
+    sheet, heading = whole
+    _refuse_headings(file, heading, columns, asked)
+    table = Table([name for name in heading.names.values() if name])
+    _note_sheet(table, sheet, sheets)
+    _take_rows(table, sheet, heading, file)
+    if not table.rows:
+        raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
+    return table
+
+
+# --- the heading ----------------------------------------------------------------------------------------------------
+
+
+def _heading(sheet: Sheet, known: Mapping[str, str]) -> Heading:
+    """The row among the first that names most of our columns; where it is empty, the row above names them."""
+    best = Heading(1, {}, {})
+    above: list[str] = []
+    for number, cells in sheet.rows[:FIRST_ROWS]:
+        heads = [cell.strip() or (above[place] if place < len(above) else "") for place, cell in enumerate(cells)]
+        heads += [head.strip() for head in above[len(cells) :]]
+        found = {place: known[key] for place, head in enumerate(heads) if (key := text.search_key(head)) in known}
+        if len(found) > len(best.names):
+            strange = {place: head for place, head in enumerate(heads) if head and place not in found}
+            best = Heading(number, found, {p: h for p, h in strange.items() if text.search_key(h) not in NUMBERING})
+        above = cells
+    if not best.names and sheet.rows:
+        number, cells = sheet.rows[0]
+        return Heading(number, {}, {place: head.strip() for place, head in enumerate(cells) if head.strip()})
+    return best
+
+
+def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], needed: list[str]) -> None:
+    there = list(heading.names.values())
+    wrong = []
+    words = {text.search_key(word): word for word in columns.values()}
+    for place, head in heading.strange.items():
+        near = difflib.get_close_matches(text.search_key(head), words, n=1, cutoff=0.5)
+        remedy = f"Có phải là “{words[near[0]]}”? Hãy sửa lại tên cột" if near else "Hãy sửa lại tên cột"
+        wrong.append(f"Cột {column_name(place + 1)} “{head}” không có trong mẫu. {remedy} hoặc xoá cột.")
+    if missing := [columns[name] for name in needed if name not in there]:
+        wrong.insert(0, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề.")
+    twice = {name for name in there if name and there.count(name) > 1}
+    wrong += [f"Cột “{columns.get(name, name)}” có hai lần. Hãy bỏ bớt một cột." for name in sorted(twice)]
+    if wrong:
+        raise Unreadable(file, *wrong, row=heading.row)
+
+
+# --- the rows -------------------------------------------------------------------------------------------------------
+
+
+def _take_rows(table: Table, sheet: Sheet, heading: Heading, file: str) -> None:
+    below = [(number, cells) for number, cells in sheet.rows if number > heading.row]
+    below = _without_totals(table, below)
+    problems = _merged(sheet, heading, file)
+    beside: dict[int, str] = {}
+    for number, cells in below:
+        if sheet.is_csv and (cells_off := _width_off(cells, heading, sheet)):
+            problems.append(Problem(file, number, cells_off))
+            continue
+        row = {name: (cells[place].strip() if place < len(cells) else "") for place, name in heading.names.items()}
+        row.pop("", None)
+        for place, cell in enumerate(cells):
+            if not cell.strip():
+                continue
+            if place in heading.names:
+                where = f"Ô {column_name(place + 1)}{number}"
+                if fault := sheet.bad.get((number, place + 1)) or cell_fault(cell):
+                    problems.append(Problem(file, number, f"{where}: {fault}"))
+                elif CONTROL.search(cell):
+                    table.notes.append(f"{where} có ký tự điều khiển không nhìn thấy, đã bỏ.")
+            else:
+                beside.setdefault(place, cell.strip())
+        if any(row.values()):
+            table.rows.append((number, row))
+    if problems:
+        raise Unreadable.of(problems[:MOST_PROBLEMS])
+    numbering = {place for place in beside if _is_numbering(place, sheet, heading)}
+    for place, cell in sorted(beside.items()):
+        if place not in numbering:
+            table.notes.append(f"Cột {column_name(place + 1)} không có tiêu đề nên không đọc (“{cell[:40]}”).")
+
+
+def _width_off(cells: list[str], heading: Heading, sheet: Sheet) -> str:
+    """What is wrong with a CSV row of another width than its heading: a comma too many puts each cell in the wrong
+    column. Empty cells at the end are none."""
+    wide = next(len(head) for number, head in sheet.rows if number == heading.row)
+    if len(cells) >= wide and not any(cell.strip() for cell in cells[wide:]):
+        return ""
+    return f"Có {len(cells)} ô, dòng tiêu đề có {wide} cột. Hãy kiểm tra dấu phẩy thừa, thiếu."
+
+
+def _is_numbering(place: int, sheet: Sheet, heading: Heading) -> bool:
+    line = next((cells for number, cells in sheet.rows if number == heading.row), [])
+    return place < len(line) and text.search_key(line[place]) in NUMBERING
+
+
+def _without_totals(table: Table, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The rows down to one of sums near the end: it is no row of ours, nor are the signatures below it."""
+    for place in range(max(0, len(rows) - LAST_ROWS), len(rows)):
+        number, cells = rows[place]
+        first = next(cell for cell in cells if cell.strip())
+        if text.search_key(first) in TOTALS:
+            table.notes.append(f"Từ dòng {number} (“{first.strip()}”) trở xuống không đọc.")
+            return rows[:place]
+    return rows
+
+
+def _merged(sheet: Sheet, heading: Heading, file: str) -> list[Problem]:
+    """Merged cells among the rows: which of them the value is of, nobody can know."""
+    found = []
+    for top, left, bottom, right in sheet.merged:
+        if bottom <= heading.row or not any(left - 1 <= place <= right - 1 for place in heading.names):
+            continue
+        last = sheet.rows[-1][0] if sheet.rows else 0
+        if top > last:
+            continue
+        where = f"{column_name(left)}{top}:{column_name(right)}{bottom}"
+        found.append(Problem(file, max(top, heading.row + 1), f"Các ô {where} bị gộp. Hãy bỏ gộp ô và ghi từng ô."))
+    return found
+
+
+def cell_fault(cell: Any) -> str:
+    """Why nothing can be taken from the cell: an error value, letters lost or typed for an old font; mostly empty."""
+    if isinstance(cell, BadCell):
+        return cell.sentence
+    if not isinstance(cell, str):
+        return ""
+    shown = cell.strip()[:60]
+    if ERROR_VALUE.fullmatch(shown):
+        return BadCell(shown).sentence
+    if LOST_LETTER.search(cell):
+        return f"“{shown}” đã mất chữ có dấu. Hãy lưu lại tệp dạng XLSX hoặc CSV UTF-8 từ bảng tính gốc."
+    if old := unicode_of(cell):
+        hint = f"Có phải là “{old.strip()[:60]}”? Hãy chuyển tệp sang bảng mã Unicode."
+        return f"“{shown}” viết bằng phông TCVN3 hoặc VNI. {hint}"
+    return ""
+
+
+def _note_sheet(table: Table, sheet: Sheet, sheets: list[Sheet]) -> None:
+    if len(sheets) > 1:
+        table.notes.append(f"Đọc trang “{sheet.title}”; các trang khác không đọc.")
+    if sheet.hidden_rows:
+        table.notes.append(f"Trang có {sheet.hidden_rows} dòng đang ẩn; các dòng ẩn cũng được đọc.")
+    elif sheet.filtered:
+        table.notes.append("Trang đang lọc; các dòng bị lọc cũng được đọc.")
