@@ -543,7 +543,7 @@ def test_every_register_goes_out_and_comes_in_unchanged(client, tree, officer, f
 def test_a_file_adds_and_changes_rows_after_a_yes(client, tree, officer, files):
     put(GroupCount(unit=tree.areas[0], year=YEAR, groups=5, members=160))
     first, second = tree.areas[:2]
-    text = f"Khoá đơn vị;Năm;Tổ;Thành viên\nDV{first.pk};2024;6;1.160\nDV{second.pk};2024;4;\nDV{first.pk};2023;4;90\n"
+    text = f"Khoá đơn vị;Năm;Tổ;Thành viên\nDV{first.pk};2024;6;1.160\nDV{second.pk};2024;4;0\nDV{first.pk};2023;4;90\n"
     client.force_login(officer)
     preview = sent(client, "to-tu-quan", text.encode("utf-8-sig"))
     assert preview.status_code == 302 and GroupCount.objects.count() == 1

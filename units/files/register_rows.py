@@ -9,16 +9,18 @@ from django.db import models
 from portal.core.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.vietnamese import text
+from portal.core.vietnamese.figures import without_groups
 
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
-from ..registers import Register, Sorted, fault_of, sort_rows
+from ..registers import Register, Sorted, fault_of, sort_rows, stored_by_key
 from .keys import OWN_KEY, Here, living
 from .lines import Problems, lines_of
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
 MAX_COUNT = 2_000_000_000
+CLEARING = {"xoa", "-"}  # what a cell says that takes a stored day away; an empty one leaves it
 
 
 def headings(register: Register) -> list[str]:
@@ -58,30 +60,46 @@ def read(register: Register, data: bytes, file: str, user: User, *, to_write: bo
     if to_write:
         keep_out_writers(Unit, (unit.pk for unit in units.values()))
     holders = _holders(register, units)
+    told: dict[int, ToldRow] = {}
     seen: dict[tuple, int] = {}
     for number, cells in lines:
-        row, is_whole = _row(register, found, number, cells)
+        row = _row(register, found, number, cells)
         unit = units.get(number)
-        if unit is None or (register.holder and not _hold(register, found, number, cells, unit, holders, row)):
+        if unit is None or (register.holder and not _hold(register, found, number, cells, unit, holders, row.row)):
             continue
         if not register.holder:
-            setattr(row, "unit", unit)  # noqa: B010 -- only rows without a holder have the field
-        if not is_whole:
+            setattr(row.row, "unit", unit)  # noqa: B010 -- only rows without a holder have the field
+        if not row.is_whole:
             continue
-        if sentence := fault_of(register, row):
-            found.refuse(number, sentence)
-        elif (first := seen.setdefault(register.key_of(row), number)) != number:
+        if (first := seen.setdefault(register.key_of(row.row), number)) != number:
             found.refuse(number, f"Trùng với dòng {first}: cùng đơn vị, cùng {_key_words(register)}. Hãy bỏ một dòng.")
         else:
-            found.rows[number] = row
+            told[number] = row
+    stored = stored_by_key(register, (row.row for row in told.values()), to_write=to_write)
+    for number, row in told.items():
+        _fill(register, found, number, row, stored.get(register.key_of(row.row)))
     found.problems.sort(key=lambda problem: problem.row or 0)
     if not found.problems:
-        found.sorted = sort_rows(register, found.rows.values(), to_write=to_write)
+        found.sorted = sort_rows(register, found.rows.values(), stored)
         same = {id(row) for row in found.sorted.same}
-        for number, row in found.rows.items():
-            old = found.sorted.stored.get(row.pk) if row.pk else None
-            found.stands(number, register.values(old) if old else None, writes=id(row) not in same)
+        for number, one in found.rows.items():
+            old = found.sorted.stored.get(one.pk) if one.pk else None
+            found.stands(number, register.values(old) if old else None, writes=id(one) not in same)
     return found
+
+
+def _fill(register: Register, found: RegisterFile, number: int, told: "ToldRow", old: RegisterRow | None) -> None:
+    """Take what the file does not say from the stored row; a new row must say every cell its file has a column for."""
+    for name, sentence in told.unsaid.items():
+        if old is not None:
+            setattr(told.row, name, getattr(old, name))
+        elif sentence:
+            found.refuse(number, sentence)
+            return
+    if sentence := fault_of(register, told.row):
+        found.refuse(number, sentence)
+    else:
+        found.rows[number] = told.row
 
 
 def _key_words(register: Register) -> str:
@@ -146,29 +164,54 @@ def _hold(register: Register, found: RegisterFile, number: int, cells: dict, uni
     return True
 
 
-def _row(register: Register, found: RegisterFile, number: int, cells: dict[str, str]) -> tuple[RegisterRow, bool]:
-    """The row of the cells, and whether every cell was understood; the rest is told."""
-    row, is_whole = register.model(), True
+@dataclass
+class ToldRow:
+    """A row with what its file says of it. `unsaid` are the other columns, each with the sentence that refuses a new
+    row without it: none where the file has no such column or the row may do without."""
+
+    row: RegisterRow
+    unsaid: dict[str, str] = field(default_factory=dict)
+    is_whole: bool = True  # every cell with something in it was understood
+
+
+def _row(register: Register, found: RegisterFile, number: int, cells: dict[str, str]) -> ToldRow:
+    """The row of the cells; what is not understood is told."""
+    told = ToldRow(register.model())
     for name in register.columns:
         column, label = register.field(name), register.label(name)
-        if label not in cells:
-            continue
+        cell = cells.get(label)
         try:
-            setattr(row, name, _value(column, label, cells[label]))
+            if cell:
+                setattr(told.row, name, _value(column, label, cell))
+            elif name in register.key:
+                setattr(told.row, name, _value(column, label, ""))
+            else:
+                told.unsaid[name] = "" if cell is None else _why_needed(column, label)
         except ValueError as wrong:
             found.refuse(number, str(wrong))
-            is_whole = False
-    return row, is_whole
+            told.is_whole = False
+    return told
+
+
+def _why_needed(column, label: str) -> str:
+    """The sentence for an empty cell of a new row; empty where the row may do without it."""
+    try:
+        _value(column, label, "")
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
 
 
 def _value(column, label: str, cell: str):
     """The cell's value for the column; raises ValueError with the sentence."""
+    if column.null and text.search_key(cell) in CLEARING:
+        return None
     if column.choices:
         return read_choice(_Choices(column), cell, label)
     if isinstance(column, models.DateField):
         return read_date(cell, label, required=not column.null)
     if isinstance(column, models.IntegerField):
-        return read_count(cell, label, default=column.default if column.has_default() else None)
+        return read_count(cell, label)
     name = text.clean(cell)
     if not name:
         raise ValueError(f"Cột “{label}” để trống. Hãy điền {label.lower()}.")
@@ -187,16 +230,12 @@ class _Choices:
         return (type("Choice", (), {"label": label}) for _, label in self.choices)
 
 
-def read_count(cell: str, label: str, *, default: int | None) -> int:
+def read_count(cell: str, label: str) -> int:
     """A whole number as people write it: 1200, 1.200 or 1 200."""
     bare = cell.replace(" ", "").replace("\u00a0", "")
     if not bare:
-        if default is None:
-            raise ValueError(f"Cột “{label}” để trống. Hãy ghi một số, không có thì ghi 0.")
-        return default
-    whole, *groups = bare.split(".")
-    if bare.isdecimal() and bare.isascii() and int(bare) <= MAX_COUNT:
-        return int(bare)
-    if groups and whole.isdecimal() and 1 <= len(whole) <= 3 and all(len(g) == 3 and g.isdecimal() for g in groups):
-        return int("".join((whole, *groups)))
+        raise ValueError(f"Cột “{label}” để trống. Hãy ghi một số, không có thì ghi 0.")
+    plain = without_groups(bare)
+    if plain.isdecimal() and plain.isascii() and int(plain) <= MAX_COUNT:
+        return int(plain)
     raise ValueError(f"Cột “{label}” ghi “{cell[:40]}”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12.")

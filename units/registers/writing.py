@@ -52,15 +52,15 @@ def fault_of(register: Register, row: RegisterRow) -> str:
     return time_fault(row, unit)
 
 
-def sort_rows(register: Register, rows: Iterable[RegisterRow], *, to_write: bool = False) -> Sorted:
-    """Match rows with the stored ones of the same key, whose id they then take; one query, writes nothing.
-
-    `to_write` holds the stored ones until the transaction ends.
-    """
-    rows = list(rows)
+def stored_by_key(register: Register, rows: Iterable[RegisterRow], *, to_write: bool = False) -> dict:
+    """The stored rows of the same places by their key; one query. `to_write` holds them until the transaction ends."""
     owners = {getattr(row, f"{register.owner}_id") for row in rows}
     here = register.model._default_manager.filter(**{f"{register.owner}__in": owners})
-    stored = {register.key_of(row): row for row in hold_rows(here, to_write=to_write)}
+    return {register.key_of(row): row for row in hold_rows(here, to_write=to_write)}
+
+
+def sort_rows(register: Register, rows: Iterable[RegisterRow], stored: dict) -> Sorted:
+    """Match rows with the stored ones of the same key, whose id they then take; writes nothing."""
     found = Sorted()
     for row in rows:
         old = stored.get(register.key_of(row))
@@ -90,7 +90,7 @@ def write_rows(
         if sentence := fault_of(register, row):
             raise Refused(sentence)
     if found is None:
-        found = sort_rows(register, rows, to_write=True)
+        found = sort_rows(register, rows, stored_by_key(register, rows, to_write=True))
     for row in (*found.new, *found.changed):
         row.saved_by, row.saved_at = by, Now()  # type: ignore[assignment]  # -- an expression stands for the value
     names = [name for name in ("search_key", "name_key") if hasattr(register.model, name)]

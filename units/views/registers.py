@@ -21,7 +21,7 @@ from ..enums import UnitKind
 from ..files import register_rows
 from ..filters import REGISTER_FILTERS
 from ..forms import RegisterFileForm, register_form
-from ..models import Unit
+from ..models import RegisterRow, Unit
 from ..permissions import may_keep, may_keep_somewhere
 from ..registers import REGISTERS, Register, drop_row, save_row
 from .intake import SHOWN, Intake, confirm, take
@@ -103,13 +103,18 @@ def _sums_by_place(register: Register, found, years: list[int]) -> queries.Regis
 
 
 def _shown(register: Register, row, user) -> dict:
-    """A row ready to print: cells with whether each is a figure."""
-    cells = [
+    """A row ready to print."""
+    holder = getattr(row, register.holder) if register.holder else None
+    cells = _cells(register, row)
+    return {"row": row, "unit": row.place, "holder": holder, "cells": cells, "may_keep": may_keep(user, row.place)}
+
+
+def _cells(register: Register, row) -> list[tuple]:
+    """The row's cells, each with whether it is a figure."""
+    return [
         (f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else value, name in register.sums)
         for name, value in zip(register.columns, register.values(row), strict=True)
     ]
-    holder = getattr(row, register.holder) if register.holder else None
-    return {"row": row, "unit": row.place, "holder": holder, "cells": cells, "may_keep": may_keep(user, row.place)}
 
 
 @require_safe
@@ -236,13 +241,27 @@ def register_drop(request, slug, pk):
     return redirect(address)
 
 
+def _compared(register: Register, row: RegisterRow, old: RegisterRow | None) -> dict:
+    """A row of a file ready to print: cells with whether each is a figure, and what is stored where it differs."""
+    shown = _cells(register, row)
+    before = [value for value, _ in _cells(register, old)] if old else []
+    differ = zip(shown, before or [value for value, _ in shown], strict=True)
+    cells = [(value, number, [was] if was != value else []) for (value, number), was in differ]
+    holder = getattr(row, register.holder) if register.holder else None
+    return {"unit": row.place, "holder": holder, "cells": cells}
+
+
 # --- files in ----------------------------------------------------------------------------------------------------
 def _intake(register: Register, user) -> Intake:
     def shown(found: register_rows.RegisterFile) -> dict:
         sorted_rows = [("Thêm", row) for row in found.sorted.new] + [("Sửa", row) for row in found.sorted.changed]
         numbers = {id(row): number for number, row in found.rows.items()}
+        stored = found.sorted.stored
         return {
-            "rows": [(numbers[id(row)], what, _shown(register, row, user)) for what, row in sorted_rows[:SHOWN]],
+            "rows": [
+                (numbers[id(row)], what, _compared(register, row, stored.get(row.pk)))
+                for what, row in sorted_rows[:SHOWN]
+            ],
             "heads": [(register.label(name), name in register.sums) for name in register.columns],
             "new": len(found.sorted.new),
             "changed": len(found.sorted.changed),

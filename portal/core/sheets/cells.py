@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache, lru_cache
 
+from ..fields import FIRST_DAY, LAST_DAY
 from ..vietnamese import text
 
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
@@ -68,6 +69,15 @@ def read_date(cell: str, column: str, *, required: bool) -> date | None:
         if required:
             raise ValueError(f"Cột “{column}” để trống. Hãy điền ngày dạng 31/01/2020.")
         return None
+    day = _day_of(cell)
+    if day is None:
+        raise ValueError(f"Không đọc được ngày “{cell}” ở cột “{column}”. Hãy viết ngày/tháng/năm, ví dụ 31/01/2020.")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"Ngày “{cell}” ở cột “{column}” không thể đúng. Hãy kiểm tra lại năm.")
+    return day
+
+
+def _day_of(cell: str) -> date | None:
     try:
         if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", cell):
             day, month, year = (int(part) for part in found.groups())
@@ -76,4 +86,4 @@ def read_date(cell: str, column: str, *, required: bool) -> date | None:
             return date(*(int(part) for part in found.groups()))
     except ValueError:
         pass
-    raise ValueError(f"Không đọc được ngày “{cell}” ở cột “{column}”. Hãy viết ngày/tháng/năm, ví dụ 31/01/2020.")
+    return None
