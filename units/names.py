@@ -1,9 +1,20 @@
 """How a unit's name stands in a text: inside a sentence, and without its type word."""
 
+from .enums import LEVELS, Subtype
+
 # The words a unit's name begins with, the longest first where one begins another. Organisations keep their names.
 TYPE_WORDS = ("Thành phố", "Thị xã", "Thị trấn", "Đặc khu", "Tỉnh", "Huyện", "Quận", "Phường", "Xã")
 AREA_WORDS = ("Tổ dân phố", "Khu phố", "Thôn", "Bản")
 KEEP_THEIR_CAPITAL = ("Thành phố Hồ Chí Minh",)  # NĐ 30/2020, Phụ lục II: a special name
+
+
+def type_fault(kind: str, subtype: str, name: str) -> str:
+    """What is wrong where a level's name says another type than its subtype: "Phường A" as a commune. Mostly empty."""
+    word = next((word for word in TYPE_WORDS if name.startswith(f"{word} ")), "")
+    label = str(Subtype(subtype).label)
+    if not word or kind not in LEVELS or label.startswith(word.lower()):
+        return ""
+    return f"Tên “{name}” ghi {word.lower()}, phân loại là {label}. Hãy sửa một trong hai."
 
 
 def in_sentence(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
-from portal.core.vietnamese.text import clean, search_key
+from portal.core.vietnamese.text import clean, plain_key
 
 from ..enums import Comparison, Confidence, Level, Measure, NotApplicable, Outcome
 from ..models import LegalDocument
@@ -306,7 +306,7 @@ class GuideForms:
         groups = {self._key(one): one for one in self._lines if one.cleaned_data["measure"] == Measure.GROUP}
         for one in self._lines:
             path, here = [one], one
-            while name := search_key(here.cleaned_data["group"]):
+            while name := plain_key(here.cleaned_data["group"]):
                 above = groups.get(name)
                 if above is None or above in path:
                     why = "chưa có nhóm nào mang số mục này" if above is None else "nhóm không nằm trong chính nó"
@@ -318,7 +318,7 @@ class GuideForms:
 
     @staticmethod
     def _key(line: LineForm) -> str:
-        return search_key(line.cleaned_data["number"])
+        return plain_key(line.cleaned_data["number"])
 
     @property
     def filled(self) -> dict:
@@ -326,7 +326,7 @@ class GuideForms:
         of, what is said of each gap."""
         grades = [one for one in self.grades if one.cleaned_data["label"]]
         return {
-            "lines": [(one.row(), search_key(one.cleaned_data["group"])) for one in self._lines],
+            "lines": [(one.row(), plain_key(one.cleaned_data["group"])) for one in self._lines],
             "grades": [one.row(rank) for rank, one in enumerate(grades, 1)],
             "header": {name: plain(value) for name, value in self.outcome.cleaned_data.items()},
             "routes": [row for one in self.routes for row in one.rows()],

@@ -5,7 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from portal.core.vietnamese.figures import grouped, has_strange_digits, plain_number, without_groups
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 
 from .values import HOW_TO_WRITE, LARGEST, BadValue, CriterionSpec, Value, check, excuse_words
 
@@ -28,7 +28,7 @@ def read_cell(criterion: CriterionSpec, text: str) -> Value:
 def _read(criterion: CriterionSpec, typed: str) -> Value:
     if len(typed) > 60:
         raise BadValue(criterion, f"nội dung quá dài; {HOW_TO_WRITE.get(criterion.measure, 'hãy để trống')}")
-    key = search_key(typed)
+    key = plain_key(typed)
     if key in (NOT_APPLICABLE.lower(), "khong ap dung"):
         return Value(not_applicable=True)
     match criterion.measure:
@@ -58,14 +58,14 @@ def _read_event(criterion: CriterionSpec, typed: str) -> Value:
     count = Decimal(_read_whole(criterion, number))
     if not word:
         return Value(value=count)
-    codes = {search_key(short or code): code for code, _, short in criterion.excuses}
-    if search_key(word) not in codes:
+    codes = {plain_key(short or code): code for code, _, short in criterion.excuses}
+    if plain_key(word) not in codes:
         if criterion.excuses:
             raise BadValue(criterion, f"không có trường hợp loại trừ “{word}”; chỉ dùng {excuse_words(criterion)}")
         raise BadValue(
             criterion, f"văn bản không có trường hợp loại trừ ({criterion.article}); hãy chỉ ghi số vụ, việc"
         )
-    return Value(value=count, excuse=codes[search_key(word)])
+    return Value(value=count, excuse=codes[plain_key(word)])
 
 
 def _split(typed: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import Model
 
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 from units.enums import UnitKind
 
 from ..enums import Bar, Confidence, Level, MissingYear, Step
@@ -38,7 +38,7 @@ class PackColumn:
         return self.labels.get(value, value)
 
     def read(self, cell):
-        return self.values.get(search_key(str(cell)), cell)
+        return self.values.get(plain_key(str(cell)), cell)
 
 
 def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple] = (), heading: str = "") -> PackColumn:
@@ -47,8 +47,8 @@ def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple]
     if not choices and isinstance(asked, forms.ChoiceField) and not isinstance(asked, forms.ModelChoiceField):
         choices = cast(Iterable[tuple], asked.choices)
     labels = {value: str(label) for value, label in choices if value != ""}
-    values = {search_key(str(value)): value for value in labels}
-    values |= {search_key(label): value for value, label in labels.items()}
+    values = {plain_key(str(value)): value for value in labels}
+    values |= {plain_key(label): value for value, label in labels.items()}
     return PackColumn(key, heading or (str(asked.label) if asked else ""), labels, values)
 
 

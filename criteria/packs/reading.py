@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 from django.conf import settings
 
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 
 from .checks import flaws, overlay_flaws, years_meet
 from .content import CRITERION_FIELDS, PARTS, end_of, split_name
@@ -172,14 +172,14 @@ def _lines(sources: list[Source]) -> Iterator[tuple[tuple[str, str], int]]:
 def _gather(sources: list[Source], part: str, stored: frozenset[str]) -> dict[str, dict]:
     """The rows of a part by code over all files; one code said in two ways is a fault."""
     found: dict[str, dict] = {}
-    folded = {search_key(code): code for code in stored}
+    folded = {plain_key(code): code for code in stored}
     for source in sources:
         rows = source.data.get(part)
         for place, row in enumerate(rows if isinstance(rows, list) else []):
             code = row.get("code") if isinstance(row, dict) else None
             if not isinstance(code, str):
                 continue
-            twin = folded.setdefault(search_key(code), code)
+            twin = folded.setdefault(plain_key(code), code)
             if twin != code or (code in found and found[code] != row):
                 source.fault((part, place, "code"), f"mã {code} đã dùng cho mục khác ({twin})")
             found.setdefault(code, row)
@@ -379,7 +379,7 @@ def _check_beside(drafts: list[ParsedSet], known: Known) -> None:
 
 
 def _key(row: dict) -> tuple[str, int]:
-    return search_key(row["code"]), row["version"]
+    return plain_key(row["code"]), row["version"]
 
 
 def all_packs() -> list[Path]:

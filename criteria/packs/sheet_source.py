@@ -13,7 +13,7 @@ from typing import Any
 from portal.core.sheets.books import BadBook, Percent, pages_of
 from portal.core.sheets.cells import plain
 from portal.core.sheets.tables import cell_fault
-from portal.core.vietnamese.text import clean, search_key
+from portal.core.vietnamese.text import clean, plain_key
 
 from .columns import (
     CRITERIA,
@@ -73,9 +73,9 @@ class SheetSource(Source):
             read = {page.title: page.rows for page in pages_of(path.read_bytes(), rows=MAX_ROWS + 1)}
         except BadBook as refusal:
             raise _Stop(1, _as_fault(refusal.sentence)) from None
-        pages = {search_key(title): rows for title, rows in read.items()}
+        pages = {plain_key(title): rows for title, rows in read.items()}
         self._note_sheets(read)
-        found = {name: list(self._rows(pages.get(search_key(name), []), name)) for name in SHEETS}
+        found = {name: list(self._rows(pages.get(plain_key(name), []), name)) for name in SHEETS}
         for part, name in (("documents", DOCUMENTS), ("programmes", PROGRAMMES)):
             self.data[part] = self._lined((part,), name, found[name])
         for name in RULE_SHEETS:
@@ -84,9 +84,9 @@ class SheetSource(Source):
 
     def _note_sheets(self, pages: dict[str, list]) -> None:
         """Sheets a pack has none of are left, and said to be: a sender's note, a sheet whose name was changed."""
-        known = {search_key(name) for name in SHEETS}
+        known = {plain_key(name) for name in SHEETS}
         for title, rows in pages.items():
-            if search_key(title) not in known and any(cell not in (None, "") for _, row in rows for cell in row):
+            if plain_key(title) not in known and any(cell not in (None, "") for _, row in rows for cell in row):
                 self.note(1, f"trang “{title}” không thuộc mẫu nên không đọc; các trang của mẫu: {', '.join(SHEETS)}")
 
     def _rules(self, name: str, rows: list[tuple[int, dict]]) -> None:
@@ -148,11 +148,11 @@ class SheetSource(Source):
 
     def _keys(self, name: str, heads: list[str]) -> list[str]:
         """The key each heading stands for, empty for none: its label, or the key itself."""
-        known = {search_key(key): key for key in SHEETS[name]}
-        known |= {search_key(column.heading): key for key, column in SHEETS[name].items()}
+        known = {plain_key(key): key for key in SHEETS[name]}
+        known |= {plain_key(column.heading): key for key, column in SHEETS[name].items()}
         keys: list[str] = []
         for head in heads:
-            key = known.get(search_key(head), "") if head else ""
+            key = known.get(plain_key(head), "") if head else ""
             if head and not key:
                 raise _Stop(1, f"không có cột “{head}”; hãy giữ nguyên dòng tiêu đề", f"trang “{name}”")
             if key and key in keys:
@@ -279,7 +279,7 @@ def _values(cells: dict) -> dict:
     told: dict[str, Any] = {}
     for name, cell in cells.items():
         if name in TRUTHS:
-            told[name] = search_key(str(cell)) in ("x", "co", "true", "1")
+            told[name] = plain_key(str(cell)) in ("x", "co", "true", "1")
         elif name == "excuses":
             told[name] = [_excuse(line) for line in str(cell).splitlines() if line.strip()]
         else:

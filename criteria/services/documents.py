@@ -7,7 +7,7 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import PDF, inspect
 from portal.core.locking import lock_row
-from portal.core.vietnamese.text import clean, search_key
+from portal.core.vietnamese.text import clean, plain_key
 from units.models import Unit, User
 
 from ..enums import SetStatus
@@ -87,7 +87,7 @@ def _one_writer(by: User, province_code: str) -> None:
 
 def _free_code(number: str, province_code: str) -> str:
     """A code for the document out of its number, not used yet."""
-    stem = "".join(letter if letter.isalnum() else "-" for letter in search_key(number).upper()).strip("-")[:28]
+    stem = "".join(letter if letter.isalnum() else "-" for letter in plain_key(number).upper()).strip("-")[:28]
     stem = f"{province_code}-{stem or 'VB'}"
     code, again = stem, 1
     while LegalDocument.objects.filter(code=code).exists():
@@ -100,7 +100,7 @@ def refuse_twin(*, code: str, name: str) -> None:
     """Raises Refused when a programme has the code or, tone marks and case aside, the name."""
     if Programme.objects.filter(code__iexact=code).exists():
         raise Refused(f"Mã chương trình “{code}” đã có. Hãy đặt mã khác.")
-    if twin := next((one for one in Programme.objects.all() if search_key(one.name) == search_key(name)), None):
+    if twin := next((one for one in Programme.objects.all() if plain_key(one.name) == plain_key(name)), None):
         raise Refused(f"Chương trình “{twin.name}” đã có với mã “{twin.code}”. Hãy dùng chương trình này.")
 
 

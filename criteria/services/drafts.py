@@ -12,7 +12,7 @@ from django.db.models import Max, ProtectedError
 
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 from units.models import User
 
 from .. import permissions
@@ -63,7 +63,7 @@ def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str, by: User) -> Cri
 def _refuse_twins(content: dict) -> None:
     seen: dict[str, str] = {}
     for row in content["criteria"]:
-        key = search_key(row["code"])
+        key = plain_key(row["code"])
         if key in seen:
             raise Refused(f"Mã {row['code']} trùng với {seen[key]} (không phân biệt dấu, hoa thường). Hãy đặt mã khác.")
         seen[key] = row["code"]

@@ -10,7 +10,7 @@ from datetime import date
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 from units.enums import UnitKind
 from units.models import Unit, User
 
@@ -131,7 +131,7 @@ def _write_lines(content: dict, lines: list[tuple[dict, str]]) -> None:
         if not row["code"]:
             row["code"] = _line_code(content["code"], row["number"], taken)
             taken.add(row["code"])
-    groups = {search_key(row["number"]): row["code"] for row, _ in lines if row["measure"] == Measure.GROUP}
+    groups = {plain_key(row["number"]): row["code"] for row, _ in lines if row["measure"] == Measure.GROUP}
     inside: dict[str, list[dict]] = {}
     for row, group in lines:
         row["parent"] = groups.get(group, "") if group else ""
@@ -149,7 +149,7 @@ def _in_tree(inside: dict[str, list[dict]], group: str) -> Iterator[dict]:
 
 
 def _line_code(stem: str, number: str, taken: set[str]) -> str:
-    tail = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in search_key(number)).strip(".")
+    tail = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in plain_key(number)).strip(".")
     code = first = f"{stem[:28]}-{tail or 'dong'}"
     again = 1
     while code in taken:

@@ -47,12 +47,12 @@ def programmes_by_word(province: Unit) -> dict[str, Programme]:
     totals = PastTotal.objects.filter(place__province=province).values_list("programme__code", flat=True)
     found: dict[str, Programme] = {}
     for one in programmes_of([province], also={*years, *totals}):
-        found |= dict.fromkeys((one.code, text.search_key(one.name), text.search_key(one.title)), one)
+        found |= dict.fromkeys((one.code, text.plain_key(one.name), text.plain_key(one.title)), one)
     return found
 
 
 def read_programme(cell: str, programmes: dict[str, Programme]) -> Programme:
-    found = programmes.get(cell) or programmes.get(text.search_key(cell))
+    found = programmes.get(cell) or programmes.get(text.plain_key(cell))
     if found is None:
         codes = ", ".join(sorted({one.code for one in programmes.values()}))
         raise ValueError(f"Không có chương trình “{cell}”. Hãy ghi tên hoặc một trong các mã: {codes}.")

@@ -35,7 +35,7 @@ NEEDED = ("unit", "year", "programme", "result", "source")
 SHOWN_ONLY = ("Đơn vị", "Xã")
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 RESULTS = {word: state for state, word in RESULT_WORDS.items()}
-STATES = {text.search_key(word): state for word, state in RESULTS.items()}
+STATES = {text.plain_key(word): state for word, state in RESULTS.items()}
 LONGEST = {"paper": 250, "source": 230, "title": 200}
 
 
@@ -159,7 +159,7 @@ class _Known:
             raise ValueError(f"{unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
             raise ValueError(not_there(unit, year))
-        state = STATES.get(text.search_key(cells["result"]), "")
+        state = STATES.get(text.plain_key(cells["result"]), "")
         if not state:
             raise ValueError(f"Không có kết quả “{cells['result']}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
         stored = self.stored.get((unit.pk, programme.pk, year))
@@ -190,11 +190,11 @@ class _Known:
             raise ValueError(f"“{programme.name}” không có bộ tiêu chí cho {unit.get_kind_display().lower()}.")
         if criteria_set.pk not in self.grades:
             ranked = Grade.objects.filter(criteria_set=criteria_set).order_by("rank")
-            self.grades[criteria_set.pk] = {text.search_key(str(one)): one for one in ranked}
+            self.grades[criteria_set.pk] = {text.plain_key(str(one)): one for one in ranked}
         grades = self.grades[criteria_set.pk]
         if not cell:
             return None
-        if found := grades.get(text.search_key(cell)):
+        if found := grades.get(text.plain_key(cell)):
             return found
         offered = ", ".join(str(one) for one in grades.values())
         remedy = f"Hãy ghi một trong: {offered}." if grades else "Chương trình này không xếp loại; hãy để trống."

@@ -77,7 +77,7 @@ def test_subtypes_are_read_from_the_names():
         (["15", "--since", "2030-01-01"], "không thể bắt đầu sau hôm nay"),
         (["15", "--since", "2009-01-01"], "nạp với --before rồi thực hiện sắp xếp"),
         (["38", "--before", "--since", "2020"], "Không đọc được ngày “2020” sau --since"),
-        (["38", "--before", "--since", "01/01/1800"], "không thể trước 02/09/1945"),
+        (["38", "--before", "--since", "01/01/1800"], "không thể đúng. Hãy kiểm tra lại năm"),
     ],
 )
 def test_what_the_register_does_not_have_is_told_and_nothing_is_loaded(args, said):

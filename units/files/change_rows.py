@@ -68,7 +68,7 @@ def _change(row: dict[str, str], here: dict[str, list[Unit]], keys: set[str]) ->
         if row.get(name):
             setattr(change, name, read_choice(choices, row[name], COLUMNS[name]))
     change.percent = _percent(row.get("percent", ""))
-    change.is_main = text.search_key(row.get("is_main", "")) in YES
+    change.is_main = text.plain_key(row.get("is_main", "")) in YES
     return change
 
 

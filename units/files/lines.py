@@ -6,6 +6,15 @@ from dataclasses import dataclass, field
 
 from portal.core.sheets.reading import Problem, Unreadable
 from portal.core.sheets.tables import table_of
+from portal.core.vietnamese import text
+
+DASHES = {"-", "–", "—"}
+CLEARING = {"xoa", "xoa bo"}
+
+
+def clears(cell: str) -> bool:
+    """Whether the cell takes away what is stored, on purpose; an empty one keeps it."""
+    return cell in DASHES or text.plain_key(cell) in CLEARING
 
 
 @dataclass

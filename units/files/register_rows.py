@@ -15,12 +15,11 @@ from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from ..registers import Register, Sorted, fault_of, sort_rows, stored_by_key
 from .keys import OWN_KEY, Here, living
-from .lines import Problems, lines_of
+from .lines import Problems, clears, lines_of
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
 MAX_COUNT = 2_000_000_000
-CLEARING = {"xoa", "-"}  # what a cell says that takes a stored day away; an empty one leaves it
 
 
 def headings(register: Register) -> list[str]:
@@ -204,7 +203,7 @@ def _why_needed(column, label: str) -> str:
 
 def _value(column, label: str, cell: str):
     """The cell's value for the column; raises ValueError with the sentence."""
-    if column.null and text.search_key(cell) in CLEARING:
+    if column.null and clears(cell):
         return None
     if column.choices:
         return read_choice(_Choices(column), cell, label)

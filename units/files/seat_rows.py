@@ -15,7 +15,7 @@ from ..models import Committee, Seat, Unit, User
 from ..permissions import may_seat
 from ..services import SeatRow
 from .keys import OWN_KEY, Here, day_told, living, not_one
-from .lines import Problems, lines_of
+from .lines import Problems, clears, lines_of
 
 SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
 COLUMNS = {
@@ -166,7 +166,8 @@ def _row(found: SeatFile, number: int, cells: dict, board: Committee, here: _Kno
     days: dict[str, Any] = {}
     for name in ("valid_from", "valid_to"):
         try:
-            days[name] = read_date(cells[name], COLUMNS[name], required=name == "valid_from")
+            cell = "" if clears(cells[name]) else cells[name]
+            days[name] = read_date(cell, COLUMNS[name], required=name == "valid_from")
         except ValueError as wrong:
             faults.append(str(wrong))
     words = {name: text.clean(cells[name]) for name in ("post", "host_post")}
@@ -187,9 +188,15 @@ def _row(found: SeatFile, number: int, cells: dict, board: Committee, here: _Kno
     if seat is None:
         seat = Seat(committee=board, **words, valid_from=days["valid_from"])
         seat = here.by_words.get(here.words(seat), seat)
-    for name, value in (words | days).items():
-        setattr(seat, name, value)
+    _tell(seat, words | days, cells)
     return SeatRow(seat)
+
+
+def _tell(seat: Seat, values: dict[str, Any], cells: dict) -> None:
+    """Give the seat what its row says; what the row does not say of a stored one stays."""
+    for name, value in values.items():
+        if cells[name] or seat.pk is None:
+            setattr(seat, name, "" if isinstance(value, str) and clears(cells[name]) else value)
 
 
 def _link(found: SeatFile, number: int, key: str, row: SeatRow, by_key: dict, keys: set[str], here: _Known) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from portal.core.sheets.reading import Problem
-from portal.core.sheets.tables import Table, table_of
+from portal.core.sheets.tables import FileTable, table_of
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
 from ..models import Unit
+from ..names import type_fault
 from ..services import DEPTHS
 from .keys import OWN_KEY, Here, living, lost_zero
 
@@ -77,7 +78,7 @@ class UnitFile:
 # --- bytes to cells --------------------------------------------------------------------------------------------
 
 
-def table(data: bytes, file: str) -> Table:
+def table(data: bytes, file: str) -> FileTable:
     """The rows of the file under our columns; raises Unreadable."""
     return table_of(data, file, COLUMNS, needed=REQUIRED, shown_only=(*SHOWN_ONLY, *SHOWN_ONLY.values()))
 
@@ -87,7 +88,7 @@ def read(data: bytes, file: str):
     return dataset_of(table(data, file))
 
 
-def dataset_of(rows: Table):
+def dataset_of(rows: FileTable):
     from tablib import Dataset  # noqa: PLC0415 -- heavy
 
     dataset = Dataset(headers=[*COLUMNS, "row"])
@@ -145,6 +146,8 @@ def _own_fault(unit: Unit) -> str:
     if not suits(unit.kind, unit.subtype):
         subtype, kind = Subtype(unit.subtype).label, UnitKind(unit.kind).label
         return f"Phân loại “{subtype}” không dùng cho {kind}. Hãy sửa một trong hai."
+    if fault := type_fault(unit.kind, unit.subtype, unit.name):
+        return fault
     if unit.closed_on and unit.closed_on < unit.opened_on:
         return f"Ngày cuối cùng {unit.closed_on:%d/%m/%Y} trước ngày bắt đầu {unit.opened_on:%d/%m/%Y}. Hãy sửa lại."
     digits = CODE_DIGITS.get(UnitKind(unit.kind))
@@ -224,9 +227,12 @@ def _parent_fault(row: UnitRow, keys: set[str]) -> str:
         return ""  # reported as a cycle
     if parent.kind not in allowed:
         kinds = "; ".join(UnitKind(kind).label for kind in allowed) or "không đơn vị nào"
+        no_communes = ""
+        if parent.kind == UnitKind.DISTRICT and UnitKind.COMMUNE in allowed:
+            no_communes = " Huyện không có xã (huyện đảo) thì thêm trước một đơn vị cấp xã mang tên huyện."
         return (
             f"{UnitKind(unit.kind).label} “{unit.name}” không thể trực thuộc {UnitKind(parent.kind).label} "
-            f"“{parent.name}”; chỉ trực thuộc: {kinds}."
+            f"“{parent.name}”; chỉ trực thuộc: {kinds}.{no_communes}"
         )
     if unit.opened_on < parent.opened_on or (parent.closed_on and unit.opened_on > parent.closed_on):
         return (
@@ -299,3 +305,8 @@ def _match_row(found: UnitFile, row: UnitRow, parent: int | None, by_code: dict,
         )
     else:
         row.existing = same_code or same_name
+        if row.existing and row.existing.name != unit.name:
+            told = (
+                f"Dòng {row.number}: “{unit.name}” được hiểu là “{row.existing.name}” đã có trên cổng; giữ tên đã có."
+            )
+            found.notes.append(told)

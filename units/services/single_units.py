@@ -13,6 +13,7 @@ from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits
 from ..models import Committee, Delegation, Placement, Seat, Unit, UnitEvent, UnitVersion, User
+from ..names import type_fault
 from ..permissions import may_manage_people
 from .tree import NewUnit, lock_tree, place_units
 
@@ -64,6 +65,8 @@ def add_unit(parent: Unit, facts: UnitFacts, *, kind: str, opened_on: date, grou
     lock_tree()
     _refuse_stranger(parent, by)
     _refuse_namesake(facts.name, kind, parent)
+    if fault := type_fault(kind, facts.subtype, text.clean(facts.name)):
+        raise Refused(fault)
     if parent.is_over or opened_on < parent.opened_on:
         ended = f" đến {parent.closed_on:%d/%m/%Y}" if parent.closed_on else ""
         raise Refused(f"{parent} có từ {parent.opened_on:%d/%m/%Y}{ended}. Hãy sửa lại ngày thành lập.")
@@ -109,6 +112,8 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
         raise Refused("Chưa sửa gì: tên, phân loại, mã số và địa bàn vẫn như cũ.")
     if not suits(found.kind, facts.subtype):
         raise Refused(f"Phân loại “{Subtype(facts.subtype).label}” không dùng cho {UnitKind(found.kind).label}.")
+    if fault := type_fault(found.kind, facts.subtype, name):
+        raise Refused(fault)
     if facts.stands_in and (found.kind not in ORGANISATIONS or not facts.stands_in.is_level):
         raise Refused(f"“{name}” không thể đứng chân tại {facts.stands_in}.")
     if name != before.name:

@@ -78,7 +78,7 @@ def _read(data: bytes, name: str, user) -> UnitFile:
         return UnitFile(name, problems=refusal.problems)
     resource = UnitResource(name, user=user)
     resource.check(dataset_of(rows))
-    resource.file.notes = rows.notes
+    resource.file.notes[:0] = rows.notes
     return resource.file
 
 

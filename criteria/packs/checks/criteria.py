@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 
 from ...enums import Comparison, Derivation, Measure, Outcome
 from .flaw import Flaw
@@ -20,7 +20,7 @@ def criteria_flaws(content: dict) -> Iterator[Flaw]:
     seen: dict[str, str] = {}
     parents = {row["parent"] for row in content["criteria"]}
     for place, row in enumerate(content["criteria"]):
-        key = search_key(row["code"])
+        key = plain_key(row["code"])
         if key in seen:
             sentence = f"mã {row['code']} trùng với {seen[key]} (không phân biệt dấu, hoa thường)"
             yield ("criteria", place, "code"), sentence
@@ -102,6 +102,6 @@ def _label_flaws(row: dict) -> Iterator[FieldFlaw]:
 def _excuse_flaws(row: dict) -> Iterator[FieldFlaw]:
     if row["excuses"] and row["measure"] != Measure.EVENT:
         yield "excuses", "chỉ việc không để xảy ra (measure: event) mới có trường hợp loại trừ"
-    shorts = [search_key(one["short"]) for one in row["excuses"]]
+    shorts = [plain_key(one["short"]) for one in row["excuses"]]
     if len(set(shorts)) < len(shorts):
         yield "excuses", "hai trường hợp loại trừ dùng chung một chữ viết tắt"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 
 from ...enums import Measure, Outcome
 from ..content import KEYS, PART_NAMES, PARTS, naming
@@ -51,7 +51,7 @@ def _grade_flaws(content: dict) -> Iterator[Flaw]:
     seen: dict[str, str] = {}
     above = None
     for place, row in enumerate(grades):
-        key = search_key(row["label"])
+        key = plain_key(row["label"])
         if key in seen:
             yield ("grades", place, "label"), f"tên loại {row['label']} trùng với {seen[key]}"
         seen.setdefault(key, row["label"])

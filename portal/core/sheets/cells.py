@@ -37,10 +37,10 @@ def written(value) -> str:
 
 @lru_cache(maxsize=200)
 def _by_word(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Values by themselves and by their labels' search keys; where two share one, the first."""
+    """Values by themselves and by their labels' plain keys; where two share one, the first."""
     found: dict[str, str] = {}
     for value, label in choices:
-        for word in (value, text.search_key(label)):
+        for word in (value, text.plain_key(label)):
             found.setdefault(word, value)
     return found
 
@@ -53,7 +53,7 @@ def _by_word_of(choices: type) -> dict[str, str]:
 
 def read_choice(choices, cell: str, column: str, *, offered: Callable[[], Iterable] | None = None) -> str:
     """The value of a choice written as value or label; `offered()` are those a refusal names (default: all)."""
-    wanted = text.search_key(cell)
+    wanted = text.plain_key(cell)
     known = _by_word_of(choices) if isinstance(choices, type) else _by_word(tuple(map(tuple, choices.choices)))
     if wanted in known:
         return known[wanted]

@@ -26,7 +26,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass
-class Table:
+class FileTable:
     """Rows by their number in the file, cells by column name; `absent` are columns the file does not have, `notes`
     sentences on what was left aside."""
 
@@ -46,16 +46,16 @@ class Heading:
 
 def table_of(
     data: bytes, file: str, columns: Mapping[str, str], *, needed: Iterable[str], shown_only: Iterable[str] = ()
-) -> Table:
+) -> FileTable:
     """The table of the first visible sheet that has the headings.
 
     `columns` are headings by name (a name is understood as a heading, too), `needed` names that must be there,
     `shown_only` headings an export writes and an import passes over. Raises Unreadable with everything that is wrong.
     """
     sheets = sheets_of(data, file)
-    known = {text.search_key(name): name for name in columns}
-    known |= {text.search_key(word): name for name, word in columns.items()}
-    known |= dict.fromkeys(map(text.search_key, shown_only), "")
+    known = {text.plain_key(name): name for name in columns}
+    known |= {text.plain_key(word): name for name, word in columns.items()}
+    known |= dict.fromkeys(map(text.plain_key, shown_only), "")
     headings = [(sheet, _heading(sheet, known)) for sheet in sheets if not sheet.hidden]
     asked = list(needed)
     best = max(headings, key=lambda pair: len(set(asked) & set(pair[1].names.values())), default=None)
@@ -64,7 +64,7 @@ def table_of(
     whole = next((pair for pair in headings if set(asked) <= set(pair[1].names.values())), best)
     sheet, heading = whole
     _refuse_headings(file, heading, columns, asked)
-    table = Table([name for name in heading.names.values() if name])
+    table = FileTable([name for name in heading.names.values() if name])
     _note_sheet(table, sheet, sheets)
     _take_rows(table, sheet, heading, file)
     if not table.rows:
@@ -82,10 +82,10 @@ def _heading(sheet: Sheet, known: Mapping[str, str]) -> Heading:
     for number, cells in sheet.rows[:FIRST_ROWS]:
         heads = [cell.strip() or (above[place] if place < len(above) else "") for place, cell in enumerate(cells)]
         heads += [head.strip() for head in above[len(cells) :]]
-        found = {place: known[key] for place, head in enumerate(heads) if (key := text.search_key(head)) in known}
+        found = {place: known[key] for place, head in enumerate(heads) if (key := text.plain_key(head)) in known}
         if len(found) > len(best.names):
             strange = {place: head for place, head in enumerate(heads) if head and place not in found}
-            best = Heading(number, found, {p: h for p, h in strange.items() if text.search_key(h) not in NUMBERING})
+            best = Heading(number, found, {p: h for p, h in strange.items() if text.plain_key(h) not in NUMBERING})
         above = cells
     if not best.names and sheet.rows:
         number, cells = sheet.rows[0]
@@ -96,9 +96,9 @@ def _heading(sheet: Sheet, known: Mapping[str, str]) -> Heading:
 def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], needed: list[str]) -> None:
     there = list(heading.names.values())
     wrong = []
-    words = {text.search_key(word): word for word in columns.values()}
+    words = {text.plain_key(word): word for word in columns.values()}
     for place, head in heading.strange.items():
-        near = difflib.get_close_matches(text.search_key(head), words, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(text.plain_key(head), words, n=1, cutoff=0.5)
         remedy = f"Có phải là “{words[near[0]]}”? Hãy sửa lại tên cột" if near else "Hãy sửa lại tên cột"
         wrong.append(f"Cột {column_name(place + 1)} “{head}” không có trong mẫu. {remedy} hoặc xoá cột.")
     if missing := [columns[name] for name in needed if name not in there]:
@@ -112,7 +112,7 @@ def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], ne
 # --- the rows -------------------------------------------------------------------------------------------------------
 
 
-def _take_rows(table: Table, sheet: Sheet, heading: Heading, file: str) -> None:
+def _take_rows(table: FileTable, sheet: Sheet, heading: Heading, file: str) -> None:
     below = [(number, cells) for number, cells in sheet.rows if number > heading.row]
     below = _without_totals(table, below)
     problems = _merged(sheet, heading, file)
@@ -155,15 +155,15 @@ def _width_off(cells: list[str], heading: Heading, sheet: Sheet) -> str:
 
 def _is_numbering(place: int, sheet: Sheet, heading: Heading) -> bool:
     line = next((cells for number, cells in sheet.rows if number == heading.row), [])
-    return place < len(line) and text.search_key(line[place]) in NUMBERING
+    return place < len(line) and text.plain_key(line[place]) in NUMBERING
 
 
-def _without_totals(table: Table, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+def _without_totals(table: FileTable, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
     """The rows down to one of sums near the end: it is no row of ours, nor are the signatures below it."""
     for place in range(max(0, len(rows) - LAST_ROWS), len(rows)):
         number, cells = rows[place]
         first = next(cell for cell in cells if cell.strip())
-        if text.search_key(first) in TOTALS:
+        if text.plain_key(first) in TOTALS:
             table.notes.append(f"Từ dòng {number} (“{first.strip()}”) trở xuống không đọc.")
             return rows[:place]
     return rows
@@ -200,7 +200,7 @@ def cell_fault(cell: Any) -> str:
     return ""
 
 
-def _note_sheet(table: Table, sheet: Sheet, sheets: list[Sheet]) -> None:
+def _note_sheet(table: FileTable, sheet: Sheet, sheets: list[Sheet]) -> None:
     if len(sheets) > 1:
         table.notes.append(f"Đọc trang “{sheet.title}”; các trang khác không đọc.")
     if sheet.hidden_rows:

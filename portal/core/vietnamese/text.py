@@ -17,6 +17,9 @@ INVISIBLE = re.compile(  # format characters (Unicode category Cf): zero-width m
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
     "]"
 )
+APOSTROPHES = re.compile("['`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u2032\u2035\uff07]")
+MARKS = re.compile(r"[^\w\s]")
+FIRST_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 RANK = {letter: chr(0x61 + place) for place, letter in enumerate(ALPHABET)}
 
 
@@ -36,18 +39,30 @@ def clean_symbol(symbol: str) -> str:
     return DASHES.sub("-", clean(symbol.replace("\u00ad", "-")).translate(LOOKALIKES))
 
 
+def _spoken(text: str) -> str:
+    """The text without what nobody says or types alike: apostrophes of any shape gone, other marks as spaces, numbers
+    without the zeros they begin with. "Ea H’leo" is "Ea H'leo", "Phường 05" is "Phường 5"."""
+    return FIRST_ZEROS.sub("", MARKS.sub(" ", APOSTROPHES.sub("", text)))
+
+
 @lru_cache(maxsize=20_000)  # a file says the same words in every row, and asks for each of its names three times
-def search_key(text: str) -> str:
-    """Lower case without any mark, đ as d: "HOÀ BÌNH", "Hòa Bình" and "hoa binh" share one key."""
+def plain_key(text: str) -> str:
+    """Lower case without any mark, đ as d: "HOÀ BÌNH", "Hòa Bình" and "hoa binh" share one key; "T*" and "T" do not."""
     bare = unicodedata.normalize("NFD", text.translate(BARRED)).casefold()
     return clean("".join(letter for letter in bare if not unicodedata.combining(letter)))
+
+
+@lru_cache(maxsize=20_000)
+def search_key(text: str) -> str:
+    """The plain key of what is spoken: "Ea H’leo", "Ea H'leo" and "ea hleo" share one, "Phường 05" and "phuong 5"."""
+    return clean(_spoken(plain_key(text)))
 
 
 @lru_cache(maxsize=20_000)
 def match_key(text: str) -> str:
     """One key for one name however its tone is placed or its case is written: "Hoà" is "HÒA" but not "Hoa"."""
     words = []
-    for word in clean(text).casefold().split():
+    for word in _spoken(clean(text).casefold()).split():
         parts = unicodedata.normalize("NFD", word)
         letters = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
         words.append(letters + "".join(str(TONES[part]) for part in parts if part in TONES))
@@ -62,7 +77,8 @@ def sort_key(text: str) -> str:
     letters, tones = [], []
     for word in re.findall(r"\d+|\D", clean(text).casefold()):
         if word.isdigit():
-            letters.append(f"0{len(word):02d}{word}")
+            value = word.lstrip("0") or "0"
+            letters.append(f"0{len(value):02d}{value}")
             continue
         parts = unicodedata.normalize("NFD", word)
         tone = next((TONES[part] for part in parts if part in TONES), 0)

@@ -19,6 +19,30 @@ def test_one_search_key_for_every_way_of_writing(written):
     assert text.search_key(written) == "hoa binh"
 
 
+FOUND_BY = [
+    ("Xã Ea H'leo", "Ea H’leo"), ("Xã Ea H’leo", "ea hleo"), ("Huyện Đắk R'lấp", "Dak Rlap"), ("Xã M'Đrắk", "MDrak"),
+    ("Xã K'Dang", "Kdang"), ("Phan Rang - Tháp Chàm", "phan rang thap cham"), ("Bà Rịa – Vũng Tàu", "ba ria vung tau"),
+    ("Đinh Văn, Lâm Hà", "Dinh Van Lam Ha"), ("Phường 05", "phuong 5"), ("Phường 5", "Phường 05"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "typed"), FOUND_BY)
+def test_a_name_is_found_without_its_punctuation(name, typed):
+    assert text.search_key(typed) in text.search_key(name)
+
+
+def test_punctuation_and_first_zeros_make_no_second_name():
+    for one, other in [("Ea H'leo", "Ea H’leo"), ("Tổ dân phố 2", "Tổ dân phố 02"), ("A – B", "A-B")]:
+        assert text.match_key(one) == text.match_key(other)
+    assert text.match_key("Tổ 20") != text.match_key("Tổ 2")
+    assert text.search_key("Tổ 105") == "to 105"
+
+
+def test_numbers_stand_by_their_value():
+    names = ["Phường 01", "Phường 2", "Phường 03", "Phường 10"]
+    assert sorted(names[::-1], key=text.sort_key) == names
+
+
 @pytest.mark.parametrize("letter", "ĐÐƉđð")
 def test_every_barred_d_is_found(letter):
     assert text.search_key(f"{letter}ông Triều") == "dong trieu"

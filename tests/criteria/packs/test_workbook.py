@@ -19,7 +19,7 @@ from criteria.packs.workbook import as_xlsx
 from criteria.packs.writing import as_yaml
 from criteria.services import importing
 from portal.core.errors import Refused
-from portal.core.vietnamese.text import search_key
+from portal.core.vietnamese.text import plain_key
 from tests.criteria.factories import SMALL, load_examples, load_packs
 from tests.units.factories import make_province, make_user
 from units.enums import Role
@@ -135,7 +135,7 @@ def test_no_heading_and_no_choice_of_a_workbook_is_a_key(examples):
             columns = list(SHEETS[page.title].values())
             heads = [cell.value for cell in page[1]]
             assert heads == [column.heading for column in columns] and len(set(heads)) == len(heads)
-            assert not {search_key(head) for head in heads} & set(SHEETS[page.title])
+            assert not {plain_key(head) for head in heads} & set(SHEETS[page.title])
             for row in page.iter_rows(min_row=2, values_only=True):
                 for named, cell in zip(columns, row, strict=True):
                     if named.labels and cell is not None:
@@ -144,8 +144,8 @@ def test_no_heading_and_no_choice_of_a_workbook_is_a_key(examples):
 
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_headings_and_labels_read_back_as_one_thing_each(sheet):
-    keys = {search_key(word) for key, named in SHEETS[sheet].items() for word in {key, named.heading}}
-    assert len(keys) == sum(len({search_key(key), search_key(one.heading)}) for key, one in SHEETS[sheet].items())
+    keys = {plain_key(word) for key, named in SHEETS[sheet].items() for word in {key, named.heading}}
+    assert len(keys) == sum(len({plain_key(key), plain_key(one.heading)}) for key, one in SHEETS[sheet].items())
     for named in SHEETS[sheet].values():
         assert all(named.read(label) == value == named.read(value) for value, label in named.labels.items()), named.key
 
@@ -167,8 +167,8 @@ WRITINGS = {
         lambda cell, named: f" {cell.upper()}  " if named.labels and isinstance(cell, str) else cell,
     ),
     "bare": (
-        lambda named: search_key(named.heading),
-        lambda cell, named: "\n".join(map(search_key, cell.splitlines())) if named.labels and cell else cell,
+        lambda named: plain_key(named.heading),
+        lambda cell, named: "\n".join(map(plain_key, cell.splitlines())) if named.labels and cell else cell,
     ),
 }
 

@@ -205,7 +205,7 @@ def test_history_never_moves(bac_giang, db):
     assert (past.unit_name, past.commune, past.unit_search_key) == (
         kept["unit_name"],
         tree.communes[0],
-        "thon 1 (h1.1)",
+        "thon 1 h1 1",
     )
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.units.factories import make_tree, make_user
-from units.enums import Role
+from tests.units.factories import make_tree, make_units, make_user
+from units.enums import Role, Subtype, UnitKind
 from units.models import Headcount, MassModel, Unit
 from units.registers import REGISTERS, write_rows
 
@@ -186,3 +186,31 @@ def test_a_name_that_lost_its_letters_is_refused(client, tree, admin, name):
 def test_delimiters_behind_the_last_cell_are_taken(client, tree, admin):
     written(client, units_sent(client, "trailing-delimiters.csv", tree))
     assert Unit.objects.get(name="Thôn Mới C").parent == tree.communes[0]
+
+
+SAME = {
+    "same-unit-curly-apostrophe.csv": ("Thôn Ea H'leo", "Thôn Ea H’leo"),
+    "same-unit-leading-zero.csv": ("Tổ dân phố 2", "Tổ dân phố 02"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_a_unit_written_another_way_is_the_same_unit_and_told(client, tree, admin, name):
+    here, written_as = SAME[name]
+    make_units(tree.communes[0], UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, [here])
+    page = previewed(client, units_sent(client, name, tree))
+    assert (page.context["many"], page.context["known"]) == (0, 1)
+    assert page.context["notes"] == [f"Dòng 2: “{written_as}” được hiểu là “{here}” đã có trên cổng; giữ tên đã có."]
+
+
+def test_a_type_in_the_name_that_contradicts_the_kind_is_asked_about(client, tree, admin):
+    assert problems(units_sent(client, "type-word-in-name-mismatch.csv", tree)) == [
+        "Tên “Phường Hoàng Văn Thụ Mới” ghi phường, phân loại là xã. Hãy sửa một trong hai."
+    ]
+
+
+def test_an_area_right_under_a_district_is_told_where_it_goes(client, tree, admin):
+    assert problems(units_sent(client, "district-without-communes.csv", tree)) == [
+        "Khu dân cư “Khu 1 đảo” không thể trực thuộc Cấp huyện “Huyện A1”; chỉ trực thuộc: Xã, phường, thị trấn. "
+        "Huyện không có xã (huyện đảo) thì thêm trước một đơn vị cấp xã mang tên huyện."
+    ]

@@ -47,7 +47,7 @@ def test_a_file_makes_accounts_with_placements_and_seats(admin, tree):
     write(found, admin)
     one, two = User.objects.get(username="a.1"), User.objects.get(username="a.2")
     assert (one.password, two.password, one.must_change_password) == ("hash0", "hash1", True)
-    assert one.search_key == "can bo a.1 a.1"
+    assert one.search_key == "can bo a 1 a 1"
     placed = two.placements.get()
     assert (placed.unit, placed.role, placed.placed_by) == (commune, Role.MEMBER, admin)
     assert (placed.valid_from, placed.valid_to) == (date(2024, 2, 1), date(2026, 12, 31))

@@ -225,6 +225,20 @@ def test_seats_go_out_and_come_in_unchanged(client, board, admin, files, form):
     assert list(Seat.objects.order_by("pk").values()) == before
 
 
+def test_a_file_without_a_last_day_seats_nobody_again(client, board, admin, files):
+    seat = Seat.objects.create(
+        committee=board, post="Thành viên", host_post="Bí thư", valid_from=date(2021, 1, 1), valid_to=date(2022, 1, 1)
+    )
+    client.force_login(admin)
+    row = f"TV{seat.pk},DV{board.unit_id},Thành viên,01/01/2021"
+    applied(client, send(client, f"Khoá,Khoá đơn vị,Chức vụ trong Ban,Từ ngày\n{row}\n".encode()).url)
+    seat.refresh_from_db()
+    assert (seat.host_post, seat.valid_to) == ("Bí thư", date(2022, 1, 1))
+    applied(client, send(client, f"Khoá,Khoá đơn vị,Chức vụ trong Ban,Từ ngày,Đến hết ngày\n{row},xoá\n".encode()).url)
+    seat.refresh_from_db()
+    assert (seat.host_post, seat.valid_to) == ("Bí thư", None)  # the control: on purpose it is taken away
+
+
 def test_a_file_adds_seats_and_replacements(client, board, admin, files):
     old = sit(board, "Trưởng Công an xã", date(2020, 1, 1))
     place = f"DV{board.unit_id}"

@@ -150,7 +150,8 @@ BAD = {
         [*GOOD[:3], "k,residential_area,thon,,Thôn Đông,h,2020-01-01,"],
         [
             "tep.csv, dòng 5: Khu dân cư “Thôn Đông” không thể trực thuộc Cấp huyện “Huyện Lạng Giang”; "
-            "chỉ trực thuộc: Xã, phường, thị trấn."
+            "chỉ trực thuộc: Xã, phường, thị trấn. Huyện không có xã (huyện đảo) thì thêm trước một đơn vị cấp xã "
+            "mang tên huyện."
         ],
     ),
     "same key": (
