@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from portal.core.errors import Refused
-from portal.core.sheets.cells import read_choice, written
+from portal.core.sheets.cells import read_choice, read_whole, written
 from portal.core.vietnamese import text
 from units.enums import JUDGED, LEVELS, UnitKind
 from units.files.keys import OWN_KEY, Here, living, not_one
@@ -34,7 +34,7 @@ NEEDED = ("place", "year", "programme", "kind", "total", "met", "source")
 SHOWN_ONLY = ("Địa bàn",)
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 KINDS = [kind.label for kind in JUDGED]
-MOST_DIGITS = 7  # no place ever had ten million units
+MOST = 9_999_999  # no place ever had ten million units
 
 
 def exported(totals: Iterable[PastTotal]) -> Iterator[list]:
@@ -155,17 +155,11 @@ def _figures(cells: dict[str, str], year: int) -> Figures:
     if not source:
         raise ValueError(f"“{COLUMNS['source']}” để trống. Hãy ghi báo cáo, sổ sách mà số tổng được lấy ra.")
     refuse_too_long({COLUMNS["paper"]: (paper, 250), COLUMNS["source"]: (source, 230)})
-    total, met = _number(cells, "total"), _number(cells, "met")
-    registered = _number(cells, "registered") if cells["registered"].strip() else None
+    total, met = (read_whole(cells[name], COLUMNS[name], most=MOST) for name in ("total", "met"))
+    told = cells["registered"].strip()
+    registered = read_whole(told, COLUMNS["registered"], most=MOST) if told else None
     paper_on = read_paper_day(cells["paper_on"], COLUMNS["paper_on"], year)
     found = Figures(total, met, registered, paper=paper, paper_on=paper_on, source=source)
     if sentence := out_of_order(found):
         raise ValueError(sentence)
     return found
-
-
-def _number(cells: dict[str, str], column: str) -> int:
-    cell = cells[column].strip()
-    if not (cell.isascii() and cell.isdecimal()) or len(cell) > MOST_DIGITS:
-        raise ValueError(f"“{COLUMNS[column]}” là “{cell}”, không phải số nguyên. Hãy ghi một số, không chấm, phẩy.")
-    return int(cell)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from .vietnamese.figures import has_strange_digits, plain_number, without_groups
+from .vietnamese.figures import has_strange_digits, plain_number, two_readings, without_groups
 
 DAY_ATTRS = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
 HOW_TO_WRITE_A_DAY = "Hãy nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/09/2026."
@@ -67,6 +67,12 @@ def refuse_strange_digits(typed: Any) -> None:
         raise forms.ValidationError(said, code="strange", params={"typed": typed[:20]})
 
 
+def refuse_two_readings(typed: str) -> None:
+    """Raises ValidationError for 1,000: a thousand in English, one with three decimals here."""
+    if sentence := two_readings(typed.strip()):
+        raise forms.ValidationError(sentence, code="two_readings")
+
+
 class DayField(forms.DateField):
     """A day typed as 31/01/2020; a year of 0202 or 9999 is a slip of the finger."""
 
@@ -93,6 +99,7 @@ class WholeField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         refuse_strange_digits(value)
         if isinstance(value, str):
+            refuse_two_readings(value)
             value = without_groups(value.strip())
             if value and not re.fullmatch(r"-?\d+", value):
                 code = "divided" if DIVIDED.fullmatch(value) else "invalid"
@@ -109,6 +116,7 @@ class NumberField(forms.DecimalField):
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # -- the stubs take it for a whole one
         refuse_strange_digits(value)
         if isinstance(value, str):
+            refuse_two_readings(value)
             value = value.strip()
             if "_" in value:
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")

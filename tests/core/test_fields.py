@@ -24,10 +24,20 @@ def test_figures_that_are_not_ours_are_refused_as_the_quick_grid_does(field, typ
         field().clean(typed)
 
 
-@pytest.mark.parametrize("typed", ["5.0", "1_200", "1,200", "12%", "1e3", "1.20", "1.2000", "một"])
+@pytest.mark.parametrize("typed", ["5.0", "1_200", "12%", "1e3", "1.20", "1.2000", "một"])
 def test_what_is_no_whole_number_is_refused(typed):
     with pytest.raises(ValidationError, match="Hãy nhập một số nguyên"):
         WholeField().clean(typed)
+
+
+@pytest.mark.parametrize("field", [WholeField, NumberField])
+@pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [("1,000", "Hãy ghi 1000 hoặc 1."), ("1,200", "Hãy ghi 1200 hoặc 1,2."), ("1,000,000", "Hãy ghi 1000000.")],
+)
+def test_what_may_be_read_two_ways_is_refused_with_both(field, typed, remedy):
+    with pytest.raises(ValidationError, match=f"“{typed}” có thể hiểu hai cách. {remedy}"):
+        field().clean(typed)
 
 
 @pytest.mark.parametrize(

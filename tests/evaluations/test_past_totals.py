@@ -102,8 +102,8 @@ def test_a_file_records_and_corrects(staff, tree):
         ({"programme": "không có"}, "Không có chương trình “không có”"),
         ({"kind": "làng"}, "Không có loại đơn vị “làng”"),
         ({"kind": "Tỉnh, thành phố"}, "Loại đơn vị “Tỉnh, thành phố” không được xét"),
-        ({"total": "2.340"}, "“Tổng số” là “2.340”, không phải số nguyên"),
-        ({"met": ""}, "“Đạt” là “”, không phải số nguyên"),
+        ({"total": "2,340"}, "“2,340” có thể hiểu hai cách. Hãy ghi 2340 hoặc 2,34."),
+        ({"met": ""}, "Cột “Đạt” để trống. Hãy ghi một số"),
         ({"met": "99999999"}, "không phải số nguyên"),
         ({"met": "235", "registered": ""}, "Số đạt 235 lớn hơn tổng số 234"),
         ({"registered": "235"}, "Số đăng ký 235 lớn hơn tổng số 234"),
@@ -244,7 +244,7 @@ def test_a_file_goes_through_preview_and_worker(browser, staff, tree):
     refused = browser.post(
         address("import"), {"file": SimpleUploadedFile("so-tong.csv", sheet(cells_of(place, met="x")))}
     )
-    assert (refused.status_code, "“Đạt” là “x”" in said(refused)) == (422, True)
+    assert (refused.status_code, "Cột “Đạt” ghi “x”" in said(refused)) == (422, True)
 
 
 def test_what_went_out_comes_back_unchanged(browser, staff, tree):
@@ -276,7 +276,7 @@ def test_a_place_is_found_and_its_year_typed(browser, staff, tree):
     [
         ({"met": "235"}, "Số đạt 235 lớn hơn tổng số 234"),
         ({"met": "-1"}, "bằng với 0"),
-        ({"total": "2,340"}, "Hãy nhập một số nguyên, không chấm, phẩy."),
+        ({"total": "2,340"}, "“2,340” có thể hiểu hai cách. Hãy ghi 2340 hoặc 2,34."),
         ({"year": "2019"}, "không có vào cuối năm 2019"),
         ({"year": "99999"}, "9999"),
         ({"paper_on": "31/12/2020"}, "ở trước năm 2021"),

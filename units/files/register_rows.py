@@ -7,9 +7,8 @@ from typing import Any
 from django.db import models
 
 from portal.core.locking import keep_out_writers
-from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.cells import read_choice, read_date, read_whole
 from portal.core.vietnamese import text
-from portal.core.vietnamese.figures import without_groups
 
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
@@ -19,7 +18,6 @@ from .lines import Problems, clears, lines_of
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
-MAX_COUNT = 2_000_000_000
 
 
 def headings(register: Register) -> list[str]:
@@ -210,7 +208,7 @@ def _value(column, label: str, cell: str):
     if isinstance(column, models.DateField):
         return read_date(cell, label, required=not column.null)
     if isinstance(column, models.IntegerField):
-        return read_count(cell, label)
+        return read_whole(cell, label)
     name = text.clean(cell)
     if not name:
         raise ValueError(f"Cột “{label}” để trống. Hãy điền {label.lower()}.")
@@ -227,14 +225,3 @@ class _Choices:
 
     def __iter__(self):
         return (type("Choice", (), {"label": label}) for _, label in self.choices)
-
-
-def read_count(cell: str, label: str) -> int:
-    """A whole number as people write it: 1200, 1.200 or 1 200."""
-    bare = cell.replace(" ", "").replace("\u00a0", "")
-    if not bare:
-        raise ValueError(f"Cột “{label}” để trống. Hãy ghi một số, không có thì ghi 0.")
-    plain = without_groups(bare)
-    if plain.isdecimal() and plain.isascii() and int(plain) <= MAX_COUNT:
-        return int(plain)
-    raise ValueError(f"Cột “{label}” ghi “{cell[:40]}”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12.")

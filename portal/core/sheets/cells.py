@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from ..fields import FIRST_DAY, LAST_DAY
 from ..vietnamese import text
+from ..vietnamese.figures import two_readings, without_groups
 
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
 
@@ -61,6 +62,19 @@ def read_choice(choices, cell: str, column: str, *, offered: Callable[[], Iterab
     if not wanted:
         raise ValueError(f"Cột “{column}” để trống. {remedy}")
     raise ValueError(f"Không có {column.lower()} “{cell.strip()}”. {remedy}")
+
+
+def read_whole(cell: str, column: str, *, most: int = 2_000_000_000) -> int:
+    """A whole number as people write it: 1200, 1.200 or 1 200; of text, for a workbook's code stays text."""
+    typed = "".join(cell.split())
+    if not typed:
+        raise ValueError(f"Cột “{column}” để trống. Hãy ghi một số, không có thì ghi 0.")
+    if sentence := two_readings(typed):
+        raise ValueError(f"Cột “{column}”: {sentence}")
+    plain_digits = without_groups(typed)
+    if plain_digits.isascii() and plain_digits.isdecimal() and len(plain_digits) < 12 and int(plain_digits) <= most:
+        return int(plain_digits)
+    raise ValueError(f"Cột “{column}” ghi “{cell.strip()[:40]}”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12.")
 
 
 def read_date(cell: str, column: str, *, required: bool) -> date | None:

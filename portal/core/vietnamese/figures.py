@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 DASH = "–"
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")  # 1.200; 1.200,5
+AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}(,[0-9]{3})+")  # 1,000: an English thousand, or one with three decimals
 
 
 def ratio(part: int, whole: int) -> Decimal | None:
@@ -46,6 +47,15 @@ def plain_number(number: Decimal, *, group: bool = True) -> str:
 def without_groups(typed: str) -> str:
     """What was typed without the points that group it: 1.200 as 1200, 1.200,5 as 1200,5; anything else as it is."""
     return typed.replace(".", "") if GROUPED.fullmatch(typed) else typed
+
+
+def two_readings(typed: str) -> str:
+    """Why "1,000" is taken neither for a thousand nor for one; empty for what can be read one way."""
+    if not AMBIGUOUS.fullmatch(typed):
+        return ""
+    thousand = typed.replace(",", "")
+    one = f" hoặc {typed.rstrip('0').rstrip(',')}" if typed.count(",") == 1 else ""
+    return f"“{typed}” có thể hiểu hai cách. Hãy ghi {thousand}{one}."
 
 
 def has_strange_digits(typed: str) -> bool:
