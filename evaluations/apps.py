@@ -21,6 +21,8 @@ class EvaluationsConfig(AppConfig):
         WORDS["import_past"] = "Kết quả năm trước"
         PLACES["import_past_totals"] = ("evaluations:past_totals_list", "evaluations:past_totals_import")
         WORDS["import_past_totals"] = "Số tổng của năm trước"
+        PLACES["import_grid"] = ("evaluations:grid", "evaluations:grid_import")
+        WORDS["import_grid"] = "Bảng nhập đã điền"
         FOLLOWERS.append(DossiersFollow())
         OPEN_WORK.append(sits_after)
         OPEN_MATTERS.append(under_way)

@@ -1,4 +1,4 @@
-"""The jobs that write checked files of past years: results of single units, and totals."""
+"""The jobs that write checked files: results and totals of past years, and a grid that was filled elsewhere."""
 
 from functools import partial
 
@@ -12,15 +12,18 @@ from portal.core.vietnamese.figures import grouped
 LISTED = 200
 
 
+def _kept(job) -> bytes:
+    try:
+        return store.take(job.params["sha256"]).read_bytes()
+    except store.Damaged:
+        raise Refused("Tệp đã lưu không còn nguyên vẹn, nên chưa ghi gì. Hãy gửi lại tệp.") from None
+
+
 def _checked(job, read):
     """The file as it reads now. Raises Refused when it is damaged or no longer fits."""
     from units.files.intakes import refuse_changed  # noqa: PLC0415 -- a task's imports stay inside
 
-    try:
-        data = store.take(job.params["sha256"]).read_bytes()
-    except store.Damaged:
-        raise Refused("Tệp đã lưu không còn nguyên vẹn, nên chưa ghi gì. Hãy gửi lại tệp.") from None
-    found = read(data, job.params["name"], job.asked_by)
+    found = read(_kept(job), job.params["name"], job.asked_by)
     if found.problems or found.province is None:
         told = "\n".join(map(str, found.problems[:LISTED]))
         raise Refused(f"Tệp không còn hợp lệ, nên chưa ghi gì:\n{told}")
@@ -55,3 +58,38 @@ def import_past_totals(job, tell):
 
     read = partial(past_totals.read, province=job.params.get("province"))
     _written(job, tell, read=read, record=services.record_totals, what="số tổng")
+
+
+@job_kind("import_grid")
+def import_grid(job, tell):
+    """Write the cells of a filled grid, each as the grid itself would: one that somebody saved meanwhile is left."""
+    from . import services  # noqa: PLC0415 -- a task's imports stay inside
+    from .enums import Side  # noqa: PLC0415 -- as above
+    from .files.grid.reading import read  # noqa: PLC0415 -- as above
+    from .models import Cycle  # noqa: PLC0415 -- as above
+
+    cycle = Cycle.objects.visible_to(job.asked_by).filter(pk=job.params["slug"]).first()
+    if cycle is None:
+        raise Refused("Kỳ đánh giá không còn trong phạm vi của người yêu cầu, nên chưa ghi gì.")
+    found = read(cycle, _kept(job), job.params["name"], job.asked_by)
+    if found.problems:
+        raise Refused("Tệp không còn hợp lệ, nên chưa ghi gì:\n" + "\n".join(map(str, found.problems[:LISTED])))
+    done, left = 0, len(found.left)
+    for number, cell in enumerate(found.taken):
+        if number % 50 == 0:
+            tell(number, len(found.taken), f"Đã ghi {grouped(done)} ô")
+        try:
+            services.save_cell(
+                cell.dossier,
+                cell.line.code,
+                cell.typed,
+                version=cell.version,
+                by=job.asked_by,
+                note=None,
+                side=Side.OWN,
+            )
+            done += 1
+        except (Refused, services.Conflict):
+            left += 1
+    told = f" {grouped(left)} ô chưa ghi; mở lại trang xem trước để biết lý do và tải tệp đánh dấu." if left else ""
+    tell(len(found.taken), max(len(found.taken), 1), f"Đã ghi {grouped(done)} ô.{told}")

@@ -26,6 +26,7 @@ PAGES = {
     "cycle_close": [("staff", ("cycle",), "mọi hồ sơ của kỳ không thay đổi được nữa")],
     "cycle_reopen": [("staff", ("cycle",), "được làm tiếp từ tình trạng đang có")],
     "grid": [("officer", ("cycle",), AREA)],
+    "grid_import": [("officer", ("cycle",), "Gửi bảng nhập đã điền")],
     "sitting_list": [("standing", (), "xã A1.1"), ("inspector", (), "xã A1.1")],
     "sitting_create": [("standing", (), COMMUNE)],
     "sitting_detail": [("standing", ("open",), "Thôn Họp"), ("member", ("closed",), "Thôn Chờ")],

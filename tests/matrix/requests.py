@@ -171,6 +171,10 @@ ADDRESSES = {
     "evaluations:cycle_reopen": lambda home, case: {"pk": (home.locked if case == "locked year" else home.cycle).pk},
     "evaluations:grid": lambda home, case: {"cycle": (home.own_year if case == "own year" else home.cycle).pk},
     "evaluations:grid_act": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:grid_book": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:grid_import": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:grid_left": lambda home, case: {"cycle": home.cycle.pk, "token": "khong-co"},
+    "evaluations:grid_preview": lambda home, case: {"cycle": home.cycle.pk, "token": "khong-co"},
     "evaluations:evidence_share": lambda home, case: {
         "cycle": home.cycle.pk,
         "bo": home.dossiers["registered"].criteria_set_id,
@@ -303,6 +307,7 @@ DATA = {
     "evaluations:past_totals_edit": lambda home, case: (
         TOTAL | {"reason": "Ghi nhầm", "seen": home.total.events.latest("pk").pk}
     ),
+    "evaluations:grid_book": lambda home, case: {"bo": home.dossiers["expected"].criteria_set_id},
     "evaluations:past_totals_drop": lambda home, case: {
         "reason": "Nhầm nơi",
         "seen": home.total.events.latest("pk").pk,
@@ -501,4 +506,9 @@ DATA = {
     ),
     "api:rollup": lambda home, case: {"cycle": home.cycle.pk, "place": home.commune.pk},
 }
-WITH_QUERY = {("units:as_of", "GET"), ("reports:rollup", "GET"), ("api:rollup", "GET")}
+WITH_QUERY = {
+    ("units:as_of", "GET"),
+    ("evaluations:grid_book", "GET"),
+    ("reports:rollup", "GET"),
+    ("api:rollup", "GET"),
+}

@@ -85,7 +85,7 @@ def _problem_context(file: str, problems: list) -> dict:
 
 def confirm(request, intake: Intake, token: str):
     """What the checked file would write; a POST asks for the job that writes it."""
-    kept = _kept(request, intake, token)
+    kept = kept_file(request, intake, token)
     if request.method == "POST":
         asked = hashlib.sha256(f"{token} {request.POST.get('once', '')}".encode()).hexdigest()
         params = {name: kept.get(name, "") for name in ("sha256", "name", "seen")} | intake.params
@@ -102,11 +102,8 @@ def confirm(request, intake: Intake, token: str):
         return render(request, intake.page, context, status=422)
     if (now := _seen(found)).get("seen", "") != kept.get("seen", ""):  # the page shows what is stored now
         return _to_preview(intake, {name: value for name, value in kept.items() if name != "seen"} | now)
-    return render(
-        request,
-        intake.preview_page,
-        intake.context | {"file": kept["name"], "notes": found.notes} | intake.shown(found),
-    )
+    told = {"file": kept["name"], "notes": found.notes[:SHOWN], "token": token}
+    return render(request, intake.preview_page, intake.context | told | intake.shown(found))
 
 
 def signed(intake: Intake, token: str) -> dict:
@@ -117,7 +114,7 @@ def signed(intake: Intake, token: str) -> dict:
         raise Http404 from None
 
 
-def _kept(request, intake: Intake, token: str) -> dict:
+def kept_file(request, intake: Intake, token: str) -> dict:
     """What the token names; 404 for another person's or register's, a changed or a day-old one."""
     kept = signed(intake, token)
     if kept["user"] != request.user.pk or any(kept.get(name) != value for name, value in intake.params.items()):
