@@ -39,6 +39,37 @@ def pytest_make_parametrize_id(val):
     return "bytes" if isinstance(val, bytes) else None
 
 
+# Modules that take longest, which begin first: one begun last keeps a single core busy while the other waits.
+LONGEST = (
+    "matrix/test_matrix",
+    "matrix/test_canary",
+    "core/test_up",
+    "demo/test_demo",
+    "evaluations/test_pages",
+    "core/test_workers",
+    "reports/test_faults",
+    "matrix/test_unstorable",
+    "evaluations/test_races",
+    "criteria/packs/test_workbook",
+    "core/sheets/test_books",
+    "criteria/test_draft_pages",
+    "benches/test_benchmark",
+    "reports/datasets/test_boundaries",
+    "units/test_registers",
+    "evaluations/test_through_time",
+    "units/test_migrations",
+    "units/files/test_intake_races",
+    "evaluations/test_examples",
+    "test_moving_in",
+)
+RANKS = {f"tests.{name.replace('/', '.')}": rank for rank, name in enumerate(LONGEST)}
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffle
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: RANKS.get(item.module.__name__, len(RANKS)))
+
+
 def pytest_collection_finish():
     """What is loaded by now stays to the end: looking for garbage in it took a tenth of the time."""
     gc.freeze()
