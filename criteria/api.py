@@ -1,4 +1,4 @@
-"""Criteria sets for other systems: read only, open to everyone who signs in."""
+"""Programmes and criteria sets for other systems: read only, open to everyone who signs in."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
 
+from .enums import Comparison, NotApplicable
 from .filters import CriteriaSetFilterSet
 from .models import (
     Cap,
@@ -16,6 +17,7 @@ from .models import (
     Grade,
     LegalDocument,
     Precondition,
+    Programme,
     Quota,
     Route,
 )
@@ -38,6 +40,7 @@ class CriterionSerializer(serializers.ModelSerializer):
     """One line of a set; `parent` is the code of its group."""
 
     parent: Any = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
+    comparison = serializers.ChoiceField(choices=Comparison.choices, allow_blank=True, read_only=True)
     derived_from = serializers.ListField(child=serializers.CharField(), read_only=True)
     excuses = ExcuseSerializer(many=True, read_only=True)
 
@@ -132,6 +135,7 @@ class CriteriaSetSerializer(serializers.ModelSerializer):
     base = BaseSetSerializer(read_only=True, allow_null=True)
     unit_kinds = serializers.ListField(child=serializers.CharField(), read_only=True)
     excluded_subtypes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    not_applicable_rule = serializers.ChoiceField(choices=NotApplicable.choices, allow_blank=True, read_only=True)
     gaps = serializers.ListField(child=serializers.CharField(), read_only=True)
     criteria = CriterionSerializer(many=True, read_only=True)
     routes = RouteSerializer(many=True, read_only=True)
@@ -153,6 +157,24 @@ class CriteriaSetSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class ProgrammeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Programme
+        fields = ("id", "code", "name", "title")
+        read_only_fields = fields
+
+
+class ProgrammeViewSet(viewsets.ReadOnlyModelViewSet):
+    """Chương trình đánh giá hằng năm; mã của chương trình dùng để lọc ở các danh sách khác."""
+
+    permission_classes = (IsAuthenticated,)
+    serializer_class = ProgrammeSerializer
+    queryset = Programme.objects.none()  # for the schema; every answer goes through visible_to
+
+    def get_queryset(self):
+        return Programme.objects.visible_to(self.request.user).order_by("code")
+
+
 class CriteriaSetViewSet(viewsets.ReadOnlyModelViewSet):
     """Bộ tiêu chí, kèm tiêu chí, xếp loại, điều kiện, tuyến xét duyệt và thời hạn; lọc như trên trang danh sách."""
 
@@ -166,6 +188,3 @@ class CriteriaSetViewSet(viewsets.ReadOnlyModelViewSet):
         deadlines = Prefetch("routes__deadlines", Deadline.objects.order_by("month", "day", "pk"))
         parts = ("criteria__parent", "grades", "caps__criterion", "preconditions__programme", "quotas", "papers")
         return sets.prefetch_related(*parts, deadlines).order_by("programme", "code", "version")
-
-    def filter_queryset(self, queryset):
-        return queryset if self.detail else super().filter_queryset(queryset)

@@ -10,10 +10,16 @@ from .models import CriteriaSet, Programme
 KINDS = [(kind.value, kind.label) for kind in JUDGED]
 
 
+class ProgrammeFilter(filters.ModelChoiceFilter):
+    """Rows of one programme, asked for by its code: the same on every page and machine."""
+
+    def __init__(self, **more):
+        said = {"label": "Chương trình", "empty_label": "Tất cả các chương trình"}
+        super().__init__(queryset=Programme.objects.all(), to_field_name="code", **said | more)
+
+
 class CriteriaSetFilterSet(filters.FilterSet):
-    programme = filters.ModelChoiceFilter(
-        label="Chương trình", queryset=Programme.objects.all(), empty_label="Tất cả các chương trình"
-    )
+    programme = ProgrammeFilter()
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=KINDS, method="filter_kind", empty_label="Tất cả các loại")
     year = WholeFilter(label="Áp dụng cho năm", method="filter_year", min_value=2000, max_value=2100)
 

@@ -5,16 +5,17 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q
 
+from criteria.filters import ProgrammeFilter
 from criteria.models import CriteriaSet, Grade, Programme
-from portal.core.filters import WholeFilter
+from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import DistrictSelect, by_relation
 from units.models import Unit
 
-from .enums import NOT_REGISTERED, DecisionKind, State
+from .enums import NOT_REGISTERED, CycleStatus, DecisionKind, State
 from .forms import CycleLabel
-from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, PastTotal, Recognition
+from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, PastTotal, Recognition, Sitting
 
 EVERY = "Tất cả"
 
@@ -54,6 +55,8 @@ class EvaluationFilterSet(filters.FilterSet):
 
     q = filters.CharFilter(label="Tên đơn vị", method="by_name")
     cycle = CycleFilter(label="Kỳ đánh giá", queryset=visible_cycles)
+    year = WholeFilter(label="Năm", field_name="cycle__year", widget=AddressOnly)
+    programme = ProgrammeFilter(field_name="cycle__programme", widget=AddressOnly)
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=JUDGED_CHOICES)
     district = filters.ModelChoiceFilter(
         label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), widget=DistrictSelect
@@ -66,7 +69,19 @@ class EvaluationFilterSet(filters.FilterSet):
 
     class Meta:
         model = Evaluation
-        fields = ["q", "cycle", "kind", "district", "commune", "state", "grade", "mine", "relation"]
+        fields = [
+            "q",
+            "cycle",
+            "year",
+            "programme",
+            "kind",
+            "district",
+            "commune",
+            "state",
+            "grade",
+            "mine",
+            "relation",
+        ]
 
     def __init__(self, *args, request=None, **kwargs):
         super().__init__(*args, request=request, **kwargs)
@@ -90,6 +105,7 @@ class RecognitionFilterSet(filters.FilterSet):
 
     q = filters.CharFilter(label="Tên đơn vị hoặc mã giấy", method="by_words")
     year = WholeFilter(label="Năm", field_name="evaluation__cycle__year")
+    programme = ProgrammeFilter(field_name="evaluation__cycle__programme", widget=AddressOnly)
     kind = filters.ChoiceFilter(label="Loại đơn vị", field_name="evaluation__kind", choices=JUDGED_CHOICES)
     district = filters.ModelChoiceFilter(
         label="Huyện",
@@ -102,7 +118,7 @@ class RecognitionFilterSet(filters.FilterSet):
 
     class Meta:
         model = Recognition
-        fields = ["q", "year", "kind", "district", "relation"]
+        fields = ["q", "year", "programme", "kind", "district", "relation"]
 
     def of_relation(self, rows, name, value: str):
         dossiers = by_relation(Evaluation.objects.visible_to(self.request.user), value, self.request.user)
@@ -114,16 +130,41 @@ class RecognitionFilterSet(filters.FilterSet):
         )
 
 
+class CycleFilterSet(filters.FilterSet):
+    """Which years: by year, programme, locked or not."""
+
+    year = WholeFilter(label="Năm")
+    programme = ProgrammeFilter()
+    status = filters.ChoiceFilter(label="Tình trạng", choices=CycleStatus.choices)
+
+    class Meta:
+        model = Cycle
+        fields = ["year", "programme", "status"]
+
+
+class SittingFilterSet(filters.FilterSet):
+    """Which sittings: by the year and programme of the dossiers considered."""
+
+    cycle = CycleFilter(label="Kỳ đánh giá", queryset=visible_cycles)
+    year = WholeFilter(label="Năm", field_name="cycle__year")
+    programme = ProgrammeFilter(field_name="cycle__programme")
+
+    class Meta:
+        model = Sitting
+        fields = ["cycle", "year", "programme"]
+
+
 class DecisionFilterSet(filters.FilterSet):
     """Which decisions: by year, kind, number."""
 
     year = WholeFilter(label="Năm")
+    programme = ProgrammeFilter(field_name="sitting__cycle__programme", widget=AddressOnly)
     kind = filters.ChoiceFilter(label="Loại", choices=DecisionKind.choices)
     number = WholeFilter(label="Số")
 
     class Meta:
         model = Decision
-        fields = ["year", "kind", "number"]
+        fields = ["year", "programme", "kind", "number"]
 
 
 class UnitsOfPlaces(filters.FilterSet):

@@ -236,7 +236,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.core.api.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["portal.core.api.KnownFilters"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "120/min"},
@@ -246,6 +246,12 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng phong trào toàn dân bảo vệ an ninh Tổ quốc: giao diện lập trình",
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",  # its schemas are JSON Schema: answers are checked against them as they stand
+    "DESCRIPTION": (
+        "Chỉ để đọc: mọi đường dẫn chỉ nhận GET; POST, PUT, PATCH, DELETE bị từ chối. Danh sách chỉ gồm những gì người "
+        "gọi được xem trên cổng, theo trang (page, page_size tối đa 500). Tham số không có trong tài liệu này, hoặc có "
+        "giá trị không hợp lệ, bị từ chối với mã 400 và một câu nêu tên tham số đó."
+    ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",

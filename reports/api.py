@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from evaluations.models import Cycle
+from portal.core.api import refuse_unknown
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
@@ -107,6 +108,7 @@ class RollupView(APIView):
     )
     def get(self, request):
         query = RollupQuery(data=request.query_params)
+        refuse_unknown(request.query_params, query.fields)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         cycles = Cycle.objects.visible_to(request.user).select_related("programme")

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from criteria.models import CriteriaSet
 from evaluations.api import EvaluationViewSet, RecognitionViewSet
 from evaluations.filters import EvaluationFilterSet, RecognitionFilterSet
-from evaluations.models import Evaluation
+from evaluations.models import Cycle, Decision, Evaluation, Sitting
 from tests.evaluations.factories import open_year, published_sets
 from tests.matrix.cells import routes
 from tests.units.factories import make_committee, make_tree, make_units, make_user
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.both  # filters, search and order
 
 REGISTER_LISTS = tuple(f"register-{register.api}" for register in REGISTERS.values())
 LISTS = ("unit", "committee", "criteria-set", "evaluation", "recognition", *REGISTER_LISTS)
+LISTS += ("programme", "cycle", "sitting", "decision", "delegation")
 
 
 class Undeclared(APIView):
@@ -97,7 +98,7 @@ def test_nobody_unknown_comes_in(client, db, name):
 
 def test_somebody_without_a_placement_sees_nothing(tree):
     client = sign_in(make_user())
-    held = [name for name in LISTS if name != "criteria-set"]
+    held = [name for name in LISTS if name not in ("criteria-set", "programme")]
     assert {name: ids(client, name) for name in held} == dict.fromkeys(held, set())
 
 
@@ -184,6 +185,69 @@ def test_a_wrong_filter_is_refused_with_the_name_of_its_field(officer, name, que
     assert (answer.status_code, list(answer.json())) == (400, list(query))
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_a_filter_nobody_knows_is_refused_with_the_nearest(officer, name):
+    address = reverse(f"api:{name}-list")
+    assert officer.get(address, {"page_size": "5", "format": "json"}).status_code == 200  # the control
+    answer = officer.get(address, {"pagesize": "5"})
+    assert answer.status_code == 400
+    assert answer.json()["pagesize"][0].startswith("Không có tham số “pagesize”. Gần nhất là “page_size”. Dùng được: ")
+    far = officer.get(address, {"zzzz": "1"}).json()["zzzz"][0]
+    assert far.startswith("Không có tham số “zzzz”. Dùng được: ") and "page_size" in far
+
+
+def test_the_nearest_filter_is_the_lists_own(officer, tree):
+    asked = {"evaluation": "yaer", "unit": "knd", "cycle": "programe", "register-headcounts": "yeer"}
+    near = {
+        name: officer.get(reverse(f"api:{name}-list"), {word: "1"}).json()[word][0].split("“")[2].split("”")[0]
+        for name, word in asked.items()
+    }
+    assert near == {"evaluation": "year", "unit": "kind", "cycle": "programme", "register-headcounts": "year"}
+    rollup = officer.get(reverse("api:rollup"), {"cycle": tree.cycle.pk, "place": tree.communes[0].pk, "knd": "x"})
+    assert (rollup.status_code, list(rollup.json())) == (400, ["knd"])
+
+
+def test_year_and_programme_find_their_rows(tree):
+    later = open_year(tree, tree.cycle.year + 1)
+    client = sign_in(make_user(Role.STAFF, tree.province))
+    assert tree.cycle.programme.code == "safety"
+    for cycle in (tree.cycle, later):
+        files = set(Evaluation.objects.filter(cycle=cycle).values_list("pk", flat=True))
+        assert ids(client, "evaluation", year=cycle.year, programme="safety") == files != set()
+        assert ids(client, "cycle", year=cycle.year, programme="safety") == {cycle.pk}
+        page = client.get(reverse("evaluations:list"), {"year": cycle.year, "programme": "safety"})
+        assert {file.cycle_id for file in page.context["page"]} == {cycle.pk}  # the page's address knows them too
+        assert 'name="programme"' not in page.content.decode()  # its form has the year's own box
+    for name in ("evaluation", "cycle", "sitting", "decision", "recognition", "criteria-set"):
+        wrong = client.get(reverse(f"api:{name}-list"), {"programme": "khong-co"})
+        assert (wrong.status_code, list(wrong.json())) == (400, ["programme"])
+        wrong = client.get(reverse(f"api:{name}-list"), {"year": "năm nay"})
+        assert wrong.json() == {"year": ["Hãy nhập một số nguyên, không chấm, phẩy."]}
+
+
+def test_new_lists_ask_as_often_for_many_rows_as_for_few(tree):
+    made, client = make_committee(tree.communes[0]), sign_in(make_user(Role.STAFF, tree.province))
+    asked = []
+    for more in (1, 5):
+        for number in range(more):
+            day = tree.cycle.as_of
+            sitting = Sitting.objects.create(
+                committee=made.committee, cycle=tree.cycle, held_on=day, created_by=made.people[0]
+            )
+            Decision.objects.create(issuer=tree.communes[0], sitting=sitting)
+            year = 2009 + len(asked) * 5 + number
+            Cycle.objects.create(programme=tree.cycle.programme, province=tree.province, year=year, as_of=day)
+        counts = []
+        for name in ("sitting", "decision", "cycle"):
+            client.get(reverse(f"api:{name}-list"))
+            with CaptureQueriesContext(connection) as ran:
+                rows = client.get(reverse(f"api:{name}-list")).json()["results"]
+            counts.append(len(ran.captured_queries))
+            assert len(rows) >= more
+        asked.append(counts)
+    assert asked[0] == asked[1]
+
+
 def test_pages_hold_every_row_once(tree):
     client = sign_in(make_user(Role.STAFF, tree.province))
     found, address, pages = [], reverse("api:unit-list") + "?page_size=4", 0
@@ -265,7 +329,7 @@ def test_a_browser_shows_the_operations_and_reports_nothing(live_server):
         page.evaluate("document.head.appendChild(document.createElement('style')).textContent = 'p { color: red }'")
         page.wait_for_timeout(200)
         browser.close()
-    assert len(shown) == 13 + 2 * len(REGISTERS)
+    assert len(shown) == 21 + 2 * len(REGISTERS)
     assert quiet == []
     assert "Content Security Policy" in "".join(said)  # the control: what is not allowed would have been told
     assert [url for url in asked if not url.startswith((live_server.url, "data:", "blob:"))] == []

@@ -35,16 +35,15 @@ class UnitViewSet(viewsets.ReadOnlyModelViewSet):
     def get_queryset(self):
         return Unit.objects.visible_to(self.request.user)
 
-    def filter_queryset(self, queryset):
-        return queryset if self.detail else super().filter_queryset(queryset)
-
 
 # --- registers ---------------------------------------------------------------------------------------------------
 def register_serializer(register: Register) -> type[serializers.ModelSerializer]:
     """A register's row: its place by id, its own columns, labels beside choices."""
     place = register.place
     levels = {
-        level: serializers.IntegerField(source=f"{place.replace('__', '.')}.{level}_id", read_only=True, default=None)
+        level: serializers.IntegerField(
+            source=f"{place.replace('__', '.')}.{level}_id", read_only=True, default=None, allow_null=True
+        )
         for level in ("province", "district", "commune")
     }
     body: dict = {
@@ -74,9 +73,6 @@ def register_viewset(register: Register) -> type[viewsets.ReadOnlyModelViewSet]:
         rows = register.model._default_manager.visible_to(self.request.user)
         return rows.select_related(*register.related()).order_by(*register.order())
 
-    def filter_queryset(self, queryset):
-        return queryset if self.detail else viewsets.ReadOnlyModelViewSet.filter_queryset(self, queryset)
-
     body = {
         "__doc__": f"{register.title}: {register.about}",
         "permission_classes": (IsAuthenticated,),
@@ -84,7 +80,6 @@ def register_viewset(register: Register) -> type[viewsets.ReadOnlyModelViewSet]:
         "filterset_class": REGISTER_FILTERS[register.slug],
         "queryset": register.model._default_manager.none(),  # for the schema; every answer goes through visible_to
         "get_queryset": get_queryset,
-        "filter_queryset": filter_queryset,
     }
     return type(f"{register.model.__name__}ViewSet", (viewsets.ReadOnlyModelViewSet,), body)
 

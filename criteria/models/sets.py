@@ -61,12 +61,20 @@ class LegalDocument(models.Model):
         return self.number
 
 
+class ProgrammeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Programmes are the same for every place: all of them for everybody who signs in."""
+        return self.all() if user.is_authenticated else self.none()
+
+
 class Programme(models.Model):
     """A programme under which units are judged every year."""
 
     code = models.SlugField("mã", max_length=40, unique=True)
     name = models.CharField("tên chương trình", max_length=200)
     title = models.CharField("danh hiệu, kết quả được công nhận", max_length=200)
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "chương trình"

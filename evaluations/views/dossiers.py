@@ -27,9 +27,9 @@ from ..models import Cycle, Evaluation, Evidence
 
 @require_safe
 def evaluation_list(request):
-    """Dossiers the user may see, filtered; the newest open year unless another is chosen."""
+    """Dossiers the user may see, filtered; the newest open year unless another, or every year, is asked for."""
     data = request.GET.copy()
-    if "cycle" not in data:
+    if not data.keys() & {"cycle", "year", "programme"}:
         newest = (
             Cycle.objects.visible_to(request.user).order_by("-status", "-year", "-pk").values_list("pk", flat=True)[:1]
         )

@@ -16,6 +16,7 @@ from .world import World
 
 LINK = re.compile(r'(?:href|action|data-poll)="([^"]+)"')
 API = ("unit", "committee", "criteria-set", "evaluation", "recognition", "delegation")
+API += ("cycle", "sitting", "decision", "programme")
 API += tuple(f"register-{one.api}" for one in REGISTERS.values())
 LISTS = (
     *("evaluations:list", "evaluations:cycle_list", "evaluations:sitting_list", "evaluations:decision_list"),

@@ -40,6 +40,7 @@ SCOPES = {
     ("OfProvinceQuerySet", "visible_to"): "GET evaluations:preview the province's",
     ("PastTotalQuerySet", "visible_to"): "GET evaluations:past_totals_detail",
     ("PlacedQuerySet", "visible_to"): "GET reports:run_detail",
+    ("ProgrammeQuerySet", "visible_to"): "programmes are the same for every place",
     ("RecognitionQuerySet", "visible_to"): "GET api:recognition-detail",
     ("RegisterQuerySet", "visible_to"): "GET api:register-security-teams-detail",
     ("ReorganisationQuerySet", "visible_to"): "GET units:reform_detail",
