@@ -69,10 +69,10 @@ def write_document(
     if scan is not None:
         if is_fixed and row.scan_sha256:
             raise Refused(f"Văn bản {row.number} đã có bản ký đính kèm và bộ tiêu chí dựa vào nên không thay được.")
-        content_type, chunks = inspect(scan)
-        if content_type != PDF:
+        found = inspect(scan)
+        if found.content_type != PDF:
             raise Refused(f"Bản đã ký phải là tệp PDF. Hãy quét “{scan.name}” ra PDF.")
-        kept = store.put(chunks)
+        kept = store.put(found.chunks)
         row.scan_sha256, row.scan_size, row.scan_name = kept.sha256, kept.size, clean(scan.name or "")[-200:]
     row.save()
     return row

@@ -84,6 +84,9 @@ class Evidence(models.Model):
     file_name = models.CharField("tên tệp gốc", max_length=255)
     content_type = models.CharField("loại tệp", max_length=100)
     sha256 = models.CharField("mã nội dung", max_length=64)
+    # Of the file as it was sent: a picture is kept drawn anew. Empty for papers of before this was noted.
+    original_sha256 = models.CharField("mã nội dung tệp gốc", max_length=64, blank=True)
+    changes = models.CharField("đã chỉnh khi lưu", max_length=120, blank=True)
     size = models.PositiveBigIntegerField("cỡ tệp")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("tải lên lúc", db_default=Now())

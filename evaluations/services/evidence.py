@@ -34,12 +34,14 @@ def add_evidence(
     rows, dossiers locked in the order of their ids. Raises Refused: paper not acceptable or already there, criterion or
     dossier paper not of the set, dossier not editable.
     """
-    content_type, chunks = inspect(upload)
-    stored = store.put(chunks)
+    found = inspect(upload)
+    stored = store.put(found.chunks)
     fields = {name: text.clean(value) if isinstance(value, str) else value for name, value in facts.items()} | {
         "file_name": text.clean(upload.name or "")[-200:],
-        "content_type": content_type,
+        "content_type": found.content_type,
         "sha256": stored.sha256,
+        "original_sha256": found.original_sha256,
+        "changes": ", ".join(found.changed),
         "size": stored.size,
         "uploaded_by": by,
         "dossier_paper": dossier_paper,

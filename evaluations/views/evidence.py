@@ -21,14 +21,17 @@ from ..models import Cycle, Evaluation, Evidence
 from .dossiers import get_dossier
 
 
-def _attached(request, form: EvidenceForm, dossiers: list[Evaluation]) -> bool:
-    """Attach the form's paper to the dossiers; False with the reason on the form when it could not be."""
+def _attached(request, form: EvidenceForm, dossiers: list[Evaluation], said: str) -> bool:
+    """Attach the form's paper to the dossiers, and say so and what of a picture was changed; False with the reason on
+    the form when it could not be."""
     data = {name: value for name, value in form.cleaned_data.items() if name not in ("file", "dossiers")}
     try:
-        services.add_evidence(dossiers, form.cleaned_data["file"], by=request.user, **data)
+        kept = services.add_evidence(dossiers, form.cleaned_data["file"], by=request.user, **data)
     except Refused as refusal:
         form.add_error("file", refusal.sentence)
         return False
+    changes = f" Ảnh đã được {kept[0].changes}." if kept[0].changes else ""
+    messages.success(request, f"{said}{changes}")
     return True
 
 
@@ -48,9 +51,8 @@ def evidence_add(request, pk):
         if "dossier_paper" in form.fields:
             form.fields["dossier_paper"].initial = request.GET.get("thanh-phan", "")[:19]
         return render(request, "evaluations/evidence_add.html", context)
-    if not form.is_valid() or not _attached(request, form, [dossier]):
+    if not form.is_valid() or not _attached(request, form, [dossier], "Đã đính kèm minh chứng."):
         return refuse(request, "evaluations/evidence_add.html", context)
-    messages.success(request, "Đã đính kèm minh chứng.")
     return redirect("evaluations:detail", pk=pk)
 
 
@@ -73,9 +75,11 @@ def evidence_share(request, cycle, bo):
     context = {"cycle": cycle, "chosen": chosen, "form": form}
     if request.method != "POST":
         return render(request, "evaluations/evidence_share.html", context)
-    if not form.is_valid() or not _attached(request, form, form.dossiers_chosen):
+    if not form.is_valid():
         return refuse(request, "evaluations/evidence_share.html", context)
-    messages.success(request, f"Đã đính kèm minh chứng cho {len(form.dossiers_chosen)} hồ sơ.")
+    said = f"Đã đính kèm minh chứng cho {len(form.dossiers_chosen)} hồ sơ."
+    if not _attached(request, form, form.dossiers_chosen, said):
+        return refuse(request, "evaluations/evidence_share.html", context)
     return redirect(f"{reverse('evaluations:grid', args=[cycle.pk])}?{urlencode({'bo': bo})}")
 
 

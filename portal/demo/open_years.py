@@ -177,6 +177,7 @@ def _papers(dossiers: list[Evaluation], criteria: dict[int, list[Criterion]], by
                 file_name="minh-chung-mau.pdf",
                 content_type="application/pdf",
                 sha256=stored.sha256,
+                original_sha256=stored.sha256,
                 size=stored.size,
                 uploaded_by=by,
             )

@@ -1,9 +1,12 @@
 """What a file may be to count as evidence: judged by its content, never by its name."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 
@@ -20,13 +23,26 @@ OFFICE_PARTS = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 MAX_PIXELS = 40_000_000
 MAX_UNPACKED = 60 * 1024 * 1024
 TAIL = 2048  # how far from its end a PDF may say that it ends
+HEAD = 1024  # how far from its start a PDF may say that it is one, as readers take it
+GREY_16 = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # Pillow's names for a grey of 16 bits
+ORIENTATION, GPS = 0x0112, 0x8825  # of EXIF
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
 ACTIVE_KEYS = {"/JS", "/EF", "/EmbeddedFiles", "/JavaScript"}  # a script, or a file inside the file
 ALLOWED = "Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."
 
 
-def inspect(upload) -> tuple[str, Iterator[bytes]]:
-    """The true type of an uploaded file and the bytes to keep (pictures re-encoded, so without place or camera).
+@dataclass(frozen=True)
+class Inspected:
+    """The true type of an uploaded file, the bytes to keep, what was changed in them, and the hash of what was sent."""
+
+    content_type: str
+    chunks: Iterator[bytes]
+    original_sha256: str
+    changed: tuple[str, ...] = ()
+
+
+def inspect(upload) -> Inspected:
+    """The file as it may be kept: pictures are drawn anew, so without place or camera.
 
     Raises Refused with a sentence naming the file for anything empty, too large, forged, locked or active.
     """
@@ -40,30 +56,39 @@ def inspect(upload) -> tuple[str, Iterator[bytes]]:
     if expected is None:
         raise Refused(f"Không nhận tệp “{name}”. {ALLOWED}")
     upload.seek(0)
-    head = upload.read(1024)
+    head = upload.read(HEAD)
     upload.seek(0)
     found = _type_of(head, upload)
     if found != expected:
         suffix = PurePath(name).suffix
         raise Refused(f"Nội dung tệp “{name}” không khớp phần mở rộng {suffix}. {ALLOWED}")
+    sent = hashlib.sha256()
+    for chunk in upload.chunks(CHUNK):
+        sent.update(chunk)
+    upload.seek(0)
     if found in (JPEG, PNG):
-        return found, iter([_picture(name, upload, found)])
+        drawn, changed = _picture(name, upload, found)
+        return Inspected(found, iter([drawn]), sent.hexdigest(), changed)
     if found == PDF:
         _check_pdf(name, upload)
     upload.seek(0)
-    return found, upload.chunks(CHUNK)
+    return Inspected(found, upload.chunks(CHUNK), sent.hexdigest())
+
+
+def _is_pdf(head: bytes) -> bool:
+    """A PDF, also behind blank or binary bytes as some scanners write them; never behind markup a browser would run."""
+    before, found, _ = head.partition(b"%PDF-")
+    return bool(found) and b"<" not in before and not before.startswith(b"PK")
 
 
 def _type_of(head: bytes, upload) -> str:
-    if head.startswith(b"%PDF-"):
-        return PDF
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
     if head.startswith(b"PK\x03\x04"):
         return _office_type(upload)
-    return ""
+    return PDF if _is_pdf(head) else ""
 
 
 def _office_type(upload) -> str:
@@ -83,8 +108,28 @@ def _office_type(upload) -> str:
     return next((kind for part, kind in OFFICE_PARTS.items() if part in names), "")
 
 
-def _picture(name: str, upload, kind: str) -> bytes:
-    """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it."""
+def _in_8_bits(picture: Any, kind: str) -> Any:
+    """The picture in the colours that are kept, looking the same; Pillow alone would cut a grey of 16 bits at 255."""
+    if picture.mode in GREY_16:
+        picture = picture.convert("I").point(lambda grey: grey / 257).convert("L")
+    has_alpha = kind == PNG and ("A" in picture.getbands() or "transparency" in picture.info)
+    return picture.convert("RGBA" if has_alpha else "RGB")
+
+
+def _changes(picture: Any) -> tuple[str, ...]:
+    """What drawing it anew takes from the picture, in words; nothing that was not there."""
+    exif = picture.getexif()
+    told = []
+    if exif.get(ORIENTATION, 1) != 1:
+        told.append("xoay thẳng")
+    if exif.get_ifd(GPS):
+        told.append("bỏ thông tin vị trí chụp")
+    return tuple(told)
+
+
+def _picture(name: str, upload, kind: str) -> tuple[bytes, tuple[str, ...]]:
+    """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it; and what that
+    changed."""
     from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 -- heavy
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing WeasyPrint turns it on for the whole process
@@ -93,9 +138,8 @@ def _picture(name: str, upload, kind: str) -> bytes:
         with Image.open(upload, formats=["JPEG"] if kind == JPEG else ["PNG"]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Refused(too_many)
-            upright = ImageOps.exif_transpose(picture)
-            has_alpha = kind == PNG and ("A" in upright.getbands() or "transparency" in upright.info)
-            drawn = upright.convert("RGBA" if has_alpha else "RGB")
+            changed = _changes(picture)
+            drawn = _in_8_bits(ImageOps.exif_transpose(picture), kind)
             drawn.info.clear()  # comments, XMP and the place would be written out again
             kept = io.BytesIO()
             drawn.save(kept, "JPEG" if kind == JPEG else "PNG", quality=88)
@@ -105,7 +149,7 @@ def _picture(name: str, upload, kind: str) -> bytes:
         raise Refused(too_many) from bomb
     except Exception as broken:  # a forged picture fails in ways of its own
         raise Refused(f"Ảnh “{name}” hỏng, không mở được. Hãy chụp hoặc quét lại.") from broken
-    return kept.getvalue()
+    return kept.getvalue(), changed
 
 
 def _check_pdf(name: str, upload) -> None:
@@ -123,8 +167,6 @@ def _check_pdf(name: str, upload) -> None:
         with pikepdf.open(upload) as pdf:
             if not len(pdf.pages):
                 raise Refused(f"Tệp PDF “{name}” không có trang nào.")
-            if pdf.is_encrypted:
-                raise Refused(f"Tệp PDF “{name}” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại.")
             if any(_is_active(thing) for thing in pdf.objects):
                 raise Refused(f"Tệp PDF “{name}” chứa mã lệnh hoặc tệp nhúng. Hãy in lại ra PDF thường.")
     except Refused:

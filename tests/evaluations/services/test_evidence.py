@@ -18,6 +18,7 @@ from evaluations.models import Evaluation, Evidence
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import DOCX, JPEG, PDF, PNG, XLSX, inspect
+from portal.settings import BASE_DIR
 from tests.evaluations import corpus
 from tests.evaluations.factories import dossier_of, make_paper, register
 from tests.evaluations.world import put
@@ -25,6 +26,7 @@ from tests.units.factories import make_user
 from units.enums import Role
 
 CODE = "TT124-KDC-1.1"
+CASES = BASE_DIR / "tests/cases"
 
 
 @pytest.fixture
@@ -61,6 +63,10 @@ TRUE = {
     "a.xlsx": (corpus.xlsx, XLSX),
     "a.docx": (corpus.docx, DOCX),
     "liên kết.pdf": (partial(corpus.pdf, shape=corpus.web_link), PDF),
+    "chỉ khoá sửa.pdf": (corpus.locked, PDF),  # opens for everybody: an owner's password alone
+    "máy quét khoá.pdf": ((CASES / "owner-password-only.pdf").read_bytes, PDF),
+    "dòng trống ở đầu.pdf": ((CASES / "pdf-with-leading-newline.pdf").read_bytes, PDF),
+    "xa nhất.pdf": (lambda: b"\n" * 1019 + corpus.pdf(), PDF),
 }
 
 
@@ -80,6 +86,8 @@ def test_true_papers_are_taken(client, world, file, name):
     )
     assert hashlib.sha256(kept).hexdigest() == paper.sha256
     assert kept == data or kind in (JPEG, PNG)  # pictures are drawn anew
+    assert paper.original_sha256 == hashlib.sha256(data).hexdigest()
+    assert (paper.original_sha256 == paper.sha256) == (kept == data)
     assert list(paper.criteria.values_list("code", flat=True)) == [CODE]
 
 
@@ -94,6 +102,87 @@ def test_a_photograph_forgets_where_it_was_taken(client, world, file):
     assert not any(word in kept for word in secrets)
     with Image.open(io.BytesIO(kept)) as picture:
         assert (picture.size, dict(picture.getexif())) == ((6, 8), {})  # turned upright before forgetting
+
+
+@pytest.mark.parametrize(
+    ("turned", "placed", "changes"),
+    [
+        (6, True, "xoay thẳng, bỏ thông tin vị trí chụp"),
+        (3, False, "xoay thẳng"),
+        (1, True, "bỏ thông tin vị trí chụp"),
+        (None, False, ""),
+    ],
+)
+def test_what_was_changed_in_a_picture_is_told_where_it_is_true(client, world, file, turned, placed, changes):
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x010F] = "Máy ảnh"
+    if turned:
+        exif[0x0112] = turned
+    if placed:
+        exif.get_ifd(0x8825)[2] = (21.0, 16.0, 22.0)
+    data = corpus.picture("JPEG", exif=exif)
+    response = send(client, world.officer, file, SimpleUploadedFile("anh.jpg", data))
+    assert Evidence.objects.get().changes == changes
+    said = f"Đã đính kèm minh chứng.{f' Ảnh đã được {changes}.' if changes else ''}"
+    page = told(client.get(response.url))
+    assert said in page
+    assert ("ảnh đã được" in page.lower()) == bool(changes)
+
+
+def redrawn(picture, kind: str, name: str, **saving) -> list:
+    """The pixels of the picture as it is kept."""
+    from PIL import Image
+
+    held = io.BytesIO()
+    picture.save(held, kind, **saving)
+    kept = b"".join(inspect(SimpleUploadedFile(name, held.getvalue())).chunks)
+    with Image.open(io.BytesIO(kept)) as found:
+        return [found.getpixel((x, y)) for y in range(found.height) for x in range(found.width)]
+
+
+def test_a_grey_of_16_bits_keeps_its_shades():
+    from PIL import Image
+
+    scan = Image.new("I;16", (4, 1))
+    for x, grey in enumerate((0, 64 * 257, 128 * 257, 65535)):
+        scan.putpixel((x, 0), grey)
+    cut = [scan.convert("L").getpixel((x, 0)) for x in range(4)]
+    assert cut != [0, 64, 128, 255]  # the control: Pillow alone does not scale
+    assert redrawn(scan, "PNG", "a.png") == [(grey,) * 3 for grey in (0, 64, 128, 255)]
+
+
+def test_a_palette_keeps_its_colours_and_what_shows_through():
+    from PIL import Image
+
+    drawn = Image.new("P", (2, 1))
+    drawn.putpalette([255, 0, 0, 0, 255, 0])
+    drawn.putpixel((1, 0), 1)
+    assert redrawn(drawn, "PNG", "a.png", transparency=0) == [(255, 0, 0, 0), (0, 255, 0, 255)]
+
+
+def test_colours_for_printing_look_the_same():
+    from PIL import Image
+
+    pixels = redrawn(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", "a.jpg")
+    assert all(abs(part - red) <= 3 for pixel in pixels for part, red in zip(pixel, (255, 0, 0), strict=True))
+
+
+@pytest.mark.parametrize("turned", range(1, 9))
+def test_a_photograph_stands_as_a_viewer_shows_it(turned):
+    from PIL import Image
+
+    photo = Image.new("RGB", (64, 32), "white")
+    photo.paste("red", (0, 0, 32, 16))  # one corner
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    pixels = redrawn(photo, "JPEG", "a.jpg", exif=exif)
+    width, height = (64, 32) if turned < 5 else (32, 64)
+    right, bottom = turned in (2, 3, 6, 7), turned in (3, 4, 7, 8)
+    corner = pixels[(height - 4 if bottom else 4) * width + (width - 4 if right else 4)]
+    assert len(pixels) == width * height
+    assert corner[0] > 240 and corner[1] < 20
 
 
 # --- refused ---------------------------------------------------------------------------------------------------
@@ -127,7 +216,7 @@ REFUSED = {
     "zip bomb": ("a.docx", corpus.bomb, "Tệp “a.docx” giải nén vượt 60 MB. Hãy tách thành nhiều tệp nhỏ hơn."),
     "many members": ("a.docx", lambda: corpus.docx(**{f"w/{n}": b"" for n in range(5001)}), "giải nén vượt 60 MB"),
     "locked pdf": ("a.pdf", lambda: corpus.locked("mo"), "Tệp PDF “a.pdf” đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lại."),
-    "pdf locked for printing": ("a.pdf", corpus.locked, "Tệp PDF “a.pdf” đặt mật khẩu."),
+    "pdf begins too late": ("a.pdf", lambda: b"\n" * 1020 + corpus.pdf(), FORGED_NAME),
     "no pages": ("a.pdf", lambda: corpus.pdf(pages=0), "Tệp PDF “a.pdf” không có trang nào."),
     "cut pdf": ("a.pdf", lambda: corpus.pdf(pages=50)[:-400], BROKEN_PDF),
     "only a head": ("a.pdf", lambda: b"%PDF-1.7\n%%EOF", BROKEN_PDF),
@@ -183,7 +272,7 @@ def test_no_damage_to_a_paper_is_an_error_of_ours(name):
         if chance.random() < 0.4:
             hurt = hurt[: chance.randrange(1, len(hurt))]
         try:
-            _, chunks = inspect(SimpleUploadedFile(name, bytes(hurt)))
+            chunks = inspect(SimpleUploadedFile(name, bytes(hurt))).chunks
             assert b"".join(chunks)
         except Refused as refusal:
             assert name in refusal.sentence and refusal.sentence.endswith(".")
