@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
-from portal.core.errors import Refused
+from portal.core.seen import refuse_unseen
 
 from ..models import (
     AwardBar,
@@ -32,8 +32,7 @@ from ..packs.content import (
 
 def refuse_unless_seen(content: dict, seen: str, remedy: str) -> None:
     """Raises Refused when somebody changed what the person's page was made from; `seen` is the hash it carried."""
-    if seen != digest(content):
-        raise Refused(f"Bản thảo vừa được người khác sửa. {remedy}")
+    refuse_unseen(digest(content), seen, f"Bản thảo vừa được người khác sửa. {remedy}")
 
 
 def write_set(row: CriteriaSet, content: dict) -> None:

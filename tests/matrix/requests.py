@@ -13,7 +13,7 @@ from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from units import reforms
 from units.enums import Role
-from units.registers import REGISTERS
+from units.registers import REGISTERS, print_of_row
 
 from .world import (
     OLD_YEAR,
@@ -302,6 +302,10 @@ def _row_of(home, slug: str) -> dict:
     return {"slug": slug, "pk": home.rows[slug].pk}
 
 
+def _seen_row(home, slug: str) -> dict:
+    return {"seen": print_of_row(REGISTERS[slug], home.rows[slug])}
+
+
 COUNTS = {"year": "2022", "groups": "4", "leaders": "4", "deputies": "4", "members": "120"}
 TOTAL = {"total": "12", "met": "8", "source": "Báo cáo số 3"}
 DATA = {
@@ -349,7 +353,8 @@ DATA = {
         "file": SimpleUploadedFile("ban.csv", committee_file(home.commune).encode(), "text/csv")
     },
     "units:register_add": lambda home, case: COUNTS | {"unit": home.areas["expected"].pk},
-    "units:register_edit": lambda home, case: COUNTS,
+    "units:register_edit": lambda home, case: COUNTS | _seen_row(home, "to-tu-quan"),
+    "units:register_drop": lambda home, case: _seen_row(home, "to-tu-quan"),
     "units:register_import": lambda home, case: {
         "file": SimpleUploadedFile("so.csv", register_file(home.areas["expected"]).encode(), "text/csv")
     },

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
@@ -17,6 +18,7 @@ from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.models import Job, JobState
 from portal.core.sheets import reading
+from portal.core.vietnamese.moments import moment_text
 from portal.core.web.once import new_token
 from tests.units.reforming import the_reform
 from units import queries, reforms, registers, services
@@ -178,7 +180,11 @@ def test_a_year_outside_the_holders_life_is_refused(tree):
     )
     put(TeamYear(team=team, year=2022, members=3))
     assert "đã có số liệu hằng năm" in refused(
-        registers.drop_row, REGISTERS["to-bao-ve"], team, by=make_user(Role.ADMIN, tree.province)
+        registers.drop_row,
+        REGISTERS["to-bao-ve"],
+        team,
+        by=make_user(Role.ADMIN, tree.province),
+        seen=registers.print_of_row(REGISTERS["to-bao-ve"], team),
     )
 
 
@@ -452,16 +458,81 @@ def test_an_officer_adds_changes_and_takes_off_a_row(client, tree, officer):
     again = client.post(add, typed | {"once": new_token()})
     assert (again.status_code, "Đã có dòng" in again.content.decode(), GroupCount.objects.count()) == (422, True, 1)
     edit = reverse("units:register_edit", args=["to-tu-quan", row.pk])
+    typed |= seen_on(client.get(edit))
     assert client.post(edit, typed | {"groups": "6"}).status_code == 302
     row.refresh_from_db()
     assert (row.groups, row.saved_by) == (6, officer)
     wrong = client.post(edit, typed | {"groups": "sáu"})
     assert (wrong.status_code, 'value="sáu"' in wrong.content.decode()) == (422, True)
-    assert client.post(edit, typed | {"year": "2019"}).status_code == 422
+    typed |= seen_on(client.get(edit))
+    early = client.post(edit, typed | {"year": "2019"})
+    assert (early.status_code, "không có năm 2019" in early.content.decode()) == (422, True)
     row.refresh_from_db()
     assert (row.groups, row.year) == (6, 2024)
-    assert client.post(reverse("units:register_drop", args=["to-tu-quan", row.pk])).status_code == 302
+    drop = reverse("units:register_drop", args=["to-tu-quan", row.pk])
+    assert client.post(drop, seen_on(client.get(edit))).status_code == 302
     assert GroupCount.objects.count() == 0
+
+
+def seen_on(page) -> dict:
+    """What the page's forms carry of the row they were made from; one print on all of them."""
+    (print_,) = set(re.findall(r'name="seen" value="(\w+)"', page.content.decode()))
+    return {"seen": print_}
+
+
+@pytest.fixture
+def two_at_one_row(client, tree, officer):
+    """(row, address, what was typed, page of the second): both opened it, the first has saved 7 groups."""
+    put(GroupCount(unit=tree.areas[0], year=YEAR, groups=5, leaders=5, deputies=5, members=160))
+    row, first = GroupCount.objects.get(), make_user(Role.LEADER, tree.communes[0], post="Chỉ huy Công an xã")
+    edit = reverse("units:register_edit", args=["to-tu-quan", row.pk])
+    client.force_login(officer)
+    opened = client.get(edit)
+    typed = {"year": "2024", "groups": "6", "leaders": "5", "deputies": "5", "members": "160"} | seen_on(opened)
+    other = Client()
+    other.force_login(first)
+    assert other.post(edit, typed | {"groups": "7"}).status_code == 302
+    return row, edit, typed, opened
+
+
+def told_who(row) -> str:
+    row.refresh_from_db()
+    return (
+        f"Chỉ huy Công an xã vừa ghi dòng này lúc {moment_text(row.saved_at)}; trong sổ hiện là: Năm: 2024; "
+        f"Tổ: {row.groups};"
+    )
+
+
+def test_the_second_to_save_a_row_is_told_who_wrote_it_and_keeps_what_was_typed(client, two_at_one_row):
+    row, edit, typed, _ = two_at_one_row
+    for data in (typed, typed | {"members": "x"}):  # a wrong figure beside it hides nothing
+        late = client.post(edit, data)
+        page = html.unescape(late.content.decode())
+        assert (late.status_code, told_who(row) in page, row.groups) == (422, True, 7)
+        assert 'name="groups" value="6"' in page
+    assert client.post(edit, typed | seen_on(late)).status_code == 302  # the control: having seen, one may
+    row.refresh_from_db()
+    assert row.groups == 6
+    assert client.post(edit, typed).status_code == 302  # pressed twice: it would write nothing else than is there
+
+
+def test_a_row_written_while_another_is_being_saved_is_not_written_over(tree, officer, two_at_one_row):
+    row, *_ = two_at_one_row
+    register = REGISTERS["to-tu-quan"]
+    old, row.groups = registers.print_of_row(register, row), 9
+    assert told_who(GroupCount.objects.get()) in refused(registers.save_row, register, row, by=officer, seen=old)
+    now = registers.print_of_row(register, GroupCount.objects.get())
+    registers.save_row(register, row, by=officer, seen=now)
+    assert GroupCount.objects.get().groups == 9
+
+
+def test_a_row_changed_since_it_was_seen_is_not_dropped(client, two_at_one_row):
+    row, edit, _, opened = two_at_one_row
+    drop = reverse("units:register_drop", args=["to-tu-quan", row.pk])
+    late = client.post(drop, seen_on(opened), follow=True)
+    assert told_who(row) in html.unescape(late.content.decode())
+    assert client.post(drop, seen_on(client.get(edit))).status_code == 302  # the control
+    assert not GroupCount.objects.exists()
 
 
 def test_a_yearly_row_hangs_on_a_team_of_ones_own(client, tree, officer):

@@ -1,9 +1,9 @@
 """The rows of a file under known headings, and what is wrong or was left aside in it."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from portal.core.seen import print_of
 from portal.core.sheets.reading import Problem, Unreadable
 from portal.core.sheets.tables import table_of
 from portal.core.vietnamese import text
@@ -33,8 +33,7 @@ class Problems:
     def stands(self, number: int, stored: Iterable[object] | None, *, writes: bool) -> None:
         """Keep what is stored of the row, None for nothing, so that a preview can be told from what came after it."""
         if stored is not None:
-            told = "\n".join(map(repr, stored))
-            self.held[number] = hashlib.sha256(told.encode()).hexdigest()[:16]
+            self.held[number] = print_of(stored)
         if writes:
             self.writes.add(number)
 

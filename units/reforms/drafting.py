@@ -1,6 +1,5 @@
 """Drafting a reorganisation: its lines, what has no source, and the ends of files under way."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -9,6 +8,8 @@ from django.db.models import Max
 
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
+from portal.core.seen import print_of as print_of_rows
+from portal.core.seen import refuse_unseen as refuse
 from portal.core.vietnamese import text
 
 from ..enums import OpenFiles, ReformStatus, Streaks
@@ -19,6 +20,7 @@ from .facts import Plan, PlanProblem, UnderWay
 from .followers import FOLLOWERS
 from .planning import plan_of
 
+JUST_CHANGED = "Các dòng của phương án vừa được người khác thay đổi, nên chưa ghi gì. Hãy xem lại rồi làm lại."
 LINE = ("action", "unit", "key", "kind", "subtype", "code", "name", "to_unit", "to_key", "percent", "is_main")
 
 
@@ -72,15 +74,16 @@ def locked(reform: Reorganisation, by: User | None, status: ReformStatus) -> Reo
 
 
 def print_of(reform: Reorganisation) -> str:
-    """A print of the draft's lines, for a page to say what it showed; empty for none."""
-    lines = [f"{row}" for row in reform.changes.order_by("order").values_list(*LINE)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16] if lines else ""
+    """A print of the lines and of the moment they were applied, for a page to say what it showed; empty for none."""
+    applied = Reorganisation.objects.filter(pk=reform.pk, status=ReformStatus.APPLIED).values_list("applied_at")
+    shown = [*reform.changes.order_by("order").values_list(*LINE), *applied]
+    return print_of_rows(shown) if shown else ""
 
 
 def refuse_unseen(reform: Reorganisation, seen: str | None) -> None:
-    """Raises Refused where the lines, locked, are no longer those that were `seen`; None asks nothing."""
-    if seen is not None and seen != print_of(reform):
-        raise Refused("Các dòng của phương án vừa được người khác thay đổi, nên chưa ghi gì. Hãy xem lại rồi làm lại.")
+    """Raises Refused where the reorganisation, locked, is no longer what was `seen`; None asks nothing."""
+    if seen is not None:
+        refuse(print_of(reform), seen, JUST_CHANGED)
 
 
 @transaction.atomic
@@ -157,6 +160,8 @@ def drop_change(change: Change, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def drop_reform(reform: Reorganisation, *, by: User | None) -> None:
-    """Throw a draft away. Raises Refused once it is applied."""
-    locked(reform, by, ReformStatus.DRAFT).delete()
+def drop_reform(reform: Reorganisation, *, by: User | None, seen: str | None = None) -> None:
+    """Throw a draft away. Raises Refused once it is applied, and where its lines are not those that were `seen`."""
+    found = locked(reform, by, ReformStatus.DRAFT)
+    refuse_unseen(found, seen)
+    found.delete()

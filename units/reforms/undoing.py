@@ -15,18 +15,20 @@ from ..models import Committee, Delegation, Lineage, Placement, Reorganisation, 
 from ..services.tree import lock_tree
 from .columns import BATCH, PLACE, named, put_back, store, values
 from .delegations import made_after_reform, restore_after_undo
-from .drafting import locked
+from .drafting import locked, refuse_unseen
 from .followers import FOLLOWERS
 
 
 @transaction.atomic
-def undo(reform: Reorganisation, *, by: User | None) -> None:
+def undo(reform: Reorganisation, *, by: User | None, seen: str | None = None) -> None:
     """Put everything back as it was before the reorganisation was applied.
 
-    Raises Refused when something already leans on it: a later reorganisation, people or files of a unit it opened.
+    Raises Refused when something already leans on it: a later reorganisation, people or files of a unit it opened;
+    and where it was undone and applied anew since it was `seen` (`print_of`).
     """
     lock_tree()
     found = locked(reform, by, ReformStatus.APPLIED)
+    refuse_unseen(found, seen)
     before: dict[str, Any] = found.before or {}
     touched = _touched(before)
     _check_unchanged(found, before)

@@ -1,7 +1,17 @@
 """Registers on units: what each is, and the one door that writes their rows."""
 
 from .catalogue import REGISTERS, Register, time_fault
-from .writing import Sorted, drop_row, fault_of, save_row, sort_rows, stored_by_key, write_rows
+from .writing import (
+    Sorted,
+    drop_row,
+    fault_of,
+    print_of_row,
+    save_row,
+    sort_rows,
+    stored_by_key,
+    who_changed,
+    write_rows,
+)
 
 __all__ = [
     "REGISTERS",
@@ -9,9 +19,11 @@ __all__ = [
     "Sorted",
     "drop_row",
     "fault_of",
+    "print_of_row",
     "save_row",
     "sort_rows",
     "stored_by_key",
     "time_fault",
+    "who_changed",
     "write_rows",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -9,7 +10,9 @@ from django.db.models import ProtectedError
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
-from portal.core.locking import hold_rows
+from portal.core.locking import hold_rows, lock_row
+from portal.core.seen import print_of, refuse_unseen
+from portal.core.vietnamese.moments import moment_text
 
 from ..models import RegisterRow, User
 from ..permissions import may_keep
@@ -105,9 +108,37 @@ def write_rows(
     return found
 
 
+def print_of_row(register: Register, row: RegisterRow) -> str:
+    """A print of a stored row's own values, for its page to say what it showed."""
+    return print_of(getattr(row, name) for name in register.columns)
+
+
+def who_changed(register: Register, row: RegisterRow) -> str:
+    """Who wrote a stored row last, when, and what it says: for whoever has an older one before them."""
+    said = zip(register.columns, register.values(row), strict=True)
+    now = "; ".join(
+        f"{register.label(name)}: {f'{value:%d/%m/%Y}' if isinstance(value, date) else value}"
+        for name, value in said
+        if value not in (None, "")
+    )
+    return (
+        f"{row.saved_by or 'Người khác'} vừa ghi dòng này lúc {moment_text(row.saved_at)}; trong sổ hiện là: {now}. "
+        "Phần của đồng chí chưa được lưu. Hãy so hai bên rồi làm lại nếu vẫn cần."
+    )
+
+
+def _refuse_unseen(register: Register, row: RegisterRow, seen: str) -> None:
+    """Raises Refused where the stored row, then locked, is no longer the one that was `seen`."""
+    stored = lock_row(register.model._default_manager, row.pk)
+    refuse_unseen(print_of_row(register, stored), seen, who_changed(register, stored))
+
+
 @transaction.atomic
-def save_row(register: Register, row: RegisterRow, *, by: User) -> RegisterRow:
-    """Write one row of a form, new or changed; raises Refused when another row has its unit, year or name already."""
+def save_row(register: Register, row: RegisterRow, *, by: User, seen: str = "") -> RegisterRow:
+    """Write one row of a form, new or changed; `seen` is the print of the stored row the form was made from.
+
+    Raises Refused when another row has its unit, year or name already, or somebody changed the row meanwhile.
+    """
     same = register.model._default_manager.filter(**{register.owner: getattr(row, f"{register.owner}_id")})
     clash = next((one for one in same if register.key_of(one) == register.key_of(row) and one.pk != row.pk), None)
     if clash is not None:
@@ -116,6 +147,7 @@ def save_row(register: Register, row: RegisterRow, *, by: User) -> RegisterRow:
         write_rows(register, [row], by=by, found=Sorted(new=[row]))  # one that came since the look is not written over
         return row
     _refuse_stranger(by, row)
+    _refuse_unseen(register, row, seen)
     if sentence := fault_of(register, row):
         raise Refused(sentence)
     row.saved_by, row.saved_at = by, Now()  # type: ignore[assignment]  # -- as above
@@ -128,9 +160,10 @@ def save_row(register: Register, row: RegisterRow, *, by: User) -> RegisterRow:
 
 
 @transaction.atomic
-def drop_row(register: Register, row: RegisterRow, *, by: User) -> None:
-    """Take a row written by mistake off; raises Refused when yearly rows hang on it."""
+def drop_row(register: Register, row: RegisterRow, *, by: User, seen: str) -> None:
+    """Take a row written by mistake off; raises Refused when yearly rows hang on it, or it changed since `seen`."""
     _refuse_stranger(by, row)
+    _refuse_unseen(register, row, seen)
     try:
         row.delete()
     except ProtectedError:

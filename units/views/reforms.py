@@ -89,7 +89,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         "form": ChangeForm(reform=reform),
         "file_form": UnitFileForm(),
         "typed_code": "",
-        "seen": reforms.print_of(reform) if is_draft else "",
+        "seen": reforms.print_of(reform),
     }
     if context["may_undo"]:
         context["why_not_undone"] = reforms.why_not_undone(reform)
@@ -173,7 +173,7 @@ def change_drop(request, pk):
 
 
 def _seen(request) -> str:
-    """The print of the lines the page showed: what replaces or carries out all of them was agreed to for those."""
+    """The print of what the page showed: what replaces, carries out, undoes or drops it was agreed to for that."""
     return request.POST.get("seen", "")
 
 
@@ -231,10 +231,10 @@ def reform_act(request, pk):
             messages.success(request, "Đã áp dụng phương án. Hãy phân công lại người ở các đơn vị mới.")
             return redirect("units:reform_people", pk=reform.pk)
         elif action == "undo":
-            reforms.undo(reform, by=request.user)
+            reforms.undo(reform, by=request.user, seen=_seen(request))
             messages.success(request, "Đã hoàn tác; phương án trở lại dự thảo.")
         elif action == "drop":
-            reforms.drop_reform(reform, by=request.user)
+            reforms.drop_reform(reform, by=request.user, seen=_seen(request))
             messages.success(request, "Đã xoá dự thảo phương án.")
             return redirect("units:reform_list")
         else:

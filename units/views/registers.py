@@ -23,7 +23,7 @@ from ..filters import REGISTER_FILTERS
 from ..forms import RegisterFileForm, register_form
 from ..models import RegisterRow, Unit
 from ..permissions import may_keep, may_keep_somewhere
-from ..registers import REGISTERS, Register, drop_row, save_row
+from ..registers import REGISTERS, Register, drop_row, print_of_row, save_row, who_changed
 from .intake import SHOWN, Intake, confirm, take
 
 PER_PAGE = 50
@@ -216,15 +216,18 @@ def _kept_row(request, slug: str, pk: int):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def register_edit(request, slug, pk):
-    """Change a row; its unit stays."""
+    """Change a row; its unit stays. Who saves over a row they have not seen is first told of it, typed values kept."""
     register, row = _kept_row(request, slug, pk)
+    seen, others = print_of_row(register, row), who_changed(register, row)  # the form writes on the row it is given
     form = register_form(register, request.POST or None, instance=row)
+    if request.method == "POST" and request.POST.get("seen") != seen and form.has_changed():
+        form.add_error(None, others)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            save_row(register, form.save(commit=False), by=request.user)
+            save_row(register, form.save(commit=False), by=request.user, seen=seen)
             messages.success(request, f"Đã sửa: {row}.")
             return redirect(_list_of(register, row))
-    context = {"register": register, "row": row, "at": row.place, "form": form, "communes": None}
+    context = {"register": register, "row": row, "at": row.place, "form": form, "communes": None, "seen": seen}
     return render(request, "units/register_form.html", context, status=422 if form.errors else 200)
 
 
@@ -234,7 +237,7 @@ def register_drop(request, slug, pk):
     register, row = _kept_row(request, slug, pk)
     said, address = str(row), _list_of(register, row)
     try:
-        drop_row(register, row, by=request.user)
+        drop_row(register, row, by=request.user, seen=request.POST.get("seen", ""))
         messages.success(request, f"Đã xoá khỏi sổ: {said}.")
     except Refused as refusal:
         messages.error(request, refusal.sentence)

@@ -261,7 +261,7 @@ def test_lines_nobody_saw_are_neither_replaced_nor_carried_out(admin, tree, way)
 
     def shown(response) -> str:
         found = re.findall(r'name="seen" value="([0-9a-f]*)"', said(response))
-        assert len(found) == 3 and len(set(found)) == 1
+        assert len(found) == 4 and len(set(found)) == 1
         return found[0]
 
     seen = shown(admin.get(page(made)))
@@ -318,3 +318,34 @@ def test_each_level_without_a_committee_has_one_button(admin, tree):
     answer = said(admin.get(reverse("units:reform_people", args=[made.pk])))
     levels = re.findall(r"[?]cap=(\w+)&amp;ngay=2025-07-01", answer)
     assert levels == ["province", "commune"]
+
+
+def seen_for(client, reform, action) -> str:
+    """What the page's form for this act carries of what it showed."""
+    body = said(client.get(page(reform)))
+    (print_,) = re.findall(rf'name="action" value="{action}"><input type="hidden" name="seen" value="(\w*)"', body)
+    return print_
+
+
+def test_a_draft_changed_since_it_was_seen_is_not_dropped(admin, tree):
+    made = draft(tree, line("rename", tree.communes[0], name="Xã Một"))
+    opened = seen_for(admin, made, "drop")
+    reforms.add_change(made, line("rename", tree.communes[1], name="Xã Của Người Khác"), by=None)
+    late = act(admin, made, "drop", seen=opened)
+    assert (late.status_code, "vừa được người khác thay đổi" in said(late)) == (422, True)
+    assert "Xã Của Người Khác" in said(late)
+    assert Reorganisation.objects.filter(pk=made.pk).exists()
+    assert "Đã xoá dự thảo" in said(act(admin, made, "drop", seen=seen_for(admin, made, "drop")))  # the control
+
+
+def test_one_undone_and_applied_anew_since_it_was_seen_is_not_undone(admin, tree):
+    made = the_reform(tree)
+    reforms.apply(made, by=None)
+    opened = seen_for(admin, made, "undo")
+    reforms.undo(made, by=None)
+    reforms.apply(made, by=None)
+    late = act(admin, made, "undo", seen=opened)
+    assert (late.status_code, "vừa được người khác thay đổi" in said(late)) == (422, True)
+    made.refresh_from_db()
+    assert made.status == ReformStatus.APPLIED
+    assert "Đã hoàn tác" in said(act(admin, made, "undo", seen=seen_for(admin, made, "undo")))  # the control
