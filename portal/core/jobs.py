@@ -5,6 +5,7 @@ A kind of work is a function `(job, tell) -> Output | None` registered by `@job_
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 Work = TypeVar("Work", bound=Callable)
 KINDS: dict[str, Callable] = {}
 SWEEP_BELLS = 20
+BUSY_WAIT = timedelta(seconds=10)  # before a job that met another writer is tried again
+BUSY_STATES = ("55P03", "40P01")  # PostgreSQL: a lock not had in time, a deadlock
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,19 @@ def _renew(job: Job, stop: threading.Event) -> None:
     connection.close()
 
 
+def is_busy(error: OperationalError) -> bool:
+    """Whether the database gave up waiting for somebody else who writes the same rows."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    return getattr(cause, "pgcode", None) in BUSY_STATES
+
+
 def run(job_id: int) -> bool:
     """Do the job if it can be claimed; True when this call brought it to its end.
 
-    An error of the work itself fails the job with its sentence; a dead worker leaves the row to the sweeper.
+    An error of the work itself fails the job with its sentence; one that met another writer is put back to be tried
+    again, `JOB_MAX_ATTEMPTS` times at most; a dead worker leaves the row to the sweeper.
     """
     job = claim(job_id)
     if job is None:
@@ -138,11 +150,12 @@ def run(job_id: int) -> bool:
         return False
     except Refused as refusal:
         return _fail(job, refusal.sentence)
+    except OperationalError as error:
+        return _wait_for_others(job) if is_busy(error) else _fail_unforeseen(job)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # WeasyPrint's fatal fetch error is a BaseException
-        log.exception("job %s failed", job)
-        return _fail(job, "Hệ thống gặp lỗi khi thực hiện. Hãy thử lại; nếu vẫn lỗi, báo quản trị viên mã việc này.")
+        return _fail_unforeseen(job)
     finally:
         stop.set()
         renewing.join()
@@ -161,6 +174,31 @@ def _finish(job: Job, output: Output | None) -> bool:
 
 def _fail(job: Job, sentence: str) -> bool:
     return bool(_mine(job).update(state=JobState.FAILED, finished_at=Now(), lease_until=None, error=sentence))
+
+
+def _fail_unforeseen(job: Job) -> bool:
+    log.exception("job %s failed", job)
+    return _fail(job, "Hệ thống gặp lỗi khi thực hiện. Hãy thử lại; nếu vẫn lỗi, báo quản trị viên mã việc này.")
+
+
+def _wait_for_others(job: Job) -> bool:
+    """Put the job back for the sweeper; after the last try, fail it and say so. True when it is at its end."""
+    log.warning("job %s met another writer at try %s", job, job.attempt)
+    if job.attempt >= settings.JOB_MAX_ATTEMPTS:
+        return _fail(
+            job,
+            f"Có người khác đang ghi cùng dữ liệu; đã thử {job.attempt} lần không được nên việc này chưa làm, chưa "
+            "ghi gì. Hãy chờ ít phút rồi làm lại.",
+        )
+    _mine(job).update(
+        state=JobState.QUEUED,
+        lease_until=None,
+        not_before=_from_now(BUSY_WAIT),
+        done_parts=0,
+        all_parts=0,
+        message="có người khác đang ghi cùng dữ liệu nên chưa ghi gì; cổng tự làm lại sau ít giây",
+    )
+    return False
 
 
 def ring_next() -> None:

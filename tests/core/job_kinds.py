@@ -5,8 +5,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from django.db import connection, transaction
+
 from portal.core.errors import Refused
 from portal.core.jobs import Output, job_kind
+from portal.core.models import Heartbeat
 
 
 @job_kind("test_write")
@@ -25,6 +28,16 @@ def write(job, tell):
     if trace:
         _note(trace, f"end {os.getpid()} attempt {job.attempt}")
     return Output(Path(name), f"{job.key}.txt")
+
+
+@job_kind("test_beat")
+def beat(job, tell):
+    """Write a row somebody else may hold, after a first one that must then not stay."""
+    with transaction.atomic():
+        Heartbeat.objects.create(name="before", at=job.asked_at)
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET LOCAL lock_timeout = 200")  # the portal's own is five seconds
+        Heartbeat.objects.filter(name="held").update(at=job.asked_at)
 
 
 @job_kind("test_refuse")

@@ -1,9 +1,12 @@
 """Job rows: one claim at a time, a fence against zombies, a sweeper for lost bells and dead workers."""
 
+import sqlite3
+import threading
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from portal.core import jobs
@@ -151,3 +154,95 @@ def test_a_broker_that_is_down_does_not_stop_the_asker(monkeypatch, bells):
     monkeypatch.undo()
     monkeypatch.setattr(tasks.run_job, "apply_async", lambda *a, **k: (_ for _ in ()).throw(ConnectionError("down")))
     jobs.ring(1)
+
+
+# --- somebody else writes the same rows --------------------------------------------------------------------------
+@contextmanager
+def somebody_writing():
+    """Somebody on a connection of their own who has written the row "held" and not yet committed."""
+    written, may_go = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Heartbeat.objects.filter(name="held").update(at=timezone.now())
+            written.set()
+            may_go.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    written.wait(5)
+    yield
+    may_go.set()
+    thread.join(10)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_meets_another_writer_is_tried_again_and_done(bells):
+    Heartbeat.objects.create(name="held", at=timezone.now())
+    job = asked(kind="test_beat")
+    with somebody_writing():
+        assert jobs.run(job.pk) is False
+    job.refresh_from_db()
+    assert (job.state, job.error, job.lease_until) == (JobState.QUEUED, "", None)
+    assert job.message == "có người khác đang ghi cùng dữ liệu nên chưa ghi gì; cổng tự làm lại sau ít giây"
+    assert not Heartbeat.objects.filter(name="before").exists()
+    assert jobs.run(job.pk) is False  # not at once
+    Job.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    bells.clear()
+    jobs.sweep()
+    assert (bells, jobs.run(job.pk)) == ([job.pk], True)
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (JobState.DONE, 2)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_meets_another_writer_to_the_last_says_what_was_not_done(settings):
+    Heartbeat.objects.create(name="held", at=timezone.now())
+    job = asked(kind="test_beat")
+    Job.objects.update(attempt=settings.JOB_MAX_ATTEMPTS - 1)
+    with somebody_writing():
+        assert jobs.run(job.pk) is True
+    job.refresh_from_db()
+    assert (job.state, job.error) == (
+        JobState.FAILED,
+        "Có người khác đang ghi cùng dữ liệu; đã thử 5 lần không được nên việc này chưa làm, chưa ghi gì. "
+        "Hãy chờ ít phút rồi làm lại.",
+    )
+
+
+def sqlite_fault(folder, statement: str) -> sqlite3.OperationalError:
+    """What SQLite says of a statement while another connection writes."""
+    first, second = (sqlite3.connect(folder / "x.sqlite3", timeout=0, isolation_level=None) for _ in "ab")
+    first.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(sqlite3.OperationalError) as fault:
+            second.execute(statement)
+    finally:
+        first.close()
+        second.close()
+    return fault.value
+
+
+def test_only_another_writer_is_waited_for(tmp_path):
+    def told(cause) -> bool:
+        error = OperationalError(str(cause))
+        error.__cause__ = cause
+        return jobs.is_busy(error)
+
+    assert told(sqlite_fault(tmp_path, "BEGIN IMMEDIATE"))
+    for other in (sqlite_fault(tmp_path, "SELECT * FROM nothing"), ConnectionError("closed"), None):
+        assert not told(other)
+
+
+def test_another_fault_of_the_database_fails_the_job_at_once(monkeypatch):
+    def broken(job, tell):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setitem(jobs.KINDS, "test_broken", broken)
+    job = asked(kind="test_broken")
+    assert jobs.run(job.pk) is True
+    job.refresh_from_db()
+    assert (job.state, job.error[:30]) == (JobState.FAILED, "Hệ thống gặp lỗi khi thực hiện")
