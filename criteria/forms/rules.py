@@ -23,7 +23,8 @@ class RuleForm(forms.Form):
     name = forms.CharField(label="Tên quy tắc", max_length=200)
     programme = forms.ChoiceField(label="Chương trình")
     document = forms.ChoiceField(
-        label="Văn bản quy định", help_text="Chưa có trong danh sách: “Thêm văn bản” ở đầu trang, rồi trở lại đây."
+        label="Văn bản quy định",
+        help_text="Chưa có trong danh sách: bấm “Thêm văn bản” ở cuối biểu mẫu; phần đã gõ được giữ.",
     )
     article = forms.CharField(label="Căn cứ", max_length=60, help_text="Điều, khoản, ví dụ QĐ 12/2026, Điều 5.")
     valid_from = DayField(label="Hiệu lực từ ngày")

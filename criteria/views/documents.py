@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.files import store
+from portal.core.web.left import way_back
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
@@ -64,7 +65,7 @@ def document_edit(request, pk=None):
                 by=request.user,
             )
             messages.success(request, f"Đã ghi văn bản {made.number}.")
-            return redirect("criteria:documents")
+            return redirect(way_back(request, pk=made.pk, code=made.code) or "criteria:documents")
     return render(request, "criteria/document_edit.html", context, status=422)
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
+from portal.core.web.left import leaves_for, not_judged, typed_before
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 from units.models import Unit
@@ -58,6 +59,7 @@ def _ways(source: CriteriaSet | None, province: str) -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_for("criteria:document_add")
 @once
 def set_create(request):
     """A new draft of the own province: empty, or out of another set (`tu`)."""
@@ -65,7 +67,7 @@ def set_create(request):
     source = visible_set(request, request.GET["tu"]) if request.GET.get("tu", "").isdecimal() else None
     initial = {"name": source.name, "first_year": timezone.localdate().year + 1} if source else {}
     form = NewSetForm(
-        request.POST or None,
+        request.POST or typed_before(request, document="pk"),
         source=source,
         ways=_ways(source, province),
         documents=LegalDocument.objects.visible_to(request.user),
@@ -73,6 +75,7 @@ def set_create(request):
     )
     context = {"form": form, "source": source}
     if request.method != "POST":
+        not_judged(form)
         return render(request, "criteria/set_create.html", context)
     if form.is_valid():
         with refusals_on(form):

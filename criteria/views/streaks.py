@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
+from portal.core.web.left import leaves_for, not_judged, typed_before
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
@@ -101,6 +102,7 @@ def _detail(request, rule: StreakRule) -> dict:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_for("criteria:document_add")
 @once
 def rule_edit(request, pk=None):
     """A new draft of the own province (`tu`: the next one after a rule), or a draft corrected."""
@@ -110,20 +112,22 @@ def rule_edit(request, pk=None):
         rule = get_object_or_404(_visible_rules(request.user).filter(status=SetStatus.DRAFT), pk=pk)
         province = rule.province_code
     content = content_of_rule(rule) if rule else _begun(request)
+    data = request.POST or typed_before(request, document="code")
     seen = request.POST.get("seen") or (digest(content) if rule else "")
     documents = LegalDocument.objects.visible_to(request.user).order_by("-province_code", "-issued_on", "code")
     mine = [one for one in request.user.provinces_as(*WRITERS) if one.code == province]
     held = [content.get("programme", ""), *content.get("counts", [])]
     form = RuleForm(
-        request.POST or None,
+        data,
         content=content,
         documents=documents,
         programmes=programmes_of(mine, also=held).order_by("name"),
         initial={"seen": seen},
     )
-    titles = title_forms(request.POST or None, content.get("titles", []))
+    titles = title_forms(data, content.get("titles", []))
     context = {"form": form, "titles": titles, "rule": rule, "province": mine[0] if mine else None}
     if request.method != "POST":
+        not_judged(form, titles)
         return render(request, "criteria/rule_edit.html", context)
     if form.is_valid() & titles.is_valid():
         wanted = {**_blank(), **form.row(), "titles": titles.rows()}

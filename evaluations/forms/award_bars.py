@@ -30,7 +30,7 @@ class AwardBarForm(forms.Form):
         queryset=LegalDocument.objects.none(),
         required=False,
         empty_label="Chưa có ở mục Văn bản",
-        help_text="Văn bản của tỉnh đã ghi ở mục Bộ tiêu chí → Văn bản.",
+        help_text="Chưa có trong danh sách: bấm “Thêm văn bản” ở cuối biểu mẫu; phần đã gõ được giữ.",
     )
     ground = forms.CharField(
         label="Căn cứ",

@@ -15,6 +15,7 @@ from criteria.packs.content import digest
 from criteria.packs.rules import bar_reads, content_of_bar
 from criteria.queries import graded_programmes, programme_names
 from portal.core.errors import Refused
+from portal.core.web.left import leaves_for, not_judged, typed_before
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
 from units.models import Unit
@@ -68,6 +69,13 @@ def _form(request, province: Unit, data=None, initial=None) -> AwardBarForm:
     )
 
 
+def _left_form(request, province: Unit, initial=None) -> AwardBarForm:
+    """The form to begin with: as it was left to add a document, else new."""
+    form = _form(request, province, typed_before(request, document="pk"), initial)
+    not_judged(form)
+    return form
+
+
 def _context(request, **more) -> dict:
     province = permissions.own_province(request.user)
     rows = AwardBar.objects.visible_to(request.user).select_related("province", "programme", "document", "set_by")
@@ -85,13 +93,14 @@ def _context(request, **more) -> dict:
         if province
         else [],
         "province": province,
-        "form": more.pop("form", None) or (_form(request, province) if province else None),
+        "form": more.pop("form", None) or (_left_form(request, province) if province else None),
         "this_year": timezone.localdate().year,
         "doubt": Confidence.INFERRED.label.lower(),
     } | more
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_for("criteria:document_add")
 @once
 def award_bars(request):
     """The switches of the reader's province with their history; staff switch one on."""
@@ -130,15 +139,20 @@ def _own_bar(request, pk) -> AwardBar:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_for("criteria:document_add")
 @once
 def award_bar_edit(request, pk):
     """Correct a draft, or a bar on which no locked year leans yet."""
     bar = _own_bar(request, pk)
-    seen = request.POST.get("seen") or digest(content_of_bar(bar))
+    seen = (request.POST or typed_before(request) or {}).get("seen") or digest(content_of_bar(bar))
     initial = {
         name: getattr(bar, name) for name in ("bar", "programme", "first_year", "last_year", "document", "ground")
     }
-    form = _form(request, bar.province, request.POST or None, initial)
+    form = (
+        _form(request, bar.province, request.POST, initial)
+        if request.POST
+        else _left_form(request, bar.province, initial)
+    )
     context = {"bar": bar, "form": form, "seen": seen, "is_fixed": services.is_leaned_on(bar) and not bar.is_draft}
     if request.method != "POST":
         return render(request, "evaluations/award_bar_edit.html", context)

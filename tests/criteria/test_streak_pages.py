@@ -20,6 +20,7 @@ from tests.criteria.factories import load_packs
 from tests.evaluations.streaks.results import RECOGNISED, make_rule, record
 from tests.units.factories import make_province, make_tree, make_user
 from units.enums import Role
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 FIELDS = ("years", "level", "title", "article")
@@ -236,7 +237,7 @@ def test_a_title_is_dropped_by_emptying_its_row_and_the_others_keep_their_confid
 def test_the_form_says_whose_rule_it_is_and_lets_another_province_be_chosen(staff, document, province):
     page = said(staff.get(reverse("criteria:rule_add")))
     assert "Quy tắc của Tỉnh Bắc Giang." in page and "Chuyển tỉnh" not in page
-    assert reverse("criteria:document_add") in page
+    assert 'name="leave" value="1" formnovalidate>Thêm văn bản</button>' in page
     titles = page[page.index("Các mốc:") :]
     assert "Số năm liên tục" in titles and 'class="required"' not in titles and 'class="required"' in page
     far = make_province("Tỉnh Yên Bái", "15")
@@ -245,6 +246,72 @@ def test_the_form_says_whose_rule_it_is_and_lets_another_province_be_chosen(staf
     here = reverse("criteria:rule_add")
     told = said(staff.post(reverse("units:province_at_hand"), {"province": far.pk, "next": here}, follow=True))
     assert "Quy tắc của Tỉnh Yên Bái." in told
+
+
+PAPER = {
+    "number": "15/QĐ-UBND",
+    "cite": "QĐ 15/2026",
+    "title": "Sửa quy định",
+    "issuer": "Uỷ ban nhân dân tỉnh",
+    "issued_on": "05/03/2026",
+}
+
+
+def added_and_back(staff, left):
+    """The form as it is found again after a document was added on the page it was left for."""
+    assert left.status_code == 302 and left.url.startswith(reverse("criteria:document_add"))
+    again = staff.post(left.url, PAPER | {"issuer": ""})  # a fault there loses nothing
+    assert again.status_code == 422
+    made = staff.post(left.url, PAPER)
+    assert made.status_code == 302, said(made)
+    return staff.get(made.url), LegalDocument.objects.get(number="15/QĐ-UBND")
+
+
+def test_a_document_is_added_from_a_rule_s_form_and_what_was_typed_stays(staff, document):
+    address = reverse("criteria:rule_add")
+    left = staff.post(address, typed(leave="1", name="Đang gõ dở", statement="", valid_from="sai", document=""))
+    back, made = added_and_back(staff, left)
+    assert (back.status_code, back.wsgi_request.path) == (200, address)
+    form, page = back.context["form"], said(back)
+    assert [form[name].value() for name in ("name", "valid_from", "document")] == ["Đang gõ dở", "sai", made.code]
+    assert [one["title"].value() for one in back.context["titles"]][:2] == ["Ba năm liền", "Năm năm liền"]
+    assert form["counts"].value() == ["safety", "grading"]
+    assert 'value="Đang gõ dở"' in page and "errorlist" not in page  # nothing was sent yet, so no fault is found
+    assert not StreakRule.objects.filter(province_code="24").exists()
+    plain = staff.get(address).context["form"]  # the control: opened by itself it is empty
+    assert not plain["name"].value()
+    assert staff.post(made_url := back.wsgi_request.get_full_path(), typed(statement="")).status_code == 422
+    assert staff.post(made_url, typed(document=made.code)).status_code == 302
+    assert StreakRule.objects.get(province_code="24").document == made
+
+
+def test_a_form_left_is_its_writer_s_alone_and_a_document_added_by_itself_goes_to_the_list(staff, document, client):
+    left = staff.post(reverse("criteria:rule_add"), typed(leave="1", name="Đang gõ dở"))
+    back, _ = added_and_back(staff, left)
+    found = back.wsgi_request.get_full_path()
+    assert staff.post(reverse("criteria:document_add"), PAPER | {"number": "16/QĐ-UBND", "cite": "QĐ 16/2026"}).url == (
+        reverse("criteria:documents")
+    )
+    client.force_login(make_user(Role.STAFF, Unit.objects.get(code="24")))
+    client.session.flush()
+    client.force_login(make_user(Role.STAFF, Unit.objects.get(code="24")))
+    assert not client.get(found).context["form"]["name"].value()
+
+
+def test_a_document_is_added_from_a_bar_s_and_a_set_s_form_too(staff, document):
+    of_bar = {"bar": "weakest", "programme": "", "first_year": "2026", "last_year": "", "ground": "Đề án đang gõ"}
+    back, made = added_and_back(staff, staff.post(reverse("evaluations:award_bars"), of_bar | {"leave": "1"}))
+    form = back.context["form"]
+    assert [form[name].value() for name in ("ground", "document")] == ["Đề án đang gõ", str(made.pk)]
+    LegalDocument.objects.filter(pk=made.pk).delete()
+    left = staff.post(reverse("criteria:create"), {"leave": "1", "name": "Bộ đang gõ", "unit_kinds": ["school"]})
+    back, made = added_and_back(staff, left)
+    form = back.context["form"]
+    assert [form[name].value() for name in ("name", "document", "unit_kinds")] == [
+        "Bộ đang gõ",
+        str(made.pk),
+        ["school"],
+    ]
 
 
 def test_years_a_rule_does_not_count_are_not_offered_and_told_when_asked(client):

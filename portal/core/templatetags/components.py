@@ -115,6 +115,12 @@ def once_token() -> SafeString:
     return format_html('<input type="hidden" name="once" value="{}">', new_token())
 
 
+@register.simple_tag
+def leave_button(label: str):
+    """Inside a form: goes to the page that makes what the form lacks, what was typed kept (`portal.core.web.left`)."""
+    return format_html('<button class="btn btn--plain" name="leave" value="1" formnovalidate>{}</button>', label)
+
+
 @register.inclusion_tag("components/file_card.html")
 def file_card(form, upload: str, *, hint: str = "", provinces=(), chosen=None) -> dict:
     """The card that takes a file to be checked: posted to the page that takes it, whatever page shows the card."""
