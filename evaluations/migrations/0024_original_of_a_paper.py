@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0022_a_year_taken_away'),
+        ('evaluations', '0023_keys_as_spoken'),
     ]
 
     operations = [
