@@ -49,7 +49,7 @@ def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
             communes[key] = _communes_on(*key)
         yield [
             *(f"{OWN_KEY}{one.unit_id}", cycle.year, cycle.programme.code, RESULT_WORDS.get(one.state, "")),
-            *(str(one.grade or ""), one.paper_title, one.paper, written(one.paper_on), one.taken_from),
+            *(str(one.grade or ""), one.paper_title, one.paper, one.paper_on, one.taken_from),
             *(one.unit_name, communes[key].get(one.commune_id or 0, "")),
         ]
 

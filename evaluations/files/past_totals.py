@@ -43,7 +43,7 @@ def exported(totals: Iterable[PastTotal]) -> Iterator[list]:
         yield [
             *(f"{OWN_KEY}{one.place_id}", one.year, one.programme.code, one.get_kind_display()),
             *(one.total, "" if one.registered is None else one.registered, one.met),
-            *(one.paper, written(one.paper_on), one.source, one.place_name),
+            *(one.paper, one.paper_on, one.source, one.place_name),
         ]
 
 

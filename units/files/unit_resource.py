@@ -56,7 +56,7 @@ class DayWidget(widgets.Widget):
         return read_date(value, self.column, required=self.required)
 
     def render(self, value, obj=None, **kwargs):
-        return f"{value:%d/%m/%Y}" if value else ""
+        return value
 
 
 class TextWidget(widgets.Widget):
@@ -206,4 +206,4 @@ def as_csv(units) -> bytes:
 
 def as_xlsx(units) -> bytes:
     rows = _exported(units)
-    return writing.as_xlsx("Đơn vị", rows.headers, ([str(cell) for cell in row] for row in rows))
+    return writing.as_xlsx("Đơn vị", rows.headers, rows)
