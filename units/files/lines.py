@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from portal.core.seen import print_of
 from portal.core.sheets.reading import Problem, Unreadable
 from portal.core.sheets.tables import table_of
+from portal.core.sheets.templates import Template
 from portal.core.vietnamese import text
 
 DASHES = {"-", "–", "—"}
@@ -50,6 +51,7 @@ def lines_of(
     *,
     needed: Iterable[str],
     shown_only: Iterable[str] = (),
+    template: Template | None = None,
     fill: bool = True,
 ) -> list[tuple[int, dict[str, str]]]:
     """(row number, cell by column name) of each row with anything in it; a column that is absent reads as empty, or
@@ -58,7 +60,7 @@ def lines_of(
     Columns as `table_of` takes them. Nothing where the file cannot be read: `found` then holds why.
     """
     try:
-        table = table_of(data, found.file, columns, needed=needed, shown_only=shown_only)
+        table = table_of(data, found.file, columns, needed=needed, shown_only=shown_only, template=template)
     except Unreadable as refusal:
         found.problems += refusal.problems
         return []

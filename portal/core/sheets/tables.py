@@ -14,6 +14,7 @@ from ..vietnamese import text
 from ..vietnamese.old_fonts import unicode_of
 from .books import BadCell
 from .reading import Problem, Sheet, Unreadable, column_name, sheets_of
+from .templates import MARK, Template
 
 FIRST_ROWS = 12  # how far down a heading is looked for: a title, a place and a day may stand above it
 NUMBERING = {"stt", "tt", "so tt", "so thu tu"}  # a column of running numbers, which every official table begins with
@@ -45,14 +46,23 @@ class Heading:
 
 
 def table_of(
-    data: bytes, file: str, columns: Mapping[str, str], *, needed: Iterable[str], shown_only: Iterable[str] = ()
+    data: bytes,
+    file: str,
+    columns: Mapping[str, str],
+    *,
+    needed: Iterable[str],
+    shown_only: Iterable[str] = (),
+    template: Template | None = None,
 ) -> FileTable:
     """The table of the first visible sheet that has the headings.
 
     `columns` are headings by name (a name is understood as a heading, too), `needed` names that must be there,
-    `shown_only` headings an export writes and an import passes over. Raises Unreadable with everything that is wrong.
+    `shown_only` headings an export writes and an import passes over; a workbook that says it is of another template
+    than `template` is refused by that. Raises Unreadable with everything that is wrong.
     """
     sheets = sheets_of(data, file)
+    if template is not None:
+        _refuse_other_template(file, sheets, template)
     known = {text.plain_key(name): name for name in columns}
     known |= {text.plain_key(word): name for name, word in columns.items()}
     known |= dict.fromkeys(map(text.plain_key, shown_only), "")
@@ -70,6 +80,17 @@ def table_of(
     if not table.rows:
         raise Unreadable(file, "Tệp không có dòng nào dưới dòng tiêu đề. Hãy kiểm tra lại tệp đã chọn.")
     return table
+
+
+def _refuse_other_template(file: str, sheets: list[Sheet], template: Template) -> None:
+    """Files without the sheet that says which template they are, as exports and CSV, say nothing and pass."""
+    told = next((sheet for sheet in sheets if sheet.hidden and sheet.title == MARK and sheet.rows), None)
+    name, title = (told.rows[0][1][place : place + 1] for place in (0, 2)) if told else ([], [])
+    if name and name != [template.name]:
+        there = "".join(title)[:100] or name[0][:100]
+        raise Unreadable(
+            file, f"Tệp này là mẫu “{there}”, không phải mẫu “{template.title}”. Hãy tải tệp mẫu ở trang đang mở."
+        )
 
 
 # --- the heading ----------------------------------------------------------------------------------------------------
