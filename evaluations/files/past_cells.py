@@ -2,6 +2,7 @@
 its sentence."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils import timezone
@@ -57,6 +58,16 @@ def read_programme(cell: str, programmes: dict[str, Programme]) -> Programme:
         codes = ", ".join(sorted({one.code for one in programmes.values()}))
         raise ValueError(f"Không có chương trình “{cell}”. Hãy ghi tên hoặc một trong các mã: {codes}.")
     return found
+
+
+def programme_choices(provinces: Iterable[Unit]) -> list[str]:
+    """The provinces' programmes by name; by code where a name is that of several."""
+    found: dict[str, str] = {}
+    for province in provinces:
+        words = programmes_by_word(province)
+        for one in sorted(set(words.values()), key=lambda programme: programme.code):
+            found[one.code] = one.name if words[text.search_key(one.name)] == one else one.code
+    return list(found.values())
 
 
 def refuse_too_long(columns: dict[str, tuple[str, int]]) -> None:

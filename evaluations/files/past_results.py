@@ -8,9 +8,10 @@ from functools import cache
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
 from portal.core.sheets.cells import written
+from portal.core.sheets.templates import Column, Kind, Template
 from portal.core.vietnamese import text
 from units.enums import UnitKind
-from units.files.keys import OWN_KEY, Here, living, not_one
+from units.files.keys import OWN_KEY, UNIT_KEY, Here, living, not_one
 from units.files.lines import Problems, lines_of
 from units.models import Unit, UnitVersion, User, on
 
@@ -20,21 +21,31 @@ from ..models import Cycle, Evaluation
 from ..services.past_results import RESULT_WORDS, PastResult, on_own_rosters, past_day, past_sets
 from .past_cells import not_there, programmes_by_word, read_paper_day, read_past_year, read_programme
 
-COLUMNS = {
-    "unit": "Khoá đơn vị",
-    "year": "Năm",
-    "programme": "Chương trình",
-    "result": "Kết quả",
-    "grade": "Xếp loại",
-    "title": "Danh hiệu",
-    "paper": "Quyết định, văn bản",
-    "paper_on": "Ngày văn bản",
-    "source": "Nguồn",
-}
-NEEDED = ("unit", "year", "programme", "result", "source")
+RESULTS = {word: state for state, word in RESULT_WORDS.items()}
+TEMPLATE = Template(
+    "ket-qua-nam-truoc",
+    "Kết quả năm trước",
+    {
+        "unit": Column("Khoá đơn vị", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
+        "year": Column("Năm", Kind.WHOLE, example=2022, is_needed=True),
+        "programme": Column("Chương trình", Kind.CHOICE, "Tên hoặc mã.", is_needed=True),
+        "result": Column("Kết quả", Kind.CHOICE, example=next(iter(RESULTS)), is_needed=True, choices=tuple(RESULTS)),
+        "grade": Column("Xếp loại", help="Chỉ với chương trình có xếp loại."),
+        "title": Column("Danh hiệu", help="Như ghi trong văn bản."),
+        "paper": Column("Quyết định, văn bản", example="Quyết định 45/QĐ-UBND"),
+        "paper_on": Column("Ngày văn bản", Kind.DAY, example=date(2022, 12, 20)),
+        "source": Column(
+            "Nguồn",
+            help="Báo cáo, sổ sách mà kết quả được lấy ra; kỳ được đánh dấu “nhập lại”.",
+            example="Báo cáo tổng kết năm 2022",
+            is_needed=True,
+        ),
+    },
+    empty="Ô để trống là không có; muốn giữ nguyên điều đang ghi thì bỏ cả cột không bắt buộc đó khỏi tệp.",
+)
+COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị", "Xã")
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
-RESULTS = {word: state for state, word in RESULT_WORDS.items()}
 STATES = {text.plain_key(word): state for word, state in RESULTS.items()}
 LONGEST = {"paper": 250, "source": 230, "title": 200}
 
@@ -83,7 +94,7 @@ def read(data: bytes, file: str, user: User, *, province: int | None = None) -> 
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
         return found
-    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, template=TEMPLATE, fill=False)
     if found.problems:
         return found
     known = _Known(found.province, {cells["unit"] for _, cells in lines} - {""})

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from portal.core.errors import Refused
 from portal.core.sheets.cells import read_choice, read_whole, written
+from portal.core.sheets.templates import Column, Kind, Template
 from portal.core.vietnamese import text
 from units.enums import JUDGED, LEVELS, UnitKind
-from units.files.keys import OWN_KEY, Here, living, not_one
+from units.files.keys import OWN_KEY, UNIT_KEY, Here, living, not_one
 from units.files.lines import Problems, lines_of
 from units.models import Unit, User
 
@@ -18,22 +20,32 @@ from ..services.past_results import past_day
 from ..services.past_totals import Figures, Total, in_the_way, out_of_order, out_of_place
 from .past_cells import not_there, programmes_by_word, read_paper_day, read_past_year, read_programme, refuse_too_long
 
-COLUMNS = {
-    "place": "Khoá địa bàn",
-    "year": "Năm",
-    "programme": "Chương trình",
-    "kind": "Loại đơn vị",
-    "total": "Tổng số",
-    "registered": "Đăng ký",
-    "met": "Đạt",
-    "paper": "Quyết định, văn bản",
-    "paper_on": "Ngày văn bản",
-    "source": "Nguồn",
-}
-NEEDED = ("place", "year", "programme", "kind", "total", "met", "source")
+KINDS = [kind.label for kind in JUDGED]
+TEMPLATE = Template(
+    "so-tong-nam-truoc",
+    "Số tổng năm trước",
+    {
+        "place": Column("Khoá địa bàn", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
+        "year": Column("Năm", Kind.WHOLE, example=2022, is_needed=True),
+        "programme": Column("Chương trình", Kind.CHOICE, "Tên hoặc mã.", is_needed=True),
+        "kind": Column("Loại đơn vị", Kind.CHOICE, example=KINDS[0], is_needed=True, choices=tuple(KINDS)),
+        "total": Column("Tổng số", Kind.WHOLE, example=12, is_needed=True),
+        "registered": Column("Đăng ký", Kind.WHOLE, "Để trống khi văn bản không nêu.", 11),
+        "met": Column("Đạt", Kind.WHOLE, example=10, is_needed=True),
+        "paper": Column("Quyết định, văn bản", example="Quyết định 45/QĐ-UBND"),
+        "paper_on": Column("Ngày văn bản", Kind.DAY, example=date(2022, 12, 20)),
+        "source": Column(
+            "Nguồn",
+            help="Báo cáo, sổ sách mà số tổng được lấy ra; số được đánh dấu “nhập lại”.",
+            example="Báo cáo tổng kết năm 2022",
+            is_needed=True,
+        ),
+    },
+    empty="Ô để trống là không có; muốn giữ nguyên điều đang ghi thì bỏ cả cột không bắt buộc đó khỏi tệp.",
+)
+COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Địa bàn",)
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
-KINDS = [kind.label for kind in JUDGED]
 MOST = 9_999_999  # no place ever had ten million units
 
 
@@ -70,7 +82,7 @@ def read(data: bytes, file: str, user: User, province: int | None = None) -> Pas
     if found.province is None:
         found.refuse(None, "Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
         return found
-    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, fill=False)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, template=TEMPLATE, fill=False)
     if found.problems:
         return found
     known = _Known(found.province, {cells["place"] for _, cells in lines} - {""})

@@ -5,7 +5,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,11 +18,12 @@ from portal.core.web.pages import page_of, refusals_on, refuse
 from units.forms import RegisterFileForm
 from units.models import Unit
 from units.queries import placed
-from units.views.intake import SHOWN, Intake, confirm, signed, take
+from units.views.intake import SHOWN, Intake, as_file, confirm, signed, take
 
 from .. import permissions, services
 from ..enums import Origin, State
 from ..files import past_results
+from ..files.past_cells import programme_choices
 from ..forms import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
 from ..models import Cycle, Evaluation
 
@@ -57,10 +58,7 @@ def past_export(request):
     )
     rows = past_results.exported(dossiers.iterator(chunk_size=2000))
     data = writing.as_xlsx("Kết quả năm trước", past_results.HEADINGS, rows)
-    name = f"ket-qua-nam-truoc-{timezone.localdate():%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        data, content_type=writing.XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return as_file(f"ket-qua-nam-truoc-{timezone.localdate():%Y-%m-%d}", writing.XLSX, data)
 
 
 def _shown(found: past_results.PastResultFile) -> dict:
@@ -89,7 +87,7 @@ PAST = Intake(
     preview_page="evaluations/past_preview.html",
     read=past_results.read,
     shown=_shown,
-    context={"heads": past_results.COLUMNS.values(), "results": list(past_results.RESULTS)},
+    template=past_results.TEMPLATE,
 )
 
 
@@ -109,14 +107,15 @@ def past_preview(request, token):
 def _intake(request, chosen: str | int) -> Intake:
     """The intake of the province chosen, for who has several; 404 for one that is not the reader's."""
     provinces = request.user.provinces_as(*permissions.PROVINCIAL)
+    intake = replace(PAST, choices=lambda: {"programme": programme_choices(provinces)})
     if len(provinces) == 1:
-        return PAST
+        return intake
     found = next((one for one in provinces if str(one.pk) == str(chosen)), None)
     if found is None and chosen:
         raise Http404
     pk = (found or provinces[0]).pk
-    context = PAST.context | {"provinces": provinces, "chosen": pk}
-    return replace(PAST, read=partial(past_results.read, province=pk), named={"province": pk}, context=context)
+    context = {"provinces": provinces, "chosen": pk}
+    return replace(intake, read=partial(past_results.read, province=pk), named={"province": pk}, context=context)
 
 
 # --- one result by page ------------------------------------------------------------------------------------------

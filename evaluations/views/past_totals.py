@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,10 +18,11 @@ from units.enums import LEVELS
 from units.forms import RegisterFileForm
 from units.models import Unit
 from units.queries import placed
-from units.views.intake import SHOWN, Intake, confirm, signed, take
+from units.views.intake import SHOWN, Intake, as_file, confirm, signed, take
 
 from .. import permissions, services
 from ..files import past_totals
+from ..files.past_cells import programme_choices
 from ..filters import PastTotalFilterSet
 from ..forms import LockForm
 from ..forms.past_totals import PastTotalForm, PlaceSearchForm, TotalCorrectionForm
@@ -74,10 +75,7 @@ def past_totals_export(request):
     """Every total the reader may see, as a workbook that can be imported again."""
     rows = past_totals.exported(_visible(request).standing().order_by("year", "place__sort_key", "kind", "pk"))
     data = writing.as_xlsx("Số tổng năm trước", past_totals.HEADINGS, rows)
-    name = f"so-tong-nam-truoc-{timezone.localdate():%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        data, content_type=writing.XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return as_file(f"so-tong-nam-truoc-{timezone.localdate():%Y-%m-%d}", writing.XLSX, data)
 
 
 def _detail_context(request, total: PastTotal, form: LockForm | None = None) -> dict:
@@ -210,7 +208,7 @@ TOTALS = Intake(
     preview_page="evaluations/past_totals_preview.html",
     read=past_totals.read,
     shown=_shown,
-    context={"heads": past_totals.COLUMNS.values(), "kinds": past_totals.KINDS},
+    template=past_totals.TEMPLATE,
 )
 
 
@@ -228,4 +226,9 @@ def past_totals_preview(request, token):
 
 def _intake(province: int | None) -> Intake:
     """The intake of one province: the job reads the file for the same, whatever is at hand by then."""
-    return replace(TOTALS, read=partial(past_totals.read, province=province), named={"province": province})
+    return replace(
+        TOTALS,
+        read=partial(past_totals.read, province=province),
+        named={"province": province},
+        choices=lambda: {"programme": programme_choices(Unit.objects.filter(pk=province or 0))},
+    )

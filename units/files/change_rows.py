@@ -1,32 +1,46 @@
 """A spreadsheet of changes: read whole, every problem with its row, and a draft written out the same way."""
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from portal.core.sheets.cells import read_choice, safe_cell
+from portal.core.sheets.cells import read_choice
+from portal.core.sheets.templates import Column, Kind, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import ChangeAction, Subtype, UnitKind
 from ..models import Change, Reorganisation, Unit
-from .keys import OWN_KEY, Here, living
+from .keys import OWN_KEY, UNIT_KEY, Here, living
 from .lines import Problems, lines_of
 
-COLUMNS = {
-    "action": "Việc",
-    "unit": "Đơn vị",
-    "key": "Khoá đơn vị mới",
-    "kind": "Loại đơn vị",
-    "subtype": "Phân loại mới",
-    "code": "Mã số mới",
-    "name": "Tên mới",
-    "to": "Về đơn vị",
-    "percent": "Phần (%)",
-    "is_main": "Phần chính",
-}
+TEMPLATE = Template(
+    "phuong-an-sap-xep",
+    "Phương án sắp xếp đơn vị",
+    {
+        "action": Column(
+            "Việc", Kind.CHOICE, example=ChangeAction.RENAME.label, is_needed=True, choices=labels_of(ChangeAction)
+        ),
+        "unit": Column("Đơn vị", Kind.CODE, f"{UNIT_KEY} Để trống khi thành lập.", "07201", is_needed=True),
+        "key": Column("Khoá đơn vị mới", help="Chữ tự đặt, để dòng khác gọi tới đơn vị được thành lập."),
+        "kind": Column("Loại đơn vị", Kind.CHOICE, "Khi thành lập.", choices=labels_of(UnitKind)),
+        "subtype": Column(
+            "Phân loại mới", Kind.CHOICE, "Khi thành lập hoặc đổi phân loại.", choices=labels_of(Subtype)
+        ),
+        "code": Column("Mã số mới", Kind.CODE),
+        "name": Column("Tên mới", example="Xã Tân Dĩnh Đông"),
+        "to": Column(
+            "Về đơn vị",
+            Kind.CODE,
+            "Khoá đơn vị mới của một dòng trong tệp, khoá DV… hoặc mã số của đơn vị đã có.",
+            is_needed=True,
+        ),
+        "percent": Column("Phần (%)", help="Một số lớn hơn 0, không quá 100, khi tách một phần."),
+        "is_main": Column("Phần chính", Kind.CHOICE, "Ghi x ở phần lớn nhất của đơn vị bị tách.", choices=("x",)),
+    },
+    empty="Các dòng trong tệp thay cho mọi dòng đang có của phương án; ô không dùng để trống.",
+)
+COLUMNS = TEMPLATE.headings
 YES = {"x", "co", "1", "dung"}
 
 
@@ -40,7 +54,7 @@ class ChangeFile(Problems):
 def read(data: bytes, file: str, reform: Reorganisation) -> ChangeFile:
     """Changes of the file's rows for the draft, or every problem; writes nothing."""
     found = ChangeFile(file)
-    cells = lines_of(found, data, COLUMNS, needed=("action", "unit", "to"))
+    cells = lines_of(found, data, COLUMNS, needed=TEMPLATE.needed, template=TEMPLATE)
     if found.problems:
         return found
     reachable = Unit.objects.filter(province__in=reform.provinces.all(), closed_on=None)
@@ -101,27 +115,17 @@ def _percent(cell: str) -> Decimal | None:
     return found
 
 
-def write(changes: Iterable[Change]) -> str:
-    """The draft as CSV with the same columns; reading it back gives the same changes."""
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(COLUMNS.values())
+def exported(changes: Iterable[Change]) -> Iterator[list[str]]:
+    """Cells of the draft's lines under our columns; reading them back gives the same changes."""
     for change in changes:
-        to = change.to_key or _key(change.to_unit)
-        cells = (
-            change.get_action_display(),
-            _key(change.unit),
-            change.key,
+        yield [
+            *(change.get_action_display(), _key(change.unit), change.key),
             change.get_kind_display() if change.kind else "",
             change.get_subtype_display() if change.subtype else "",
-            change.code,
-            change.name,
-            to,
+            *(change.code, change.name, change.to_key or _key(change.to_unit)),
             f"{change.percent.normalize():f}".replace(".", ",") if change.percent is not None else "",
             "x" if change.is_main else "",
-        )
-        rows.writerow([safe_cell(cell) for cell in cells])
-    return out.getvalue()
+        ]
 
 
 def _key(unit: Unit | None) -> str:

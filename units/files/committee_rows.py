@@ -3,33 +3,60 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from portal.core.locking import hold_rows, keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.templates import Column, Kind, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import CommitteeKind, MajorityOf
 from ..models import Committee, Unit, User
 from ..permissions import may_manage_people
 from ..services import CommitteeRow, committee_fault, committee_name
-from .keys import OWN_KEY, Here, day_told, living, not_one
+from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
 
 BOARD_KEY = "BCD"  # key of a committee that is already here, as the export writes it: BCD12
-COLUMNS = {
-    "key": "Khoá",
-    "unit": "Khoá đơn vị",
-    "kind": "Loại Ban",
-    "name": "Tên Ban Chỉ đạo",
-    "quorum_percent": "Dự họp trên (%)",
-    "approval_percent": "Tán thành trên (%)",
-    "majority_of": "Tỷ lệ tán thành tính trên",
-    "ground": "Căn cứ",
-    "valid_from": "Từ ngày",
-    "valid_to": "Đến hết ngày",
-}
-NEEDED = ("unit", "kind", "quorum_percent", "approval_percent", "ground", "valid_from")
+TEMPLATE = Template(
+    "ban-chi-dao",
+    "Ban Chỉ đạo",
+    {
+        "key": Column("Khoá", help=f"Ban đã có: khoá {BOARD_KEY}… như tệp tải về. Ban mới: để trống."),
+        "unit": Column("Khoá đơn vị", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
+        "kind": Column(
+            "Loại Ban",
+            Kind.CHOICE,
+            example=CommitteeKind.B138.label,
+            is_needed=True,
+            choices=labels_of(CommitteeKind),
+        ),
+        "name": Column(
+            "Tên Ban Chỉ đạo",
+            help=f"Để trống: cổng ghép loại Ban với tên đơn vị. Loại “{CommitteeKind.OTHER.label}” cần tên.",
+        ),
+        "quorum_percent": Column("Dự họp trên (%)", Kind.WHOLE, "Từ 0 đến 99.", 50, is_needed=True),
+        "approval_percent": Column("Tán thành trên (%)", Kind.WHOLE, "Từ 0 đến 99.", 50, is_needed=True),
+        "majority_of": Column(
+            "Tỷ lệ tán thành tính trên",
+            Kind.CHOICE,
+            f"Để trống ở Ban mới: {MajorityOf.PRESENT.label}.",
+            MajorityOf.PRESENT.label,
+            choices=labels_of(MajorityOf),
+        ),
+        "ground": Column(
+            "Căn cứ",
+            help="Số, ngày của quyết định hoặc quy chế.",
+            example="Quyết định 12/QĐ-UBND ngày 05/01/2026",
+            is_needed=True,
+        ),
+        "valid_from": Column("Từ ngày", Kind.DAY, example=date(2026, 1, 5), is_needed=True),
+        "valid_to": Column("Đến hết ngày", Kind.DAY, "Để trống nếu chưa biết."),
+    },
+    empty="Với Ban đã có, ô để trống giữ nguyên như đang ghi.",
+)
+COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị",)
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 
@@ -64,7 +91,7 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
     unit and name. A cell left empty keeps what is stored. `to_write` holds its committees and keeps other founders
     out of its units until the transaction ends."""
     found = CommitteeFile(file)
-    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, template=TEMPLATE)
     if found.problems:
         return found
     visible = Unit.objects.visible_to(user)

@@ -16,6 +16,7 @@ from ..models import Unit
 
 CODE_DIGITS = 5  # of a commune's code
 OWN_KEY = "DV"  # key of a unit that is already here, as the export writes it: DV12
+UNIT_KEY = f"Khoá {OWN_KEY}… như tệp tải về, hoặc mã số của xã, huyện, tỉnh."  # how a file names one
 
 
 def lost_zero(key: str) -> str:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core.sheets.cells import read_choice, read_date
+from portal.core.sheets.templates import Column, Kind, Template, labels_of
 from portal.core.vietnamese import text
 
 from .. import services
@@ -16,21 +17,42 @@ from ..enums import Role
 from ..models import Committee, Placement, Seat, Unit, User
 from ..permissions import may_manage_people
 from ..services import PersonRow
-from .keys import OWN_KEY, Here, day_told, living, not_one
+from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
 
-COLUMNS = {
-    "username": "Tên đăng nhập",
-    "post": "Chức danh",
-    "unit": "Khoá đơn vị",
-    "role": "Vai trò",
-    "valid_from": "Từ ngày",
-    "valid_to": "Đến hết ngày",
-    "acting_for": "Thay cho",
-    "board": "Tên Ban Chỉ đạo",
-    "board_post": "Chức vụ trong Ban",
-}
-NEEDED = ("username", "post", "unit", "role", "valid_from")
+TEMPLATE = Template(
+    "nguoi-dung",
+    "Người dùng",
+    {
+        "username": Column(
+            "Tên đăng nhập",
+            help="Chữ không dấu, chữ số và @ . + - _, mỗi người một tên. Người đã có cùng phân công: giữ nguyên.",
+            example="canbo.tandinh",
+            is_needed=True,
+        ),
+        "post": Column(
+            "Chức danh",
+            help="Ghi chức danh, không ghi tên người.",
+            example="Cán bộ Công an xã Tân Dĩnh",
+            is_needed=True,
+        ),
+        "unit": Column("Khoá đơn vị", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
+        "role": Column("Vai trò", Kind.CHOICE, example=Role.OFFICER.label, is_needed=True, choices=labels_of(Role)),
+        "valid_from": Column("Từ ngày", Kind.DAY, example=date(2026, 1, 1), is_needed=True),
+        "valid_to": Column("Đến hết ngày", Kind.DAY, "Để trống nếu chưa biết."),
+        "acting_for": Column("Thay cho", help="Chức danh của người được thay, chỉ ghi khi làm thay."),
+        "board": Column(
+            "Tên Ban Chỉ đạo",
+            help="Chỉ ghi khi người đó là thành viên Ban; để trống nếu nơi đó có đúng một Ban.",
+        ),
+        "board_post": Column(
+            "Chức vụ trong Ban",
+            help="Ví dụ: Phó Trưởng ban Thường trực. Để trống nếu không là thành viên.",
+        ),
+    },
+    empty="Ô không bắt buộc để trống khi không có. Người đã có với cùng phân công được giữ nguyên.",
+)
+COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị",)
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 LONGEST = {"username": 150, "post": 200, "acting_for": 200, "board_post": 100}
@@ -71,7 +93,7 @@ def read(data: bytes, file: str, user: User) -> PersonFile:
     """Read and check the file with the rights of now. A person who is here with the very same placement is found and
     left; any other name in use is refused."""
     found = PersonFile(file)
-    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, template=TEMPLATE)
     if found.problems:
         return found
     here = _Known(lines, user)

@@ -2,31 +2,76 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import models
 
 from portal.core.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date, read_whole
+from portal.core.sheets.templates import Column, Kind, Template
 from portal.core.vietnamese import text
 
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from ..registers import Register, Sorted, fault_of, sort_rows, stored_by_key
-from .keys import OWN_KEY, Here, living
+from .keys import OWN_KEY, UNIT_KEY, Here, living
 from .lines import Problems, clears, lines_of
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
+KINDS = {models.DateField: Kind.DAY, models.IntegerField: Kind.WHOLE}
+EXAMPLES: dict[str, str | int | date] = {
+    "name": "Tổ bảo vệ thôn Đông",
+    "founded_on": date(2024, 7, 1),
+    "year": 2025,
+    "groups": 3,
+    "leaders": 3,
+    "deputies": 3,
+    "members": 12,
+    "trained": 8,
+    "planned": 12,
+    "present": 12,
+    "sites": 2,
+    "teams": 2,
+    "households": 120,
+    "camera_households": 10,
+    "workers": 0,
+    "learners": 0,
+}
 
 
 def headings(register: Register) -> list[str]:
     """The columns an import reads, then those for the reader."""
-    return [UNIT, *([register.label(register.holder)] if register.holder else []), *_own(register), *SHOWN_ONLY]
+    return [*template_of(register).columns, *SHOWN_ONLY]
 
 
-def _own(register: Register) -> list[str]:
-    return [register.label(name) for name in register.columns]
+def template_of(register: Register) -> Template:
+    """The columns an import of the register reads, by their headings."""
+    columns = [Column(UNIT, Kind.CODE, UNIT_KEY, "07201", is_needed=True)]
+    if register.holder:
+        book = register.kept_in.title if register.kept_in else ""
+        about = f"Tên như đã ghi ở sổ “{book}”."
+        columns.append(Column(register.label(register.holder), help=about, example=EXAMPLES["name"], is_needed=True))
+    columns += [_column(register, name) for name in register.columns]
+    empty = "Dòng đã có được sửa theo tệp; ô để trống giữ nguyên điều đang ghi."
+    if cleared := "”, “".join(column.heading for column in columns if column.may_clear):
+        empty += f" Ghi “xoá” ở cột “{cleared}” để bỏ điều đang ghi."
+    return Template(f"so-{register.slug}", register.title, {column.heading: column for column in columns}, empty)
+
+
+def _column(register: Register, name: str) -> Column:
+    column, choices = register.field(name), tuple(str(label) for _, label in register.field(name).flatchoices)
+    kind = Kind.CHOICE if choices else next((one for of, one in KINDS.items() if isinstance(column, of)), Kind.TEXT)
+    return Column(
+        register.label(name),
+        kind,
+        help=str(column.help_text),
+        example=choices[0] if choices else EXAMPLES.get(name, ""),
+        is_needed=not _may_lack(column),
+        choices=choices,
+        may_clear=column.null,
+    )
 
 
 def exported(register: Register, rows: Iterable[RegisterRow]) -> Iterator[list]:
@@ -105,10 +150,10 @@ def _key_words(register: Register) -> str:
 
 def _lines(register: Register, found: RegisterFile, data: bytes) -> list[tuple[int, dict[str, str]]]:
     """(row number, cells by heading); nothing where the file cannot be read, which is told."""
-    columns = {name: name for name in headings(register) if name not in SHOWN_ONLY}
-    needed = [UNIT, *([register.label(register.holder)] if register.holder else [])]
-    needed += [register.label(name) for name in register.columns if not _may_lack(register.field(name))]
-    return lines_of(found, data, columns, needed=needed, shown_only=SHOWN_ONLY, fill=False)
+    template = template_of(register)
+    return lines_of(
+        found, data, template.headings, needed=template.needed, shown_only=SHOWN_ONLY, template=template, fill=False
+    )
 
 
 def _may_lack(column: Any) -> bool:

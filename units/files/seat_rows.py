@@ -3,32 +3,48 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from portal.core.locking import hold_rows
 from portal.core.sheets.cells import read_date
+from portal.core.sheets.templates import Column, Kind, Template
 from portal.core.vietnamese import text
 
 from .. import services
 from ..models import Committee, Seat, Unit, User
 from ..permissions import may_seat
 from ..services import SeatRow
-from .keys import OWN_KEY, Here, day_told, living, not_one
+from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, clears, lines_of
 
 SEAT_KEY = "TV"  # key of a seat that is already here, as the export writes it: TV12
-COLUMNS = {
-    "key": "Khoá",
-    "unit": "Khoá đơn vị",
-    "board": "Tên Ban Chỉ đạo",
-    "post": "Chức vụ trong Ban",
-    "host_post": "Chức vụ ở cơ quan",
-    "valid_from": "Từ ngày",
-    "valid_to": "Đến hết ngày",
-    "replaces": "Thay cho khoá",
-}
-NEEDED = ("unit", "post", "valid_from")
+TEMPLATE = Template(
+    "thanh-vien-ban-chi-dao",
+    "Thành viên Ban Chỉ đạo",
+    {
+        "key": Column(
+            "Khoá",
+            help=f"Người đã có: khoá {SEAT_KEY}… như tệp tải về. Người mới: để trống, hoặc đặt để dòng khác gọi tới.",
+        ),
+        "unit": Column("Khoá đơn vị", Kind.CODE, f"Nơi có Ban. {UNIT_KEY}", "07201", is_needed=True),
+        "board": Column("Tên Ban Chỉ đạo", help="Để trống nếu nơi đó có đúng một Ban."),
+        "post": Column("Chức vụ trong Ban", example="Thành viên", is_needed=True),
+        "host_post": Column(
+            "Chức vụ ở cơ quan",
+            help="Chức vụ, không ghi tên người; bắt buộc với người không có tài khoản.",
+            example="Chủ tịch Ủy ban Mặt trận Tổ quốc xã",
+        ),
+        "valid_from": Column("Từ ngày", Kind.DAY, example=date(2026, 2, 1), is_needed=True),
+        "valid_to": Column("Đến hết ngày", Kind.DAY, "Để trống nếu chưa biết."),
+        "replaces": Column(
+            "Thay cho khoá",
+            help="Khoá của người được thay; người đó thôi giữ vào hôm trước nếu chưa ghi ngày cuối cùng.",
+        ),
+    },
+    empty="Dòng của người đã có được ghi lại như trong tệp: ô không bắt buộc để trống là không có.",
+)
+COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị", "Tài khoản")
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 
@@ -59,7 +75,7 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> SeatF
     """Read and check the file with the rights of now; a seat already here is known by its TV key, or by its
     committee, posts and first day. `to_write` holds its committees and their seats until the transaction ends."""
     found = SeatFile(file)
-    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY)
+    lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, template=TEMPLATE)
     if found.problems:
         return found
     boards = _boards(found, lines, user, to_write=to_write)

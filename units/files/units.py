@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q
 
 from portal.core.sheets.reading import Problem
 from portal.core.sheets.tables import FileTable, table_of
+from portal.core.sheets.templates import Column, Kind, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
@@ -15,18 +17,36 @@ from ..names import type_fault
 from ..services import DEPTHS
 from .keys import OWN_KEY, Here, living, lost_zero
 
-COLUMNS = {
-    "key": "Khoá",
-    "kind": "Loại đơn vị",
-    "subtype": "Phân loại",
-    "code": "Mã số",
-    "name": "Tên đơn vị",
-    "parent_key": "Khoá đơn vị quản lý",
-    "stands_in_key": "Khoá nơi đứng chân",
-    "opened_on": "Có từ ngày",
-    "closed_on": "Ngày cuối cùng",
-}
-REQUIRED = ("key", "kind", "subtype", "name", "parent_key", "opened_on")
+TEMPLATE = Template(
+    "don-vi",
+    "Đơn vị",
+    {
+        "key": Column(
+            "Khoá",
+            help="Chữ tự đặt để các dòng trong tệp gọi nhau; mỗi dòng một khoá khác nhau.",
+            example="T1",
+            is_needed=True,
+        ),
+        "kind": Column("Loại đơn vị", Kind.CHOICE, example="Khu dân cư", is_needed=True, choices=labels_of(UnitKind)),
+        "subtype": Column(
+            "Phân loại", Kind.CHOICE, "Hợp với loại đơn vị.", "thôn", is_needed=True, choices=labels_of(Subtype)
+        ),
+        "code": Column("Mã số", Kind.CODE, "Mã của Nhà nước, có thể để trống."),
+        "name": Column("Tên đơn vị", help="Tên đầy đủ.", example="Thôn Đông", is_needed=True),
+        "parent_key": Column(
+            "Khoá đơn vị quản lý",
+            Kind.CODE,
+            "Khoá của một dòng trong tệp, khoá DV… hoặc mã số của đơn vị đã có trên cổng.",
+            "07201",
+            is_needed=True,
+        ),
+        "stands_in_key": Column("Khoá nơi đứng chân", Kind.CODE, "Xã, phường nơi tổ chức đóng."),
+        "opened_on": Column("Có từ ngày", Kind.DAY, example=date(2026, 1, 1), is_needed=True),
+        "closed_on": Column("Ngày cuối cùng", Kind.DAY, "Để trống nếu còn hoạt động."),
+    },
+    empty="Ô không bắt buộc để trống khi không có. Đơn vị đã có trên cổng được giữ nguyên.",
+)
+COLUMNS, REQUIRED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = {
     "province": "Tỉnh",
     "district": "Huyện",
@@ -80,7 +100,9 @@ class UnitFile:
 
 def table(data: bytes, file: str) -> FileTable:
     """The rows of the file under our columns; raises Unreadable."""
-    return table_of(data, file, COLUMNS, needed=REQUIRED, shown_only=(*SHOWN_ONLY, *SHOWN_ONLY.values()))
+    return table_of(
+        data, file, COLUMNS, needed=REQUIRED, shown_only=(*SHOWN_ONLY, *SHOWN_ONLY.values()), template=TEMPLATE
+    )
 
 
 def read(data: bytes, file: str):

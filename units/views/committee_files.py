@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.core.web.once import once
 
 from ..files import committee_rows, seat_rows
+from ..files.places import places_page
 from ..forms import RegisterFileForm
 from ..models import Seat
 from ..permissions import may_administer
@@ -51,7 +52,8 @@ SEATS = Intake(
     preview_page="units/seat_preview.html",
     read=seat_rows.read,
     shown=_shown,
-    context={"heads": seat_rows.COLUMNS.values()},
+    template=seat_rows.TEMPLATE,
+    pages=places_page,
 )
 
 
@@ -83,7 +85,8 @@ COMMITTEES = Intake(
     preview_page="units/committee_preview.html",
     read=committee_rows.read,
     shown=_shown_committees,
-    context={"heads": committee_rows.COLUMNS.values()},
+    template=committee_rows.TEMPLATE,
+    pages=places_page,
 )
 
 

@@ -1,7 +1,7 @@
 """Files taken in: checked whole, shown, and after a yes written by a job whose progress is told; lists given out."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from portal.core import jobs
 from portal.core.files import store
 from portal.core.models import Job
 from portal.core.sheets import writing
+from portal.core.sheets.templates import Template, as_template, sentences
 
 from ..files.intakes import PLACES, WORDS, keep_seen
 from ..forms import UnitFileForm
@@ -38,6 +39,10 @@ class Intake:
     preview_page: str
     read: Callable[[bytes, str, Any], Any]  # (data, file, user) to what has `problems`
     shown: Callable[[Any], dict]
+    template: Template
+    template_at: str = ""  # name of the route that gives the template; where empty, the one that takes the file
+    choices: Callable[[], Mapping[str, Iterable[str]]] = dict  # values some columns may have here and now
+    pages: Callable[[Any], list] = lambda user: []  # what the user may look up in the template: see `as_template`
     context: dict = field(default_factory=dict)
     args: tuple = ()  # of the routes; the job is told the register's
     named: dict = field(default_factory=dict)  # what else the reader chose: goes with the file to its job
@@ -45,8 +50,15 @@ class Intake:
     @property
     def asking(self) -> dict:
         """What the page that takes the file is rendered with, its empty form for one."""
-        page = {"form": self.form(), "upload": reverse(self.upload, args=self.args), "heads": (), "provinces": ()}
-        return page | {"chosen": None} | self.context
+        upload = reverse(self.upload, args=self.args)
+        page = {"form": self.form(), "upload": upload, "provinces": (), "chosen": None}
+        page["template_at"] = reverse(self.template_at, args=self.args) if self.template_at else upload
+        return page | {"template": self.offered, "sentences": sentences(self.template)} | self.context
+
+    @property
+    def offered(self) -> Template:
+        """The template with what its columns may hold here and now."""
+        return self.template.offering(self.choices())
 
     @property
     def params(self) -> dict:
@@ -56,7 +68,7 @@ class Intake:
 def take(request, intake: Intake):
     """The page that takes a file and checks all its rows; nothing is written but the file itself."""
     if request.method != "POST":
-        return render(request, intake.page, intake.asking)
+        return template_of(request, intake) if "dang" in request.GET else render(request, intake.page, intake.asking)
     form = intake.form(request.POST, request.FILES)
     context = intake.asking | {"form": form}
     if not form.is_valid():
@@ -126,9 +138,25 @@ def sheet_file(request, title: str, name: str, headings: list[str], rows: Iterab
     """The rows as the form asked for (`dang`): a workbook or CSV."""
     name = f"{name}-{timezone.localdate():%Y-%m-%d}"
     if request.GET.get("dang") == "xlsx":
-        kind, ending, data = writing.XLSX, "xlsx", writing.as_xlsx(title, headings, rows)
-    else:
-        kind, ending, data = writing.CSV, "csv", writing.as_csv(headings, rows)
+        return as_file(name, writing.XLSX, writing.as_xlsx(title, headings, rows))
+    return as_file(name, writing.CSV, writing.as_csv(headings, rows))
+
+
+def template_of(request, intake: Intake) -> HttpResponse:
+    """The empty file to fill."""
+    return template_file(request, intake.offered, f"mau-{intake.template.name}", *intake.pages(request.user))
+
+
+def template_file(request, template: Template, name: str, *pages, rows: Iterable[list] = ()) -> HttpResponse:
+    """The template as the reader asked for it (`dang`), with these rows in it: a workbook or CSV."""
+    if request.GET.get("dang") == "xlsx":
+        return as_file(name, writing.XLSX, as_template(template, *pages, rows=rows))
+    return as_file(name, writing.CSV, writing.as_csv(template.headings.values(), rows))
+
+
+def as_file(name: str, kind: str, data: bytes) -> HttpResponse:
+    """An answer that is a file of the name, CSV or a workbook."""
+    ending = "xlsx" if kind == writing.XLSX else "csv"
     disposition = f'attachment; filename="{name}.{ending}"'
     return HttpResponse(data, content_type=kind, headers={"Content-Disposition": disposition})
 

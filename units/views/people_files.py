@@ -10,6 +10,7 @@ from portal.core.web.once import once
 
 from .. import services
 from ..files import people_rows
+from ..files.places import places_page
 from ..filters import PlacementFilterSet
 from ..forms import RegisterFileForm
 from ..models import Placement
@@ -37,7 +38,8 @@ PEOPLE = Intake(
     preview_page="units/people_preview.html",
     read=people_rows.read,
     shown=_shown,
-    context={"heads": people_rows.COLUMNS.values()},
+    template=people_rows.TEMPLATE,
+    pages=places_page,
 )
 
 

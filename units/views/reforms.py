@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +22,7 @@ from ..forms import ApplyForm, ChangeForm, ReformForm, UnitFileForm
 from ..models import Change, Reorganisation, Unit
 from ..permissions import may_carry_through
 from ..reforms import national
+from .intake import template_file
 
 PER_PAGE = 50
 SHOWN = 100  # lines of each part of a dry run on the page
@@ -88,6 +89,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         "may_undo": may_change and not is_draft,
         "form": ChangeForm(reform=reform),
         "file_form": UnitFileForm(),
+        "file_template": change_rows.TEMPLATE,
         "typed_code": "",
         "seen": reforms.print_of(reform),
     }
@@ -199,14 +201,10 @@ def changes_import(request, pk):
 
 @require_safe
 def changes_export(request, pk):
-    """The lines as CSV, to be worked on in a spreadsheet and brought back."""
+    """The lines as CSV or, with `dang=xlsx`, in the template, to be worked on in a spreadsheet and brought back."""
     reform = visible_reform(request, pk)
-    text = change_rows.write(reform.changes.select_related("unit", "to_unit"))
-    return HttpResponse(
-        text.encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="phuong-an-sap-xep-{reform.pk}.csv"'},
-    )
+    rows = change_rows.exported(reform.changes.select_related("unit", "to_unit"))
+    return template_file(request, change_rows.TEMPLATE, f"phuong-an-sap-xep-{reform.pk}", rows=rows)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from ..forms import RegisterFileForm, register_form
 from ..models import RegisterRow, Unit
 from ..permissions import may_keep, may_keep_somewhere
 from ..registers import REGISTERS, Register, drop_row, print_of_row, save_row, who_changed
-from .intake import SHOWN, Intake, confirm, take
+from .intake import SHOWN, Intake, as_file, confirm, take, template_of
 
 PER_PAGE = 50
 MOST_OWNERS = 500  # a longer list is no list to choose from
@@ -127,7 +127,10 @@ def register_export(request, slug):
     heads, rows = register_rows.headings(register), register_rows.exported(register, found.qs)
     by_place = _sums_by_place(register, found, years) if request.GET.get("dang") == "xlsx" else None
     more = [(by_place.title, _sum_rows(by_place))] if by_place else []
-    return _file(request, register, f"{slug}-{timezone.localdate():%Y-%m-%d}", heads, rows, *more)
+    name = f"{slug}-{timezone.localdate():%Y-%m-%d}"
+    if request.GET.get("dang") == "xlsx":
+        return as_file(name, writing.XLSX, writing.as_xlsx(register.title, heads, rows, *more))
+    return as_file(name, writing.CSV, writing.as_csv(heads, rows))
 
 
 def _sum_rows(by_place: queries.RegisterSums) -> list[list]:
@@ -137,20 +140,8 @@ def _sum_rows(by_place: queries.RegisterSums) -> list[list]:
 
 @require_safe
 def register_template(request, slug):
-    """An empty file with the register's headings."""
-    register = _kept_register(request, slug)
-    return _file(request, register, f"mau-{slug}", register_rows.headings(register), [])
-
-
-def _file(request, register: Register, name: str, heads, rows, *more) -> HttpResponse:
-    """`more` are further pages of a writing."""
-    if request.GET.get("dang") == "xlsx":
-        kind, ending, data = writing.XLSX, "xlsx", writing.as_xlsx(register.title, heads, rows, *more)
-    else:
-        kind, ending, data = writing.CSV, "csv", writing.as_csv(heads, rows)
-    return HttpResponse(
-        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    )
+    """An empty file with the register's headings, as CSV or, with `dang=xlsx`, as the template workbook."""
+    return template_of(request, _intake(_kept_register(request, slug), request.user))
 
 
 # --- one row -----------------------------------------------------------------------------------------------------
@@ -281,7 +272,9 @@ def _intake(register: Register, user) -> Intake:
         preview_page="units/register_preview.html",
         read=partial(register_rows.read, register),
         shown=shown,
-        context={"register": register, "heads": register_rows.headings(register)},
+        template=register_rows.template_of(register),
+        template_at="units:register_template",
+        context={"register": register},
         args=(register.slug,),
     )
 

@@ -1,35 +1,21 @@
 """Units out as files, and in from files."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.core.sheets import writing
 from portal.core.sheets.reading import Unreadable
 from portal.core.web.once import once
 
-from ..files.units import COLUMNS, UnitFile, dataset_of, table
+from ..files.places import places_page
+from ..files.units import TEMPLATE, UnitFile, dataset_of, table
 from ..filters import UnitFilterSet
 from ..forms import UnitFileForm
 from ..models import Unit
 from ..permissions import may_import_units
-from .intake import SHOWN, Intake, confirm, take
-
-TEMPLATE = (
-    list(COLUMNS.values()),
-    ["T1", "Khu dân cư", "thôn", "", "Thôn Đông", "07201", "", "01/01/2026", ""],
-    [
-        "T2",
-        "Cơ sở giáo dục",
-        "trường trung học cơ sở",
-        "",
-        "Trường Trung học cơ sở mẫu",
-        "213",
-        "07201",
-        "01/01/2026",
-        "",
-    ],
-)
+from .intake import SHOWN, Intake, as_file, confirm, take, template_of
 
 
 @require_safe
@@ -40,28 +26,17 @@ def unit_export(request):
     found = UnitFilterSet(request.GET, Unit.objects.visible_to(request.user), request=request)
     if not found.is_valid():
         return render(request, "units/unit_list.html", {"filter": found, "is_refused": True}, status=422)
+    name = f"don-vi-{timezone.localdate():%Y-%m-%d}"
     if request.GET.get("dang") == "xlsx":
-        kind, ending, data = (
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "xlsx",
-            as_xlsx(found.qs),
-        )
-    else:
-        kind, ending, data = "text/csv; charset=utf-8", "csv", as_csv(found.qs)
-    name = f"don-vi-{timezone.localdate():%Y-%m-%d}.{ending}"
-    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return as_file(name, writing.XLSX, as_xlsx(found.qs))
+    return as_file(name, writing.CSV, as_csv(found.qs))
 
 
 @require_safe
 def template_file(request):
-    """An empty file with the right headings and two rows to write over."""
+    """An empty file with the right headings, as CSV or, with `dang=xlsx`, as the template workbook."""
     _require_importer(request)
-    lines = "".join(f"{','.join(row)}\r\n" for row in TEMPLATE)
-    return HttpResponse(
-        lines.encode("utf-8-sig"),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="mau-nhap-don-vi.csv"'},
-    )
+    return template_of(request, UNITS)
 
 
 def _require_importer(request) -> None:
@@ -96,6 +71,9 @@ UNITS = Intake(
     preview_page="units/import_preview.html",
     read=_read,
     shown=_shown,
+    template=TEMPLATE,
+    template_at="units:import_template",
+    pages=places_page,
 )
 
 
