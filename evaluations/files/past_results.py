@@ -8,7 +8,7 @@ from functools import cache
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
 from portal.core.sheets.cells import written
-from portal.core.sheets.templates import Column, Kind, Template
+from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 from units.enums import UnitKind
 from units.files.keys import OWN_KEY, UNIT_KEY, Here, living, not_one
@@ -26,15 +26,17 @@ TEMPLATE = Template(
     "ket-qua-nam-truoc",
     "Kết quả năm trước",
     {
-        "unit": Column("Khoá đơn vị", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
-        "year": Column("Năm", Kind.WHOLE, example=2022, is_needed=True),
-        "programme": Column("Chương trình", Kind.CHOICE, "Tên hoặc mã.", is_needed=True),
-        "result": Column("Kết quả", Kind.CHOICE, example=next(iter(RESULTS)), is_needed=True, choices=tuple(RESULTS)),
-        "grade": Column("Xếp loại", help="Chỉ với chương trình có xếp loại."),
-        "title": Column("Danh hiệu", help="Như ghi trong văn bản."),
-        "paper": Column("Quyết định, văn bản", example="Quyết định 45/QĐ-UBND"),
-        "paper_on": Column("Ngày văn bản", Kind.DAY, example=date(2022, 12, 20)),
-        "source": Column(
+        "unit": FileColumn("Khoá đơn vị", Cells.CODE, UNIT_KEY, "07201", is_needed=True),
+        "year": FileColumn("Năm", Cells.WHOLE, example=2022, is_needed=True),
+        "programme": FileColumn("Chương trình", Cells.CHOICE, "Tên hoặc mã.", is_needed=True),
+        "result": FileColumn(
+            "Kết quả", Cells.CHOICE, example=next(iter(RESULTS)), is_needed=True, choices=tuple(RESULTS)
+        ),
+        "grade": FileColumn("Xếp loại", help="Chỉ với chương trình có xếp loại."),
+        "title": FileColumn("Danh hiệu", help="Như ghi trong văn bản."),
+        "paper": FileColumn("Quyết định, văn bản", example="Quyết định 45/QĐ-UBND"),
+        "paper_on": FileColumn("Ngày văn bản", Cells.DAY, example=date(2022, 12, 20)),
+        "source": FileColumn(
             "Nguồn",
             help="Báo cáo, sổ sách mà kết quả được lấy ra; kỳ được đánh dấu “nhập lại”.",
             example="Báo cáo tổng kết năm 2022",

@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.core.errors import Refused
 from portal.core.sheets.cells import read_choice, read_whole, written
-from portal.core.sheets.templates import Column, Kind, Template
+from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 from units.enums import JUDGED, LEVELS, UnitKind
 from units.files.keys import OWN_KEY, UNIT_KEY, Here, living, not_one
@@ -25,16 +25,16 @@ TEMPLATE = Template(
     "so-tong-nam-truoc",
     "Số tổng năm trước",
     {
-        "place": Column("Khoá địa bàn", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
-        "year": Column("Năm", Kind.WHOLE, example=2022, is_needed=True),
-        "programme": Column("Chương trình", Kind.CHOICE, "Tên hoặc mã.", is_needed=True),
-        "kind": Column("Loại đơn vị", Kind.CHOICE, example=KINDS[0], is_needed=True, choices=tuple(KINDS)),
-        "total": Column("Tổng số", Kind.WHOLE, example=12, is_needed=True),
-        "registered": Column("Đăng ký", Kind.WHOLE, "Để trống khi văn bản không nêu.", 11),
-        "met": Column("Đạt", Kind.WHOLE, example=10, is_needed=True),
-        "paper": Column("Quyết định, văn bản", example="Quyết định 45/QĐ-UBND"),
-        "paper_on": Column("Ngày văn bản", Kind.DAY, example=date(2022, 12, 20)),
-        "source": Column(
+        "place": FileColumn("Khoá địa bàn", Cells.CODE, UNIT_KEY, "07201", is_needed=True),
+        "year": FileColumn("Năm", Cells.WHOLE, example=2022, is_needed=True),
+        "programme": FileColumn("Chương trình", Cells.CHOICE, "Tên hoặc mã.", is_needed=True),
+        "kind": FileColumn("Loại đơn vị", Cells.CHOICE, example=KINDS[0], is_needed=True, choices=tuple(KINDS)),
+        "total": FileColumn("Tổng số", Cells.WHOLE, example=12, is_needed=True),
+        "registered": FileColumn("Đăng ký", Cells.WHOLE, "Để trống khi văn bản không nêu.", 11),
+        "met": FileColumn("Đạt", Cells.WHOLE, example=10, is_needed=True),
+        "paper": FileColumn("Quyết định, văn bản", example="Quyết định 45/QĐ-UBND"),
+        "paper_on": FileColumn("Ngày văn bản", Cells.DAY, example=date(2022, 12, 20)),
+        "source": FileColumn(
             "Nguồn",
             help="Báo cáo, sổ sách mà số tổng được lấy ra; số được đánh dấu “nhập lại”.",
             example="Báo cáo tổng kết năm 2022",

@@ -214,21 +214,23 @@ TOTALS = Intake(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def past_totals_import(request):
-    return take(request, _intake(_province(request).pk))
+    return take(request, _intake(request, _province(request).pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def past_totals_preview(request, token):
     _province(request)
-    return confirm(request, _intake(signed(TOTALS, token).get("province")), token)
+    return confirm(request, _intake(request, signed(TOTALS, token).get("province")), token)
 
 
-def _intake(province: int | None) -> Intake:
+def _intake(request, province: int | None) -> Intake:
     """The intake of one province: the job reads the file for the same, whatever is at hand by then."""
     return replace(
         TOTALS,
         read=partial(past_totals.read, province=province),
         named={"province": province},
-        choices=lambda: {"programme": programme_choices(Unit.objects.filter(pk=province or 0))},
+        choices=lambda: {
+            "programme": programme_choices(filter(None, [permissions.own_province(request.user, province)]))
+        },
     )

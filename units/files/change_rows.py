@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from portal.core.sheets.cells import read_choice
-from portal.core.sheets.templates import Column, Kind, Template, labels_of
+from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import ChangeAction, Subtype, UnitKind
@@ -18,25 +18,25 @@ TEMPLATE = Template(
     "phuong-an-sap-xep",
     "Phương án sắp xếp đơn vị",
     {
-        "action": Column(
-            "Việc", Kind.CHOICE, example=ChangeAction.RENAME.label, is_needed=True, choices=labels_of(ChangeAction)
+        "action": FileColumn(
+            "Việc", Cells.CHOICE, example=ChangeAction.RENAME.label, is_needed=True, choices=labels_of(ChangeAction)
         ),
-        "unit": Column("Đơn vị", Kind.CODE, f"{UNIT_KEY} Để trống khi thành lập.", "07201", is_needed=True),
-        "key": Column("Khoá đơn vị mới", help="Chữ tự đặt, để dòng khác gọi tới đơn vị được thành lập."),
-        "kind": Column("Loại đơn vị", Kind.CHOICE, "Khi thành lập.", choices=labels_of(UnitKind)),
-        "subtype": Column(
-            "Phân loại mới", Kind.CHOICE, "Khi thành lập hoặc đổi phân loại.", choices=labels_of(Subtype)
+        "unit": FileColumn("Đơn vị", Cells.CODE, f"{UNIT_KEY} Để trống khi thành lập.", "07201", is_needed=True),
+        "key": FileColumn("Khoá đơn vị mới", help="Chữ tự đặt, để dòng khác gọi tới đơn vị được thành lập."),
+        "kind": FileColumn("Loại đơn vị", Cells.CHOICE, "Khi thành lập.", choices=labels_of(UnitKind)),
+        "subtype": FileColumn(
+            "Phân loại mới", Cells.CHOICE, "Khi thành lập hoặc đổi phân loại.", choices=labels_of(Subtype)
         ),
-        "code": Column("Mã số mới", Kind.CODE),
-        "name": Column("Tên mới", example="Xã Tân Dĩnh Đông"),
-        "to": Column(
+        "code": FileColumn("Mã số mới", Cells.CODE),
+        "name": FileColumn("Tên mới", example="Xã Tân Dĩnh Đông"),
+        "to": FileColumn(
             "Về đơn vị",
-            Kind.CODE,
+            Cells.CODE,
             "Khoá đơn vị mới của một dòng trong tệp, khoá DV… hoặc mã số của đơn vị đã có.",
             is_needed=True,
         ),
-        "percent": Column("Phần (%)", help="Một số lớn hơn 0, không quá 100, khi tách một phần."),
-        "is_main": Column("Phần chính", Kind.CHOICE, "Ghi x ở phần lớn nhất của đơn vị bị tách.", choices=("x",)),
+        "percent": FileColumn("Phần (%)", help="Một số lớn hơn 0, không quá 100, khi tách một phần."),
+        "is_main": FileColumn("Phần chính", Cells.CHOICE, "Ghi x ở phần lớn nhất của đơn vị bị tách.", choices=("x",)),
     },
     empty="Các dòng trong tệp thay cho mọi dòng đang có của phương án; ô không dùng để trống.",
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.core.locking import hold_rows, keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
-from portal.core.sheets.templates import Column, Kind, Template, labels_of
+from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import CommitteeKind, MajorityOf
@@ -23,36 +23,36 @@ TEMPLATE = Template(
     "ban-chi-dao",
     "Ban Chỉ đạo",
     {
-        "key": Column("Khoá", help=f"Ban đã có: khoá {BOARD_KEY}… như tệp tải về. Ban mới: để trống."),
-        "unit": Column("Khoá đơn vị", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
-        "kind": Column(
+        "key": FileColumn("Khoá", help=f"Ban đã có: khoá {BOARD_KEY}… như tệp tải về. Ban mới: để trống."),
+        "unit": FileColumn("Khoá đơn vị", Cells.CODE, UNIT_KEY, "07201", is_needed=True),
+        "kind": FileColumn(
             "Loại Ban",
-            Kind.CHOICE,
+            Cells.CHOICE,
             example=CommitteeKind.B138.label,
             is_needed=True,
             choices=labels_of(CommitteeKind),
         ),
-        "name": Column(
+        "name": FileColumn(
             "Tên Ban Chỉ đạo",
             help=f"Để trống: cổng ghép loại Ban với tên đơn vị. Loại “{CommitteeKind.OTHER.label}” cần tên.",
         ),
-        "quorum_percent": Column("Dự họp trên (%)", Kind.WHOLE, "Từ 0 đến 99.", 50, is_needed=True),
-        "approval_percent": Column("Tán thành trên (%)", Kind.WHOLE, "Từ 0 đến 99.", 50, is_needed=True),
-        "majority_of": Column(
+        "quorum_percent": FileColumn("Dự họp trên (%)", Cells.WHOLE, "Từ 0 đến 99.", 50, is_needed=True),
+        "approval_percent": FileColumn("Tán thành trên (%)", Cells.WHOLE, "Từ 0 đến 99.", 50, is_needed=True),
+        "majority_of": FileColumn(
             "Tỷ lệ tán thành tính trên",
-            Kind.CHOICE,
+            Cells.CHOICE,
             f"Để trống ở Ban mới: {MajorityOf.PRESENT.label}.",
             MajorityOf.PRESENT.label,
             choices=labels_of(MajorityOf),
         ),
-        "ground": Column(
+        "ground": FileColumn(
             "Căn cứ",
             help="Số, ngày của quyết định hoặc quy chế.",
             example="Quyết định 12/QĐ-UBND ngày 05/01/2026",
             is_needed=True,
         ),
-        "valid_from": Column("Từ ngày", Kind.DAY, example=date(2026, 1, 5), is_needed=True),
-        "valid_to": Column("Đến hết ngày", Kind.DAY, "Để trống nếu chưa biết."),
+        "valid_from": FileColumn("Từ ngày", Cells.DAY, example=date(2026, 1, 5), is_needed=True),
+        "valid_to": FileColumn("Đến hết ngày", Cells.DAY, "Để trống nếu chưa biết."),
     },
     empty="Với Ban đã có, ô để trống giữ nguyên như đang ghi.",
 )

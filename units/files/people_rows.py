@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core.sheets.cells import read_choice, read_date
-from portal.core.sheets.templates import Column, Kind, Template, labels_of
+from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
 
 from .. import services
@@ -24,28 +24,30 @@ TEMPLATE = Template(
     "nguoi-dung",
     "Người dùng",
     {
-        "username": Column(
+        "username": FileColumn(
             "Tên đăng nhập",
             help="Chữ không dấu, chữ số và @ . + - _, mỗi người một tên. Người đã có cùng phân công: giữ nguyên.",
             example="canbo.tandinh",
             is_needed=True,
         ),
-        "post": Column(
+        "post": FileColumn(
             "Chức danh",
             help="Ghi chức danh, không ghi tên người.",
             example="Cán bộ Công an xã Tân Dĩnh",
             is_needed=True,
         ),
-        "unit": Column("Khoá đơn vị", Kind.CODE, UNIT_KEY, "07201", is_needed=True),
-        "role": Column("Vai trò", Kind.CHOICE, example=Role.OFFICER.label, is_needed=True, choices=labels_of(Role)),
-        "valid_from": Column("Từ ngày", Kind.DAY, example=date(2026, 1, 1), is_needed=True),
-        "valid_to": Column("Đến hết ngày", Kind.DAY, "Để trống nếu chưa biết."),
-        "acting_for": Column("Thay cho", help="Chức danh của người được thay, chỉ ghi khi làm thay."),
-        "board": Column(
+        "unit": FileColumn("Khoá đơn vị", Cells.CODE, UNIT_KEY, "07201", is_needed=True),
+        "role": FileColumn(
+            "Vai trò", Cells.CHOICE, example=Role.OFFICER.label, is_needed=True, choices=labels_of(Role)
+        ),
+        "valid_from": FileColumn("Từ ngày", Cells.DAY, example=date(2026, 1, 1), is_needed=True),
+        "valid_to": FileColumn("Đến hết ngày", Cells.DAY, "Để trống nếu chưa biết."),
+        "acting_for": FileColumn("Thay cho", help="Chức danh của người được thay, chỉ ghi khi làm thay."),
+        "board": FileColumn(
             "Tên Ban Chỉ đạo",
             help="Chỉ ghi khi người đó là thành viên Ban; để trống nếu nơi đó có đúng một Ban.",
         ),
-        "board_post": Column(
+        "board_post": FileColumn(
             "Chức vụ trong Ban",
             help="Ví dụ: Phó Trưởng ban Thường trực. Để trống nếu không là thành viên.",
         ),

@@ -9,7 +9,7 @@ from django.db import models
 
 from portal.core.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date, read_whole
-from portal.core.sheets.templates import Column, Kind, Template
+from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 
 from ..models import RegisterRow, Unit, User
@@ -20,7 +20,7 @@ from .lines import Problems, clears, lines_of
 
 UNIT = "Khoá đơn vị"
 SHOWN_ONLY = ("Đơn vị", "Xã", "Huyện", "Dữ liệu mẫu")  # an export writes these, an import passes over them
-KINDS = {models.DateField: Kind.DAY, models.IntegerField: Kind.WHOLE}
+KINDS = {models.DateField: Cells.DAY, models.IntegerField: Cells.WHOLE}
 EXAMPLES: dict[str, str | int | date] = {
     "name": "Tổ bảo vệ thôn Đông",
     "founded_on": date(2024, 7, 1),
@@ -48,11 +48,13 @@ def headings(register: Register) -> list[str]:
 
 def template_of(register: Register) -> Template:
     """The columns an import of the register reads, by their headings."""
-    columns = [Column(UNIT, Kind.CODE, UNIT_KEY, "07201", is_needed=True)]
+    columns = [FileColumn(UNIT, Cells.CODE, UNIT_KEY, "07201", is_needed=True)]
     if register.holder:
         book = register.kept_in.title if register.kept_in else ""
         about = f"Tên như đã ghi ở sổ “{book}”."
-        columns.append(Column(register.label(register.holder), help=about, example=EXAMPLES["name"], is_needed=True))
+        columns.append(
+            FileColumn(register.label(register.holder), help=about, example=EXAMPLES["name"], is_needed=True)
+        )
     columns += [_column(register, name) for name in register.columns]
     empty = "Dòng đã có được sửa theo tệp; ô để trống giữ nguyên điều đang ghi."
     if cleared := "”, “".join(column.heading for column in columns if column.may_clear):
@@ -60,10 +62,10 @@ def template_of(register: Register) -> Template:
     return Template(f"so-{register.slug}", register.title, {column.heading: column for column in columns}, empty)
 
 
-def _column(register: Register, name: str) -> Column:
+def _column(register: Register, name: str) -> FileColumn:
     column, choices = register.field(name), tuple(str(label) for _, label in register.field(name).flatchoices)
-    kind = Kind.CHOICE if choices else next((one for of, one in KINDS.items() if isinstance(column, of)), Kind.TEXT)
-    return Column(
+    kind = Cells.CHOICE if choices else next((one for of, one in KINDS.items() if isinstance(column, of)), Cells.TEXT)
+    return FileColumn(
         register.label(name),
         kind,
         help=str(column.help_text),

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.core.locking import hold_rows
 from portal.core.sheets.cells import read_date
-from portal.core.sheets.templates import Column, Kind, Template
+from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 
 from .. import services
@@ -23,21 +23,21 @@ TEMPLATE = Template(
     "thanh-vien-ban-chi-dao",
     "Thành viên Ban Chỉ đạo",
     {
-        "key": Column(
+        "key": FileColumn(
             "Khoá",
             help=f"Người đã có: khoá {SEAT_KEY}… như tệp tải về. Người mới: để trống, hoặc đặt để dòng khác gọi tới.",
         ),
-        "unit": Column("Khoá đơn vị", Kind.CODE, f"Nơi có Ban. {UNIT_KEY}", "07201", is_needed=True),
-        "board": Column("Tên Ban Chỉ đạo", help="Để trống nếu nơi đó có đúng một Ban."),
-        "post": Column("Chức vụ trong Ban", example="Thành viên", is_needed=True),
-        "host_post": Column(
+        "unit": FileColumn("Khoá đơn vị", Cells.CODE, f"Nơi có Ban. {UNIT_KEY}", "07201", is_needed=True),
+        "board": FileColumn("Tên Ban Chỉ đạo", help="Để trống nếu nơi đó có đúng một Ban."),
+        "post": FileColumn("Chức vụ trong Ban", example="Thành viên", is_needed=True),
+        "host_post": FileColumn(
             "Chức vụ ở cơ quan",
             help="Chức vụ, không ghi tên người; bắt buộc với người không có tài khoản.",
             example="Chủ tịch Ủy ban Mặt trận Tổ quốc xã",
         ),
-        "valid_from": Column("Từ ngày", Kind.DAY, example=date(2026, 2, 1), is_needed=True),
-        "valid_to": Column("Đến hết ngày", Kind.DAY, "Để trống nếu chưa biết."),
-        "replaces": Column(
+        "valid_from": FileColumn("Từ ngày", Cells.DAY, example=date(2026, 2, 1), is_needed=True),
+        "valid_to": FileColumn("Đến hết ngày", Cells.DAY, "Để trống nếu chưa biết."),
+        "replaces": FileColumn(
             "Thay cho khoá",
             help="Khoá của người được thay; người đó thôi giữ vào hôm trước nếu chưa ghi ngày cuối cùng.",
         ),

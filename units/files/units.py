@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from portal.core.sheets.reading import Problem
 from portal.core.sheets.tables import FileTable, table_of
-from portal.core.sheets.templates import Column, Kind, Template, labels_of
+from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
@@ -21,28 +21,30 @@ TEMPLATE = Template(
     "don-vi",
     "Đơn vị",
     {
-        "key": Column(
+        "key": FileColumn(
             "Khoá",
             help="Chữ tự đặt để các dòng trong tệp gọi nhau; mỗi dòng một khoá khác nhau.",
             example="T1",
             is_needed=True,
         ),
-        "kind": Column("Loại đơn vị", Kind.CHOICE, example="Khu dân cư", is_needed=True, choices=labels_of(UnitKind)),
-        "subtype": Column(
-            "Phân loại", Kind.CHOICE, "Hợp với loại đơn vị.", "thôn", is_needed=True, choices=labels_of(Subtype)
+        "kind": FileColumn(
+            "Loại đơn vị", Cells.CHOICE, example="Khu dân cư", is_needed=True, choices=labels_of(UnitKind)
         ),
-        "code": Column("Mã số", Kind.CODE, "Mã của Nhà nước, có thể để trống."),
-        "name": Column("Tên đơn vị", help="Tên đầy đủ.", example="Thôn Đông", is_needed=True),
-        "parent_key": Column(
+        "subtype": FileColumn(
+            "Phân loại", Cells.CHOICE, "Hợp với loại đơn vị.", "thôn", is_needed=True, choices=labels_of(Subtype)
+        ),
+        "code": FileColumn("Mã số", Cells.CODE, "Mã của Nhà nước, có thể để trống."),
+        "name": FileColumn("Tên đơn vị", help="Tên đầy đủ.", example="Thôn Đông", is_needed=True),
+        "parent_key": FileColumn(
             "Khoá đơn vị quản lý",
-            Kind.CODE,
+            Cells.CODE,
             "Khoá của một dòng trong tệp, khoá DV… hoặc mã số của đơn vị đã có trên cổng.",
             "07201",
             is_needed=True,
         ),
-        "stands_in_key": Column("Khoá nơi đứng chân", Kind.CODE, "Xã, phường nơi tổ chức đóng."),
-        "opened_on": Column("Có từ ngày", Kind.DAY, example=date(2026, 1, 1), is_needed=True),
-        "closed_on": Column("Ngày cuối cùng", Kind.DAY, "Để trống nếu còn hoạt động."),
+        "stands_in_key": FileColumn("Khoá nơi đứng chân", Cells.CODE, "Xã, phường nơi tổ chức đóng."),
+        "opened_on": FileColumn("Có từ ngày", Cells.DAY, example=date(2026, 1, 1), is_needed=True),
+        "closed_on": FileColumn("Ngày cuối cùng", Cells.DAY, "Để trống nếu còn hoạt động."),
     },
     empty="Ô không bắt buộc để trống khi không có. Đơn vị đã có trên cổng được giữ nguyên.",
 )

@@ -23,21 +23,21 @@ MOST_OF_A_MESSAGE = 255  # letters a spreadsheet shows beside a checked cell; a 
 NEEDED_COLOUR, FREE_COLOUR = "F4CCCC", "D9E2F3"
 
 
-class Kind(Enum):
-    """What a column holds."""
+class Cells(Enum):
+    """What a column holds; the value is a workbook's word for cells it checks."""
 
     TEXT = "text"
     CODE = "code"
-    WHOLE = "whole number"
-    DAY = "day"
-    CHOICE = "choice"
+    WHOLE = "whole"
+    DAY = "date"
+    CHOICE = "list"
 
 
 HOW = {
-    Kind.CODE: "Ô dạng văn bản, ghi đủ cả số 0 ở đầu.",
-    Kind.WHOLE: "Số nguyên từ 0 trở lên, không dấu chấm, phẩy.",
-    Kind.DAY: "Ngày/tháng/năm, ví dụ 31/01/2020.",
-    Kind.CHOICE: "Chọn trong danh sách.",
+    Cells.CODE: "Ô dạng văn bản, ghi đủ cả số 0 ở đầu.",
+    Cells.WHOLE: "Số nguyên từ 0 trở lên, không dấu chấm, phẩy.",
+    Cells.DAY: "Ngày/tháng/năm, ví dụ 31/01/2020.",
+    Cells.CHOICE: "Chọn trong danh sách.",
 }
 
 
@@ -47,11 +47,11 @@ def labels_of(choices: Any) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Column:
+class FileColumn:
     """One column of a file. `is_needed`: its heading must be there; `may_clear`: “xoá” takes away what is stored."""
 
     heading: str
-    kind: Kind = Kind.TEXT
+    kind: Cells = Cells.TEXT
     help: str = ""
     example: str | int | date = ""
     is_needed: bool = False
@@ -75,7 +75,7 @@ class Template:
 
     name: str
     title: str
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FileColumn]
     empty: str
     version: int = 1
 
@@ -152,30 +152,31 @@ def _to_fill(page, template: Template, rows: Iterable[Sequence[Any]]) -> None:
         head.comment = Comment(f"{must} {column.how}".strip(), "Cổng", width=280, height=120)
         dimension = page.column_dimensions[column_name(place)]
         (dimension.width,) = widths_of([[column.heading], [column.example], *([one] for one in column.choices)])
-        if column.kind is not Kind.WHOLE:
-            dimension.number_format = DAY_FORMAT if column.kind is Kind.DAY else TEXT_FORMAT
-        if column.kind in (Kind.DAY, Kind.WHOLE):
+        if column.kind is not Cells.WHOLE:
+            dimension.number_format = DAY_FORMAT if column.kind is Cells.DAY else TEXT_FORMAT
+        if column.kind in (Cells.DAY, Cells.WHOLE):
             _check(page, place, column, **_limits(column.kind))
     page.freeze_panes = "A2"
     for number, row in enumerate(rows, 2):
         _line(page, number, row)
 
 
-def _limits(kind: Kind) -> dict[str, str]:
+def _limits(kind: Cells) -> dict[str, str]:
     from openpyxl.utils.datetime import to_excel  # noqa: PLC0415 -- heavy
 
-    if kind is Kind.WHOLE:
-        return {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "0"}
+    if kind is Cells.WHOLE:
+        return {"operator": "greaterThanOrEqual", "formula1": "0"}
     first, last = (f"{to_excel(day):.0f}" for day in (FIRST_DAY, LAST_DAY))
-    return {"type": "date", "operator": "between", "formula1": first, "formula2": last}
+    return {"operator": "between", "formula1": first, "formula2": last}
 
 
-def _check(page, place: int, column: Column, **limits: str) -> None:
+def _check(page, place: int, column: FileColumn, **limits: str) -> None:
     """Have a spreadsheet check the column's cells; one that may say “xoá” is asked about, not refused."""
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 -- heavy
 
     sentence = f"Cột “{column.heading}”: {column.how}"[:MOST_OF_A_MESSAGE]
-    rule = DataValidation(**limits, allow_blank=True, showErrorMessage=True, errorTitle="Chưa đúng", error=sentence)
+    rule = DataValidation(column.kind.value, **limits, allow_blank=True, showErrorMessage=True)
+    rule.errorTitle, rule.error = "Chưa đúng", sentence
     rule.errorStyle = "warning" if column.may_clear else "stop"
     letter = column_name(place)
     rule.add(f"{letter}2:{letter}{CHECKED_ROWS + 1}")
@@ -190,7 +191,7 @@ def _check_choices(page, lists, template: Template) -> None:
             cell = lists.cell(number, at, word)
             cell.data_type, cell.number_format = "s", TEXT_FORMAT
         letter = column_name(at)
-        _check(page, place, column, type="list", formula1=f"'{LISTS}'!${letter}$2:${letter}${len(column.choices) + 1}")
+        _check(page, place, column, formula1=f"'{LISTS}'!${letter}$2:${letter}${len(column.choices) + 1}")
 
 
 # --- the pages to read ------------------------------------------------------------------------------------------------

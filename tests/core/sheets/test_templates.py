@@ -10,19 +10,19 @@ from openpyxl.utils.datetime import from_excel
 from portal.core.sheets import writing
 from portal.core.sheets.reading import Unreadable
 from portal.core.sheets.tables import table_of
-from portal.core.sheets.templates import Column, Kind, Template, as_template
+from portal.core.sheets.templates import Cells, FileColumn, Template, as_template
 
 FRUIT = tuple(f"Loại quả thứ {number}, ghi đủ tên" for number in range(30))  # longer than a rule itself may hold
 TEMPLATE = Template(
     "vuon",
     "Sổ vườn",
     {
-        "key": Column("Mã vườn", Kind.CODE, example="07201", is_needed=True),
-        "name": Column("Tên", help="Tên đầy đủ."),
-        "trees": Column("Số cây", Kind.WHOLE, example=12, is_needed=True),
-        "since": Column("Từ ngày", Kind.DAY, example=date(2024, 1, 31), is_needed=True),
-        "until": Column("Đến ngày", Kind.DAY, may_clear=True),
-        "fruit": Column("Loại quả", Kind.CHOICE, example=FRUIT[1], choices=FRUIT),
+        "key": FileColumn("Mã vườn", Cells.CODE, example="07201", is_needed=True),
+        "name": FileColumn("Tên", help="Tên đầy đủ."),
+        "trees": FileColumn("Số cây", Cells.WHOLE, example=12, is_needed=True),
+        "since": FileColumn("Từ ngày", Cells.DAY, example=date(2024, 1, 31), is_needed=True),
+        "until": FileColumn("Đến ngày", Cells.DAY, may_clear=True),
+        "fruit": FileColumn("Loại quả", Cells.CHOICE, example=FRUIT[1], choices=FRUIT),
     },
     empty="Ô để trống giữ điều đang ghi.",
 )
