@@ -36,13 +36,13 @@ TEMPLATE = Template(
             example="Chủ tịch Ủy ban Mặt trận Tổ quốc xã",
         ),
         "valid_from": FileColumn("Từ ngày", Cells.DAY, example=date(2026, 2, 1), is_needed=True),
-        "valid_to": FileColumn("Đến hết ngày", Cells.DAY, "Để trống nếu chưa biết."),
+        "valid_to": FileColumn("Đến hết ngày", Cells.DAY, "Để trống nếu chưa biết.", may_clear=True),
         "replaces": FileColumn(
             "Thay cho khoá",
             help="Khoá của người được thay; người đó thôi giữ vào hôm trước nếu chưa ghi ngày cuối cùng.",
         ),
     },
-    empty="Dòng của người đã có được ghi lại như trong tệp: ô không bắt buộc để trống là không có.",
+    empty="Với người đã có, cột không có trong tệp và ô để trống giữ nguyên như đang ghi.",
 )
 COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị", "Tài khoản")

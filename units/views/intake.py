@@ -39,7 +39,7 @@ class Intake:
     preview_page: str
     read: Callable[[bytes, str, Any], Any]  # (data, file, user) to what has `problems`
     shown: Callable[[Any], dict]
-    template: Template
+    template: Template | None = None  # none where what is filled is made of the rows themselves
     template_at: str = ""  # name of the route that gives the template; where empty, the one that takes the file
     choices: Callable[[], Mapping[str, Iterable[str]]] = dict  # values some columns may have here and now
     pages: Callable[[Any], list] = lambda user: []  # what the user may look up in the template: see `as_template`
@@ -53,12 +53,13 @@ class Intake:
         upload = reverse(self.upload, args=self.args)
         page = {"form": self.form(), "upload": upload, "provinces": (), "chosen": None}
         page["template_at"] = reverse(self.template_at, args=self.args) if self.template_at else upload
-        return page | {"template": self.offered, "sentences": sentences(self.template)} | self.context
+        told = sentences(self.template) if self.template else []
+        return page | {"template": self.offered, "sentences": told} | self.context
 
     @property
-    def offered(self) -> Template:
+    def offered(self) -> Template | None:
         """The template with what its columns may hold here and now."""
-        return self.template.offering(self.choices())
+        return self.template.offering(self.choices()) if self.template else None
 
     @property
     def params(self) -> dict:
@@ -143,8 +144,11 @@ def sheet_file(request, title: str, name: str, headings: list[str], rows: Iterab
 
 
 def template_of(request, intake: Intake) -> HttpResponse:
-    """The empty file to fill."""
-    return template_file(request, intake.offered, f"mau-{intake.template.name}", *intake.pages(request.user))
+    """The empty file to fill; 404 where the kind has none."""
+    template = intake.offered
+    if template is None:
+        raise Http404
+    return template_file(request, template, f"mau-{template.name}", *intake.pages(request.user))
 
 
 def template_file(request, template: Template, name: str, *pages, rows: Iterable[list] = ()) -> HttpResponse:
