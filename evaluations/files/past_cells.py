@@ -66,7 +66,7 @@ def programme_choices(provinces: Iterable[Unit]) -> list[str]:
     for province in provinces:
         words = programmes_by_word(province)
         for one in sorted(set(words.values()), key=lambda programme: programme.code):
-            found[one.code] = one.name if words[text.search_key(one.name)] == one else one.code
+            found[one.code] = one.name if words[text.plain_key(one.name)] == one else one.code
     return list(found.values())
 
 

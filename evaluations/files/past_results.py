@@ -12,7 +12,7 @@ from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 from units.enums import UnitKind
 from units.files.keys import OWN_KEY, UNIT_KEY, Here, living, not_one
-from units.files.lines import Problems, lines_of
+from units.files.lines import Problems, lines_of, said
 from units.models import Unit, UnitVersion, User, on
 
 from .. import permissions
@@ -43,7 +43,7 @@ TEMPLATE = Template(
             is_needed=True,
         ),
     },
-    empty="Ô để trống là không có; muốn giữ nguyên điều đang ghi thì bỏ cả cột không bắt buộc đó khỏi tệp.",
+    empty="Ô để trống, cột không có trong tệp giữ nguyên điều đang ghi; ghi “xoá” để bỏ điều đang ghi.",
 )
 COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị", "Xã")
@@ -103,7 +103,7 @@ def read(data: bytes, file: str, user: User, *, province: int | None = None) -> 
     seen: dict[tuple, int] = {}
     for number, cells in lines:
         try:
-            row = known.row(cells)
+            row = known.row(said(cells, NEEDED))
         except ValueError as wrong:
             found.refuse(number, str(wrong))
             continue

@@ -371,15 +371,17 @@ def test_a_stranger_finds_no_door(client, tree):
     assert "Chỉ cán bộ cấp tỉnh" in read([line(tree.areas[0])], officer).problems[0].sentence
 
 
-def test_a_column_the_file_does_not_have_changes_nothing(staff, tree):
+def test_what_a_file_does_not_say_changes_nothing(staff, tree):
     heads = [*HEADS, "Danh hiệu", "Ngày văn bản"]
     full = [*line(tree.areas[0]), "Khu dân cư tiêu biểu", "05/01/2023"]
     first = past_results.read(writing.as_csv(heads, [full]), "kq.csv", staff)
     services.record_past(first.rows.values(), first.province, by=staff, reason="Theo tệp.")
     (again,) = read([line(tree.areas[0])], staff).rows.values()
     assert not again.differs
-    (emptied,) = past_results.read(writing.as_csv(heads, [[*full[:-2], "", ""]]), "kq.csv", staff).rows.values()
-    assert emptied.differs and (emptied.title, emptied.paper_on) == ("", None)  # a column that is there says so
+    (blank,) = past_results.read(writing.as_csv(heads, [[*full[:-2], "", ""]]), "kq.csv", staff).rows.values()
+    assert not blank.differs
+    (cleared,) = past_results.read(writing.as_csv(heads, [[*full[:-2], "xoá", "-"]]), "kq.csv", staff).rows.values()
+    assert cleared.differs and (cleared.title, cleared.paper_on) == ("", None)  # on purpose
     (other,) = read([line(tree.areas[0], paper="QĐ 9/QĐ-UBND")], staff).rows.values()
     assert (other.title, other.paper_on) == ("", None)  # the day and title were of the other decision
 

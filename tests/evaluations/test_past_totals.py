@@ -72,7 +72,7 @@ def record(rows, user) -> tuple[int, int]:
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
-def test_a_column_the_file_does_not_have_changes_nothing(staff, tree):
+def test_what_a_file_does_not_say_changes_nothing(staff, tree):
     place = tree.districts[0]
     record([cells_of(place, paper="QĐ 5/QĐ-UBND", paper_on="05/01/2022")], staff)
     needed = {name: cell for name, cell in cells_of(place, met="170").items() if name in past_totals.NEEDED}
@@ -80,8 +80,11 @@ def test_a_column_the_file_does_not_have_changes_nothing(staff, tree):
     (row,) = past_totals.read(data, "so-tong.csv", staff).rows.values()
     kept = (row.figures.met, row.figures.registered, row.figures.paper, row.figures.paper_on)
     assert kept == (170, 234, "QĐ 5/QĐ-UBND", date(2022, 1, 5))
-    (emptied,) = read([cells_of(place)], staff).rows.values()
-    assert (emptied.figures.paper, emptied.figures.paper_on) == ("", None)  # a column that is there says so
+    (blank,) = read([cells_of(place)], staff).rows.values()
+    assert not blank.differs
+    (cleared,) = read([cells_of(place, paper="xoá", paper_on="xoá", registered="xoá")], staff).rows.values()
+    figures = cleared.figures
+    assert (figures.paper, figures.paper_on, figures.registered) == ("", None, None)  # on purpose
 
 
 def test_a_file_records_and_corrects(staff, tree):

@@ -18,6 +18,16 @@ def clears(cell: str) -> bool:
     return cell in DASHES or text.plain_key(cell) in CLEARING
 
 
+def said(cells: Mapping[str, str], needed: Iterable[str]) -> dict[str, str]:
+    """The cells that say something, and those that must: an empty one is left out, one that clears is empty."""
+    always = set(needed)
+    return {
+        name: "" if name not in always and clears(cell) else cell
+        for name, cell in cells.items()
+        if cell or name in always
+    }
+
+
 @dataclass
 class Problems:
     """What is wrong in one file, by row; what of it was left aside."""
