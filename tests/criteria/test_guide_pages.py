@@ -268,7 +268,8 @@ def test_a_programme_nobody_has_is_made_and_written_from_nothing(staff, province
     line = {"number": "1", "label": "Không có người nghiện mới", "measure": "event", "article": "Điều 2"}
     filled |= {f"line-0-{name}": value for name, value in line.items()}
     assert staff.post(url("guide", own.pk), filled).status_code == 302
-    assert lacks(written := CriteriaSet.objects.get(pk=own.pk), content_of(written)) == []
+    written = CriteriaSet.objects.get(pk=own.pk)
+    assert lacks(written, content_of(written)) == []
 
 
 def test_more_blank_lines_are_kept_when_the_page_is_sent(staff, sets):

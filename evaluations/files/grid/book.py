@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from criteria.judging.values import CriterionSpec
 from criteria.models import CriteriaSet
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.sheets.writing import UNPRINTABLE, save_without_clock
 
 from ...models import Cycle, Evaluation
@@ -51,7 +52,8 @@ def grid_book(
     rows = grid_lines(dossiers, lines)
     book, out = Workbook(), io.BytesIO()
     _fill_entry(book.active, lines, rows, left or {})
-    _fill_guide(book.create_sheet("Hướng dẫn"), lines)
+    marks = [[EXAMPLE_WORDS]] if criteria_set.is_example else []
+    _fill_guide(book.create_sheet("Hướng dẫn"), lines, [*GUIDE[:1], *marks, *GUIDE[1:]])
     origin = book.create_sheet(ORIGIN)
     origin.sheet_state = "veryHidden"
     origin.append(["kỳ", str(cycle.pk), str(criteria_set.pk)])
@@ -110,19 +112,19 @@ def _guard(page, lines: list[CriterionSpec], last: int) -> None:
             page.conditional_formatting.add(cells, CellIsRule(operator="equal", formula=[f'"{word}"'], fill=fill))
 
 
-def _fill_guide(page, lines: list[CriterionSpec]) -> None:
+def _fill_guide(page, lines: list[CriterionSpec], words: list[list[str]]) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415 -- heavy
 
-    for words in GUIDE:
-        page.append(words)
+    for row in words:
+        page.append(row)
     page.append(["Tiêu chí", "Nội dung, căn cứ, cách ghi"])
-    for number, line in enumerate(lines, len(GUIDE) + 2):
+    for number, line in enumerate(lines, len(words) + 2):
         _put(page, number, 1, line.number)
         _put(page, number, 2, how_to_write(line))
-    page["A1"].font = page.cell(len(GUIDE) + 1, 1).font = page.cell(len(GUIDE) + 1, 2).font = Font(bold=True)
+    page["A1"].font = page.cell(len(words) + 1, 1).font = page.cell(len(words) + 1, 2).font = Font(bold=True)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 14, 110
-    for row in page.iter_rows(min_row=len(GUIDE) + 1, min_col=2, max_col=2):
-        row[0].alignment = Alignment(wrap_text=True, vertical="top")
+    for cells in page.iter_rows(min_row=len(words) + 1, min_col=2, max_col=2):
+        cells[0].alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _comment(words: str):

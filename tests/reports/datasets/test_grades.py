@@ -111,7 +111,7 @@ def test_a_programme_without_grades_has_no_table(tree):
     assert grades_of(yearly_rollup(cycle, place=tree.province, by=By.KIND)) is None
     with CaptureQueriesContext(connection) as asked:
         grades_of(yearly_rollup(cycle, place=tree.province, by=By.KIND))
-    assert len(asked) == 3  # the roll-up and its look for grades, and one look at the sets
+    assert len(asked) == 2  # the roll-up, and one look at the sets for grades
 
 
 def test_two_sets_of_a_year_share_a_rank_under_both_names(tree):
