@@ -135,7 +135,9 @@ def test_applying_asks_twice_and_lists_who_must_be_placed_anew(admin):
 def test_placed_anew_they_read_the_same_past(admin, walkers):
     page = admin.page
     follow(page.get_by_role("link", name="Cán bộ Phòng Xây dựng phong trào, Công an tỉnh").first)
-    province = page.locator("[name=unit] option", has_text="Tỉnh Bắc Ninh").first.get_attribute("value")
+    province = page.locator("[name=unit] option", has_text=re.compile(r"^\s*Tỉnh Bắc Ninh\s*$")).first.get_attribute(
+        "value"
+    )
     page.locator("[name=unit]").select_option(province)
     page.locator("[name=role]").select_option("staff")
     admin.press("Phân công")
