@@ -5,6 +5,7 @@ from django.urls import include, path
 from evaluations.views.home import home
 from portal.core import views as core
 
+handler404 = core.page_not_found
 handler500 = core.server_error
 
 urlpatterns = [

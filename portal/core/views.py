@@ -19,6 +19,8 @@ from django.views.decorators.http import require_safe
 from .forms import ComponentsForm, SignInForm
 from .models import Heartbeat
 
+CARRIED = ("csrfmiddlewaretoken", "once", "seen")  # hidden fields of our forms
+
 sign_in = LoginView.as_view(
     template_name="registration/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
 )
@@ -103,6 +105,18 @@ def components(request):
 
 def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
+
+
+def page_not_found(request, exception):
+    """The page for what is not there or not the reader's; what a form had sent stands on it, for it was not saved."""
+    sent = request.POST.lists() if request.resolver_match else ()  # a route was found, so what was sent could be read
+    typed = [value for name, values in sent if _is_typed(name) for value in values if value.strip()]
+    return render(request, "404.html", {"typed": typed}, status=404)
+
+
+def _is_typed(name: str) -> bool:
+    """Whether a person may have typed the field: passwords are never shown, nor what a form carries by itself."""
+    return name not in CARRIED and "password" not in name
 
 
 def server_error(request):

@@ -26,7 +26,7 @@ def hidden(request):
 
 
 urlpatterns = [path("busy", busy), path("broken", broken), path("hidden", hidden), *portal.urls.urlpatterns]
-handler500 = views.server_error
+handler404, handler500 = views.page_not_found, views.server_error
 
 
 @pytest.fixture
@@ -64,3 +64,20 @@ def test_a_foreign_host_name_is_a_bad_request_with_a_page(visitor):
 
 def test_a_refusal_carries_its_sentence():
     assert str(Refused("Hồ sơ đã khoá sổ.")) == Refused("Hồ sơ đã khoá sổ.").sentence == "Hồ sơ đã khoá sổ."
+
+
+def test_what_was_typed_for_something_gone_is_given_back(visitor):
+    sent = {"note": "Đã rà soát\n<b>hai lần", "password": "bi-mat", "old_password": "cu", "once": "abc", "count": "12"}
+    page = visitor.post("/hidden", sent)
+    assert page.status_code == 404
+    assert page.context["typed"] == ["Đã rà soát\n<b>hai lần", "12"]
+    shown = page.content.decode()
+    assert "Đã rà soát<br>&lt;b&gt;hai lần" in shown
+    assert "bi-mat" not in shown
+    assert "chưa được lưu" not in visitor.get("/hidden").content.decode()
+
+
+def test_a_body_too_large_for_no_page_at_all_is_no_fault_of_ours(visitor, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    assert visitor.post("/khong-co", {"note": "x" * 100}).status_code == 404
+    assert visitor.post("/khong-co", "x" * 100, content_type="application/x-www-form-urlencoded").status_code == 404

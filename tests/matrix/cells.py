@@ -114,9 +114,16 @@ def noted_writes():
         yield seen
 
 
+OF_THE_REQUEST = re.compile(
+    rb'name="csrfmiddlewaretoken" value="[^"]*"| aria-current="page"'
+    rb'|\s*<section class="card stack" aria-labelledby="typed">.*?</section>',
+    re.DOTALL,
+)
+
+
 def bare(body: bytes) -> bytes:
-    """A page without its request's own secret and without the mark of where in the menu it stands."""
-    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"| aria-current="page"', b"", body)
+    """A page without its request's own: the secret, the mark of where in the menu it stands, what was sent to it."""
+    return OF_THE_REQUEST.sub(b"", body)
 
 
 NOWHERE = Row("evaluations:detail", "GET", "", {})
