@@ -7,6 +7,7 @@ they are hidden, their filled rows by number, their merged ranges, and what the 
 
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -114,13 +115,9 @@ def counted(cell: Any, left: dict[str, int]) -> Any:
 # --- what the values of XLSX do not tell: errors, formulas without a result, percents, zeros shown, hidden rows -------
 
 PERCENT_FORMATS = {"9", "10"}  # the built-in ones
-REPORTED = (
-    b't="e"',
-    b"<f",
-    b":f>",
-    b' hidden="',
-    b"autoFilter",
-)  # without these, and without such styles: not looked at
+ERROR_OR_FORMULA = re.compile(rb"""\st=["']e["']|<(?:\w+:)?f[\s/>]""")
+HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*\shidden=["'](?:1|true)["']""")
+FILTER = re.compile(rb"<(?:\w+:)?filterColumn\b")
 
 
 def ooxml_notes(data: bytes) -> list[dict]:
@@ -134,8 +131,7 @@ def ooxml_notes(data: bytes) -> list[dict]:
         found = []
         for path in sheet_paths(archive):
             text = archive.read(path) if path in names else b""
-            worth = bool(styles) or any(word in text for word in REPORTED)
-            found.append(sheet_notes(text, styles) if worth and text.startswith(b"<") else {})
+            found.append(sheet_notes(text, styles) if text.startswith(b"<") else {})
         return found
 
 
@@ -178,26 +174,35 @@ def shown_by_style(text: bytes) -> dict[str, str]:
 
 
 def sheet_notes(text: bytes, styles: dict[str, str]) -> dict:
+    styled = re.compile(rb"""\ss=["'](?:%s)["']""" % "|".join(styles).encode()) if styles else None
+    is_more = ERROR_OR_FORMULA.search(text) or (styled and styled.search(text))
+    return {
+        "cells": cell_notes(text, styles) if is_more else [],
+        "hidden_rows": sum(1 for _ in HIDDEN_ROW.finditer(text)),
+        "filtered": FILTER.search(text) is not None,
+    }
+
+
+def cell_notes(text: bytes, styles: dict[str, str]) -> list[list]:
+    """[row, column, what is told] of each cell that is more than its value. Walking all cells takes most of the time a
+    workbook takes."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415 -- after the limits
 
     cells: list[list] = []
-    hidden, filtered, row, column = 0, False, 0, 0
+    row, column = 0, 0
     for event, one in iterparse(io.BytesIO(text), events=("start", "end")):
         name = local(one.tag)
         if event == "start":
             if name == "row":
                 row, column = int(one.get("r") or row + 1), 0
-                hidden += one.get("hidden") in ("1", "true")
             elif name == "c":
                 column = column_of(one.get("r") or "") or column + 1
         elif name == "c":
             if told := cell_note(one, styles):
                 cells.append([row, column, told])
-        elif name == "autoFilter":
-            filtered = any(local(inner.tag) == "filterColumn" for inner in one)
         elif name == "row":
             one.clear()
-    return {"cells": cells, "hidden_rows": hidden, "filtered": filtered}
+    return cells
 
 
 def cell_note(cell: Any, styles: dict[str, str]) -> dict | None:
