@@ -1,10 +1,12 @@
-"""What a province takes in when it moves: password slips for its people, past years from a file; against plain ways."""
+"""What a province takes in: password slips for its people, past years and registers from files; against plain ways."""
 
+import io
 import time
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from openpyxl import load_workbook
 
 from criteria.models import Programme
 from evaluations.files import past_results
@@ -13,12 +15,15 @@ from evaluations.services import record_past
 from portal.core.files import store
 from portal.core.models import Job
 from portal.core.sheets import writing
+from portal.core.sheets.reading import sheets_of
 from portal.core.web.once import new_token
 from units.enums import Role, Subtype, UnitKind
-from units.models import Unit, User
+from units.files import register_rows as register_files
+from units.models import Headcount, Unit, User
+from units.registers import REGISTERS, write_rows
 from units.services import NewUnit, Slip, issue, place_person, place_units
 
-from . import Measured, Options, at_most, bench, rolled_back, timed
+from . import Measured, Options, at_most, below, bench, count_the_tables, faster, rolled_back, timed
 
 OPENED = date(2015, 1, 1)
 YEARS = range(2020, 2025)
@@ -88,6 +93,50 @@ def past_years(options: Options) -> list[Measured]:
         mine, plain = timed(ours, theirs, rounds=options.rounds)
     name = f"{len(rows)} kết quả năm trước từ tệp (đọc, kiểm tra, ghi) so với một bulk_create"
     return [at_most(name, mine, plain, 3)]
+
+
+@bench
+def register_rows(options: Options) -> list[Measured]:
+    """A workbook of a register: read beside openpyxl, checked, written beside one `bulk_create` of as many rows."""
+    register, named = REGISTERS["so-ho"], "so-ho.xlsx"
+    with rolled_back():
+        province, areas = _province(max(1, options.files // len(YEARS)))
+        staff = User.objects.create(username="ghi.so", post="Cán bộ cấp tỉnh")
+        place_person(staff, province, Role.STAFF, by=None, valid_from=OPENED)
+        rows = [[f"DV{area.pk}", year, 120, 10, 300, 50] for area in areas for year in YEARS]
+        data = writing.as_xlsx(register.title, register_files.headings(register)[: len(rows[0])], rows)
+        count_the_tables()
+
+        def check() -> register_files.RegisterFile:
+            found = register_files.read(register, data, named, staff)
+            if found.problems:
+                raise RuntimeError(str(found.problems[:3]))
+            return found
+
+        def write() -> None:
+            with rolled_back():
+                write_rows(register, check().rows.values(), by=staff)
+
+        def plain() -> None:
+            made = [Headcount(unit=area, year=year, households=120, workers=300) for area in areas for year in YEARS]
+            with rolled_back():
+                Headcount.objects.bulk_create(made, 1000)
+
+        reading, openpyxl = timed(lambda: sheets_of(data, named), lambda: _by_openpyxl(data), rounds=options.rounds)
+        checking, again = timed(check, lambda: _by_openpyxl(data), rounds=options.rounds)
+        written, bulk = timed(write, plain, rounds=options.rounds)
+    many = f"{len(rows)} dòng sổ từ bảng tính"
+    return [
+        faster(f"Đọc {many} so với openpyxl", reading, openpyxl, 5),
+        below(f"Đọc và kiểm tra {many}", checking, again, 3000, unit="ms"),
+        at_most(
+            f"Nhập {many} (đọc, kiểm tra, ghi) so với openpyxl đọc rồi một bulk_create", written, openpyxl + bulk, 3
+        ),
+    ]
+
+
+def _by_openpyxl(data: bytes) -> list[tuple]:
+    return list(load_workbook(io.BytesIO(data), read_only=True).worksheets[0].iter_rows(values_only=True))
 
 
 def _as_new(row, **fields):

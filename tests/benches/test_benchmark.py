@@ -106,9 +106,15 @@ def test_a_days_heavy_work_is_measured_and_undone(tmp_path):
 
 def test_what_a_province_takes_in_is_measured_and_undone(tmp_path):
     out = tmp_path / "benchmark.json"
-    call_command("benchmark", only=["password_slips", "past_years"], files=20, rounds=1, out=out)
+    call_command("benchmark", only=["password_slips", "past_years", "register_rows"], files=20, rounds=1, out=out)
     rows = json.loads(out.read_text())["rows"]
-    assert [row["name"].split(" (")[0] for row in rows] == ["20 phiếu mật khẩu", "20 kết quả năm trước từ tệp"]
+    assert [row["name"].split(" (")[0] for row in rows] == [
+        "20 phiếu mật khẩu",
+        "20 kết quả năm trước từ tệp",
+        "Đọc 20 dòng sổ từ bảng tính so với openpyxl",
+        "Đọc và kiểm tra 20 dòng sổ từ bảng tính",
+        "Nhập 20 dòng sổ từ bảng tính",
+    ]
     assert all(row["ours"] > 0 and row["theirs"] > 0 for row in rows)
     assert (Unit.objects.count(), Evaluation.objects.count()) == (0, 0)
 
