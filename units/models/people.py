@@ -1,6 +1,7 @@
 """People and their placements."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -131,6 +132,18 @@ class SlipSheet(models.Model):
         return f"{self.slips} phiếu mật khẩu"
 
 
+@lru_cache(maxsize=2)
+def _reach(today: date) -> tuple[Exists, Exists]:
+    """What `with_reach` asks of a placement's unit: every request asks it, and putting it together anew took longer
+    than the database's answer."""
+    same_kind = Q(pk__in=[])
+    for kind in LEVELS:
+        same_kind |= Q(kind=kind, **{kind.value: OuterRef("unit")})
+    ended = Unit.objects.filter(same_kind, closed_on__lt=today)
+    delegated = Delegation.objects.in_force(today).filter(receiver=OuterRef("unit"))
+    return Exists(ended), Exists(delegated)
+
+
 class PlacementQuerySet(models.QuerySet):
     def in_force(self, day: date | None = None):
         """Placements that give rights on the day; one withdrawn at once gives none from that moment."""
@@ -139,12 +152,8 @@ class PlacementQuerySet(models.QuerySet):
     def with_reach(self):
         """`took_over`: the place took over from ended ones of its kind; `is_receiver`: organisations are delegated to
         it today. Most places have neither, and who reads by them then needs no query to learn so."""
-        same_kind = Q(pk__in=[])
-        for kind in LEVELS:
-            same_kind |= Q(kind=kind, **{kind.value: OuterRef("unit")})
-        ended = Unit.objects.filter(same_kind, closed_on__lt=timezone.localdate())
-        delegated = Delegation.objects.in_force().filter(receiver=OuterRef("unit"))
-        return self.annotate(took_over=Exists(ended), is_receiver=Exists(delegated))
+        took_over, is_receiver = _reach(timezone.localdate())
+        return self.annotate(took_over=took_over, is_receiver=is_receiver)
 
     def held_on(self, day: date):
         """Placements that gave rights on a day gone by: one withdrawn later gave them still."""
