@@ -7,7 +7,7 @@ from .dates import DatesForm, TimingForm
 from .decisions import IssueForm, RevokeForm
 from .evidence import EvidenceForm, SharedEvidenceForm
 from .past_results import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
-from .sittings import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
+from .sittings import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingForm, seats_on
 
 __all__ = [
     "AnswerForm",
@@ -24,6 +24,7 @@ __all__ = [
     "IssueForm",
     "LateUnitForm",
     "LockForm",
+    "MeetingForm",
     "PastCorrectionForm",
     "PastResultForm",
     "RefreezeForm",

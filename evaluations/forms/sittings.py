@@ -13,15 +13,21 @@ from ..models import Cycle
 from .cycles import CycleField
 
 
-class SittingForm(forms.Form):
-    """When and where a committee meets, and who presides."""
+class MeetingForm(forms.Form):
+    """When and where a committee meets."""
+
+    held_on = DayField(label="Ngày họp", initial=timezone.localdate)
+    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+
+
+class SittingForm(MeetingForm):
+    """The same, with the year judged and the committee."""
 
     cycle = CycleField(label="Kỳ đánh giá", queryset=Cycle.objects.none(), empty_label="Chọn kỳ đánh giá")
     committee = forms.ModelChoiceField(
         label="Ban Chỉ đạo", queryset=Committee.objects.none(), empty_label="Chọn Ban Chỉ đạo"
     )
-    held_on = DayField(label="Ngày họp", initial=timezone.localdate)
-    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+    field_order = ["cycle", "committee", "held_on", "place"]
 
     def __init__(self, *args, cycles, committees: QuerySet[Committee], **kwargs):
         super().__init__(*args, **kwargs)

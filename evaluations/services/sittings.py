@@ -3,11 +3,12 @@
 import secrets
 from collections import Counter
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
@@ -19,9 +20,10 @@ from units.models import Committee, Seat, Unit, User, on
 from .. import permissions, rules, workflow
 from ..enums import Action, Ballot, Capacity, DecisionKind, Resolution, State
 from ..models import AgendaItem, Cycle, Decision, Evaluation, Recognition, Sitting, Vote
-from ..queries.sittings import waiting_dossiers
+from ..queries.sittings import chair_among, waiting_dossiers
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter or digit that is read as another
+FARTHEST = timedelta(days=366)  # ahead of today, for a sitting: a year mistyped is found
 
 
 def create_sitting(
@@ -34,16 +36,62 @@ def create_sitting(
     secretary: Seat | None,
     by: User,
 ) -> Sitting:
-    """Prepare a sitting of a committee in office on that day, for a year still open. Raises Refused."""
+    """Prepare a sitting of a committee in office on that day, for a year still open. Raises Refused, also for a day
+    before the year judged or more than a year ahead."""
     if not cycle.is_open:
         raise Refused(f"Kỳ đánh giá năm {cycle.year} đã khoá sổ.")
     if not permissions.may_hold_sittings(by, committee.unit):
         raise Refused("Chỉ thường trực Ban Chỉ đạo của cấp này được lập phiên họp.")
-    if not Committee.objects.filter(on(held_on), pk=committee.pk).exists():
-        raise Refused(f"{committee.name} không hoạt động vào ngày {held_on:%d/%m/%Y}.")
+    _refuse_day(committee, cycle, held_on)
     return Sitting.objects.create(
         committee=committee, cycle=cycle, held_on=held_on, place=place, chair=chair, secretary=secretary, created_by=by
     )
+
+
+def _refuse_day(committee: Committee, cycle: Cycle, held_on: date) -> None:
+    day = f"{held_on:%d/%m/%Y}"
+    if not Committee.objects.filter(on(held_on), pk=committee.pk).exists():
+        raise Refused(f"{committee.name} không hoạt động vào ngày {day}.")
+    if held_on.year < cycle.year:
+        raise Refused(f"Ngày họp {day} trước năm được xét ({cycle.year}). Hãy kiểm tra lại năm.")
+    if held_on > timezone.localdate() + FARTHEST:
+        raise Refused(f"Ngày họp {day} cách hôm nay quá một năm. Hãy kiểm tra lại năm.")
+
+
+def _refuse_to_come(day: date) -> None:
+    """A paper is signed on a day that has come; a decision dated ahead could not be taken back."""
+    if day > timezone.localdate():
+        raise Refused(f"Ngày ký {day:%d/%m/%Y} chưa đến. Hãy ghi ngày trên văn bản đã ký.")
+
+
+@transaction.atomic
+def change_sitting(sitting: Sitting, *, held_on: date, place: str, by: User) -> None:
+    """Another day or place for a sitting not ended. Who has no seat on that day is no longer present, their votes are
+    dropped. Raises Refused as `create_sitting` does."""
+    found = _locked(sitting)
+    if not permissions.may_prepare(by, found):
+        raise Refused("Chỉ thường trực Ban Chỉ đạo được sửa phiên họp.")
+    _refuse_day(found.committee, found.cycle, held_on)
+    seats = {seat.pk: seat for seat in found.committee.seats.filter(on(held_on)).select_related("user").order_by("pk")}
+    found.held_on, found.place = held_on, place
+    if found.chair_id not in seats:
+        found.chair = chair_among(list(seats.values()), found.committee)
+    if found.secretary_id not in seats:
+        found.secretary = next((seat for seat in seats.values() if seat.user_id == by.pk), None)
+    found.save(update_fields=["held_on", "place", "chair", "secretary"])
+    found.present.set(found.present.filter(pk__in=seats))
+    Vote.objects.filter(item__sitting=found).exclude(seat__in=seats).delete()
+
+
+@transaction.atomic
+def drop_sitting(sitting: Sitting, *, by: User) -> None:
+    """Take away a sitting prepared by mistake. Raises Refused once it has ended or while dossiers are before it."""
+    found = _locked(sitting)
+    if not permissions.may_prepare(by, found):
+        raise Refused("Chỉ thường trực Ban Chỉ đạo được xoá phiên họp.")
+    if many := found.items.count():
+        raise Refused(f"Phiên họp còn {many} hồ sơ. Hãy rút các hồ sơ ra trước khi xoá.")
+    found.delete()
 
 
 def sits_after(committee: Committee, day: date) -> str:
@@ -152,11 +200,13 @@ def close_sitting(sitting: Sitting, *, by: User) -> Decision | None:
     A dossier is proposed when the votes for it pass the committee's own rule and its appraised answers meet every
     criterion; otherwise it is declined with the reason. One that is only undecided (units below still under way) is
     neither: it goes back among the appraised. Returns the draft decision (None when nothing passed).
-    Raises Refused: closed meanwhile, no right, no quorum, a vote missing.
+    Raises Refused: closed meanwhile, no right, its day not come, no quorum, a vote missing.
     """
     found = _locked(sitting)
     if not permissions.may_close(by, found):
         raise Refused("Chỉ trưởng ban hoặc thường trực Ban Chỉ đạo được kết thúc phiên họp.")
+    if found.held_on > timezone.localdate():
+        raise Refused(f"Chưa đến ngày họp ({found.held_on:%d/%m/%Y}). Họp sớm hơn thì sửa ngày họp trước.")
     items = list(found.items.select_related("evaluation").prefetch_related("votes"))
     if not items:
         raise Refused("Phiên họp chưa có hồ sơ nào.")
@@ -223,7 +273,7 @@ def issue_decision(
 ) -> Decision:
     """Enter the signed decision's number and date; its dossiers become recognised, each with a certificate code.
 
-    Raises Refused: issued meanwhile, number taken, no right, signed before the sitting.
+    Raises Refused: issued meanwhile, number taken, no right, signed before the sitting or after today.
     """
     found = lock_row(Decision.objects.select_related("issuer", "sitting"), decision.pk)
     if found.is_issued:
@@ -232,6 +282,7 @@ def issue_decision(
         raise Refused("Tài khoản của đồng chí không có quyền phát hành quyết định này.")
     if found.sitting is None:
         raise Refused("Quyết định này không lập từ phiên họp nào nên không có danh sách để phát hành.")
+    _refuse_to_come(signed_on)
     if signed_on < found.sitting.held_on:
         raise Refused(f"Ngày ký không thể trước ngày họp ({found.sitting.held_on:%d/%m/%Y}).")
     _number(found, number, symbol, signed_on, signer, capacity, by)
@@ -282,6 +333,7 @@ def revoke(
     found = lock_row(Recognition.objects.select_related("decision__issuer"), recognition.pk)
     if found.revoked_by_id:
         raise Refused("Công nhận này đã bị thu hồi từ trước.")
+    _refuse_to_come(signed_on)
     if found.decision.signed_on and signed_on < found.decision.signed_on:
         raise Refused(f"Ngày ký không thể trước quyết định công nhận ({found.decision.signed_on:%d/%m/%Y}).")
     taking = Decision(kind=DecisionKind.REVOKE, issuer=found.decision.issuer, reason=reason.strip())

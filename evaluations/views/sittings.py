@@ -12,13 +12,13 @@ from criteria.judging.verdicts import Verdict
 from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.web.once import once
-from portal.core.web.pages import page_of, refuse, typed, whole_number, whole_numbers
+from portal.core.web.pages import page_of, refusals_on, refuse, typed, whole_number, whole_numbers
 from units.enums import Role
 from units.models import Committee, Seat
 
 from .. import permissions, queries, services
 from ..enums import Ballot, CycleStatus, Resolution, Side
-from ..forms import AttendanceForm, BallotForm, CloseForm, SittingForm, seats_on
+from ..forms import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingForm, seats_on
 from ..judging.dossiers import judged_dossiers
 from ..models import AgendaItem, Cycle, Sitting
 
@@ -73,6 +73,38 @@ def sitting_create(request):
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/sitting_create.html", {"form": form})
     return redirect("evaluations:sitting_detail", pk=sitting.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sitting_edit(request, pk):
+    """Another day or place, while the sitting is prepared; 404 for whoever does not prepare it."""
+    sitting = get_sitting(request, pk)
+    if not permissions.may_prepare(request.user, sitting):
+        raise Http404
+    stored = {"held_on": sitting.held_on, "place": sitting.place}
+    form = MeetingForm(request.POST or None, initial=stored)
+    context = {"form": form, "sitting": sitting}
+    if request.method != "POST":
+        return render(request, "evaluations/sitting_edit.html", context)
+    if form.is_valid():
+        with refusals_on(form):
+            services.change_sitting(sitting, **form.cleaned_data, by=request.user)
+            messages.success(request, "Đã sửa phiên họp.")
+            return redirect("evaluations:sitting_detail", pk=pk)
+    return refuse(request, "evaluations/sitting_edit.html", context)
+
+
+@require_POST
+def sitting_drop(request, pk):
+    """Take away a sitting without dossiers."""
+    sitting = get_sitting(request, pk)
+    try:
+        services.drop_sitting(sitting, by=request.user)
+    except Refused as refusal:
+        context = sitting_context(request, get_sitting(request, pk))
+        return refuse(request, "evaluations/sitting_detail.html", context, refusal)
+    messages.success(request, f"Đã xoá phiên họp ngày {sitting.held_on:%d/%m/%Y}.")
+    return redirect("evaluations:sitting_list")
 
 
 def get_sitting(request, pk) -> Sitting:

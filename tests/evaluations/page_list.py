@@ -29,6 +29,7 @@ PAGES = {
     "grid_import": [("officer", ("cycle",), "Gửi bảng nhập đã điền")],
     "sitting_list": [("standing", (), "xã A1.1"), ("inspector", (), "xã A1.1")],
     "sitting_create": [("standing", (), COMMUNE)],
+    "sitting_edit": [("standing", ("open",), "Sửa ngày họp, địa điểm")],
     "sitting_detail": [("standing", ("open",), "Thôn Họp"), ("member", ("closed",), "Thôn Chờ")],
     "decision_list": [("chair", (), "Xã A1.1"), ("inspector", (), "01/QĐ-UBND")],
     "decision_detail": [

@@ -321,6 +321,7 @@ def _stage(world: World, tree: SimpleNamespace, commune: Unit, seated: tuple[str
         evidence=evidence,
         sitting=sitting,
         item=sitting.items.get(),
+        empty_sitting=_empty_sitting(committee, tree.cycle, standing, word),
         draft=dossiers["proposed"].agenda_items.get().sitting.decisions.get(),
         decision=dossiers["recognised"].recognition.decision,
         recognition=dossiers["recognised"].recognition,
@@ -393,6 +394,13 @@ def _sitting(committee, dossiers, standing: User, word, **more):
     sitting = factories.hold_sitting(committee, dossiers, by=standing, place=f"Phòng {word('địa điểm họp')}", **more)
     acts.set_attendance(sitting, list(committee.seats.all()), minutes=f"Biên bản {word('biên bản')}", by=standing)
     return sitting
+
+
+def _empty_sitting(committee, cycle, standing: User, word):
+    """A sitting somebody prepared and put nothing before."""
+    place = f"Phòng {word('địa điểm họp')}"
+    day = date(cycle.year, 12, 4)
+    return acts.create_sitting(committee, cycle, held_on=day, place=place, chair=None, secretary=None, by=standing)
 
 
 def _district_sitting(world: World, tree: SimpleNamespace) -> None:

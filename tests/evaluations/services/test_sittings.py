@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from criteria.models import LegalDocument
 from evaluations import queries, services, workflow
@@ -912,3 +913,78 @@ def test_nothing_is_said_of_a_term_the_rules_do_not_give(client, world, sitting)
 )
 def test_a_paper_is_cited_by_its_kind_number_and_title(number, title, told):
     assert cited(LegalDocument(number=number, title=title, issuer="Bộ Công an")) == told
+
+
+# --- a sitting's day -------------------------------------------------------------------------------------------------
+def in_days(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
+
+
+def test_a_day_no_sitting_can_be_on_is_refused(world):
+    assert "trước năm được xét (2024)" in refused(new_sitting, world, held_on=date(2023, 12, 31))
+    assert "quá một năm" in refused(new_sitting, world, held_on=in_days(367))
+    assert new_sitting(world, held_on=in_days(300)).pk
+
+
+def test_the_day_is_changed_while_it_is_prepared(world, sitting):
+    services.change_sitting(sitting, held_on=date(2024, 12, 2), place="Hội trường", by=world.standing)
+    sitting.refresh_from_db()
+    assert (sitting.held_on, sitting.place) == (date(2024, 12, 2), "Hội trường")
+    assert sitting.present.count() == sitting.committee.seats.count()
+    assert "quá một năm" in refused(services.change_sitting, sitting, held_on=in_days(400), place="", by=world.standing)
+    assert "Chỉ thường trực" in refused(
+        services.change_sitting, sitting, held_on=date(2024, 12, 3), place="", by=world.officer
+    )
+
+
+def test_who_has_no_seat_on_the_new_day_neither_came_nor_voted(world, sitting):
+    leaving = sitting.committee.seats.order_by("pk").last()
+    votes = Vote.objects.filter(item__sitting=sitting)
+    before, theirs = votes.count(), votes.filter(seat=leaving).count()
+    sitting.committee.seats.filter(pk=leaving.pk).update(valid_to=date(2024, 11, 30))
+    services.change_sitting(sitting, held_on=date(2024, 12, 2), place="", by=world.standing)
+    assert leaving not in sitting.present.all()
+    assert theirs
+    assert votes.count() == before - theirs
+
+
+def test_a_sitting_does_not_end_before_its_day(world, sitting):
+    services.change_sitting(sitting, held_on=in_days(1), place="", by=world.standing)
+    assert "Chưa đến ngày họp" in refused(services.close_sitting, sitting, by=world.standing)
+    services.change_sitting(sitting, held_on=in_days(0), place="", by=world.standing)
+    assert services.close_sitting(sitting, by=world.standing)
+
+
+def test_a_sitting_is_dropped_only_when_nothing_is_before_it(world, sitting):
+    assert "còn 5 hồ sơ" in refused(services.drop_sitting, sitting, by=world.standing)
+    other = new_sitting(world)
+    assert "Chỉ thường trực" in refused(services.drop_sitting, other, by=world.officer)
+    services.drop_sitting(other, by=world.standing)
+    assert list(Sitting.objects.all()) == [sitting]
+    services.close_sitting(sitting, by=world.standing)
+    assert "đã kết thúc" in refused(services.drop_sitting, sitting, by=world.standing)
+
+
+def test_the_page_changes_the_day_and_keeps_a_wrong_one_typed(client, world, sitting):
+    client.force_login(world.standing)
+    address = reverse("evaluations:sitting_edit", args=[sitting.pk])
+    page = client.post(address, {"held_on": "04/11/2023", "place": "Phòng hai"})
+    assert page.status_code == 422
+    assert "trước năm được xét" in page.content.decode()
+    assert "Phòng hai" in page.content.decode()
+    client.post(address, {"held_on": "05/11/2024", "place": "Phòng hai"})
+    sitting.refresh_from_db()
+    assert (sitting.held_on, sitting.place) == (date(2024, 11, 5), "Phòng hai")
+
+
+@pytest.mark.parametrize("days", [1, 400])
+def test_nothing_is_signed_on_a_day_to_come(world, sitting, days):
+    decision = services.close_sitting(sitting, by=world.standing)
+    signed = {"symbol": "QĐ-UBND", "signed_on": in_days(days), "signer": "Nguyễn Văn Mẫu"}
+    more = {"number": 1, "capacity": Capacity.CHAIR, "by": world.chair}
+    assert "chưa đến" in refused(services.issue_decision, decision, **signed, **more)
+    assert not Decision.objects.exclude(number=None).exists()
+    issued = services.issue_decision(decision, **(signed | {"signed_on": in_days(0)}), **more)
+    recognition = issued.recognitions.first()
+    taking = {"number": 2, "reason": "Vi phạm.", "by": world.chair}
+    assert "chưa đến" in refused(services.revoke, recognition, **signed, **taking)
