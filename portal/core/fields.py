@@ -87,11 +87,17 @@ class DayField(forms.DateField):
         return day
 
 
+LIMITS: dict[str, Any] = {
+    "max_value": "Hãy ghi số không quá %(limit_value)s.",
+    "min_value": "Hãy ghi số từ %(limit_value)s trở lên.",
+}
+
+
 class WholeField(forms.IntegerField):
     """A whole number: 1200 and 1.200 are one; Django alone would read 1.000 as 1 and 1_2 as 12."""
 
     widget = WholeInput
-    default_error_messages = {
+    default_error_messages = LIMITS | {
         "invalid": "Hãy nhập một số nguyên, không chấm, phẩy.",
         "divided": "“%(typed)s” không phải số nguyên. Hãy nhập một số nguyên, không chấm, phẩy.",
     }
@@ -111,7 +117,12 @@ class NumberField(forms.DecimalField):
     """A number with a decimal comma: 12,5; 1.200 is twelve hundred, as everywhere in Vietnamese."""
 
     widget = NumberInput
-    default_error_messages = {"invalid": "Hãy nhập một số."}
+    default_error_messages = LIMITS | {
+        "invalid": "Hãy nhập một số.",
+        "max_digits": "Hãy ghi tối đa %(max)s chữ số.",
+        "max_decimal_places": "Hãy ghi tối đa %(max)s chữ số sau dấu phẩy.",
+        "max_whole_digits": "Hãy ghi tối đa %(max)s chữ số trước dấu phẩy.",
+    }
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # -- the stubs take it for a whole one
         refuse_strange_digits(value)

@@ -109,3 +109,21 @@ def test_a_year_no_paper_bears_is_a_slip():
     for typed in ("31/12/9999", "01/01/0001", "01/01/1900"):
         with pytest.raises(ValidationError, match="không thể đúng. Hãy kiểm tra lại năm"):
             DayField().clean(typed)
+
+
+BOUNDED = {"min_value": 2008, "max_value": 2100}
+OUTSIDE = [
+    (WholeField(**BOUNDED), "2101", "Hãy ghi số không quá 2100."),
+    (WholeField(**BOUNDED), "7", "Hãy ghi số từ 2008 trở lên."),
+    (NumberField(max_value=100), "100,5", "Hãy ghi số không quá 100."),
+    (NumberField(max_digits=3, decimal_places=1), "12345", "Hãy ghi tối đa 3 chữ số."),
+    (NumberField(max_digits=3, decimal_places=1), "123", "Hãy ghi tối đa 2 chữ số trước dấu phẩy."),
+    (NumberField(max_digits=3, decimal_places=1), "1,25", "Hãy ghi tối đa 1 chữ số sau dấu phẩy."),
+]
+
+
+@pytest.mark.parametrize(("field", "typed", "sentence"), OUTSIDE)
+def test_a_number_outside_its_bounds_is_told_them(field, typed, sentence):
+    with pytest.raises(ValidationError) as refusal:
+        field.clean(typed)
+    assert sentence in refusal.value.messages
