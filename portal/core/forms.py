@@ -1,7 +1,7 @@
-"""The sign-in form, and the form that shows every kind of field on the components page."""
+"""Signing in, a new password, and the form that shows every kind of field on the components page."""
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
 from .fields import DayField, NumberField
 
@@ -18,6 +18,16 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "Tên đăng nhập"
         self.fields["password"].label = "Mật khẩu"
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """A password that is another than before: one printed on a slip has passed through other hands."""
+
+    def clean_new_password1(self):
+        new = self.cleaned_data["new_password1"]
+        if self.user.check_password(new):
+            raise forms.ValidationError("Mật khẩu mới trùng mật khẩu đang dùng. Hãy đặt mật khẩu khác.")
+        return new
 
 
 class ComponentsForm(forms.Form):

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_safe
 
-from .forms import ComponentsForm, SignInForm
+from .forms import ComponentsForm, NewPasswordForm, SignInForm
 from .models import Heartbeat
 
 CARRIED = ("csrfmiddlewaretoken", "once", "seen")  # hidden fields of our forms
@@ -31,6 +31,7 @@ class ChangePassword(PasswordChangeView):
     """A person's own new password; a one-time password ends here, and so do their other sessions."""
 
     http_method_names = ["get", "head", "post"]
+    form_class = NewPasswordForm
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("home")
 

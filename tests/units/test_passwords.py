@@ -76,3 +76,14 @@ def test_nobody_resets_their_own_or_a_strangers(admin_and_person):
     services.place_person(person, elsewhere.communes[0], Role.OFFICER, by=None, valid_from=date(2020, 1, 1))
     with pytest.raises(Refused, match="ngoài phạm vi"):
         services.reset_password(person, by=admin)
+
+
+def test_the_password_of_the_slip_is_no_new_password(client, admin_and_person):
+    _, person, password = admin_and_person
+    client.force_login(person)
+    same = {"old_password": password, "new_password1": password, "new_password2": password}
+    page = client.post(reverse("password_change"), same)
+    assert page.status_code == 422
+    assert "trùng mật khẩu đang dùng" in page.content.decode()
+    person.refresh_from_db()
+    assert person.must_change_password
