@@ -866,3 +866,61 @@ def test_the_api_tells_every_register_within_the_callers_place(client, tree, off
     for slug, register in REGISTERS.items():
         assert client.get(reverse(f"api:register-{register.api}-list")).json()["results"] == []
         assert client.get(reverse(f"api:register-{register.api}-detail", args=[made[slug].pk])).status_code == 404
+
+
+# --- pasted ------------------------------------------------------------------------------------------------------
+def pasted(client, slug: str, block: str, **more):
+    return client.post(reverse("units:register_import", args=[slug]), {"pasted": block} | more)
+
+
+@pytest.mark.parametrize("heading", ["", "Năm\tKhoá đơn vị\tThành viên\tTổ\r\n"])
+def test_a_pasted_block_is_a_file(client, tree, officer, files, heading):
+    put(GroupCount(unit=tree.areas[0], year=YEAR, groups=5, members=160))
+    first, second = tree.areas[:2]
+    client.force_login(officer)
+    page = page_of(client, "register_import", "to-tu-quan")
+    heads = list(page.context["template"].headings.values())
+    assert " · ".join(heads) in html.unescape(page.content.decode())
+    if heading:
+        block = f"{heading}2024\tDV{first.pk}\t1.160\t6\r\n2024\tDV{second.pk}\t90\t4\r\n"
+    else:
+        told = {"Khoá đơn vị": "DV{}", "Năm": "2024"}
+        figures = {"Tổ": ("6", "4"), "Thành viên": ("1.160", "90")}
+        lines = [
+            "\t".join(told.get(head, figures.get(head, ("0", "0"))[at]).format(unit.pk) for head in heads)
+            for at, unit in enumerate((first, second))
+        ]
+        block = "\r\n".join(lines)
+    checked = pasted(client, "to-tu-quan", block)
+    assert checked.status_code == 302, checked.context["problems"]
+    seen = client.get(checked.url)
+    assert [seen.context[name] for name in ("new", "changed", "same")] == [1, 1, 0]
+    assert re.fullmatch(r"dán ngày \d\d/\d\d/\d{4} \d\d:\d\d", seen.context["file"])
+    assert GroupCount.objects.count() == 1
+    assert "Đã ghi 1 dòng mới, sửa 1 dòng" in applied(client, checked.url).message
+    assert list(GroupCount.objects.order_by("unit").values_list("groups", "members")) == [(6, 1160), (4, 90)]
+
+
+def test_a_pasted_block_that_is_wrong_is_given_back(client, tree, officer, files):
+    client.force_login(officer)
+    block = f"Khoá đơn vị\tNăm\tTổ\tThành viên\r\nDV{tree.areas[0].pk}\t2024\t1,000\t<5"
+    refused = pasted(client, "to-tu-quan", block)
+    assert refused.status_code == 422 and not GroupCount.objects.exists()
+    assert [problem.row for problem in refused.context["problems"]] == [2, 2]
+    assert "1,000" in refused.context["problems"][0].sentence
+    assert refused.context["form"]["pasted"].value() == block
+    assert html.escape("1,000\t<5") in refused.content.decode()
+
+
+def test_a_file_and_a_block_are_not_taken_at_once_and_nothing_is_asked_for(client, tree, officer, files):
+    client.force_login(officer)
+    file = SimpleUploadedFile("so.csv", b"x")
+    for data, field, sentence in (
+        ({"file": file, "pasted": "DV1"}, "pasted", "Vừa có tệp vừa có phần dán."),
+        ({"pasted": " \r\n"}, "file", "Chưa có gì để kiểm tra."),
+        ({"pasted": "x" * 4_000_001}, "pasted", "Phần dán lớn hơn 4 MB."),
+    ):
+        answer = client.post(reverse("units:register_import", args=["to-tu-quan"]), data)
+        assert answer.status_code == 422
+        (told,) = answer.context["form"].errors[field]
+        assert told.startswith(sentence)

@@ -51,7 +51,7 @@ class Intake:
     def asking(self) -> dict:
         """What the page that takes the file is rendered with, its empty form for one."""
         upload = reverse(self.upload, args=self.args)
-        page = {"form": self.form(), "upload": upload, "provinces": (), "chosen": None}
+        page = {"form": self.form(template=self.template), "upload": upload, "provinces": (), "chosen": None}
         page["template_at"] = reverse(self.template_at, args=self.args) if self.template_at else upload
         told = sentences(self.template) if self.template else []
         return page | {"template": self.offered, "sentences": told} | self.context
@@ -67,19 +67,19 @@ class Intake:
 
 
 def take(request, intake: Intake):
-    """The page that takes a file and checks all its rows; nothing is written but the file itself."""
+    """The page that takes a file, or cells pasted in place of one, and checks all its rows; nothing is written but the
+    file itself."""
     if request.method != "POST":
         return template_of(request, intake) if "dang" in request.GET else render(request, intake.page, intake.asking)
-    form = intake.form(request.POST, request.FILES)
+    form = intake.form(request.POST, request.FILES, template=intake.template)
     context = intake.asking | {"form": form}
     if not form.is_valid():
         return render(request, intake.page, context, status=422)
-    file = form.cleaned_data["file"]
-    data = file.read()
-    found = intake.read(data, file.name, request.user)
+    data, name = form.taken()
+    found = intake.read(data, name, request.user)
     if found.problems:
-        return render(request, intake.page, context | _problem_context(file.name, found.problems), status=422)
-    named = {"sha256": store.put([data]).sha256, "name": file.name[:200], "user": request.user.pk, **intake.params}
+        return render(request, intake.page, context | _problem_context(name, found.problems), status=422)
+    named = {"sha256": store.put([data]).sha256, "name": name[:200], "user": request.user.pk, **intake.params}
     return _to_preview(intake, named | _seen(found))
 
 

@@ -123,8 +123,17 @@ def leave_button(label: str):
 
 @register.inclusion_tag("components/file_card.html")
 def file_card(form, upload: str, *, hint: str = "", provinces=(), chosen=None) -> dict:
-    """The card that takes a file to be checked: posted to the page that takes it, whatever page shows the card."""
-    return {"form": form, "upload": upload, "hint": hint, "provinces": provinces, "chosen": chosen}
+    """The card that takes a file to be checked: posted to the page that takes it, whatever page shows the card. A form
+    with a field `pasted` takes cells in place of the file."""
+    pasted = form["pasted"] if "pasted" in form.fields else None
+    return {
+        "form": form,
+        "pasted": pasted,
+        "upload": upload,
+        "hint": hint,
+        "provinces": provinces,
+        "chosen": chosen,
+    }
 
 
 # --- moving about ----------------------------------------------------------------------------------------------
