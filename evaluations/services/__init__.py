@@ -2,6 +2,7 @@
 
 from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_answer, save_cell
 from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_bar, set_bar
+from .blocks import AskedCell, CellOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
 from .past_results import PastResult, record_past, take_past_away
@@ -34,6 +35,8 @@ from .sittings import (
 from .timing import decide_timing, record_dates
 
 __all__ = [
+    "AskedCell",
+    "CellOutcome",
     "Conflict",
     "Figures",
     "LeftOut",
@@ -66,8 +69,9 @@ __all__ = [
     "next_number",
     "open_cycle",
     "publish_bar",
-    "record_dates",
     "put_aside_by",
+    "read_said",
+    "record_dates",
     "record_past",
     "record_results",
     "record_totals",
@@ -78,6 +82,7 @@ __all__ = [
     "revoke",
     "save_answer",
     "save_cell",
+    "save_cells",
     "set_attendance",
     "set_bar",
     "sits_after",

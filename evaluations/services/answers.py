@@ -107,7 +107,7 @@ def save_answer(
     measure) or Conflict (saved by somebody else meanwhile; nothing is written).
     """
     dossier = locked_dossier(evaluation, by, side)
-    return _store(dossier, find_criterion(dossier, code), value, version=version, by=by, note=note, side=side)
+    return store_answer(dossier, find_criterion(dossier, code), value, version=version, by=by, note=note, side=side)
 
 
 def save_cell(
@@ -124,12 +124,12 @@ def save_cell(
             value = read_cell(criterion, typed)
         except BadValue as bad:
             raise Refused(bad.sentence) from bad
-        answer = _store(dossier, criterion, value, version=version, by=by, note=note, side=side)
+        answer = store_answer(dossier, criterion, value, version=version, by=by, note=note, side=side)
     verdict = judged_dossier(dossier).verdict(side)
     return SavedCell(write_cell(criterion, answer.on(side)), answer.version, verdict)
 
 
-def _store(
+def store_answer(
     dossier: Evaluation, criterion: CriterionSpec, value: Value, *, version: int, by: User, note: str | None, side: Side
 ) -> Answer:
     """The answer written under the lock the caller holds."""

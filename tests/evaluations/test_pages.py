@@ -68,6 +68,7 @@ POSTS = {
     "award_bar_act",
     "award_bar_end",
     "cell",
+    "grid_block",
     "accept",
     "timing",
     "evidence_remove",

@@ -137,6 +137,12 @@ def _cell(home, case: str) -> dict:
     return {"code": code, "text": "Đ", "version": version, "side": case}
 
 
+def _block(home, case: str) -> dict:
+    dossier = home.dossiers["registered"]
+    asked = _cell(home, case)
+    return {"block": asked["text"], "code": asked["code"], "row": f"{dossier.pk} {asked['version']}"}
+
+
 def _evidence(home, case: str) -> dict:
     code = _must(home.dossiers["registered"]).code
     held = SimpleUploadedFile("minh-chung.pdf", PAPER, "application/pdf")
@@ -171,6 +177,7 @@ ADDRESSES = {
     "evaluations:cycle_reopen": lambda home, case: {"pk": (home.locked if case == "locked year" else home.cycle).pk},
     "evaluations:grid": lambda home, case: {"cycle": (home.own_year if case == "own year" else home.cycle).pk},
     "evaluations:grid_act": lambda home, case: {"cycle": home.cycle.pk},
+    "evaluations:grid_block": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:grid_book": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:grid_import": lambda home, case: {"cycle": home.cycle.pk},
     "evaluations:grid_left": lambda home, case: {"cycle": home.cycle.pk, "token": "khong-co"},
@@ -385,6 +392,7 @@ DATA = {
     "evaluations:cycle_close": lambda home, case: {"reason": "Đã báo cáo tổng kết."},
     "evaluations:cycle_reopen": lambda home, case: {"reason": "Còn hồ sơ phải sửa."},
     "evaluations:grid_act": lambda home, case: {"action": "register"},
+    "evaluations:grid_block": _block,
     "evaluations:selection": lambda home, case: {"dossier": [home.candidate.pk]},
     "evaluations:award_bars": lambda home, case: {
         "bar": "unmet",

@@ -7,17 +7,18 @@ meanwhile is never written over.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from criteria.judging.cells import read_cell, write_cell
+from criteria.judging.cells import write_cell
 from criteria.judging.values import BadValue, CriterionSpec, Value
 from criteria.models import CriteriaSet
 from portal.core.sheets.reading import Sheet, Unreadable, sheets_of
 from portal.core.vietnamese.moments import moment_text
-from units.files.lines import Problems, clears, lines_of
+from units.files.lines import Problems, lines_of
 from units.models import User
 
 from ... import permissions
 from ...enums import EDITABLE
 from ...models import Answer, Cycle, Evaluation
+from ...services import read_said
 from .lines import DOSSIER_KEY, KEY, ORIGIN, UNIT, VERDICT, Place, entry_lines, heading
 
 MOST_DIGITS = 18  # of a key
@@ -132,7 +133,7 @@ def _sorted(
     held = answer.own if answer else Value()
     stored = write_cell(line, held)
     try:
-        value = Value() if clears(typed) else read_cell(line, typed)
+        value = read_said(line, typed)
     except BadValue as bad:
         return TypedCell(row, dossier, line, typed, stored, version, bad.sentence)
     if value == held:

@@ -1,0 +1,77 @@
+"""A block pasted into the grid, or filled down in it: one request, each cell as the grid saves it."""
+
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from portal.core.errors import Refused
+from portal.core.vietnamese.text import storable
+from portal.core.web.pages import whole_number, whole_numbers
+
+from .. import services
+from ..enums import Side
+from ..files.grid.block import CellArea, lay, told
+from ..forms import STALE
+from ..judging.dossiers import judged_dossiers
+from ..models import Cycle, Evaluation
+from .grid import ROWS, verdict_data
+
+MOST_LETTERS = 200_000  # of a block: a page of the grid filled to the brim has a tenth
+MOST_CODES = 200
+
+
+@require_POST
+def grid_block(request, cycle):
+    """Save a block over the cells the page names: 200 with what became of each and the rows' verdicts, 422 where the
+    block cannot be laid; nothing is saved then."""
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user), pk=cycle)
+    try:
+        area = _area(request)
+        laid = lay(_block(request), area)
+    except Refused as refusal:
+        return JsonResponse({"sentence": refusal.sentence}, status=422)
+    mine = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
+    rows = mine.filter(pk__in={cell.dossier for cell in laid.asked})
+    dossiers = {one.pk: one for one in rows.select_related("cycle", "criteria_set__document", "commune", "district")}
+    outcomes = services.save_cells(laid.asked, dossiers, by=request.user)
+    judged = judged_dossiers(dossiers.values())
+    return JsonResponse(
+        {
+            "sentence": told(laid, outcomes),
+            "cells": [
+                {
+                    "dossier": one.asked.dossier,
+                    "code": one.asked.code,
+                    "outcome": one.outcome,
+                    "text": one.text,
+                    "version": one.version,
+                    "sentence": one.sentence,
+                    "theirs": one.theirs,
+                }
+                for one in outcomes
+            ],
+            "verdicts": {pk: verdict_data(one.verdict(Side.OWN)) for pk, one in judged.items()},
+        }
+    )
+
+
+def _block(request) -> str:
+    """The posted block. Raises Refused, for a block cut short would be another one."""
+    block = storable(request.POST.get("block", ""))
+    if len(block) > MOST_LETTERS:
+        raise Refused("Khối chép quá lớn. Hãy chỉ chép các ô cần dán, hoặc dùng “Gửi bảng đã điền”.")
+    if not block.strip():
+        raise Refused("Khối chép không có giá trị nào. Ô để trống giữ nguyên số liệu; ghi “xoá” để xoá.")
+    return block
+
+
+def _area(request) -> CellArea:
+    """The cells the page names: `code` across; `row` down, a dossier's id and its cells' versions. Raises Refused."""
+    codes = request.POST.getlist("code")
+    rows = [whole_numbers(row.split()) for row in request.POST.getlist("row")]
+    size = [whole_number(request.POST.get(name, "1")) for name in ("height", "width")]
+    is_whole = all(len(row) == len(codes) + 1 for row in rows) and all(size)
+    if not (is_whole and 0 < len(codes) <= MOST_CODES and 0 < len(rows) <= ROWS):
+        raise Refused(STALE)
+    height, width = (min(one or 1, most) for one, most in zip(size, (len(rows), len(codes)), strict=True))
+    return CellArea(codes, [(row[0], row[1:]) for row in rows], height, width)
