@@ -31,11 +31,12 @@
     });
   };
 
-  const note = (cell, text, actions = []) => {
+  // A quiet note is one of many: it shows while its cell is at hand.
+  const note = (cell, text, actions = [], quiet = false) => {
     clear(cell);
     if (!text) return;
     const box = document.createElement("div");
-    box.className = "cell-note";
+    box.className = quiet ? "cell-note cell-note--quiet" : "cell-note";
     box.id = `note-${Math.random().toString(36).slice(2)}`;
     const words = document.createElement("p");
     words.textContent = text;
@@ -64,6 +65,7 @@
   const replace = () => document.querySelectorAll(".cell-note").forEach((box) => place(box.previousElementSibling, box));
   addEventListener("scroll", replace, { capture: true, passive: true });
   addEventListener("resize", replace, { passive: true });
+  document.addEventListener("focusin", replace);
   const clear = (cell) => {
     const box = cell.nextElementSibling;
     if (box && box.classList.contains("cell-note")) box.remove();
@@ -78,6 +80,48 @@
     const next = (queues.get(holder) || Promise.resolve()).then(() => send(cell));
     queues.set(holder, next);
     return next;
+  };
+
+  // One act on cells of several files waits for what is being sent of each; what is typed next waits for it.
+  const together = (cells, act) => {
+    const holders = [...new Set(cells.map((cell) => cell.closest("[data-save]")))];
+    const run = Promise.all(holders.map((holder) => queues.get(holder))).then(async () => {
+      waiting += 1;
+      try {
+        await act();
+      } finally {
+        waiting -= 1;
+      }
+    });
+    holders.forEach((holder) => queues.set(holder, run));
+    return run;
+  };
+
+  // What a cell shows once the server has answered: stored, refused with the reason, or saved by somebody else meanwhile.
+  const stored = (cell, told) => {
+    clear(cell);
+    cell.value = told.text;
+    cell.dataset.saved = told.text;
+    cell.dataset.version = told.version;
+  };
+  const refused = (cell, told, quiet) => {
+    note(cell, told.sentence, [], quiet);
+    cell.setAttribute("aria-invalid", "true");
+  };
+  const taken = (cell, told, quiet) => {
+    const typed = cell.value;
+    note(cell, told.sentence, [
+      [`Giữ “${told.theirs || "để trống"}”`, () => {
+        stored(cell, { text: told.theirs, version: told.version });
+        cell.focus();
+      }],
+      [`Ghi “${typed || "để trống"}”`, () => {
+        cell.dataset.version = told.version;
+        cell.value = typed;
+        save(cell);
+      }],
+    ], quiet);
+    cell.setAttribute("aria-invalid", "true");
   };
 
   const send = async (cell) => {
@@ -103,33 +147,14 @@
       if (!kind.includes("json")) throw new Error("not json");
       const told = await answer.json();
       if (answer.ok) {
-        clear(cell);
-        cell.value = told.text;
-        cell.dataset.saved = told.text;
-        cell.dataset.version = told.version;
+        stored(cell, told);
         showVerdict(row, told.verdict);
         say("Đã lưu.");
       } else if (answer.status === 409) {
-        cell.setAttribute("aria-invalid", "true");
-        note(cell, told.sentence, [
-          [`Giữ “${told.theirs || "để trống"}”`, () => {
-            clear(cell);
-            cell.value = told.theirs;
-            cell.dataset.saved = told.theirs;
-            cell.dataset.version = told.version;
-            cell.focus();
-          }],
-          [`Ghi “${told.typed || "để trống"}”`, () => {
-            cell.dataset.version = told.version;
-            cell.value = told.typed;
-            save(cell);
-          }],
-        ]);
+        taken(cell, told);
         say("Có người vừa ghi ô này.", "bad");
       } else {
-        cell.setAttribute("aria-invalid", "true");
-        note(cell, told.sentence);
-        cell.setAttribute("aria-invalid", "true");
+        refused(cell, told);
         say("Chưa lưu: xem chỗ báo đỏ.", "bad");
       }
     } catch (error) {
@@ -175,6 +200,7 @@
     grid.addEventListener("keydown", (event) => {
       const cell = event.target;
       if (!cell.matches("input.cell")) return;
+      if (event.shiftKey && event.key !== "Enter") return;
       const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0], Enter: [event.shiftKey ? -1 : 1, 0] };
       if (event.ctrlKey) Object.assign(steps, { ArrowRight: [0, 1], ArrowLeft: [0, -1] });
       if (event.key === "Escape") {
@@ -214,4 +240,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (waiting || openCell()) event.preventDefault();
   });
+
+  window.portalGrid = { say, token, showVerdict, stored, refused, taken, settled, together };
 })();

@@ -1,0 +1,251 @@
+// Blocks of cells in the entry grid: select, copy, paste, fill down, undo. The server reads a block and says what became
+// of each cell; the page shows no more than that.
+(() => {
+  "use strict";
+
+  const grid = document.querySelector("[data-grid][data-block]");
+  if (!grid) return;
+  const { say, token, showVerdict, stored, refused, taken, settled, together } = window.portalGrid;
+  const status = document.querySelector("[data-grid-status]");
+  const panel = document.querySelector("[data-block-told]");
+  const rows = [...grid.querySelector("tbody").rows];
+  const columns = [...grid.querySelectorAll("thead th")].filter((head) => head.dataset.code);
+  const MOST_LETTERS = 200000;
+  const LISTED = 20;
+
+  const place = (y, x) => rows[y].cells[columns[x].cellIndex];
+  const input = (y, x) => place(y, x).querySelector("input.cell");
+  const text = (y, x) => (input(y, x) ? input(y, x).value : place(y, x).textContent.trim());
+  const find = (td) => ({
+    y: rows.indexOf(td.closest("tr")),
+    x: columns.findIndex((head) => head.cellIndex === td.cellIndex),
+  });
+
+  // --- what is selected: from the cell at hand to another one; the cell at hand keeps the focus -------------------
+  let first = null;
+  let last = null;
+  const chosen = () => ({
+    top: Math.min(first.y, last.y),
+    left: Math.min(first.x, last.x),
+    bottom: Math.max(first.y, last.y),
+    right: Math.max(first.x, last.x),
+  });
+  const isRange = () => first && (first.y !== last.y || first.x !== last.x);
+  const each = ({ top, left, bottom, right }, act) => {
+    for (let y = top; y <= bottom; y += 1) for (let x = left; x <= right; x += 1) act(y, x);
+  };
+  const paint = () => {
+    grid.querySelectorAll("td.selected").forEach((td) => td.classList.remove("selected"));
+    if (!isRange()) return;
+    const range = chosen();
+    each(range, (y, x) => place(y, x).classList.add("selected"));
+    say(`Đang chọn ${range.bottom - range.top + 1} dòng × ${range.right - range.left + 1} cột.`);
+  };
+  const choose = (from, to) => {
+    if (isRange() && status.textContent.startsWith("Đang chọn")) say("");
+    first = from;
+    last = to;
+    paint();
+  };
+  const reach = (y, x) => {
+    if (!rows[y] || !columns[x]) return;
+    choose(first, { y, x });
+    place(y, x).scrollIntoView({ block: "nearest", inline: "nearest" });
+  };
+
+  // --- one block sent, and what became of it -----------------------------------------------------------------------
+  const undoing = []; // of each block: cells with what they held before and after
+  const send = async (block, from, size) => {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token(), block, height: size.height, width: size.width });
+    columns.slice(from.x).forEach((head) => body.append("code", head.dataset.code));
+    rows.slice(from.y).forEach((row, down) => {
+      const versions = columns.slice(from.x).map((_, right) => {
+        const cell = input(from.y + down, from.x + right);
+        return cell ? cell.dataset.version : 0;
+      });
+      body.append("row", [row.dataset.dossier, ...versions].join(" "));
+    });
+    const answer = await fetch(grid.dataset.block, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (!(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("not json");
+    return { ok: answer.ok, ...(await answer.json()) };
+  };
+
+  const show = (told, from, before) => {
+    const changed = [];
+    const left = [];
+    told.cells.forEach((one) => {
+      const y = rows.findIndex((row) => row.dataset.dossier === String(one.dossier));
+      const x = columns.findIndex((head) => head.dataset.code === one.code);
+      const cell = input(y, x);
+      if (one.outcome === "refused" || one.outcome === "conflict") left.push({ y, x, sentence: one.sentence });
+      if (!cell) return;
+      const typedSince = cell.value !== before.get(cell) ? cell.value : null;
+      if (one.outcome === "saved") changed.push({ y, x, before: cell.dataset.saved, after: one.text });
+      if (one.outcome === "saved" || one.outcome === "same") stored(cell, one);
+      if (typedSince !== null) {
+        cell.value = typedSince; // saved when it is left
+      } else if (one.outcome === "refused" || one.outcome === "conflict") {
+        cell.value = one.text;
+        (one.outcome === "refused" ? refused : taken)(cell, one, true);
+      }
+    });
+    Object.entries(told.verdicts).forEach(([dossier, verdict]) => {
+      showVerdict(rows.find((row) => row.dataset.dossier === dossier), verdict);
+    });
+    list(left);
+    return changed;
+  };
+
+  const list = (left) => {
+    const lines = left.slice(0, LISTED).map(({ y, x, sentence }) => {
+      const line = document.createElement("li");
+      const unit = rows[y].cells[0].querySelector("a").textContent;
+      const name = sentence.startsWith("Tiêu chí") ? unit : `${unit}, tiêu chí ${columns[x].textContent}`;
+      const cell = input(y, x);
+      const words = document.createElement(cell ? "button" : "span");
+      words.textContent = name;
+      if (cell) {
+        words.type = "button";
+        words.addEventListener("click", () => cell.focus());
+      }
+      line.append(words, `: ${sentence}`);
+      return line;
+    });
+    if (left.length > LISTED) {
+      const more = document.createElement("li");
+      more.textContent = `… và ${left.length - LISTED} ô khác.`;
+      lines.push(more);
+    }
+    panel.querySelector("ul").replaceChildren(...lines);
+  };
+
+  // Saves the block from that cell on; gives the cells it changed, or null where no answer came.
+  const lay = async (block, from, size, words) => {
+    let changed = null;
+    const cells = [...grid.querySelectorAll("input.cell")];
+    await settled(cells);
+    await together(cells, async () => {
+      say(words);
+      grid.classList.add("saving");
+      try {
+        const before = new Map(cells.map((cell) => [cell, cell.value]));
+        const told = await send(block, from, size);
+        changed = told.ok ? show(told, from, before) : [];
+        const isWhole = told.ok && told.cells.every((one) => one.outcome === "saved" || one.outcome === "same");
+        say(told.sentence, isWhole ? "" : "bad");
+      } catch (error) {
+        say("Chưa rõ khối đã lưu hay chưa vì mất kết nối hoặc hết phiên làm việc. Hãy dán lại: ô đã lưu không bị ghi hai lần.", "bad");
+      } finally {
+        grid.classList.remove("saving");
+      }
+    });
+    return changed;
+  };
+
+  const paste = async (block, from, size, words) => {
+    if (block.length > MOST_LETTERS) {
+      say("Khối chép quá lớn, chưa dán. Hãy chỉ chép các ô cần dán.", "bad");
+      return;
+    }
+    const changed = await lay(block, from, size, words);
+    if (changed && changed.length) undoing.push(changed);
+    offer();
+  };
+
+  const button = panel.querySelector("[data-block-undo]");
+  const offer = () => {
+    button.hidden = !undoing.length;
+    panel.hidden = button.hidden && !panel.querySelector("li");
+    if (panel.querySelector("li")) panel.scrollIntoView({ block: "nearest" });
+  };
+
+  const undo = async () => {
+    const cells = undoing.pop();
+    const still = cells.filter(({ y, x, after }) => input(y, x) && input(y, x).dataset.saved === after);
+    if (!still.length) {
+      say("Các ô của lần dán ấy đã được ghi lại sau đó: giữ nguyên.", "bad");
+      return offer();
+    }
+    const from = { y: Math.min(...still.map(({ y }) => y)), x: Math.min(...still.map(({ x }) => x)) };
+    const block = [];
+    still.forEach(({ y, x, before }) => {
+      const line = (block[y - from.y] = block[y - from.y] || []);
+      line[x - from.x] = before || "xoá"; // an empty cell of a block asks for nothing
+    });
+    const lines = Array.from(block, (line) => Array.from(line || [], (cell) => cell || "").join("\t"));
+    const changed = await lay(lines.join("\n"), from, { height: 1, width: 1 }, "Đang hoàn tác…");
+    if (changed === null) undoing.push(cells);
+    offer();
+  };
+  button.addEventListener("click", undo);
+
+  const fillDown = () => {
+    const range = chosen();
+    if (range.top === range.bottom) range.top -= 1; // one line: from the line above it
+    if (range.top < 0) return;
+    const line = [];
+    each({ ...range, bottom: range.top }, (y, x) => line.push(text(y, x)));
+    const size = { height: range.bottom - range.top, width: 1 };
+    paste(line.join("\t"), { y: range.top + 1, x: range.left }, size, "Đang điền xuống…");
+  };
+
+  // --- keys, mouse, clipboard --------------------------------------------------------------------------------------
+  grid.addEventListener("focusin", (event) => {
+    if (!event.target.matches("input.cell")) return;
+    const at = find(event.target.closest("td"));
+    choose(at, at);
+  });
+  grid.addEventListener("mousedown", (event) => {
+    const td = event.target.closest("td");
+    if (!event.shiftKey || !td || !first || find(td).x < 0) return;
+    event.preventDefault();
+    reach(find(td).y, find(td).x);
+  });
+  grid.addEventListener("keydown", (event) => {
+    const cell = event.target;
+    if (!cell.matches("input.cell") || !first) return;
+    const control = event.ctrlKey || event.metaKey;
+    const isWhole = cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
+    const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+    if (isWhole || isRange()) Object.assign(steps, { ArrowRight: [0, 1], ArrowLeft: [0, -1] });
+    if (event.shiftKey && !control && steps[event.key]) {
+      reach(last.y + steps[event.key][0], last.x + steps[event.key][1]);
+    } else if (event.key === "Escape" && isRange()) {
+      choose(first, first);
+      event.stopPropagation();
+    } else if (control && event.key.toLowerCase() === "d") {
+      fillDown();
+    } else if (control && !event.shiftKey && event.key.toLowerCase() === "z" && undoing.length && cell.value === cell.dataset.saved) {
+      undo();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }, true);
+  grid.addEventListener("copy", (event) => {
+    if (!isRange()) return;
+    const { top, left, bottom, right } = chosen();
+    const lines = [];
+    for (let y = top; y <= bottom; y += 1) {
+      const line = [];
+      for (let x = left; x <= right; x += 1) line.push(text(y, x));
+      lines.push(line);
+    }
+    const safe = (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+    const asText = (words) => `<td style="mso-number-format:'\\@'">${safe(words)}</td>`; // 3/5 becomes no day
+    const table = lines.map((line) => `<tr>${line.map(asText).join("")}</tr>`).join("");
+    event.clipboardData.setData("text/plain", lines.map((line) => line.join("\t")).join("\r\n"));
+    event.clipboardData.setData("text/html", `<table>${table}</table>`);
+    event.preventDefault();
+    say(`Đã chép ${lines.length} dòng × ${lines[0].length} cột.`);
+  });
+  grid.addEventListener("paste", (event) => {
+    const block = event.clipboardData.getData("text/plain");
+    const isOne = !/[\t\r\n]/.test(block.replace(/\r?\n$/, ""));
+    if (!first || !event.target.matches("input.cell") || (isOne && !isRange())) return;
+    event.preventDefault();
+    const range = chosen();
+    const size = { height: range.bottom - range.top + 1, width: range.right - range.left + 1 };
+    paste(block, { y: range.top, x: range.left }, size, "Đang dán…");
+  });
+})();
