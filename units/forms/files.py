@@ -43,7 +43,7 @@ class UnitFileForm(forms.Form):
         self.fields["file"].required = False
         self.fields["pasted"].help_text = (
             "Dán kèm dòng tiêu đề thì cột theo tiêu đề; không có dòng tiêu đề thì các cột theo thứ tự: "
-            f"{' · '.join(template.headings.values())}."
+            f"{' · '.join(template.headings.values())}, và dòng đầu tiên được gọi là dòng 2."
         )
 
     def clean_file(self):

@@ -1,0 +1,218 @@
+"""Cells between the portal and a spreadsheet: pasted into the grid and a register, copied out, filled offline."""
+
+import re
+
+import pytest
+
+from tests.browser.walker import Walker, follow
+from tests.office import filled, needs_office
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def officer(chromium, portal):
+    walker = Walker(chromium, portal, "canbo.xuonglam")
+    walker.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=portal)
+    yield walker
+    walker.close()
+
+
+@pytest.fixture(scope="module")
+def grid(officer):
+    """The officer's grid of the safety year, every unit registered; its address."""
+    page = officer.open("/")
+    desk = page.locator("section", has=page.get_by_role("heading", name="An toàn về an ninh, trật tự năm 2024"))
+    follow(desk.get_by_role("link", name="Bảng nhập nhanh"))
+    officer.confirm(page.get_by_role("button", name="Đăng ký các đơn vị chưa đăng ký"))
+    return page.url
+
+
+def cell(page, row: int, column: int):
+    """The input of the n-th dossier and the n-th column an officer fills, from 0."""
+    return page.locator("[data-grid] tbody tr").nth(row).locator("input.cell").nth(column)
+
+
+def values(page, rows: int, columns: int) -> list[list[str]]:
+    return [[cell(page, row, column).input_value() for column in range(columns)] for row in range(rows)]
+
+
+def status(page, words: str) -> str:
+    """What the grid says once it says something with these words."""
+    said = page.locator("[data-grid-status]", has_text=words)
+    said.wait_for()
+    return said.inner_text()
+
+
+def paste(page, block: str) -> None:
+    page.evaluate("block => navigator.clipboard.writeText(block)", block)
+    page.keyboard.press("Control+v")
+
+
+def select(page, down: int = 0, right: int = 0) -> None:
+    for _ in range(down):
+        page.keyboard.press("Shift+ArrowDown")
+    for _ in range(right):
+        page.keyboard.press("Shift+ArrowRight")
+
+
+def test_a_block_is_pasted_told_and_undone(officer, grid):
+    page = officer.open(grid)
+    cell(page, 0, 0).focus()
+    paste(page, "Đ\tkhông đạt\t112/112\r\nx\tcó lẽ\t5/7\r\n")
+    said = status(page, "Đã lưu 5 ô.")
+    assert said == "Đã lưu 5 ô. 1 ô chưa lưu."
+    assert values(page, 2, 3) == [["Đ", "K", "112/112"], ["Đ", "có lẽ", "5/7"]]
+    told = page.locator("[data-block-told] li")
+    assert told.count() == 1 and "không hiểu “có lẽ”" in told.inner_text()
+    told.get_by_role("button").click()
+    assert page.locator(".cell-note:visible").count() == 1
+    assert cell(page, 1, 1).evaluate("one => document.activeElement === one")
+    officer.look("bang-nhap-dan")
+
+    # What is not saved is lost by no reload unasked, and what is shown as saved is there after one.
+    page.keyboard.press("Escape")
+    assert cell(page, 1, 1).input_value() == ""
+    officer.open(grid)
+    assert values(page, 2, 3) == [["Đ", "K", "112/112"], ["Đ", "", "5/7"]]
+
+    # The way back leaves what was there before, and what was written after.
+    cell(page, 0, 0).focus()
+    paste(page, "K\tĐ\r\nK\tĐ\r\n")
+    status(page, "Đã lưu 4 ô.")
+    cell(page, 0, 1).fill("K")
+    page.keyboard.press("Tab")
+    status(page, "Đã lưu.")
+    page.get_by_role("button", name="Hoàn tác lần dán").click()
+    status(page, "Đã lưu 3 ô.")
+    assert values(page, 2, 2) == [["Đ", "K"], ["Đ", ""]]
+    officer.open(grid)
+    assert values(page, 2, 2) == [["Đ", "K"], ["Đ", ""]]
+
+
+def test_one_value_fills_what_is_selected_and_the_top_fills_down(officer, grid):
+    page = officer.open(grid)
+    many = page.locator("[data-grid] tbody tr").count()
+    cell(page, 0, 3).focus()
+    select(page, down=3, right=1)
+    assert status(page, "Đang chọn") == "Đang chọn 4 dòng × 2 cột."
+    officer.look("bang-nhap-chon")
+    paste(page, "0\r\n")
+    status(page, "ô chưa lưu")  # column 3 takes no number
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    officer.page.once("dialog", lambda dialog: dialog.accept())
+    officer.open(grid)
+    assert [row[4] for row in values(page, 5, 5)] == ["0", "0", "0", "0", ""]
+
+    cell(page, 0, 5).fill("2")
+    select(page, down=2)
+    page.keyboard.press("Control+d")
+    status(page, "Đã lưu 2 ô.")
+    cell(page, 4, 5).focus()
+    page.keyboard.press("Control+d")
+    status(page, "Khối chép không có giá trị nào")  # the cell above is empty
+    cell(page, 3, 5).focus()
+    page.keyboard.press("Control+d")
+    status(page, "Đã lưu 1 ô.")
+    page.keyboard.press("Control+z")
+    status(page, "Đã lưu 1 ô.")
+    officer.open(grid)
+    assert [row[5] for row in values(page, 5, 6)] == ["2", "2", "2", "", ""]
+
+    cell(page, many - 1, 0).focus()
+    paste(page, "Đ\r\nĐ\r\nĐ\r\n")
+    assert status(page, "nằm ngoài bảng").endswith("2 dòng nằm ngoài bảng: chưa dán.")
+
+
+def test_what_is_copied_out_comes_back_the_same(officer, grid):
+    page = officer.open(grid)
+    cell(page, 0, 0).focus()
+    page.keyboard.press("Control+a")
+    select(page, down=1, right=2)
+    page.keyboard.press("Control+c")
+    status(page, "Đã chép 2 dòng × 3 cột.")
+    assert page.evaluate("navigator.clipboard.readText()").split("\r\n") == ["Đ\tK\t112/112", "Đ\t\t5/7"]
+    page.keyboard.press("Control+v")
+    assert status(page, "ô đã có đúng giá trị ấy") == "Đã lưu 0 ô. 5 ô đã có đúng giá trị ấy."
+
+
+def test_somebody_elses_cell_is_not_pasted_over(officer, grid, chromium, portal):
+    page = officer.open(grid)
+    other = Walker(chromium, portal, "canbo.xuonglam")
+    try:
+        other.open(grid)
+        theirs = cell(other.page, 2, 0)
+        theirs.fill("K")
+        theirs.press("Tab")
+        status(other.page, "Đã lưu.")
+    finally:
+        other.close()
+    cell(page, 2, 0).focus()
+    paste(page, "Đ\tĐ")
+    status(page, "1 ô chưa lưu.")
+    assert "vừa ghi “Không đạt” lúc" in page.locator("[data-block-told] li").inner_text()
+    cell(page, 2, 0).focus()
+    page.get_by_role("button", name="Giữ “K”").click()
+    officer.open(grid)
+    assert values(page, 3, 2)[2] == ["K", "Đ"]
+
+
+def test_no_answer_is_not_shown_as_saved(officer, grid):
+    page = officer.open(grid)
+    before = values(page, 3, 3)
+    cell(page, 0, 0).focus()
+    page.route("**/khoi/", lambda route: route.abort())
+    paste(page, "K\tK\r\nK\tK")
+    status(page, "Chưa rõ khối đã lưu hay chưa")
+    assert values(page, 3, 3) == before
+    page.unroute("**/khoi/")
+    officer.complaints[:] = [one for one in officer.complaints if "ERR_FAILED" not in one]
+
+
+def test_a_block_is_pasted_into_a_register(officer):
+    page = officer.open("/don-vi/so/to-tu-quan/them/")
+    keys = page.locator("select[name=unit] option").evaluate_all("all => all.map(one => one.value)")
+    first, second = [key for key in keys if key][:2]
+    page = officer.open("/don-vi/so/to-tu-quan/")
+    follow(page.get_by_role("link", name="Dán từ Excel"))
+    order = "Khoá đơn vị · Năm · Tổ · Tổ trưởng · Tổ phó · Thành viên"
+    assert order in page.locator("#id_pasted_helptext").inner_text()
+    page.locator("#id_pasted").focus()
+    paste(page, f"DV{first}\t2024\t5\t5\t4\t1.160\r\nDV{second}\t2024\t3\t3\t3\t1,160\r\n")
+    officer.press("Kiểm tra")
+    assert "1,160" in page.locator("table").first.inner_text()  # two readings: named, nothing stored, given back
+    assert page.locator("#id_pasted").input_value().endswith("1,160\n")
+    officer.look("so-dan-bi-tu-choi")
+    page.locator("#id_pasted").fill(page.locator("#id_pasted").input_value().replace("1,160", "90"))
+    officer.press("Kiểm tra")
+    officer.look("so-dan-xem-truoc")
+    officer.confirm(page.locator("main form button.btn--primary").first)
+    page.get_by_text("Đã ghi 2 dòng mới, sửa 0 dòng").wait_for()
+    page = officer.open("/don-vi/so/to-tu-quan/?year=2024")
+    assert "1.160" in page.locator("table").first.inner_text()
+
+
+@needs_office
+def test_the_grid_taken_along_is_filled_in_libreoffice_and_sent_back(officer, grid, tmp_path):
+    page = officer.open(grid)
+    with page.expect_download() as loading:
+        page.get_by_role("link", name="Tải bảng nhập (XLSX)").click()
+    book = tmp_path / "bang.xlsx"
+    loading.value.save_as(book)
+    done = filled(book, tmp_path, {"D6": "Đ", "F6": "110/112", "H6": "0", "O6": "3/5"})
+    follow(page.get_by_role("link", name="Gửi bảng đã điền"))
+    page.set_input_files("input[type=file]", done)
+    officer.press("Kiểm tra tệp")
+    officer.look("bang-nhap-tu-libreoffice")
+    officer.confirm(page.locator("main form button.btn--primary").first)
+    page.get_by_text("Đã ghi 4 ô.").wait_for()
+    officer.open(grid)
+    row = values(page, 5, 12)[4]
+    assert [row[at] for at in (0, 2, 4, 11)] == ["Đ", "110/112", "0", "3/5"]
+
+
+def test_nothing_was_complained_of(officer):
+    """But for the browser's own line about each refused request."""
+    expected = re.compile(r"console: Failed to load resource: .* 422 ")
+    assert [one for one in officer.complaints if not expected.search(one)] == []
