@@ -18,6 +18,7 @@ from evaluations import services, workflow
 from evaluations.enums import Action, State
 from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
@@ -116,6 +117,46 @@ def test_without_versions_edits_are_lost(world):
         kept = Answer.objects.get(pk=answer.pk).numerator
         lost += len([number for number in done if number != kept])
     assert lost == 10
+
+
+# --- a block of cells --------------------------------------------------------------------------------------------
+
+
+def test_of_two_blocks_over_the_same_dossiers_each_cell_is_saved_once(world):
+    """Laid in opposite order they wait and never lock each other out; what was told "saved" is what is there."""
+    dossiers = more_dossiers(world, [f"Thôn {number}" for number in range(6)])
+    put(dossiers, State.REGISTERED)
+    address = reverse("evaluations:grid_block", args=[world.cycle.pk])
+    clients = [client_of(world.officer), client_of(world.leader)]
+    for version in range(8):
+
+        def lay(side, version=version):
+            rows = [f"{dossier.pk} {version}" for dossier in (dossiers, dossiers[::-1])[side]]
+            block = "\n".join([f"{2 * version + side}/900"] * len(rows))
+            return clients[side].post(address, {"block": block, "code": CELL, "row": rows}).json()["cells"]
+
+        answers = together(*[lambda side=side: lay(side) for side in (0, 1)])
+        became = [{cell["dossier"]: cell for cell in cells} for cells in answers]
+        kept = {answer.evaluation_id: answer for answer in Answer.objects.filter(evaluation__in=dossiers)}
+        for dossier in dossiers:
+            first = 0 if became[0][dossier.pk]["outcome"] == "saved" else 1
+            saved, left = became[first][dossier.pk], became[1 - first][dossier.pk]
+            assert (saved["outcome"], left["outcome"]) == ("saved", "conflict")
+            assert left["theirs"] == saved["text"] == f"{kept[dossier.pk].numerator}/900"
+            assert kept[dossier.pk].version == version + 1
+
+
+def test_locks_taken_as_cells_are_named_lock_each_other_out(world):
+    """The negative control: the same dossiers locked from either end."""
+    one, other = world.areas
+
+    def lock(*rows):
+        with transaction.atomic():
+            for row in rows:
+                lock_row(Evaluation.objects, row.pk)
+                time.sleep(0.5)
+
+    assert "OperationalError" in kinds(together(lambda: lock(one, other), lambda: lock(other, one)))
 
 
 # --- moving on while somebody writes ---------------------------------------------------------------------------
