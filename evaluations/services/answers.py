@@ -107,7 +107,7 @@ def save_answer(
     measure) or Conflict (saved by somebody else meanwhile; nothing is written).
     """
     dossier = locked_dossier(evaluation, by, side)
-    return store_answer(dossier, find_criterion(dossier, code), value, version=version, by=by, note=note, side=side)
+    return _store(dossier, find_criterion(dossier, code), value, version=version, by=by, note=note, side=side)
 
 
 def save_cell(
@@ -124,15 +124,41 @@ def save_cell(
             value = read_cell(criterion, typed)
         except BadValue as bad:
             raise Refused(bad.sentence) from bad
-        answer = store_answer(dossier, criterion, value, version=version, by=by, note=note, side=side)
+        answer = _store(dossier, criterion, value, version=version, by=by, note=note, side=side)
     verdict = judged_dossier(dossier).verdict(side)
     return SavedCell(write_cell(criterion, answer.on(side)), answer.version, verdict)
 
 
-def store_answer(
+def _store(
     dossier: Evaluation, criterion: CriterionSpec, value: Value, *, version: int, by: User, note: str | None, side: Side
 ) -> Answer:
     """The answer written under the lock the caller holds."""
+    held = Answer.objects.filter(evaluation=dossier, criterion__code=criterion.code)
+    stored = held.select_related("saved_by", "criterion").first()
+    answer, line = changed_answer(dossier, criterion, value, stored, version=version, by=by, note=note, side=side)
+    if stored is None:
+        answer.criterion = Criterion.objects.get(criteria_set=dossier.criteria_set_id, code=criterion.code)
+    if line is not None:
+        line.save()
+    answer.save()
+    return answer
+
+
+def changed_answer(
+    dossier: Evaluation,
+    criterion: CriterionSpec,
+    value: Value,
+    stored: Answer | None,
+    *,
+    version: int,
+    by: User,
+    note: str | None = None,
+    side: Side,
+) -> tuple[Answer, Event | None]:
+    """The stored answer changed, or a new one that lacks its criterion, and the line the log keeps; neither is saved.
+
+    `stored` is what is there under the lock the caller holds. Raises Refused or Conflict, and then changes nothing.
+    """
     try:
         check(criterion, value)
     except BadValue as bad:
@@ -140,27 +166,23 @@ def store_answer(
     changes = columns(value, side)
     if note is not None:
         changes[PREFIX[side] + "note"] = note.strip()
-    held = Answer.objects.filter(evaluation=dossier, criterion__code=criterion.code)
-    stored = held.select_related("saved_by", "criterion").first()
     if stored is None:
         if version:
             raise Refused("Ô này vừa được thay đổi ở nơi khác. Hãy tải lại trang.")
-        row = Criterion.objects.get(criteria_set=dossier.criteria_set_id, code=criterion.code)
-        return Answer.objects.create(evaluation=dossier, criterion=row, saved_by=by, **changes)
+        return Answer(evaluation=dossier, saved_by=by, **changes), None
     if stored.version != version:
         raise Conflict(criterion, stored, side)
-    before = stored.on(side)
+    before, line = stored.on(side), None
     if before != value and not before.is_empty:
         was, becomes = write_cell(criterion, before), write_cell(criterion, value) or "để trống"
         comment = f"Tiêu chí {criterion.number}: {was} → {becomes}"
-        Event.staying(dossier, AMEND[side], by=by, comment=comment).save()
+        line = Event.staying(dossier, AMEND[side], by=by, comment=comment)
     for name, new in changes.items():
         setattr(stored, name, new)
     stored.version += 1
     stored.saved_by = by
     stored.saved_at = Now()
-    stored.save()
-    return stored
+    return stored, line
 
 
 @transaction.atomic

@@ -1,21 +1,21 @@
 """Many cells saved at once, as a block pasted or filled down gives them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import transaction
 
 from criteria.judging.cells import read_cell, write_cell
 from criteria.judging.values import BadValue, CriterionSpec, Value
+from criteria.models import Criterion
 from portal.core.errors import Refused
 from units.files.lines import clears
 from units.models import User
 
 from ..enums import Side
-from ..judging.dossiers import answers_of
-from ..models import Answer, Evaluation
-from .answers import Conflict, find_criterion, locked_dossier, store_answer
+from ..models import Answer, Evaluation, Event
+from .answers import Conflict, changed_answer, columns, find_criterion, locked_dossier
 
 GONE = "Không thấy hồ sơ này trong bảng. Hãy tải lại trang."
 
@@ -59,56 +59,83 @@ def read_said(criterion: CriterionSpec, typed: str) -> Value:
 
 @transaction.atomic
 def save_cells(asked: Iterable[AskedCell], dossiers: Mapping[int, Evaluation], *, by: User) -> list[CellOutcome]:
-    """Save the cells of the unit's own side in one transaction, and say of each what became of it.
+    """Save the cells of the unit's own side in one transaction, and say of each what became of it; none is named twice.
 
     A cell is taken as `save_cell` takes one: one that cannot be read, may not be written or was saved by somebody else
     meanwhile stays as it is, the others are saved. Dossiers are locked in the order of their ids.
     """
     cells = list(asked)
     locked: dict[int, Evaluation] = {}
-    closed: dict[int, str] = dict.fromkeys({cell.dossier for cell in cells} - set(dossiers), GONE)
+    closed: dict[int, str] = {}
     for pk in sorted({cell.dossier for cell in cells} & set(dossiers)):
         try:
             locked[pk] = locked_dossier(dossiers[pk], by, Side.OWN)
         except Refused as refusal:
             closed[pk] = refusal.sentence
-    answers = answers_of(dossiers.values())
-    return [
-        _save(cell, dossiers.get(cell.dossier), locked.get(cell.dossier), answers, closed.get(cell.dossier, ""), by)
-        for cell in cells
-    ]
+    block = _Block(locked, closed, _answers(dossiers), by)
+    outcomes = [block.take(cell, dossiers.get(cell.dossier)) for cell in cells]
+    _write(block)
+    return outcomes
 
 
-def _save(
-    cell: AskedCell,
-    dossier: Evaluation | None,
-    locked: Evaluation | None,
-    answers: Mapping[int, Mapping[str, Answer]],
-    closed: str,
-    by: User,
-) -> CellOutcome:
-    """One cell; `locked` is the dossier where it may be written, `closed` says why where it may not."""
-    if dossier is None:
-        return _refused(cell, closed)
-    answer = answers[dossier.pk].get(cell.code)
-    try:
-        criterion = find_criterion(dossier, cell.code)
-        value = read_said(criterion, cell.typed)
-        if answer is not None and answer.own == value or answer is None and value.is_empty:
-            text, version = write_cell(criterion, value), answer.version if answer else 0
-            return CellOutcome(cell, SaveOutcome.SAME, text, version)
-        if locked is None:
-            return _refused(cell, closed)
-        stored = store_answer(locked, criterion, value, version=cell.version, by=by, note=None, side=Side.OWN)
-    except BadValue as bad:
-        return _refused(cell, bad.sentence)
-    except Refused as refusal:
-        return _refused(cell, refusal.sentence)
-    except Conflict as conflict:
-        text, now = write_cell(criterion, value), conflict.answer.version
-        return CellOutcome(cell, SaveOutcome.CONFLICT, text, now, conflict.sentence, conflict.theirs)
-    return CellOutcome(cell, SaveOutcome.SAVED, write_cell(criterion, stored.own), stored.version)
+def _answers(dossiers: Iterable[int]) -> dict[tuple[int, str], Answer]:
+    stored = Answer.objects.filter(evaluation__in=dossiers).select_related("criterion", "saved_by")
+    return {(one.evaluation_id, one.criterion.code): one for one in stored}
+
+
+@dataclass
+class _Block:
+    """What is known of the dossiers under their locks; answers by place and lines of the log that are to be written."""
+
+    locked: Mapping[int, Evaluation]
+    closed: Mapping[int, str]  # why a dossier is not locked
+    answers: Mapping[tuple[int, str], Answer]
+    by: User
+    changed: dict[tuple[int, str], Answer] = field(default_factory=dict)
+    lines: list[Event] = field(default_factory=list)
+
+    def take(self, cell: AskedCell, dossier: Evaluation | None) -> CellOutcome:
+        if dossier is None:
+            return _refused(cell, GONE)
+        answer = self.answers.get((dossier.pk, cell.code))
+        try:
+            criterion = find_criterion(dossier, cell.code)
+            value = read_said(criterion, cell.typed)
+            if value == (answer.own if answer else Value()):
+                return CellOutcome(
+                    cell, SaveOutcome.SAME, write_cell(criterion, value), answer.version if answer else 0
+                )
+            if dossier.pk not in self.locked:
+                return _refused(cell, self.closed[dossier.pk])
+            answer, line = changed_answer(
+                self.locked[dossier.pk], criterion, value, answer, version=cell.version, by=self.by, side=Side.OWN
+            )
+        except (BadValue, Refused) as refusal:
+            return _refused(cell, refusal.sentence)
+        except Conflict as conflict:
+            text, now = write_cell(criterion, value), conflict.answer.version
+            return CellOutcome(cell, SaveOutcome.CONFLICT, text, now, conflict.sentence, conflict.theirs)
+        self.changed[dossier.pk, cell.code] = answer
+        self.lines += [line] if line else []
+        return CellOutcome(cell, SaveOutcome.SAVED, write_cell(criterion, value), answer.version)
 
 
 def _refused(cell: AskedCell, sentence: str) -> CellOutcome:
     return CellOutcome(cell, SaveOutcome.REFUSED, cell.typed, cell.version, sentence)
+
+
+def _write(block: _Block) -> None:
+    """The answers in one upsert, and their lines of the log in one insert."""
+    sets = {one.criteria_set_id for one in block.locked.values()}
+    rows = Criterion.objects.filter(criteria_set__in=sets).values_list("criteria_set", "code", "pk")
+    criteria = {(criteria_set, code): pk for criteria_set, code, pk in rows}
+    for (dossier, code), answer in block.changed.items():
+        answer.criterion_id = criteria[block.locked[dossier].criteria_set_id, code]
+        answer.pk = None  # its place tells the row, a new one or the one that is there
+    Answer.objects.bulk_create(
+        block.changed.values(),
+        update_conflicts=True,
+        unique_fields=["evaluation", "criterion"],
+        update_fields=[*columns(Value(), Side.OWN), "version", "saved_by", "saved_at"],
+    )
+    Event.objects.bulk_create(block.lines)

@@ -71,6 +71,7 @@ def _area(request) -> CellArea:
     rows = [whole_numbers(row.split()) for row in request.POST.getlist("row")]
     size = [whole_number(request.POST.get(name, "1")) for name in ("height", "width")]
     is_whole = all(len(row) == len(codes) + 1 for row in rows) and all(size)
+    is_whole = is_whole and len({row[0] for row in rows}) == len(rows) and len(set(codes)) == len(codes)
     if not (is_whole and 0 < len(codes) <= MOST_CODES and 0 < len(rows) <= ROWS):
         raise Refused(STALE)
     height, width = (min(one or 1, most) for one, most in zip(size, (len(rows), len(codes)), strict=True))

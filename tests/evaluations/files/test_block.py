@@ -9,7 +9,7 @@ from evaluations import services
 from evaluations.enums import Side, State
 from evaluations.files.grid.block import CellArea, lay
 from evaluations.files.grid.lines import entry_lines
-from evaluations.models import Answer, Evaluation
+from evaluations.models import Answer, Evaluation, Event
 from evaluations.services import AskedCell
 from evaluations.services.blocks import GONE
 from tests.evaluations.factories import register
@@ -152,45 +152,67 @@ def test_what_names_no_cells_is_refused(client, world, dossiers):
     client.force_login(world.officer)
     columns = codes(dossiers[0])[:2]
     pk = dossiers[0].pk
-    for rows in ([], [f"{pk} 0"], [f"{pk} 0 x"], ["x 0 0"], [f"{pk} 0 0"] * 26, ["9" * 30 + " 0 0"]):
+    for rows in (
+        [],
+        [f"{pk} 0"],
+        [f"{pk} 0 x"],
+        ["x 0 0"],
+        [f"{pk} 0 0"] * 2,
+        [f"{n} 0 0" for n in range(26)],
+        ["9" * 30 + " 0 0"],
+    ):
         answer = sent(client, world, "Đ", [], columns, rows=rows)
         assert (answer.status_code, "Hãy tải lại trang." in answer.json()["sentence"]) == (422, True), rows
     assert sent(client, world, "Đ", dossiers, columns, height="x").status_code == 422
     assert sent(client, world, "Đ", dossiers, [], rows=[str(pk)]).status_code == 422
+    assert sent(client, world, "Đ", dossiers, columns[:1] * 2, rows=[f"{pk} 0 0"]).status_code == 422
     assert "quá lớn" in sent(client, world, "Đ" * 200_001, dossiers, columns).json()["sentence"]
     strange = sent(client, world, "Đ\tĐ", dossiers, ["KHONG-CO", columns[0]], rows=[f"{pk} 0 0"])
     assert [one[0] for one in became(strange)] == ["refused", "saved"]
     assert Answer.objects.count() == 1
 
 
+def test_a_block_leaves_the_lines_a_cell_leaves(client, world, dossiers):
+    """What another value takes the place of is logged; the note and the appraisers' side stay."""
+    client.force_login(world.officer)
+    one, other = codes(dossiers[0])[:2]
+    services.save_cell(dossiers[0], one, "Đ", version=0, by=world.leader, note="Biên bản số 3", side=Side.OWN)
+    Answer.objects.update(appraised_met=True, appraised_note="Đã đối chiếu")
+    assert became(sent(client, world, "K\tĐ", dossiers, [one, other])) == [("saved", "K", 2), ("saved", "Đ", 1)]
+    (line,) = dossiers[0].events.filter(action="amend")
+    assert (line.comment.endswith(": Đ → K"), line.by) == (True, world.officer)
+    changed = Answer.objects.get(evaluation=dossiers[0], criterion__code=one)
+    assert (changed.met, changed.note, changed.saved_by) == (False, "Biên bản số 3", world.officer)
+    assert (changed.appraised_met, changed.appraised_note) == (True, "Đã đối chiếu")
+
+
 def test_all_of_a_block_is_saved_or_none(client, world, dossiers, monkeypatch):
     """A fault of the machine half way leaves nothing of the block behind."""
     client.force_login(world.officer)
     columns = codes(dossiers[0])[:1]
-    made = Answer.objects.create
-    answers = []
+    sent(client, world, "Đ\r\nĐ", dossiers, columns)
 
-    def once(**fields):
-        if answers:
-            raise OSError("disk")
-        answers.append(made(**fields))
-        return answers[0]
+    def full(lines):
+        raise OSError("disk")
 
-    monkeypatch.setattr(Answer.objects, "create", once)
+    monkeypatch.setattr(Event.objects, "bulk_create", full)
     with pytest.raises(OSError, match="disk"):
-        sent(client, world, "Đ\r\nĐ", dossiers, columns)
-    assert answers and not Answer.objects.exists()
+        sent(client, world, "K\r\nK", dossiers, columns)
+    assert [stored(one) for one in dossiers] == [{columns[0]: True}] * 2
 
 
-def test_a_block_is_judged_at_once(client, world, dossiers):
-    """Each further dossier costs its lock and the rights to it, no judging of its own."""
+def test_a_block_is_read_judged_and_written_at_once(client, world, dossiers):
+    """Each further dossier costs its lock and the rights to it, each further cell nothing."""
     more = more_dossiers(world, [f"Thôn thêm {at}" for at in range(4)], state=State.REGISTERED)
     client.force_login(world.officer)
-    columns = codes(dossiers[0])[:1]
-    sent(client, world, "K\r\nK\r\nK\r\nK", more, columns)
+    columns = codes(dossiers[0])
     asked = []
-    for rows in (more[:2], more):
+    for rows, width, word in ((more[:2], 1, "Đ"), (more, 1, "K"), (more, len(columns), "Đ")):
+        block = "\r\n".join(["\t".join([word] * width)] * len(rows))
+        named = [" ".join(map(str, [one.pk, *versions(one, columns[:width])])) for one in rows]
         with CaptureQueriesContext(connection) as seen:
-            assert {one[0] for one in became(sent(client, world, "K\r\nK\r\nK\r\nK", rows, columns))} == {"same"}
-        asked.append(len(seen) - len(rows))  # `versions` asks for each
-    assert asked[1] - asked[0] <= 2 * 3
+            answer = sent(client, world, block, rows, columns[:width], rows=named)
+        assert {one[0] for one in became(answer)} == {"saved"}
+        asked.append(len(seen))
+    few, many, wide = asked
+    assert many - few <= 2 * 4 and wide == many
