@@ -84,7 +84,7 @@ def test_a_block_is_pasted_told_and_undone(officer, grid):
     page.keyboard.press("Tab")
     status(page, "Đã lưu.")
     page.get_by_role("button", name="Hoàn tác lần dán").click()
-    status(page, "Đã lưu 3 ô.")
+    assert status(page, "Đã lưu 3 ô.") == "Hoàn tác, trừ 1 ô đã được ghi lại sau khi dán. Đã lưu 3 ô."
     assert values(page, 2, 2) == [["Đ", "K"], ["Đ", ""]]
     officer.open(grid)
     assert values(page, 2, 2) == [["Đ", "K"], ["Đ", ""]]
@@ -116,7 +116,7 @@ def test_one_value_fills_what_is_selected_and_the_top_fills_down(officer, grid):
     page.keyboard.press("Control+d")
     status(page, "Đã lưu 1 ô.")
     page.keyboard.press("Control+z")
-    status(page, "Đã lưu 1 ô.")
+    assert status(page, "Hoàn tác lần dán.") == "Hoàn tác lần dán. Đã lưu 1 ô."
     officer.open(grid)
     assert [row[5] for row in values(page, 5, 6)] == ["2", "2", "2", "", ""]
 

@@ -120,7 +120,7 @@
   };
 
   // Saves the block from that cell on; gives the cells it changed, or null where no answer came.
-  const lay = async (block, from, size, words) => {
+  const lay = async (block, from, size, words, done = "") => {
     let changed = null;
     const cells = [...grid.querySelectorAll("input.cell")];
     await settled(cells);
@@ -132,7 +132,7 @@
         const told = await send(block, from, size);
         changed = told.ok ? show(told, from, before) : [];
         const isWhole = told.ok && told.cells.every((one) => one.outcome === "saved" || one.outcome === "same");
-        say(told.sentence, isWhole ? "" : "bad");
+        say(done + told.sentence, isWhole ? "" : "bad");
       } catch (error) {
         say("Chưa rõ khối đã lưu hay chưa vì mất kết nối hoặc hết phiên làm việc. Hãy dán lại: ô đã lưu không bị ghi hai lần.", "bad");
       } finally {
@@ -173,7 +173,9 @@
       line[x - from.x] = before || "xoá"; // an empty cell of a block asks for nothing
     });
     const lines = Array.from(block, (line) => Array.from(line || [], (cell) => cell || "").join("\t"));
-    const changed = await lay(lines.join("\n"), from, { height: 1, width: 1 }, "Đang hoàn tác…");
+    const since = cells.length - still.length;
+    const done = since ? `Hoàn tác, trừ ${since} ô đã được ghi lại sau khi dán. ` : "Hoàn tác lần dán. ";
+    const changed = await lay(lines.join("\n"), from, { height: 1, width: 1 }, "Đang hoàn tác…", done);
     if (changed === null) undoing.push(cells);
     offer();
   };
