@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from criteria.enums import Level, Step
 from criteria.models import CriteriaSet, Grade, Route
@@ -38,6 +39,11 @@ class EvaluationQuerySet(models.QuerySet):
     def standing(self):
         """Without results from papers that were taken away again; a unit left out of a worked year keeps its place."""
         return self.exclude(origin=Origin.HISTORY, state=State.EXCLUDED)
+
+    def with_last_action(self):
+        """`last_action` of the log, empty where it has no line: a condition, no column of the answer."""
+        log = Event.objects.filter(evaluation=OuterRef("pk")).order_by("-at", "-pk")
+        return self.alias(last_action=Coalesce(Subquery(log.values("action")[:1]), Value("")))
 
     def counted_for(self, user):
         """Dossiers counted at the user's places: a unit that only stands there is counted where it is managed."""

@@ -9,24 +9,27 @@ from django.db.models.lookups import Exact
 from criteria.enums import Bar
 from criteria.models import AwardBar, Grade
 
-from ..enums import LEFT_OUT, NOT_MET, CycleStatus, State
+from ..enums import LEFT_OUT, NOT_MET, Action, CycleStatus, State
 from ..models import UNSELECTED, Evaluation
+from ..models.dossiers import EvaluationQuerySet
 
 GROUNDS = {Bar.UNMET: "is_unmet", Bar.WEAKEST: "is_weakest"}
 
 
-def barring(dossiers: QuerySet[Evaluation], bars: Iterable[AwardBar], year: int) -> QuerySet[Evaluation]:
+def barring(dossiers: EvaluationQuerySet, bars: Iterable[AwardBar], year: int) -> QuerySet[Evaluation]:
     """Dossiers of the year that bar their unit from awards by the bars given, with `is_unmet` and `is_weakest`.
 
     Unmet: the unit's dossier of the bar's programme was not met, revoked or taken out of the year, or the year was
-    locked without its recognition; a candidate nobody selected is none.
+    locked without its recognition; a candidate nobody selected is none, nor one a reorganisation stopped, whose year
+    goes on with its heir.
     Weakest: graded in the bar's programme with the last rank of its criteria set.
     """
     left = Q(cycle__status=CycleStatus.CLOSED) & ~Q(state=State.RECOGNISED) & ~UNSELECTED
-    lost = Q(state__in=(*NOT_MET, *LEFT_OUT)) | left
+    carried = Q(state=State.EXCLUDED, last_action=Action.REFORM)
+    lost = (Q(state__in=(*NOT_MET, *LEFT_OUT)) | left) & ~carried
     weaker = Grade.objects.filter(criteria_set=OuterRef("criteria_set"), rank__gt=OuterRef("grade__rank"))
     last = Q(grade__isnull=False, state__in=(State.RECOGNISED, State.DECLINED)) & ~Exists(weaker)
-    told = dossiers.filter(cycle__year=year).annotate(is_unmet=_yes(lost), is_weakest=_yes(last))
+    told = dossiers.filter(cycle__year=year).with_last_action().annotate(is_unmet=_yes(lost), is_weakest=_yes(last))
     meant = Q(pk__in=[])
     for bar in bars:
         meant |= Q(Exact(F(GROUNDS[Bar(bar.bar)]), True), province=bar.province_id, cycle__programme=bar.programme_id)

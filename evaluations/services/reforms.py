@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet
 
 from portal.core.errors import Refused
 from units.enums import OpenFiles
@@ -11,7 +11,7 @@ from units.reforms import Plan, Ref, UnderWay, ends, final_heir
 
 from .. import workflow
 from ..enums import UNDER_WAY, Action, CycleStatus, State
-from ..models import ACTING, Cycle, Evaluation, Event
+from ..models import ACTING, Cycle, Evaluation
 from .roster import RosterUnit, roster_row
 
 BATCH = 200
@@ -120,10 +120,9 @@ class DossiersFollow:
             return
         self.check_undo(before)
         year_open = Q(cycle__status=CycleStatus.OPEN)
-        last = Event.objects.filter(evaluation=OuterRef("pk")).order_by("-at", "-pk").values("action")[:1]
         stopped: dict[int, str] = dict(before["stopped"])
-        waiting = Evaluation.objects.filter(year_open, pk__in=stopped, state=State.EXCLUDED).alias(last=Subquery(last))
-        states = {pk: stopped[pk] for pk in waiting.filter(last=Action.REFORM).values_list("pk", flat=True)}
+        waiting = Evaluation.objects.filter(year_open, pk__in=stopped, state=State.EXCLUDED).with_last_action()
+        states = {pk: stopped[pk] for pk in waiting.filter(last_action=Action.REFORM).values_list("pk", flat=True)}
         workflow.advance_many(
             states,
             Action.REFORM_UNDONE,

@@ -1,6 +1,6 @@
 """Reorganisations: planned in memory, drafted, applied and undone."""
 
-from .applying import apply
+from .applying import apply, not_yet
 from .delegations import delegations_ended, delegations_of
 from .drafting import (
     add_change,
@@ -41,6 +41,7 @@ __all__ = [
     "final_heir",
     "levels_opened",
     "new_reform",
+    "not_yet",
     "placements_ended",
     "plan_of",
     "print_of",

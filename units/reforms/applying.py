@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Greatest, Now
+from django.utils import timezone
 
 from portal.core.errors import Refused
 from portal.core.vietnamese import text
@@ -21,17 +22,29 @@ from .facts import Node, Plan, Ref, ends
 from .followers import FOLLOWERS
 
 
+def not_yet(reform: Reorganisation) -> str:
+    """Why a draft waits for its day: units and lists are those of today, so a tree of tomorrow would leave today
+    without one. Empty once the day has come."""
+    if reform.effective_on <= timezone.localdate():
+        return ""
+    day = f"{reform.effective_on:%d/%m/%Y}"
+    return f"Phương án có hiệu lực từ {day}, nên áp dụng được từ ngày đó. Bản thảo được giữ nguyên."
+
+
 @transaction.atomic
 def apply(reform: Reorganisation, *, by: User | None, seen: str | None = None) -> Plan:
     """Carry the draft out: tree lock, plan again, write, remember what was before. Statements grow with batches only.
 
     Units that end keep their rows and versions; the day before is their last. Placements, committees and seats of
     ended units end that day too, and delegations the tree no longer carries. Raises Refused with the first problems
-    when anything stands in the way, and where the lines are not those that were `seen` (`print_of`).
+    when anything stands in the way, before its day has come, and where the lines are not those that were `seen`
+    (`print_of`).
     """
     lock_tree()
     found = locked(reform, by, ReformStatus.DRAFT)
     refuse_unseen(found, seen)
+    if sentence := not_yet(found):
+        raise Refused(sentence)
     plan = dry_run(found)
     if plan.problems:
         told = " ".join(str(one) for one in plan.problems[:5])

@@ -97,6 +97,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
         context["why_not_undone"] = reforms.why_not_undone(reform)
     if is_draft:
         context |= _dry_run(reforms.dry_run(reform))
+        context["not_yet"] = reforms.not_yet(reform)
         context["known_provinces"] = national.known_provinces()
         context["apply_form"] = ApplyForm(user=request.user, reform=reform)
     return context | more

@@ -11,8 +11,8 @@ from criteria.enums import Bar, Outcome, SetStatus
 from criteria.models import AwardBar, CriteriaSet, Grade, LegalDocument, Programme
 from criteria.packs.content import digest
 from criteria.packs.rules import content_of_bar
-from evaluations import services
-from evaluations.enums import CycleStatus, State
+from evaluations import services, workflow
+from evaluations.enums import Action, CycleStatus, State
 from evaluations.models import Cycle, Evaluation
 from evaluations.queries.award_bars import barred
 from portal.core.errors import Refused
@@ -410,3 +410,13 @@ def test_the_bars_page_asks_no_more_for_the_history_of_many(client, world, unmet
         shown = client.get(address).content.decode()
     assert html.escape(str(second.programme.title)) in shown or second.programme.name in shown
     assert len(two) == len(one)
+
+
+def test_a_dossier_stopped_by_a_reorganisation_is_no_ground(world, unmet):
+    """Its year goes on with the heir; one left out by hand in the same state bars its unit still."""
+    carried, left_out = more_dossiers(world, ["Thôn Sáp nhập", "Thôn Để ngoài"])
+    workflow.advance(carried, Action.REFORM, by=None, comment="Sắp xếp")
+    put([left_out], State.EXCLUDED)
+    assert [dossier.unit_name for dossier in (carried, left_out) if why([dossier])] == ["Thôn Để ngoài"]
+    carried.refresh_from_db()
+    assert carried.state == State.EXCLUDED

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
 from portal.core.errors import Refused
 from tests.units.factories import make_committee, make_tree, make_units, make_user
@@ -298,3 +300,20 @@ def test_dates_stay_true_over_random_reorganisations():
         by_commune = Counter(row[3] for pk, row in rows.items() if kinds[pk] == UnitKind.RESIDENTIAL_AREA)
         assert sum(by_commune.values()) == areas
         assert set(by_commune) <= {pk for pk, kind in kinds.items() if kind == UnitKind.COMMUNE}
+
+
+def test_a_plan_waits_for_its_day(client):
+    tree = make_tree()
+    today = timezone.localdate()
+    first, second = tree.communes[:2]
+    early = draft(tree, line("merge", first, to_unit=second), day=today + timedelta(days=1))
+    before = snapshot()
+    with pytest.raises(Refused, match="áp dụng được từ ngày đó"):
+        reforms.apply(early, by=None)
+    assert snapshot() == before
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    page = client.get(reverse("units:reform_detail", args=[early.pk]))
+    assert "áp dụng được từ ngày đó" in page.content.decode()
+    reforms.drop_reform(early, by=None)
+    reforms.apply(draft(tree, line("merge", first, to_unit=second), day=today), by=None)
+    assert Unit.objects.get(pk=first.pk).closed_on == today - timedelta(days=1)
