@@ -18,7 +18,14 @@ from units.models import Unit, UnitVersion, User, on
 from .. import permissions
 from ..enums import REENTERED
 from ..models import Cycle, Evaluation
-from ..services.past_results import RESULT_WORDS, PastResult, on_own_rosters, past_day, past_sets
+from ..services.past_results import (
+    RESULT_WORDS,
+    PastResult,
+    from_papers,
+    on_other_rosters,
+    past_day,
+    past_sets,
+)
 from .past_cells import not_there, programmes_by_word, read_paper_day, read_past_year, read_programme
 
 RESULTS = {word: state for state, word in RESULT_WORDS.items()}
@@ -148,9 +155,8 @@ class _Known:
         cycles = Cycle.objects.filter(province=province, place=None).order_by("-source")  # a worked year's is the last
         self.cycles = {(one.programme_id, one.year): one for one in cycles}
         ids = [unit.pk for ones in self.units.values() for unit in ones]
-        past = Evaluation.objects.filter(cycle__province=province, unit__in=ids).exclude(cycle__source="")
-        self.own = on_own_rosters(ids)
-        rows = past.select_related("cycle", "grade")
+        self.elsewhere = on_other_rosters(ids, province)
+        rows = from_papers(ids).select_related("cycle__province", "criteria_set", "grade")
         self.stored = {(one.unit_id, one.cycle.programme_id, one.cycle.year): one for one in rows}
         self.sets: dict[tuple[int, int], dict] = {}
         self.grades: dict[int, dict[str, Grade]] = {}
@@ -168,8 +174,8 @@ class _Known:
                 f"“{programme.name}” năm {year} được thực hiện trên cổng, không nhập lại được. Hãy xử lý ở hồ sơ của "
                 "năm đó."
             )
-        if (unit.pk, programme.pk, year) in self.own:
-            raise ValueError(f"{unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
+        if (unit.pk, programme.pk, year) in self.elsewhere:
+            raise ValueError(f"{unit} có hồ sơ năm {year} trong một kỳ khác trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
             raise ValueError(not_there(unit, year))
         state = STATES.get(text.plain_key(cells["result"]), "")
@@ -185,7 +191,7 @@ class _Known:
             if len(words) > (most := LONGEST[name]):
                 raise ValueError(f"“{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
         paper_on = self.paper_on(cells["paper_on"], COLUMNS["paper_on"], year)
-        grade = self._grade(cells["grade"], programme, year, unit)
+        grade = self._grade(cells["grade"], programme, year, unit, stored)
         return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
 
     def _unit(self, key: str, year: int) -> Unit:
@@ -194,11 +200,15 @@ class _Known:
             raise ValueError(not_one(key, ones, f"trong {self.province}"))
         return ones[0]
 
-    def _grade(self, cell: str, programme: Programme, year: int, unit: Unit) -> Grade | None:
+    def _grade(self, cell: str, programme: Programme, year: int, unit: Unit, stored: Evaluation | None) -> Grade | None:
+        """A grade of the set of that year; where the result stands in the year of a province before a merger, of that
+        one's."""
         key = (programme.pk, year)
         if key not in self.sets:
             self.sets[key] = past_sets(programme, self.province, year)
         criteria_set = self.sets[key].get(unit.kind)
+        if stored is not None and stored.cycle.province_id != self.province.pk:
+            criteria_set = stored.criteria_set
         if criteria_set is None:
             raise ValueError(f"“{programme.name}” không có bộ tiêu chí cho {unit.get_kind_display().lower()}.")
         if criteria_set.pk not in self.grades:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q, QuerySet
 
 from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.errors import Refused
@@ -105,7 +105,9 @@ def record_past(rows: Iterable[PastResult], province: Unit, *, by: User | None, 
     end of its year, for a result somebody else has just entered.
     """
     rows = list(rows)
-    _lock(province, by)
+    others = {row.stored.cycle.province for row in rows if row.stored}
+    for one in sorted({province, *others}, key=lambda each: each.pk):
+        _lock(one, by)
     changed = [row for row in rows if row.stored is not None and row.differs]
     workflow.correct_past(
         [workflow.Corrected(row.stored, row.result) for row in changed if row.stored], by=by, reason=reason
@@ -199,16 +201,18 @@ def _record_year(
             opened_by=by,
             is_example=any(one.is_example for one in sets.values()),
         )
-    held = set(cycle.evaluations.values_list("unit", flat=True))
-    own = on_own_rosters([row.unit.pk for row in rows])
-    stood = units_then([row.unit.pk for row in rows], past_day(year))
+    ids = [row.unit.pk for row in rows]
+    same_year = from_papers(ids).filter(cycle__programme=programme, cycle__year=year)
+    held = set(same_year.values_list("unit", flat=True))
+    elsewhere = on_other_rosters(ids, province)
+    stood = units_then(ids, past_day(year))
     named = cycle.source.removesuffix(REENTERED)
     made = []
     for row in rows:
         if row.unit.pk in held:
             raise Refused(f"Kết quả năm {year} của {row.unit} vừa được người khác nhập. Hãy tải lại trang để xem.")
-        if (row.unit.pk, programme.pk, year) in own:
-            raise Refused(f"{row.unit} có hồ sơ trong kỳ riêng năm {year} trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
+        if (row.unit.pk, programme.pk, year) in elsewhere:
+            raise Refused(f"{row.unit} có hồ sơ năm {year} trong một kỳ khác trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if row.unit.pk not in stood:
             raise Refused(f"{row.unit} chưa có hoặc đã kết thúc vào cuối năm {year}.")
         if row.unit.kind not in sets:
@@ -232,13 +236,21 @@ def _record_year(
     return made
 
 
-def on_own_rosters(ids: Iterable[int]) -> set[tuple[int, int, int]]:
-    """Unit, programme and year of the units' dossiers in the own years of places. A query a batch."""
+def on_other_rosters(ids: Iterable[int], province: Unit) -> set[tuple[int, int, int]]:
+    """Unit, programme and year of the units' dossiers worked on the portal outside the province's own year: in the year
+    of a place, or of the province they lay in before a merger. A query a batch."""
     ids = list(ids)
-    rows = Evaluation.objects.filter(cycle__place__isnull=False).order_by()
+    elsewhere = Q(cycle__place__isnull=False) | (Q(cycle__source="") & ~Q(cycle__province=province))
+    rows = Evaluation.objects.filter(elsewhere).order_by()
     told = ("unit_id", "cycle__programme_id", "cycle__year")
     batches = (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
     return {key for some in batches for key in rows.filter(unit__in=some).values_list(*told)}
+
+
+def from_papers(ids: Iterable[int]) -> QuerySet[Evaluation]:
+    """What papers say of the units already, also in the year of a province they lay in before a merger: a unit has one
+    result of a programme and year."""
+    return Evaluation.objects.filter(unit__in=list(ids)).exclude(cycle__source="")
 
 
 def units_then(ids: Iterable[int], day: date) -> dict[int, RosterUnit]:

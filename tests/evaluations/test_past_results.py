@@ -30,8 +30,9 @@ from reports.datasets import ten_year_table
 from tests.evaluations.factories import open_year, published_sets
 from tests.evaluations.streaks.results import make_rule
 from tests.units.factories import make_tree, make_user
-from units.enums import Role
-from units.models import Unit, UnitVersion
+from units import reforms
+from units.enums import ChangeAction, Role
+from units.models import Change, Unit, UnitVersion
 
 pytestmark = pytest.mark.django_db
 SOURCE = "Báo cáo số 12/BC-BCĐ"
@@ -437,3 +438,46 @@ def test_a_result_corrected_after_the_preview_is_not_written_over(client, staff,
     client.post(again.url, {"once": new_token()})
     jobs.run(Job.objects.latest("pk").pk)
     assert set(Evaluation.objects.values_list("state", flat=True)) == {State.RECOGNISED}
+
+
+# --- after a merger of provinces -----------------------------------------------------------------------------------
+@pytest.fixture
+def merged(tree):
+    """Two results of 2022 entered, then the province goes into another: the staff of that one."""
+    record([line(area) for area in tree.areas[:2]], make_user(Role.STAFF, tree.province))
+    heir = make_tree("B").province
+    plan = reforms.new_reform(
+        number="202/2025/QH15",
+        title="Sắp xếp tỉnh",
+        issuer="Quốc hội",
+        effective_on=date(2025, 7, 1),
+        provinces=[tree.province, heir],
+        by=None,
+    )
+    reforms.write_changes(plan, [Change(action=ChangeAction.MERGE, unit=tree.province, to_unit=heir)], by=None)
+    reforms.apply(plan, by=None)
+    return make_user(Role.STAFF, heir)
+
+
+def test_a_result_entered_before_a_merger_is_corrected_and_not_entered_twice(tree, merged):
+    first, second, third = tree.areas[:3]
+    found = read([line(first, result="Không đạt"), line(second), line(third)], merged)
+    assert (found.problems, len(found.changed), len(found.new)) == ([], 1, 1)
+    assert record([line(first, result="Không đạt"), line(second), line(third)], merged) == (1, 1)
+    told = Evaluation.objects.filter(unit__in=tree.areas[:3]).order_by("unit").values_list("unit", "state")
+    assert list(told) == [(first.pk, State.DECLINED), (second.pk, State.RECOGNISED), (third.pk, State.RECOGNISED)]
+    dossier = Evaluation.objects.get(unit=first)
+    assert (dossier.cycle.province_id, dossier.events.latest("pk").by) == (tree.province.pk, merged)
+
+
+def test_who_looked_before_somebody_else_entered_it_is_told_across_the_merger(tree, merged):
+    (row,) = read([line(tree.areas[0])], merged).rows.values()
+    with pytest.raises(Refused, match="vừa được người khác nhập"):
+        services.record_past([replace(row, stored=None)], merged.places()[0], by=merged, reason="Theo tệp.")
+
+
+def test_a_year_worked_before_a_merger_takes_no_result_of_papers(tree, merged):
+    worked = open_year(tree, 2024)
+    (problem,) = read([line(tree.areas[0], year=2024)], merged).problems
+    assert "trong một kỳ khác trên cổng" in problem.sentence
+    assert worked.evaluations.filter(unit=tree.areas[0]).exists()

@@ -280,11 +280,11 @@ def test_a_past_result_is_not_entered_beside_a_dossier_of_an_own_year(tree, prog
         ]
     )
     known = {"year": str(YEAR), "programme": "trial-town", "result": "Đạt", "source": "Báo cáo 1"}
-    with pytest.raises(Refused, match="có hồ sơ trong kỳ riêng năm 2024"):
+    with pytest.raises(Refused, match="có hồ sơ năm 2024 trong một kỳ khác"):
         read_row(known | {"unit": f"DV{tree.wards[0].pk}"}, tree.province)
     row = read_row(known | {"unit": f"DV{tree.commune.pk}"}, tree.province)
     assert services.record_past([row], tree.province, by=None, reason="Theo báo cáo.") == (1, 0)
-    with pytest.raises(Refused, match="có hồ sơ trong kỳ riêng năm 2024"):
+    with pytest.raises(Refused, match="có hồ sơ năm 2024 trong một kỳ khác"):
         services.record_past([replace(row, unit=tree.wards[0])], tree.province, by=None, reason="Theo báo cáo.")
 
 
