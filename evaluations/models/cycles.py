@@ -101,8 +101,8 @@ class Cycle(models.Model):
 
     @property
     def scope_name(self) -> str:
-        """What the page calls it: a place as it was named then."""
-        return self.place_name or self.province.name
+        """What the page calls it: a place as it was named then, a province that ended with its last day."""
+        return self.place_name or self.province.dated_name
 
     @property
     def is_open(self) -> bool:

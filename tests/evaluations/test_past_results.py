@@ -481,3 +481,11 @@ def test_a_year_worked_before_a_merger_takes_no_result_of_papers(tree, merged):
     (problem,) = read([line(tree.areas[0], year=2024)], merged).problems
     assert "trong một kỳ khác trên cổng" in problem.sentence
     assert worked.evaluations.filter(unit=tree.areas[0]).exists()
+
+
+def test_years_of_the_ended_and_of_the_new_province_are_told_apart(client, tree, merged):
+    record([line(tree.areas[2])], merged)
+    client.force_login(merged)
+    page = client.get(reverse("evaluations:cycle_list")).content.decode()
+    assert "Tỉnh A (đến 30/06/2025)" in page
+    assert "Tỉnh B<" in page
