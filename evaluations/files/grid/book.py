@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from criteria.judging.values import CriterionSpec
 from criteria.models import CriteriaSet
 from portal.core.enums import EXAMPLE_WORDS
+from portal.core.sheets.mark_child import note, paint
 from portal.core.sheets.writing import UNPRINTABLE, save_without_clock
 
 from ...models import Cycle, Evaluation
@@ -86,7 +87,8 @@ def _fill_entry(page, lines: list[CriterionSpec], rows: list[GridLine], left: Ma
             cell = _put(page, number, column, typed or row.cells[line.code][0])
             cell.number_format = "@"  # 3/5 stays two numbers and becomes no day
             if why:
-                cell.fill, cell.comment = PatternFill("solid", fgColor=YELLOW), _comment(why)
+                paint(cell, YELLOW)
+                cell.comment = _comment(why)
     page.freeze_panes = "C2"
     _guard(page, lines, len(rows) + 1)
 
@@ -128,9 +130,7 @@ def _fill_guide(page, lines: list[CriterionSpec], words: list[list[str]]) -> Non
 
 
 def _comment(words: str):
-    from openpyxl.comments import Comment  # noqa: PLC0415 -- heavy
-
-    return Comment(_text(words)[:2000], "Cổng", width=360, height=160)
+    return note(_text(words), "Cổng")
 
 
 def _put(page, row: int, column: int, words: str):

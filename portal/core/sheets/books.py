@@ -79,19 +79,8 @@ def pages_of(data: bytes, *, rows: int, pages: int = 30) -> list[Page]:
         _refuse_bombs(data)
     elif LOCKED_PART in data:
         raise BadBook(LOCKED_BOOK)
-    limits = {"memory": MAX_MEMORY, "seconds": MAX_SECONDS, "rows": rows, "pages": pages}
-    limits |= {"columns": MAX_COLUMNS, "cells": MAX_CELLS, "letters": MAX_LETTERS}
-    try:
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and file; the workbook goes in on stdin
-            [sys.executable, "-I", str(CHILD), json.dumps(limits)],
-            input=data,
-            capture_output=True,
-            timeout=MAX_WAIT,
-            env={},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise BadBook(TOO_HEAVY) from None
+    limits = {"rows": rows, "pages": pages, "columns": MAX_COLUMNS, "cells": MAX_CELLS, "letters": MAX_LETTERS}
+    done = run_child(CHILD, data, **limits)
     if done.returncode == HEAVY or done.returncode < 0:  # below zero: ended by a signal, as a limit does
         raise BadBook(TOO_HEAVY)
     if done.returncode == LOCKED:
@@ -100,6 +89,23 @@ def pages_of(data: bytes, *, rows: int, pages: int = 30) -> list[Page]:
     if not found:
         raise BadBook(UNREADABLE)
     return [_page(page) for page in found]
+
+
+def run_child(child: Path, data: bytes, **limits: int) -> subprocess.CompletedProcess[bytes]:
+    """The script that works on a workbook from outside, run in a process of its own under the limits: the data go in on
+    stdin. Raises BadBook where it does not come to its end in time."""
+    limits |= {"memory": MAX_MEMORY, "seconds": MAX_SECONDS}
+    try:
+        return subprocess.run(  # noqa: S603 -- our own interpreter and file
+            [sys.executable, "-I", str(child), json.dumps(limits)],
+            input=data,
+            capture_output=True,
+            timeout=MAX_WAIT,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BadBook(TOO_HEAVY) from None
 
 
 def _refuse_bombs(data: bytes) -> None:

@@ -63,16 +63,11 @@ def table_of(
     sheets = sheets_of(data, file)
     if template is not None:
         _refuse_other_template(file, sheets, template)
-    known = {text.plain_key(name): name for name in columns}
-    known |= {text.plain_key(word): name for name, word in columns.items()}
-    known |= dict.fromkeys(map(text.plain_key, shown_only), "")
-    headings = [(sheet, _heading(sheet, known)) for sheet in sheets if not sheet.hidden]
     asked = list(needed)
-    best = max(headings, key=lambda pair: len(set(asked) & set(pair[1].names.values())), default=None)
-    if best is None:
+    found = sheet_read(sheets, columns, asked, shown_only)
+    if found is None:
         raise Unreadable(file, "Tệp không có trang nào hiện ra. Hãy bỏ ẩn trang có số liệu.")
-    whole = next((pair for pair in headings if set(asked) <= set(pair[1].names.values())), best)
-    sheet, heading = whole
+    sheet, heading = found
     _refuse_headings(file, heading, columns, asked)
     table = FileTable([name for name in heading.names.values() if name])
     _note_sheet(table, sheet, sheets)
@@ -91,6 +86,20 @@ def _refuse_other_template(file: str, sheets: list[Sheet], template: Template) -
         raise Unreadable(
             file, f"Tệp này là mẫu “{there}”, không phải mẫu “{template.title}”. Hãy tải tệp mẫu ở trang đang mở."
         )
+
+
+def sheet_read(
+    sheets: list[Sheet], columns: Mapping[str, str], needed: Iterable[str], shown_only: Iterable[str] = ()
+) -> tuple[Sheet, Heading] | None:
+    """The first visible sheet with all the headings that must be there, else the one with most of them; None where
+    no sheet is visible."""
+    known = {text.plain_key(name): name for name in columns}
+    known |= {text.plain_key(word): name for name, word in columns.items()}
+    known |= dict.fromkeys(map(text.plain_key, shown_only), "")
+    asked = set(needed)
+    headings = [(sheet, _heading(sheet, known)) for sheet in sheets if not sheet.hidden]
+    best = max(headings, key=lambda pair: len(asked & set(pair[1].names.values())), default=None)
+    return next((pair for pair in headings if asked <= set(pair[1].names.values())), best)
 
 
 # --- the heading ----------------------------------------------------------------------------------------------------
@@ -116,18 +125,20 @@ def _heading(sheet: Sheet, known: Mapping[str, str]) -> Heading:
 
 def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], needed: list[str]) -> None:
     there = list(heading.names.values())
-    wrong = []
+    wrong: list[tuple[str, int | None]] = []  # with the column it is of
     words = {text.plain_key(word): word for word in columns.values()}
     for place, head in heading.strange.items():
         near = difflib.get_close_matches(text.plain_key(head), words, n=1, cutoff=0.5)
         remedy = f"Có phải là “{words[near[0]]}”? Hãy sửa lại tên cột" if near else "Hãy sửa lại tên cột"
-        wrong.append(f"Cột {column_name(place + 1)} “{head}” không có trong mẫu. {remedy} hoặc xoá cột.")
+        told = f"Cột {column_name(place + 1)} “{head}” không có trong mẫu. {remedy} hoặc xoá cột."
+        wrong.append((told, place + 1))
     if missing := [columns[name] for name in needed if name not in there]:
-        wrong.insert(0, f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề.")
+        told = f"Thiếu cột “{'”, “'.join(missing)}”. Hãy dùng tệp mẫu và giữ nguyên dòng tiêu đề."
+        wrong.insert(0, (told, None))
     twice = {name for name in there if name and there.count(name) > 1}
-    wrong += [f"Cột “{columns.get(name, name)}” có hai lần. Hãy bỏ bớt một cột." for name in sorted(twice)]
+    wrong += [(f"Cột “{columns.get(name, name)}” có hai lần. Hãy bỏ bớt một cột.", None) for name in sorted(twice)]
     if wrong:
-        raise Unreadable(file, *wrong, row=heading.row)
+        raise Unreadable.of([Problem(file, heading.row, sentence, column) for sentence, column in wrong])
 
 
 # --- the rows -------------------------------------------------------------------------------------------------------
@@ -150,7 +161,7 @@ def _take_rows(table: FileTable, sheet: Sheet, heading: Heading, file: str) -> N
             if place in heading.names:
                 where = f"Ô {column_name(place + 1)}{number}"
                 if fault := sheet.bad.get((number, place + 1)) or cell_fault(cell):
-                    problems.append(Problem(file, number, f"{where}: {fault}"))
+                    problems.append(Problem(file, number, f"{where}: {fault}", place + 1))
                 elif CONTROL.search(cell):
                     table.notes.append(f"{where} có ký tự điều khiển không nhìn thấy, đã bỏ.")
             else:
@@ -200,7 +211,8 @@ def _merged(sheet: Sheet, heading: Heading, file: str) -> list[Problem]:
         if top > last:
             continue
         where = f"{column_name(left)}{top}:{column_name(right)}{bottom}"
-        found.append(Problem(file, max(top, heading.row + 1), f"Các ô {where} bị gộp. Hãy bỏ gộp ô và ghi từng ô."))
+        told = f"Các ô {where} bị gộp. Hãy bỏ gộp ô và ghi từng ô."
+        found.append(Problem(file, max(top, heading.row + 1), told, left))
     return found
 
 
