@@ -211,6 +211,7 @@ ADDRESSES = {
     "units:detail": lambda home, case: {"pk": _unit(home, case).pk},
     "units:detail_as_of": lambda home, case: {"pk": _unit(home, case).pk},
     "units:import_preview": lambda home, case: {"token": home.import_token},
+    "units:marked_file": lambda home, case: {"token": home.marked_token},
     "units:import_job": lambda home, case: {"pk": home.job.pk},
     "units:import_progress": lambda home, case: {"pk": home.job.pk},
     "units:person_detail": lambda home, case: {"pk": home.clerk.pk},

@@ -1,5 +1,6 @@
 """Two provinces at work: every unit's name and every free text holds a token of its own; people in every relation."""
 
+import json
 import re
 import secrets
 import time
@@ -468,6 +469,8 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
     slips = SlipSheet.objects.create(
         job=job, asked_by=importer, slips=1, sha256=store.put([f"%PDF {commune.pk}".encode()]).sha256
     )
+    told = {"problems": [[2, "Sai.", 1]], "columns": {}, "needed": []}
+    kept_marked = kept_file | {"told": store.put([json.dumps(told).encode()]).sha256, "page": "/don-vi/nhap/"}
     pack = store.put([SMALL.encode()])
     kept_pack = {"sha256": pack.sha256, "name": "bo.yaml", "user": world.people["staff@grand"].pk}
     return {
@@ -476,6 +479,7 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
         "job": job,
         "sheet": slips,
         "import_token": signing.dumps(kept_file, salt="import_units"),
+        "marked_token": signing.dumps(kept_marked, salt="marked_file"),
         "pack_token": signing.dumps(kept_pack, salt="criteria.import"),
     }
 

@@ -19,6 +19,7 @@ from .committees import (
 from .delegations import delegation_add, delegation_end, delegation_list
 from .handovers import handover_acknowledge, handover_detail, handover_make
 from .intake import import_job, import_progress
+from .marked import marked_file
 from .people import (
     password_reset,
     passwords_reissue,
@@ -86,6 +87,7 @@ __all__ = [
     "import_preview",
     "import_progress",
     "import_units",
+    "marked_file",
     "password_reset",
     "passwords_reissue",
     "people",

@@ -22,6 +22,7 @@ from portal.core.sheets.templates import Template, as_template, sentences
 from ..files.intakes import PLACES, WORDS, keep_seen
 from ..forms import UnitFileForm
 from ..registers import REGISTERS
+from .marked import marked_address
 
 SHOWN = 200  # problems and preview rows on a page
 DAY = 24 * 3600
@@ -78,7 +79,7 @@ def take(request, intake: Intake):
     data, name = form.taken()
     found = intake.read(data, name, request.user)
     if found.problems:
-        return render(request, intake.page, context | _problem_context(name, found.problems), status=422)
+        return _refuse(request, intake, context, data, name, found.problems)
     named = {"sha256": store.put([data]).sha256, "name": name[:200], "user": request.user.pk, **intake.params}
     return _to_preview(intake, named | _seen(found))
 
@@ -92,8 +93,11 @@ def _seen(found: Any) -> dict[str, str]:
     return {"seen": keep_seen(found)} if getattr(found, "held", None) else {}
 
 
-def _problem_context(file: str, problems: list) -> dict:
-    return {"problems": problems[:SHOWN], "many": len(problems), "file": file}
+def _refuse(request, intake: Intake, context: dict, data: bytes, file: str, problems: list):
+    """The page that takes the file, with what is wrong in the one that was sent."""
+    marked = marked_address(request, data, file, problems, intake.template, context["upload"])
+    told = {"problems": problems[:SHOWN], "many": len(problems), "file": file, "marked": marked}
+    return render(request, intake.page, context | told, status=422)
 
 
 def confirm(request, intake: Intake, token: str):
@@ -111,8 +115,7 @@ def confirm(request, intake: Intake, token: str):
         return redirect(intake.upload, *intake.args)
     found = intake.read(data, kept["name"], request.user)
     if found.problems:  # units or rights changed since the upload
-        context = intake.asking | _problem_context(kept["name"], found.problems)
-        return render(request, intake.page, context, status=422)
+        return _refuse(request, intake, intake.asking, data, kept["name"], found.problems)
     if (now := _seen(found)).get("seen", "") != kept.get("seen", ""):  # the page shows what is stored now
         return _to_preview(intake, {name: value for name, value in kept.items() if name != "seen"} | now)
     told = {"file": kept["name"], "notes": found.notes[:SHOWN], "token": token}

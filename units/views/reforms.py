@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
@@ -23,6 +24,7 @@ from ..models import Change, Reorganisation, Unit
 from ..permissions import may_carry_through
 from ..reforms import national
 from .intake import template_file
+from .marked import marked_address
 
 PER_PAGE = 50
 SHOWN = 100  # lines of each part of a dry run on the page
@@ -188,9 +190,16 @@ def changes_import(request, pk):
     if not form.is_valid():
         return render(request, "units/reform_detail.html", _context(request, reform, file_form=form), status=422)
     file = form.cleaned_data["file"]
-    found = change_rows.read(file.read(), file.name, reform)
+    data = file.read()
+    found = change_rows.read(data, file.name, reform)
     if found.problems:
-        shown = {"file_problems": found.problems[:SHOWN], "file_many": len(found.problems), "file_form": form}
+        page = reverse("units:reform_detail", args=[pk])
+        shown = {
+            "file_problems": found.problems[:SHOWN],
+            "file_many": len(found.problems),
+            "file_form": form,
+            "marked": marked_address(request, data, file.name, found.problems, change_rows.TEMPLATE, page),
+        }
         return render(request, "units/reform_detail.html", _context(request, reform, **shown), status=422)
     try:
         many = reforms.write_changes(reform, found.changes, by=request.user, seen=_seen(request))
