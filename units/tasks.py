@@ -1,5 +1,8 @@
 """The jobs that write checked files (units, register rows, committees, seats, people), and the slips of passwords."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from celery import shared_task
 from django.db import transaction
 
@@ -13,13 +16,30 @@ LISTED = 200  # problems told when a file no longer fits
 # Each checks the stored file again with the rights of now and writes all its rows or none. Each may run twice: what is
 # written already is found and left. The end is told inside the transaction, so a worker that lost its lease rolls back.
 # What a file writes over is held from the check to the end: a change between the two would be lost. Nothing is told in
-# that time but the end, for it would hold the job's own row.
+# that time but the end, for it would hold the job's own row. What a file wrote is kept in the same transaction, for its
+# undoing.
+
+
+def written_once(work: Callable) -> Callable:
+    """A job that keeps what it wrote; where a worker died after that, the next says what it would have said."""
+
+    @wraps(work)
+    def run(job, tell):
+        from .services import written_before  # noqa: PLC0415 -- a task's imports stay inside
+
+        if told := written_before(job):
+            return tell(3, 3, told)
+        return work(job, tell)
+
+    return run
 
 
 @job_kind("import_units")
+@written_once
 def import_units(job, tell):
     from portal.core.sheets.reading import Unreadable  # noqa: PLC0415 -- a task's imports stay inside
 
+    from . import services  # noqa: PLC0415 -- as above
     from .files.unit_resource import UnitResource  # noqa: PLC0415 -- brings in tablib
     from .files.units import read  # noqa: PLC0415 -- as above
     from .permissions import may_import_units  # noqa: PLC0415 -- as above
@@ -36,11 +56,17 @@ def import_units(job, tell):
         resource = UnitResource(job.params["name"], user=job.asked_by)
         _refuse(resource.apply(dataset))
         made = len(resource.placed)
-        tell(3, 3, f"Đã thêm {grouped(made)} đơn vị, {grouped(len(dataset) - made)} đơn vị đã có từ trước.")
+        written = services.Written()
+        written.makes(resource.placed)
+        told = f"Đã thêm {grouped(made)} đơn vị, {grouped(len(dataset) - made)} đơn vị đã có từ trước."
+        written.keep(job, told=told, units=resource.placed)
+        tell(3, 3, told)
 
 
 @job_kind("import_register")
+@written_once
 def import_register(job, tell):
+    from . import services  # noqa: PLC0415 -- as above
     from .files import register_rows  # noqa: PLC0415 -- as above
     from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
     from .permissions import may_keep_somewhere  # noqa: PLC0415 -- as above
@@ -54,12 +80,18 @@ def import_register(job, tell):
         found = register_rows.read(register, data, job.params["name"], job.asked_by, to_write=True)
         _refuse(found.problems)
         refuse_changed(found, job.params.get("seen", ""))
+        written = services.Written()
+        written.changes(found.sorted.changed)
         done = write_rows(register, found.rows.values(), by=job.asked_by, found=found.sorted)
+        written.makes(done.new)
         new, changed, same = (grouped(len(rows)) for rows in (done.new, done.changed, done.same))
-        tell(3, 3, f"Đã ghi {new} dòng mới, sửa {changed} dòng, {same} dòng không đổi.")
+        told = f"Đã ghi {new} dòng mới, sửa {changed} dòng, {same} dòng không đổi."
+        written.keep(job, told=told, units=[row.place for row in found.rows.values()])
+        tell(3, 3, told)
 
 
 @job_kind("import_seats")
+@written_once
 def import_seats(job, tell):
     from . import services  # noqa: PLC0415 -- as above
     from .files import seat_rows  # noqa: PLC0415 -- as above
@@ -73,16 +105,25 @@ def import_seats(job, tell):
         found = seat_rows.read(data, job.params["name"], job.asked_by, to_write=True)
         _refuse(found.problems)
         refuse_changed(found, job.params.get("seen", ""))
-        new = len(found.new)
-        services.write_seats(found.rows.values(), by=job.asked_by)
-        tell(3, 3, f"Đã ghi {grouped(len(found.rows))} dòng, trong đó {grouped(new)} thành viên mới.")
+        rows = list(found.rows.values())
+        new = [row.seat for _, row in found.new]
+        before = [row.before for row in rows if row.before is not None]
+        written = services.Written()
+        written.changes(seat for seat in (*(row.seat for row in rows), *before) if seat.pk)
+        services.write_seats(rows, by=job.asked_by)
+        written.makes(new)
+        told = f"Đã ghi {grouped(len(rows))} dòng, trong đó {grouped(len(new))} thành viên mới."
+        written.keep(job, told=told, units=[row.seat.committee.unit for row in rows])
+        tell(3, 3, told)
 
 
 @job_kind("import_committees")
+@written_once
 def import_committees(job, tell):
     from . import services  # noqa: PLC0415 -- as above
     from .files import committee_rows  # noqa: PLC0415 -- as above
     from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
+    from .models import Seat  # noqa: PLC0415 -- as above
     from .permissions import may_administer  # noqa: PLC0415 -- as above
 
     if not may_administer(job.asked_by):
@@ -92,39 +133,48 @@ def import_committees(job, tell):
         found = committee_rows.read(data, job.params["name"], job.asked_by, to_write=True)
         _refuse(found.problems)
         refuse_changed(found, job.params.get("seen", ""))
-        founded, changed = services.write_committees(found.rows.values(), by=job.asked_by)
-        tell(3, 3, f"Đã lập {grouped(founded)} Ban, sửa {grouped(changed)} Ban.")
+        rows = list(found.rows.values())
+        changed = [row.stored for row in rows if row.stored is not None]
+        written = services.Written()
+        written.changes(changed)
+        written.changes(Seat.objects.filter(committee__in=changed))  # they end with their committee
+        founded, many = services.write_committees(rows, by=job.asked_by)
+        written.makes(row.made for row in rows if row.stored is None)
+        told = f"Đã lập {grouped(founded)} Ban, sửa {grouped(many)} Ban."
+        written.keep(job, told=told, units=[row.made.unit for row in rows])
+        tell(3, 3, told)
 
 
 @job_kind("import_people")
+@written_once
 def import_people(job, tell):
     from . import services  # noqa: PLC0415 -- as above
     from .files import people_rows  # noqa: PLC0415 -- as above
     from .files.intakes import refuse_changed  # noqa: PLC0415 -- as above
-    from .models import SlipSheet  # noqa: PLC0415 -- as above
     from .permissions import may_administer  # noqa: PLC0415 -- as above
 
     if not may_administer(job.asked_by):
         raise Refused("Người yêu cầu không còn quyền quản trị, nên chưa ghi gì.")
-    if sheet := SlipSheet.objects.filter(job=job).first():  # the worker died after it had written everything
-        tell(1, 1, services.slips_sentence(sheet.slips))
-        return
     found = people_rows.read(_checked_again(job, tell), job.params["name"], job.asked_by)
     _refuse(found.problems)
     refuse_changed(found, job.params.get("seen", ""))
     rows = list(found.rows.values())
+    new, seats = found.new, [row.seat for row in found.seats if row.seat is not None]
+    told = f"{grouped(len(rows) - len(new))} tài khoản đã có từ trước, thêm {grouped(len(seats))} ghế trong Ban."
 
     def write(hashes):
         services.write_people(rows, hashes, by=job.asked_by)
+        written = services.Written()
+        written.makes([*(row.user for row in new), *(row.placement for row in new), *seats])
+        said = services.slips_sentence(len(new)) if new else told
+        written.keep(job, told=said, units=[row.placement.unit for row in rows])
 
-    if not found.new:
+    if not new:
         with transaction.atomic():
             write([])
-            tell(
-                3, 3, f"{grouped(len(rows))} tài khoản đã có từ trước, thêm {grouped(len(found.seats))} ghế trong Ban."
-            )
+            tell(3, 3, told)
         return
-    slips = [services.Slip(row.user, str(row.placement)) for row in found.new]
+    slips = [services.Slip(row.user, str(row.placement)) for row in new]
     services.issue(slips, write, job=job, by=job.asked_by, tell=tell)
 
 
@@ -149,6 +199,17 @@ def reissue_passwords(job, tell):
 
     slips = [services.Slip(person, places[person.pk]) for person in people]
     services.issue(slips, write, job=job, by=job.asked_by, tell=tell)
+
+
+@job_kind("undo_import")
+def undo_import(job, tell):
+    """Take back what a file wrote, in one transaction: a worker that dies leaves it all there or all taken back."""
+    from . import services  # noqa: PLC0415 -- as above
+
+    tell(0, 1, "Đang xem lại các dòng đã ghi")
+    with transaction.atomic():
+        told = services.undo_import(job.params["import"], by=job.asked_by, reason=job.params["reason"], job=job)
+        tell(1, 1, told)
 
 
 @shared_task(name="units.tasks.drop_old_slips")

@@ -3,10 +3,13 @@ nothing is written over what came after a preview."""
 
 import json
 
+from django.urls import reverse
+
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.vietnamese.figures import grouped
 
+from ..registers import REGISTERS
 from .lines import Problems
 
 LISTED = 200  # rows told when a file no longer fits
@@ -25,6 +28,17 @@ WORDS = {
     "import_people": "Người dùng",
     "reissue_passwords": "Cấp lại mật khẩu",
 }
+
+
+def place_of(kind: str, slug: str) -> tuple[str, str]:
+    """Addresses of the list of a kind's rows and of the page that takes its file; `slug` names a register, or what else
+    their addresses need."""
+    rows, again = (reverse(name, args=[slug] if slug else []) for name in PLACES[kind])
+    return rows, again
+
+
+def word_of(kind: str, slug: str) -> str:
+    return WORDS.get(kind) or REGISTERS[slug].title
 
 
 def keep_seen(found: Problems) -> str:

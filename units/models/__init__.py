@@ -2,6 +2,7 @@
 
 from .committees import Committee, CommitteeEvent, Seat
 from .delegations import Delegation
+from .file_imports import FileImport, FileImportQuerySet
 from .handovers import Handover, HandoverQuerySet
 from .people import Placement, PlacementQuerySet, SlipSheet, User
 from .reforms import Change, Lineage, Reorganisation
@@ -25,6 +26,8 @@ __all__ = [
     "Change",
     "Committee",
     "CommitteeEvent",
+    "FileImport",
+    "FileImportQuerySet",
     "ForceStrength",
     "GroupCount",
     "Handover",

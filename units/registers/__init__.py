@@ -9,6 +9,7 @@ from .writing import (
     save_row,
     sort_rows,
     stored_by_key,
+    take_back_rows,
     who_changed,
     write_rows,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "save_row",
     "sort_rows",
     "stored_by_key",
+    "take_back_rows",
     "time_fault",
     "who_changed",
     "write_rows",

@@ -1,15 +1,16 @@
 """Writing the registers: one door for a form's row and for a file's rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, prefetch_related_objects
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
+from portal.core.facts import store_again
 from portal.core.locking import hold_rows, lock_row
 from portal.core.seen import print_of, refuse_unseen
 from portal.core.vietnamese.moments import moment_text
@@ -170,3 +171,20 @@ def drop_row(register: Register, row: RegisterRow, *, by: User, seen: str) -> No
         raise Refused(
             f"“{row}” đã có số liệu hằng năm nên không xoá được. Nếu đã kết thúc, hãy ghi ngày cuối cùng."
         ) from None
+
+
+@transaction.atomic
+def take_back_rows(made: Sequence[RegisterRow], then: Sequence[RegisterRow], *, by: User) -> None:
+    """Take off rows a file made and write others as they were before it; statements grow with batches.
+
+    Who wrote a row before, and when, stands again with it. Raises Refused for a unit the writer does not keep.
+    """
+    rows = [*made, *then]
+    if rows:
+        prefetch_related_objects(rows, rows[0].PLACE)
+    for row in rows:
+        _refuse_stranger(by, row)
+    store_again(then)
+    for start in range(0, len(made), BATCH):
+        some = [row.pk for row in made[start : start + BATCH]]
+        type(made[0])._default_manager.filter(pk__in=some).delete()

@@ -1,5 +1,6 @@
 """The one door for writes about units, people, committees and delegations."""
 
+from . import undoing
 from .committees import (
     OPEN_WORK,
     CommitteeRow,
@@ -16,6 +17,7 @@ from .committees import (
     write_committees,
 )
 from .delegations import delegate, end_delegation
+from .file_imports import NEVER, TAKEN_BACK, Kind, Standing, Written, standing_of, undo_import, written_before
 from .handovers import OPEN_MATTERS, Matter, acknowledge_handover, hand_over, open_matters
 from .people import (
     create_person,
@@ -60,6 +62,15 @@ __all__ = [
     "lacking",
     "resume_committee",
     "rules_of",
+    "TAKEN_BACK",
+    "undoing",
+    "Kind",
+    "NEVER",
+    "Standing",
+    "Written",
+    "standing_of",
+    "undo_import",
+    "written_before",
     "DEPTHS",
     "NewUnit",
     "PersonRow",

@@ -1,17 +1,19 @@
 """Committees: founded one by one or wherever one is missing, renamed, ended, resumed; each act leaves an event."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from portal.core.errors import Refused
+from portal.core.facts import store_again
 from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, CommitteeAct, CommitteeKind, MajorityOf, UnitKind
-from ..models import Committee, CommitteeEvent, Unit, User
+from ..models import Committee, CommitteeEvent, Seat, Unit, User
 from ..names import in_sentence
 from ..permissions import may_manage_people
 
@@ -328,3 +330,46 @@ def resume_committee(committee: Committee, *, by: User | None, ground: str) -> C
         ground=text.clean(ground),
     )
     return found
+
+
+@transaction.atomic
+def take_back_committees(
+    made: Sequence[Committee],
+    changed: Sequence[tuple[Committee, Committee]],
+    seats: Sequence[Seat],
+    *,
+    by: User,
+    ground: str,
+) -> None:
+    """Take off committees a file founded, with their log, and write others, and the seats that ended with them, as they
+    were before it: `changed` are committees as they stand and as they were, each gets a line in its log.
+
+    Raises Refused outside the giver's place.
+    """
+    rows = [*made, *(one for pair in changed for one in pair)]
+    prefetch_related_objects(rows, "unit")
+    for one in rows:
+        _refuse_stranger(one.unit, by)
+    store_again([then for _, then in changed])
+    store_again(seats)
+    CommitteeEvent.objects.bulk_create(
+        (CommitteeEvent(committee=now, by=by, ground=ground[:300], **_told(now, then)) for now, then in changed),
+        batch_size=BATCH,
+    )
+    ids = [one.pk for one in made]
+    for start in range(0, len(ids), BATCH):
+        Committee.objects.filter(pk__in=ids[start : start + BATCH]).delete()
+
+
+def _told(now: Committee, then: Committee) -> dict[str, str]:
+    """What a line of the log says of a committee that becomes again what it was."""
+    if any(getattr(now, name) != getattr(then, name) for name in FACTS):
+        act = CommitteeAct.CHANGE
+    else:
+        act = CommitteeAct.END if then.valid_to else CommitteeAct.RESUME
+    words = [f"{one.name}: {rules_of(one)}; {_until(one)}" for one in (now, then)]
+    return {"act": act, "before": words[0][:400], "after": words[1][:400]}
+
+
+def _until(committee: Committee) -> str:
+    return f"đến hết ngày {committee.valid_to:%d/%m/%Y}" if committee.valid_to else "chưa ghi ngày cuối cùng"

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.db.models.functions import Lower
 
 from portal.core.errors import Refused
 
 from ..models import Placement, Seat, User
+from ..permissions import may_manage_people
 from .people import placement_fault
-from .seats import SeatRow, write_seats
+from .seats import SeatRow, take_back_seats, write_seats
 
 BATCH = 500
 
@@ -70,3 +72,22 @@ def write_people(rows: Sequence[PersonRow], hashes: Sequence[str], *, by: User) 
     for user, seat in seats:
         seat.user = user
     write_seats([SeatRow(seat) for _, seat in seats], by=by)
+
+
+@transaction.atomic
+def take_back_people(
+    people: Sequence[User], placements: Sequence[Placement], seats: Sequence[Seat], *, by: User
+) -> None:
+    """Take off accounts that nobody has signed in with, their placements and seats; the caller knows that nothing leans
+    on them. Statements grow with batches.
+
+    Raises Refused for a placement outside the places the person administers.
+    """
+    prefetch_related_objects([*placements], "unit")
+    if stranger := next((one for one in placements if not may_manage_people(by, one.unit)), None):
+        raise Refused(f"Đồng chí không quản trị {stranger.unit} nên không bỏ phân công ở đó được.")
+    take_back_seats(seats, [], by=by)
+    for rows in (placements, people):
+        ids = [row.pk for row in rows]
+        for start in range(0, len(ids), BATCH):
+            type(rows[0])._default_manager.filter(pk__in=ids[start : start + BATCH]).delete()

@@ -1,12 +1,14 @@
 """Seats on committees: given, replaced, ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 
 from portal.core.errors import Refused
+from portal.core.facts import store_again
 from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
@@ -92,6 +94,12 @@ def seat(
     return made
 
 
+def _refuse_stranger(seats: Iterable[Seat], by: User | None) -> None:
+    for board in {one.committee_id: one.committee for one in seats}.values():
+        if by is not None and not may_seat(by, board):
+            raise Refused(f"Đồng chí không quản trị {board.unit} nên không thay đổi thành viên của Ban được.")
+
+
 @transaction.atomic
 def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
     """Add or rewrite the seats, all of them or none; a seat replaced without an end ends the day before.
@@ -99,9 +107,7 @@ def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
     `by` is None for the command line only. Statements grow with batches. Raises Refused with the first thing wrong.
     """
     rows = list(rows)
-    for board in {row.seat.committee_id: row.seat.committee for row in rows}.values():
-        if by is not None and not may_seat(by, board):
-            raise Refused(f"Đồng chí không quản trị {board.unit} nên không thay đổi thành viên của Ban được.")
+    _refuse_stranger([row.seat for row in rows], by)
     ended = []
     for row in rows:
         if sentence := seat_fault(row):
@@ -133,3 +139,20 @@ def end_seat(taken: Seat, *, by: User | None, on: date) -> Seat:
     taken.valid_to = on
     taken.save(update_fields=["valid_to"])
     return taken
+
+
+@transaction.atomic
+def take_back_seats(made: Sequence[Seat], then: Sequence[Seat], *, by: User) -> None:
+    """Take off seats a file made and write others as they were before it; statements grow with batches.
+
+    Raises Refused for a committee whose members the writer does not name.
+    """
+    rows = [*made, *then]
+    prefetch_related_objects(rows, "committee__unit")
+    _refuse_stranger(rows, by)
+    store_again(then)
+    ids = [row.pk for row in made]
+    for start in range(0, len(ids), BATCH):  # one of the file may replace another
+        Seat.objects.filter(pk__in=ids[start : start + BATCH]).update(replaces=None)
+    for start in range(0, len(ids), BATCH):
+        Seat.objects.filter(pk__in=ids[start : start + BATCH]).delete()

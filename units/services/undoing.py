@@ -1,0 +1,60 @@
+"""How each kind of file of this app is taken back."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from portal.core.files import store
+
+from ..models import Committee, Placement, Seat, SlipSheet, Unit, User
+from ..registers import REGISTERS, take_back_rows
+from .committees import take_back_committees
+from .file_imports import TAKEN_BACK, Kind, Standing
+from .people_rows import take_back_people
+from .seats import take_back_seats
+from .tree import lock_tree, take_back_units
+
+SIGNED_IN = "Tài khoản {} đã được đăng nhập sau khi nhập."
+
+
+def _registers(found: Standing, by: User, reason: str) -> None:
+    model = REGISTERS[found.record.slug].model
+    take_back_rows(found.made_of(model), [one.then for one in found.changed_of(model)], by=by)
+
+
+def _seats(found: Standing, by: User, reason: str) -> None:
+    take_back_seats(found.made_of(Seat), [one.then for one in found.changed_of(Seat)], by=by)
+
+
+def _committees(found: Standing, by: User, reason: str) -> None:
+    changed = [(one.now, one.then) for one in found.changed_of(Committee)]
+    seats = [one.then for one in found.changed_of(Seat)]
+    take_back_committees(found.made_of(Committee), changed, seats, by=by, ground=f"Hoàn tác lần nhập từ tệp. {reason}")
+
+
+def _units(found: Standing, by: User, reason: str) -> None:
+    take_back_units(found.made_of(Unit), by=by)
+
+
+def _people(found: Standing, by: User, reason: str) -> None:
+    take_back_people(found.made_of(User), found.made_of(Placement), found.made_of(Seat), by=by)
+    for sheet in SlipSheet.objects.select_for_update().waiting().filter(job=found.record.job):
+        transaction.on_commit(partial(store.drop, sheet.sha256))
+    SlipSheet.objects.waiting().filter(job=found.record.job).update(dropped_at=Now())
+
+
+def _signed_in(found: Standing) -> None:
+    """An account somebody has used stays: what they did is theirs."""
+    for person in found.made_of(User):
+        if person.last_login is not None:
+            found.refuse(partial(SIGNED_IN.format, person.username))
+
+
+TAKEN_BACK |= {
+    "import_register": Kind(_registers),
+    "import_seats": Kind(_seats),
+    "import_committees": Kind(_committees, own=frozenset({("units.CommitteeEvent", "committee")})),
+    "import_units": Kind(_units, own=frozenset({("units.UnitVersion", "unit")}), lock=lambda record: lock_tree()),
+    "import_people": Kind(_people, asks=_signed_in),
+}
