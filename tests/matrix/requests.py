@@ -212,6 +212,7 @@ ADDRESSES = {
     "units:detail_as_of": lambda home, case: {"pk": _unit(home, case).pk},
     "units:import_preview": lambda home, case: {"token": home.import_token},
     "units:marked_file": lambda home, case: {"token": home.marked_token},
+    "units:import_undo": lambda home, case: {"pk": home.record.pk},
     "units:import_job": lambda home, case: {"pk": home.job.pk},
     "units:import_progress": lambda home, case: {"pk": home.job.pk},
     "units:person_detail": lambda home, case: {"pk": home.clerk.pk},
@@ -319,6 +320,7 @@ def _seen_row(home, slug: str) -> dict:
 COUNTS = {"year": "2022", "groups": "4", "leaders": "4", "deputies": "4", "members": "120"}
 TOTAL = {"total": "12", "met": "8", "source": "Báo cáo số 3"}
 DATA = {
+    "units:import_undo": lambda home, case: {"reason": "Gửi nhầm tệp"},
     "evaluations:past_totals_add": lambda home, case: (
         TOTAL | {"programme": Programme.objects.get(code="safety").pk, "year": "2020", "kind": "school"}
     ),

@@ -36,6 +36,7 @@ SCOPES = {
     ("DelegationQuerySet", "visible_to"): "GET api:delegation-detail",
     ("EvaluationQuerySet", "visible_to"): "GET evaluations:detail",
     ("EvidenceQuerySet", "visible_to"): "GET evaluations:evidence_file",
+    ("FileImportQuerySet", "visible_to"): "GET units:import_undo",
     ("HandoverQuerySet", "visible_to"): "GET units:handover_detail",
     ("OfProvinceQuerySet", "visible_to"): "GET evaluations:preview the province's",
     ("PastTotalQuerySet", "visible_to"): "GET evaluations:past_totals_detail",

@@ -36,6 +36,7 @@ from units.files import committee_rows, people_rows, register_rows, seat_rows
 from units.models import (
     AreaClass,
     Change,
+    FileImport,
     ForceStrength,
     GroupCount,
     Handover,
@@ -466,6 +467,9 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
     job, _ = jobs.ask(
         "import_units", f"import:{commune.pk}", {"sha256": sheet.sha256, "name": "don-vi.csv"}, by=importer
     )
+    record = FileImport.objects.create(
+        job=job, kind=job.kind, name="don-vi.csv", told=f"Đã thêm 0 đơn vị {word}.", place=commune
+    )
     slips = SlipSheet.objects.create(
         job=job, asked_by=importer, slips=1, sha256=store.put([f"%PDF {commune.pk}".encode()]).sha256
     )
@@ -478,6 +482,7 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
         "schedule": schedule,
         "job": job,
         "sheet": slips,
+        "record": record,
         "import_token": signing.dumps(kept_file, salt="import_units"),
         "marked_token": signing.dumps(kept_marked, salt="marked_file"),
         "pack_token": signing.dumps(kept_pack, salt="criteria.import"),

@@ -3,7 +3,7 @@
 from .committees import CommitteeChangeForm, CommitteeForm, CommitteesForm, DayForm, PeriodForm, RulesForm, SeatForm
 from .delegations import DelegationForm
 from .fields import PlaceField
-from .files import RegisterFileForm, UnitFileForm
+from .files import RegisterFileForm, UndoForm, UnitFileForm
 from .passwords import PasswordAgain
 from .people import EndForm, HandoverForm, PersonForm, PlaceAnewForm, PlacementForm, ProlongForm
 from .reforms import ApplyForm, ChangeForm, ReformForm
@@ -35,6 +35,7 @@ __all__ = [
     "RegisterFileForm",
     "RulesForm",
     "SeatForm",
+    "UndoForm",
     "UnitFactsForm",
     "UnitFileForm",
     "register_form",

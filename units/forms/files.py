@@ -82,6 +82,18 @@ class UnitFileForm(forms.Form):
         return as_file(self.cleaned_data["pasted"], headings), f"dán ngày {timezone.localtime():%d/%m/%Y %H:%M}"
 
 
+class UndoForm(forms.Form):
+    """Why what a file wrote is taken back."""
+
+    reason = forms.CharField(
+        label="Lý do hoàn tác",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=250,
+        help_text="Ví dụ: gửi nhầm tệp của năm trước. Lý do được giữ cùng lần nhập.",
+        error_messages={"required": "Hãy ghi rõ lý do hoàn tác."},
+    )
+
+
 class RegisterFileForm(UnitFileForm):
     """A file of register rows."""
 

@@ -19,13 +19,16 @@ from portal.core.models import Job
 from portal.core.sheets import writing
 from portal.core.sheets.templates import Template, as_template, sentences
 
-from ..files.intakes import PLACES, WORDS, keep_seen
+from .. import services
+from ..files.intakes import PLACES, keep_seen, place_of, word_of
 from ..forms import UnitFileForm
-from ..registers import REGISTERS
+from ..models import FileImport
+from .file_imports import recent_imports
 from .marked import marked_address
 
 SHOWN = 200  # problems and preview rows on a page
 DAY = 24 * 3600
+UNDO = "undo_import"  # the job that takes a file's rows back
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,13 @@ class Intake:
 def take(request, intake: Intake):
     """The page that takes a file, or cells pasted in place of one, and checks all its rows; nothing is written but the
     file itself."""
+    if request.method != "POST" and "dang" in request.GET:
+        return template_of(request, intake)
+    context = _asking(request, intake)
     if request.method != "POST":
-        return template_of(request, intake) if "dang" in request.GET else render(request, intake.page, intake.asking)
+        return render(request, intake.page, context)
     form = intake.form(request.POST, request.FILES, template=intake.template)
-    context = intake.asking | {"form": form}
+    context["form"] = form
     if not form.is_valid():
         return render(request, intake.page, context, status=422)
     data, name = form.taken()
@@ -82,6 +88,12 @@ def take(request, intake: Intake):
         return _refuse(request, intake, context, data, name, found.problems)
     named = {"sha256": store.put([data]).sha256, "name": name[:200], "user": request.user.pk, **intake.params}
     return _to_preview(intake, named | _seen(found))
+
+
+def _asking(request, intake: Intake) -> dict:
+    """The page that takes the file, with the last ones the reader may look at."""
+    slug = str(intake.args[0]) if intake.args else ""
+    return intake.asking | {"imports": recent_imports(request.user, intake.job, slug)}
 
 
 def _to_preview(intake: Intake, named: dict):
@@ -115,7 +127,7 @@ def confirm(request, intake: Intake, token: str):
         return redirect(intake.upload, *intake.args)
     found = intake.read(data, kept["name"], request.user)
     if found.problems:  # units or rights changed since the upload
-        return _refuse(request, intake, intake.asking, data, kept["name"], found.problems)
+        return _refuse(request, intake, _asking(request, intake), data, kept["name"], found.problems)
     if (now := _seen(found)).get("seen", "") != kept.get("seen", ""):  # the page shows what is stored now
         return _to_preview(intake, {name: value for name, value in kept.items() if name != "seen"} | now)
     told = {"file": kept["name"], "notes": found.notes[:SHOWN], "token": token}
@@ -170,12 +182,17 @@ def as_file(name: str, kind: str, data: bytes) -> HttpResponse:
 
 # --- the job -----------------------------------------------------------------------------------------------------
 def _own_job(request, pk: int) -> dict:
-    """The reader's own import with its words and the pages before and after it."""
-    job = get_object_or_404(Job, pk=pk, kind__in=PLACES, asked_by=request.user)
-    args = [job.params["slug"]] if "slug" in job.params else []
-    rows, again = (reverse(name, args=args) for name in PLACES[job.kind])
-    what = WORDS.get(job.kind) or REGISTERS[job.params["slug"]].title
-    return {"job": job, "what": what, "rows": rows, "again": again}
+    """The reader's own import, or undoing of one, with its words and the pages before and after it."""
+    job = get_object_or_404(Job, pk=pk, kind__in=[*PLACES, UNDO], asked_by=request.user)
+    kind, slug = job.params.get("of", job.kind), job.params.get("slug", "")
+    rows, again = place_of(kind, slug)
+    undo, never = "", services.NEVER.get(kind, "")
+    if job.kind == UNDO:
+        again = reverse("units:import_undo", args=[job.params["import"]])
+    elif record := FileImport.objects.visible_to(request.user).filter(job=job, undone_at=None).only("pk").first():
+        undo = reverse("units:import_undo", args=[record.pk])
+    told = {"what": word_of(kind, slug), "rows": rows, "again": again, "undo": undo, "never": never}
+    return told | {"job": job, "is_undoing": job.kind == UNDO}
 
 
 @require_safe

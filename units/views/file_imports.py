@@ -1,0 +1,50 @@
+"""Files whose rows were written: those of a kind, and one taken back."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from portal.core import jobs
+from portal.core.web.once import once
+
+from .. import services
+from ..files.intakes import place_of, word_of
+from ..forms import UndoForm
+from ..models import FileImport
+
+RECENT = 10  # on the page that takes a kind of file
+PAGE = "units/import_undo.html"
+
+
+def recent_imports(user, kind: str, slug: str) -> QuerySet[FileImport]:
+    """The last files of the kind that the reader sent, or that went into places they administer."""
+    return FileImport.objects.visible_to(user).filter(kind=kind, slug=slug).told()[:RECENT]
+
+
+def why_not(record: FileImport) -> list[str]:
+    """Why the file's rows cannot be taken back now; nothing where they can. Only reads: the job asks the same again."""
+    if record.kind not in services.TAKEN_BACK:
+        return [services.NEVER[record.kind]]
+    standing = services.standing_of(record)
+    return standing.sentence.split("\n") if standing.in_the_way else []
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def import_undo(request, pk):
+    """What a file wrote and whether it can be taken back; a POST with a reason asks for the job that does."""
+    seen = FileImport.objects.visible_to(request.user).select_related("job__asked_by", "undo_job__asked_by", "place")
+    found = get_object_or_404(seen, pk=pk)
+    form = UndoForm(request.POST or None)
+    in_the_way = [] if found.is_undone else why_not(found)
+    if request.method == "POST" and form.is_valid() and not found.is_undone and not in_the_way:
+        params = {"import": found.pk, "of": found.kind, "name": found.name, "reason": form.cleaned_data["reason"]}
+        if found.slug:
+            params["slug"] = found.slug
+        key = f"undo_import:{found.pk}:{request.user.pk}:{request.POST.get('once', '')[:64]}"
+        job, _ = jobs.ask("undo_import", key, params, by=request.user)
+        return redirect("units:import_job", pk=job.pk)
+    rows, again = place_of(found.kind, found.slug)
+    context = {"found": found, "form": form, "in_the_way": in_the_way, "what": word_of(found.kind, found.slug)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, PAGE, context | {"rows": rows, "again": again}, status=status)
