@@ -8,6 +8,7 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.jobs import job_kind
 from portal.core.vietnamese.figures import grouped
+from units.tasks import written_once
 
 LISTED = 200
 
@@ -31,33 +32,42 @@ def _checked(job, read):
     return found
 
 
-def _written(job, tell, *, read, record, what: str) -> None:
+def _written(job, tell, *, read, record, made, what: str) -> None:
+    """Write the file's rows and keep what was written; `made` finds what became of the rows that were new."""
+    from units.services import Written  # noqa: PLC0415 -- a task's imports stay inside
+
     tell(0, 3, "Đang kiểm tra lại tệp")
     found = _checked(job, read)
     tell(1, 3, f"Đã kiểm tra, đang ghi {grouped(len(found.rows))} dòng")
+    rows = list(found.rows.values())
     with transaction.atomic():
-        new, changed = record(
-            found.rows.values(), found.province, by=job.asked_by, reason=f"Theo tệp {job.params['name']}."
-        )
-        tell(3, 3, f"Đã nhập {grouped(new)} {what}, sửa {grouped(changed)} {what}.")
+        written = Written()
+        written.changes(row.stored for row in rows if row.stored is not None)
+        new, changed = record(rows, found.province, by=job.asked_by, reason=f"Theo tệp {job.params['name']}.")
+        written.makes(made(row for row in rows if row.stored is None))
+        told = f"Đã nhập {grouped(new)} {what}, sửa {grouped(changed)} {what}."
+        written.keep(job, told=told, units=[found.province])
+        tell(3, 3, told)
 
 
 @job_kind("import_past")
+@written_once
 def import_past(job, tell):
     from . import services  # noqa: PLC0415 -- a task's imports stay inside
     from .files import past_results  # noqa: PLC0415 -- as above
 
     read = partial(past_results.read, province=job.params.get("province"))
-    _written(job, tell, read=read, record=services.record_past, what="kết quả")
+    _written(job, tell, read=read, record=services.record_past, made=services.results_of, what="kết quả")
 
 
 @job_kind("import_past_totals")
+@written_once
 def import_past_totals(job, tell):
     from . import services  # noqa: PLC0415 -- a task's imports stay inside
     from .files import past_totals  # noqa: PLC0415 -- as above
 
     read = partial(past_totals.read, province=job.params.get("province"))
-    _written(job, tell, read=read, record=services.record_totals, what="số tổng")
+    _written(job, tell, read=read, record=services.record_totals, made=services.totals_of, what="số tổng")
 
 
 @job_kind("import_grid")

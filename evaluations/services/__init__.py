@@ -5,7 +5,7 @@ from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_ba
 from .blocks import AskedCell, CellOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
-from .past_results import PastResult, record_past, take_past_away
+from .past_results import PastResult, record_past, results_of, take_past_away
 from .past_totals import (
     Figures,
     Total,
@@ -14,6 +14,7 @@ from .past_totals import (
     record_totals,
     take_total_away,
     total_in_words,
+    totals_of,
 )
 from .roster_changes import Missing, add_late_unit, delete_cycle, drop_late_unit, missing_units, refreeze
 from .roster_left_out import LeftOut, left_out
@@ -73,6 +74,7 @@ __all__ = [
     "read_said",
     "record_dates",
     "record_past",
+    "results_of",
     "record_results",
     "record_totals",
     "refreeze",
@@ -90,4 +92,5 @@ __all__ = [
     "take_past_away",
     "take_total_away",
     "total_in_words",
+    "totals_of",
 ]

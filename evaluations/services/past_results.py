@@ -1,12 +1,12 @@
 """Results of years before the portal, from papers: recorded in bulk, added to, corrected with a trace."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 
 from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.errors import Refused
@@ -125,6 +125,18 @@ def record_past(rows: Iterable[PastResult], province: Unit, *, by: User | None, 
     return len(new), len(changed)
 
 
+def results_of(rows: Iterable[PastResult]) -> list[Evaluation]:
+    """The dossiers that tell of the rows' units and years. Queries grow with batches."""
+    rows = list(rows)
+    wanted = {(row.programme.pk, row.year, row.unit.pk) for row in rows}
+    found: list[Evaluation] = []
+    for start in range(0, len(rows), BATCH):
+        some = [row.unit.pk for row in rows[start : start + BATCH]]
+        past = Evaluation.objects.filter(unit__in=some, origin=Origin.HISTORY).select_related("cycle")
+        found += [one for one in past if (one.cycle.programme_id, one.cycle.year, one.unit_id) in wanted]
+    return found
+
+
 @transaction.atomic
 def take_past_away(dossier: Evaluation, *, by: User, reason: str) -> None:
     """Take away a result entered by mistake: nothing counts it any more, its log tells what it was, by whom and why.
@@ -143,6 +155,33 @@ def take_past_away(dossier: Evaluation, *, by: User, reason: str) -> None:
     away = workflow.Corrected(found, replace(workflow.PaperResult.of(found), state=State.EXCLUDED))
     workflow.correct_past([away], by=by, reason=reason.strip(), action=Action.TAKE_AWAY)
     _name_sources(found.cycle)
+
+
+@transaction.atomic
+def take_results_back(
+    made: Sequence[Evaluation], changed: Sequence[tuple[Evaluation, Evaluation]], *, by: User, reason: str
+) -> None:
+    """Take away the results a file recorded and give others back what they said before it: `changed` are dossiers as
+    they stand and as they were. Each gets a line in its log; one that had been taken away before is away again.
+
+    Raises Refused outside the giver's province and for a year since opened on the portal.
+    """
+    rows = [*made, *(one for pair in changed for one in pair)]
+    prefetch_related_objects(rows, "cycle__province", "cycle__programme", "grade")
+    cycles = {row.cycle_id: row.cycle for row in rows}
+    for province in {one.province_id: one.province for one in cycles.values()}.values():
+        _lock(province, by)
+    for cycle in cycles.values():
+        _refuse_worked(cycle)
+    away = [workflow.Corrected(one, replace(workflow.PaperResult.of(one), state=State.EXCLUDED)) for one in made]
+    back: list[workflow.Corrected] = []
+    for now, then in changed:
+        result = replace(workflow.PaperResult.of(then), paper_source=then.paper_source)
+        (away if then.state == State.EXCLUDED else back).append(workflow.Corrected(now, result))
+    workflow.correct_past(away, by=by, reason=reason, action=Action.TAKE_AWAY)
+    workflow.correct_past(back, by=by, reason=reason)
+    for cycle in cycles.values():
+        _name_sources(cycle)
 
 
 def _lock(province: Unit, by: User | None) -> None:

@@ -1,7 +1,7 @@
 """Totals of past years from papers: recorded in bulk, corrected and taken away with a line in the log."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from criteria.models import Programme
@@ -150,6 +150,17 @@ def record_totals(rows: Iterable[Total], province: Unit, *, by: User | None, rea
     return new, len(rows) - new
 
 
+def totals_of(rows: Iterable[Total]) -> list[PastTotal]:
+    """What is stored of the rows now. Queries grow with batches."""
+    rows = list(rows)
+    wanted = {row.key for row in rows}
+    found: list[PastTotal] = []
+    for start in range(0, len(rows), BATCH):
+        some = [row.place.pk for row in rows[start : start + BATCH]]
+        found += [one for one in PastTotal.objects.filter(place__in=some) if _key_of(one) in wanted]
+    return found
+
+
 @transaction.atomic
 def take_total_away(total: PastTotal, *, by: User, reason: str) -> None:
     """Take away a total entered by mistake: no report reads it any more, its log tells what it was, by whom and why.
@@ -167,6 +178,34 @@ def take_total_away(total: PastTotal, *, by: User, reason: str) -> None:
     found.is_away = True
     found.save(update_fields=["is_away"])
     _line(found, TotalAction.TAKE_AWAY, Figures.of(found), by, told).save()
+
+
+@transaction.atomic
+def take_totals_back(
+    made: Sequence[PastTotal], changed: Sequence[tuple[PastTotal, PastTotal]], *, by: User, reason: str
+) -> None:
+    """Take away the totals a file recorded and give others back what they said before it: `changed` are totals as they
+    stand and as they were. Each gets a line in its log; one that had been taken away before is away again.
+
+    Raises Refused outside the giver's province.
+    """
+    told = _reason(reason)
+    rows = [*made, *(now for now, _ in changed)]
+    prefetch_related_objects(rows, "place__province")
+    prefetch_related_objects([then for _, then in changed], "entered_by")
+    for province in {one.corrected_from.pk: one.corrected_from for one in rows}.values():
+        _lock(province, by)
+    events = []
+    for one in made:
+        before, one.is_away = Figures.of(one), True
+        events.append(_line(one, TotalAction.TAKE_AWAY, before, by, told))
+    for now, then in changed:
+        before, action = Figures.of(now), TotalAction.TAKE_AWAY if then.is_away else TotalAction.CORRECT
+        for column in WRITTEN:
+            setattr(now, column, getattr(then, column))
+        events.append(_line(now, action, before, by, told))
+    PastTotal.objects.bulk_update(rows, WRITTEN, batch_size=BATCH)
+    PastTotalEvent.objects.bulk_create(events, batch_size=BATCH)
 
 
 def in_the_way(rows: Iterable[Total]) -> dict[Key, str]:
