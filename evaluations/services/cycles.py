@@ -87,7 +87,7 @@ def _refuse_told_by_papers(programme: Programme, province: Unit, year: int) -> N
 
 def one_writer(province: Unit) -> None:
     """One roster of a province is written at a time: who comes second sees who stands on the first."""
-    Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
+    lock_row(Unit.objects, province.pk)
 
 
 def sets_of(cycle: Cycle) -> list[Applied]:

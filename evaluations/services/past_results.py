@@ -10,6 +10,7 @@ from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 
 from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from units.models import Unit, UnitVersion, User, on
 
 from .. import permissions, workflow
@@ -188,7 +189,7 @@ def _lock(province: Unit, by: User | None) -> None:
     """One writer of a province's past years at a time: the second sees what the first wrote."""
     if by is not None and not permissions.may_open_cycle(by, province):
         raise Refused("Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập kết quả các năm trước.")
-    Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
+    lock_row(Unit.objects, province.pk)
 
 
 def _refuse_worked(past: Cycle) -> None:

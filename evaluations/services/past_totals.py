@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from criteria.models import Programme
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese.figures import grouped
 from units.enums import LEVELS, UnitKind, lies_under
 from units.models import Unit, UnitVersion, User
@@ -310,7 +311,7 @@ def _lock(province: Unit, by: User | None) -> None:
     """One writer of a province's past years at a time, results and totals: the second sees what the first wrote."""
     if by is not None and not permissions.may_open_cycle(by, province):
         raise Refused("Chỉ cán bộ cấp tỉnh, quản trị của tỉnh được nhập số tổng của các năm trước.")
-    Unit.objects.select_for_update(of=("self",)).get(pk=province.pk)
+    lock_row(Unit.objects, province.pk)
 
 
 def _reason(reason: str) -> str:

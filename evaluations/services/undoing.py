@@ -2,8 +2,9 @@
 
 from functools import partial
 
+from portal.core.locking import lock_row
 from units.models import FileImport, Unit, User
-from units.services import Kind, Standing
+from units.services import Standing, WayBack
 
 from ..models import Evaluation, PastTotal, Recognition
 from .past_results import BATCH, take_results_back
@@ -16,7 +17,7 @@ WHY = "Hoàn tác lần nhập từ tệp “{}”. {}"
 def _lock(record: FileImport) -> None:
     """One writer of a province's past years at a time, as for those who enter them."""
     if record.place_id:
-        Unit.objects.select_for_update(of=("self",)).get(pk=record.place_id)
+        lock_row(Unit.objects, record.place_id)
 
 
 def _results(found: Standing, by: User, reason: str) -> None:
@@ -46,8 +47,8 @@ def _recognised_since(found: Standing) -> None:
 
 
 KINDS = {
-    "import_past": Kind(
+    "import_past": WayBack(
         _results, own=frozenset({("evaluations.Event", "evaluation")}), lock=_lock, asks=_recognised_since
     ),
-    "import_past_totals": Kind(_totals, own=frozenset({("evaluations.PastTotalEvent", "past_total")}), lock=_lock),
+    "import_past_totals": WayBack(_totals, own=frozenset({("evaluations.PastTotalEvent", "past_total")}), lock=_lock),
 }

@@ -17,7 +17,7 @@ from .committees import (
     write_committees,
 )
 from .delegations import delegate, end_delegation
-from .file_imports import NEVER, TAKEN_BACK, Kind, Standing, Written, standing_of, undo_import, written_before
+from .file_imports import NEVER, TAKEN_BACK, Standing, WayBack, Written, standing_of, undo_import, written_before
 from .handovers import OPEN_MATTERS, Matter, acknowledge_handover, hand_over, open_matters
 from .people import (
     create_person,
@@ -64,7 +64,7 @@ __all__ = [
     "rules_of",
     "TAKEN_BACK",
     "undoing",
-    "Kind",
+    "WayBack",
     "NEVER",
     "Standing",
     "Written",

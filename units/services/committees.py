@@ -113,7 +113,7 @@ def found_committee(
     `by` is None for the command line only. Raises Refused outside the giver's place, where no such committee may
     stand, outside the unit's own days, and for a second of one name at one time.
     """
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)  # two founders at once: the second sees the first's
+    lock_row(Unit.objects, unit.pk)  # two founders at once: the second sees the first's
     _refuse_stranger(unit, by)
     made = _checked(
         Committee(

@@ -129,7 +129,7 @@ Undo = Callable[[Standing, User, str], None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class WayBack:
     """How a kind of file is taken back. `own`: what is a part of its rows, by model and the field that names the row;
     `lock`: what its writers take before the rows; `asks`: what else stands in the way, told to the standing."""
 
@@ -139,7 +139,7 @@ class Kind:
     asks: Callable[[Standing], None] = lambda standing: None
 
 
-TAKEN_BACK: dict[str, Kind] = {}  # by the kind of job that wrote; apps above add theirs
+TAKEN_BACK: dict[str, WayBack] = {}  # by the kind of job that wrote; apps above add theirs
 NEVER: dict[str, str] = {}  # why a kind of file is not taken back
 
 
@@ -187,7 +187,7 @@ def _changed_since(row: Any) -> str:
     return f"{_named(row)}: đã được sửa sau khi nhập{by_whom}."
 
 
-def _find_leaning(found: Standing, kind: Kind, model: type[Model], rows: Sequence[Any]) -> None:
+def _find_leaning(found: Standing, kind: WayBack, model: type[Model], rows: Sequence[Any]) -> None:
     """What names a row the file made, and is neither of the file nor a part of the row."""
     by_pk = {row.pk: row for row in rows}
     for relation in _relations(model):

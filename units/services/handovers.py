@@ -72,7 +72,7 @@ def _held(successor: User, ended: Placement, day: date) -> Placement | None:
 
     Raises Refused when they have one that begins only later: between the two nobody would hold what is handed over.
     """
-    User.objects.select_for_update().get(pk=successor.pk)  # as in `place_person`: of two at once the second sees
+    lock_row(User.objects, successor.pk)  # as in `place_person`: of two at once the second sees
     same = Placement.objects.filter(user=successor, unit=ended.unit_id, role=ended.role, withdrawn_at=None)
     lasting = same.exclude(valid_to__lt=day).order_by("valid_from", "pk").select_for_update(of=("self",))
     found = lasting.select_related("user", "unit").first()

@@ -146,7 +146,7 @@ def place_person(
     )
     if sentence := placement_fault(placement, by):
         raise Refused(sentence)
-    User.objects.select_for_update().get(pk=user.pk)  # two givers at once: the second sees the first's placement
+    lock_row(User.objects, user.pk)  # two givers at once: the second sees the first's placement
     same = Placement.objects.filter(user=user, unit=unit, role=role, withdrawn_at=None)
     if same.filter(overlapping(valid_from, valid_to)).exists():
         raise Refused(f"{user} đã giữ vai trò “{Role(role).label}” tại {unit} trong thời gian này.")

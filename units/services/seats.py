@@ -79,7 +79,7 @@ def seat(
     The seat it replaces ends the day before when no end was named. Raises Refused outside the giver's place, for a
     second seat of one person or one post, also when two give it at once, for days that do not fit.
     """
-    Committee.objects.select_for_update(of=("self",)).get(pk=committee.pk)
+    lock_row(Committee.objects, committee.pk)
     if user is not None and committee.seats.filter(overlapping(valid_from, valid_to), user=user).exists():
         raise Refused(f"{user} đã là thành viên của Ban trong thời gian này.")
     made = Seat(

@@ -10,7 +10,7 @@ from portal.core.files import store
 from ..models import Committee, Placement, Seat, SlipSheet, Unit, User
 from ..registers import REGISTERS, take_back_rows
 from .committees import take_back_committees
-from .file_imports import TAKEN_BACK, Kind, Standing
+from .file_imports import TAKEN_BACK, Standing, WayBack
 from .people_rows import take_back_people
 from .seats import take_back_seats
 from .tree import lock_tree, take_back_units
@@ -52,9 +52,9 @@ def _signed_in(found: Standing) -> None:
 
 
 TAKEN_BACK |= {
-    "import_register": Kind(_registers),
-    "import_seats": Kind(_seats),
-    "import_committees": Kind(_committees, own=frozenset({("units.CommitteeEvent", "committee")})),
-    "import_units": Kind(_units, own=frozenset({("units.UnitVersion", "unit")}), lock=lambda record: lock_tree()),
-    "import_people": Kind(_people, asks=_signed_in),
+    "import_register": WayBack(_registers),
+    "import_seats": WayBack(_seats),
+    "import_committees": WayBack(_committees, own=frozenset({("units.CommitteeEvent", "committee")})),
+    "import_units": WayBack(_units, own=frozenset({("units.UnitVersion", "unit")}), lock=lambda record: lock_tree()),
+    "import_people": WayBack(_people, asks=_signed_in),
 }

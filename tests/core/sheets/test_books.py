@@ -13,42 +13,9 @@ from portal.core.sheets import books
 from portal.core.sheets.books import BadBook, BadCell, Page, Percent, pages_of
 from portal.core.sheets.reading import Unreadable, sheets_of
 
-HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-STRINGS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+from .forging import HEAD, STRINGS, book, forged, many_cells
 
 ENTITY = '<row><c t="str"><v>&b;</v></c></row></sheetData></worksheet>'
-STRINGS_TYPE = (
-    '<Override PartName="/xl/sharedStrings.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
-)
-
-
-def book(*rows, title: str = "Trang") -> bytes:
-    made, held = Workbook(), io.BytesIO()
-    made.active.title = title
-    for row in rows:
-        made.active.append(row)
-    made.save(held)
-    return held.getvalue()
-
-
-def forged(**texts: str) -> bytes:
-    """A workbook whose sheet, or table of strings, is the given text."""
-    names = {"sheet": "xl/worksheets/sheet1.xml", "strings": "xl/sharedStrings.xml"}
-    replaced = {names[part]: text for part, text in texts.items()}
-    held = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book(["a"]))) as real, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as made:
-        parts = {name: real.read(name) for name in real.namelist()} | replaced
-        types = parts["[Content_Types].xml"].decode()
-        parts["[Content_Types].xml"] = types.replace("</Types>", STRINGS_TYPE + "</Types>")
-        for name, text in parts.items():
-            made.writestr(name, text)
-    return held.getvalue()
-
-
-def many_cells(rows: int, columns: int = 10) -> str:
-    row = '<row r="{0}">' + '<c t="s"><v>0</v></c>' * columns + "</row>"
-    return HEAD + "".join(row.format(number) for number in range(1, rows + 1)) + "</sheetData></worksheet>"
 
 
 def unpacks_to_152_mb() -> bytes:

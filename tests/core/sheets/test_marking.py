@@ -16,7 +16,7 @@ from portal.core.sheets.marking import MOST_MARKS, column_told, marked_book
 from portal.core.sheets.reading import Problem, Unreadable, sheets_of
 from portal.core.sheets.tables import Heading
 
-from .test_books import forged, many_cells
+from .forging import forged, many_cells
 
 COLUMNS = {"key": "Khoá đơn vị", "year": "Năm", "name": "Tên"}
 HEAD = list(COLUMNS.values())
