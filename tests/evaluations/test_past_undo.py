@@ -1,13 +1,15 @@
 """Files of past years taken back: results and totals say again what they said, with a line in each log."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from evaluations import services
-from evaluations.enums import Action, State, TotalAction
+from evaluations.enums import Action, Origin, State, TotalAction
 from evaluations.files import past_results, past_totals
-from evaluations.models import Cycle, Evaluation, Event, PastTotal, PastTotalEvent
+from evaluations.models import Cycle, Decision, Evaluation, Event, PastTotal, PastTotalEvent, Recognition
 from portal.core import jobs
 from portal.core.models import Job, JobState
 from portal.core.sheets import writing
@@ -132,6 +134,34 @@ def test_a_year_opened_on_the_portal_since_is_not_touched(client, staff, tree):
     assert job.state == JobState.FAILED and "được thực hiện trên cổng" in job.error
     kept.refresh_from_db()
     assert kept.state == State.RECOGNISED and Event.objects.count() == 1
+
+
+def test_a_result_stays_once_its_unit_was_recognised_on_the_portal(client, staff, tree):
+    """A recognition of before the file could not have counted it; one of after may have."""
+    area = tree.areas[0]
+    record = results(client, result(area))
+    dossier = Evaluation.objects.select_related("cycle").get()
+    worked, decision = dossier.cycle, Decision(issuer=tree.communes[0], year=2025, number=7, symbol="QĐ-UBND")
+    worked.pk, worked.year, worked.source = None, 2025, ""
+    worked.save()
+    dossier.pk, dossier.cycle, dossier.origin = None, worked, Origin.WORKED
+    dossier.save()
+    decision.issued_at = record.at - timedelta(days=1)
+    decision.save()
+    Recognition.objects.create(evaluation=dossier, decision=decision, certificate="CN-1")
+    address = reverse("units:import_undo", args=[record.pk])
+    assert client.get(address).context["in_the_way"] == []
+    Decision.objects.update(issued_at=record.at + timedelta(days=1))
+    told = client.get(address).context["in_the_way"]
+    assert any(area.name in one and "07/QĐ-UBND" in one and "số năm liên tục" in one for one in told)
+
+
+def test_a_filled_grid_says_why_it_is_not_undone(client, staff, tree):
+    results(client, result(tree.areas[0]))
+    params = {"slug": Cycle.objects.get().pk, "name": "bảng.xlsx"}
+    job = Job.objects.create(kind="import_grid", key="bảng", params=params, state=JobState.DONE, asked_by=staff)
+    page = client.get(reverse("units:import_job", args=[job.pk])).content.decode()
+    assert "Bảng nhập không hoàn tác cả tệp được" in page and "Hoàn tác lần nhập này" not in page
 
 
 def test_totals_say_again_what_they_said(client, staff, tree):

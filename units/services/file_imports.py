@@ -122,7 +122,8 @@ class Standing:
     def sentence(self) -> str:
         more = [f"… và {grouped(self.more_in_the_way)} chỗ khác."] if self.more_in_the_way else []
         head = "Không hoàn tác được, chưa đổi gì, vì sau lần nhập đã có thay đổi:"
-        return "\n".join([head, *self.in_the_way, *more])
+        remedy = "Nếu vẫn cần, hãy sửa từng dòng ở danh sách, hoặc gửi một tệp ghi đúng các dòng đó."
+        return "\n".join([head, *self.in_the_way, *more, remedy])
 
 
 Undo = Callable[[Standing, User, str], None]
