@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from ..fields import FIRST_DAY, LAST_DAY
@@ -30,6 +31,8 @@ def written(value) -> str:
         return f"{value:%d/%m/%Y}"
     if isinstance(value, bool):
         return "có" if value else ""
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", ",")
     return str(value)
 
 

@@ -3,6 +3,7 @@
 import io
 from datetime import date, datetime
 
+import pytest
 from openpyxl import load_workbook
 
 from portal.core.sheets import writing
@@ -43,6 +44,26 @@ def test_codes_stay_text_and_days_are_days_and_both_come_back_as_typed():
         ["=1+1", "01/01/1899", "0"],
     ]
     assert not sheet.filtered  # a filter that hides nothing is not told of
+
+
+def test_numbers_and_booleans_that_are_equal_stay_apart():
+    page = book([[1, True, 1.5], [True, 1, None]]).active
+    assert [[cell.value for cell in row] for row in page.iter_rows(min_row=2)] == [[1, "có", "1.5"], ["có", 1, None]]
+
+
+def test_a_title_that_no_sheet_may_have_is_mended():
+    made = load_workbook(io.BytesIO(writing.as_xlsx("01/QĐ: [a]*?\\" + "x" * 40, ["Mã"], [["a"]])))
+    assert made.sheetnames == ["01-QĐ- -a----" + "x" * 18]
+
+
+def test_marks_of_xml_and_spaces_are_kept():
+    (cell,) = book([["  <b>&amp; \n\t“x”  ", None, None]]).active["A"][1:]
+    assert cell.value == "  <b>&amp; \n\t“x”  "
+
+
+def test_a_row_longer_than_the_headings_is_no_workbook():
+    with pytest.raises(ValueError):
+        writing.as_xlsx("Trang", ["Mã"], [["a", "b"]])
 
 
 def test_the_headings_stay_in_sight_under_a_filter_and_columns_fit_their_cells():
