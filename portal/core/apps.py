@@ -9,4 +9,4 @@ class CoreConfig(AppConfig):
     verbose_name = "Hệ thống"
 
     def ready(self):
-        from . import checks  # noqa: F401, PLC0415 -- registers the system check once the apps are there
+        from . import checks, lists  # noqa: F401, PLC0415 -- register the check and the kind of job once the apps are there

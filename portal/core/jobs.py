@@ -172,6 +172,16 @@ def _finish(job: Job, output: Output | None) -> bool:
     return bool(_mine(job).update(state=JobState.DONE, finished_at=Now(), lease_until=None, error="", **left))
 
 
+def drop_outputs(kind: str, age: timedelta) -> int:
+    """Take what jobs of the kind left longer ago than `age` out of the store; returns how many. For kinds whose files
+    no other row can name."""
+    old = Job.objects.filter(kind=kind, finished_at__lt=Now() - age).exclude(output_sha256="")
+    files = dict(old.values_list("pk", "output_sha256"))
+    for sha256 in files.values():
+        store.drop(sha256)
+    return Job.objects.filter(pk__in=files).update(output_sha256="")
+
+
 def _fail(job: Job, sentence: str) -> bool:
     return bool(_mine(job).update(state=JobState.FAILED, finished_at=Now(), lease_until=None, error=sentence))
 

@@ -17,9 +17,11 @@ def run_job(job_id: int) -> None:
 def tidy() -> None:
     from django.core.management import call_command  # noqa: PLC0415 -- a task's imports stay inside
 
-    from .web.once import forget_old  # noqa: PLC0415 -- a task's imports stay inside
+    from . import jobs, lists  # noqa: PLC0415 -- a task's imports stay inside
+    from .web.once import forget_old  # noqa: PLC0415 -- as above
 
     forget_old()
+    jobs.drop_outputs(lists.KIND, lists.KEPT)
     call_command("clearsessions")
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -134,6 +135,15 @@ def file_card(form, upload: str, *, hint: str = "", provinces=(), chosen=None) -
         "provinces": provinces,
         "chosen": chosen,
     }
+
+
+@register.inclusion_tag("components/downloads.html", takes_context=True)
+def downloads(context, route: str = "", *args, of: str = "", **changes) -> dict:
+    """Links to the list shown as a file, with the filter of the address and what `changes` it: on the page's own
+    address, or on the route that gives the file. `of` says which list, where a page has more than one."""
+    at = reverse(route, args=args) if route else ""
+    links = [(name, f"{at}{param(context, **changes, dang=name.lower())}") for name in ("XLSX", "CSV")]
+    return {"of": of, "links": links}
 
 
 # --- moving about ----------------------------------------------------------------------------------------------
