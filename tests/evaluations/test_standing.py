@@ -183,7 +183,7 @@ def test_recognitions_tell_them_apart(client, world, school):
 # --- exports and API -----------------------------------------------------------------------------------------------
 def test_exports_and_the_api_carry_both_relations(client, world, school):
     client.force_login(world.officer)
-    sheet = client.get(reverse("units:export"), {"kind": "school"}).content.decode("utf-8-sig")
+    sheet = client.get(reverse("units:export"), {"kind": "school", "dang": "csv"}).content.decode("utf-8-sig")
     head, row = (line.split(",") for line in sheet.strip().splitlines())
     told = dict(zip(head, row, strict=True))
     assert (told["Đơn vị quản lý"], told["Đứng chân trên địa bàn"]) == ("Huyện A1", "Xã A1.1")

@@ -1,4 +1,4 @@
-"""Units in and out by file: one django-import-export resource for the page and the command."""
+"""Units in by file: one django-import-export resource for the page and the command."""
 
 from functools import partial
 
@@ -6,7 +6,6 @@ from django.db import transaction
 from import_export import resources, widgets
 from import_export.fields import Field
 
-from portal.core.sheets import writing
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.reading import Problem
 
@@ -14,8 +13,8 @@ from .. import services
 from ..enums import SUBTYPES, Subtype, UnitKind
 from ..models import Unit
 from ..services import NewUnit
-from .keys import OWN_KEY, Here
-from .units import COLUMNS, SHOWN_ONLY, UnitFile, UnitRow, check, read_code, read_name
+from .keys import Here
+from .units import COLUMNS, UnitFile, UnitRow, check, read_code, read_name
 
 
 class WordWidget(widgets.Widget):
@@ -30,9 +29,6 @@ class WordWidget(widgets.Widget):
 
     def offered(self, row):
         return None
-
-    def render(self, value, obj=None, **kwargs):
-        return self.choices(value).label
 
 
 class SubtypeWidget(WordWidget):
@@ -55,9 +51,6 @@ class DayWidget(widgets.Widget):
     def clean(self, value, row=None, **kwargs):
         return read_date(value, self.column, required=self.required)
 
-    def render(self, value, obj=None, **kwargs):
-        return value
-
 
 class TextWidget(widgets.Widget):
     def __init__(self, read):
@@ -66,9 +59,6 @@ class TextWidget(widgets.Widget):
 
     def clean(self, value, row=None, **kwargs):
         return self.read(value)
-
-    def render(self, value, obj=None, **kwargs):
-        return value or ""
 
 
 class UnitResource(resources.ModelResource):
@@ -155,55 +145,3 @@ def _named(named: UnitRow | Unit | None) -> Unit | str | None:
     if isinstance(named, UnitRow):
         return named.existing or f"{named.number}"
     return named
-
-
-class UnitExport(resources.ModelResource):
-    """The list as a file: the columns an import reads, then the place in words."""
-
-    key = Field(column_name=COLUMNS["key"])
-    kind = Field("kind", COLUMNS["kind"], widget=WordWidget(UnitKind, ""))
-    subtype = Field("subtype", COLUMNS["subtype"], widget=WordWidget(Subtype, ""))
-    code = Field("code", COLUMNS["code"])
-    name = Field("name", COLUMNS["name"])
-    parent_key = Field(column_name=COLUMNS["parent_key"])
-    stands_in_key = Field(column_name=COLUMNS["stands_in_key"])
-    opened_on = Field("opened_on", COLUMNS["opened_on"], widget=DayWidget("", required=True))
-    closed_on = Field("closed_on", COLUMNS["closed_on"], widget=DayWidget("", required=False))
-    province = Field("province__name", SHOWN_ONLY["province"], widget=TextWidget(str))
-    district = Field("district__name", SHOWN_ONLY["district"], widget=TextWidget(str))
-    commune = Field("commune__name", SHOWN_ONLY["commune"], widget=TextWidget(str))
-    manager = Field("parent__name", SHOWN_ONLY["manager"], widget=TextWidget(str))
-    ground = Field("stands_in__name", SHOWN_ONLY["ground"], widget=TextWidget(str))
-    is_demo = Field(column_name=SHOWN_ONLY["is_demo"])
-
-    class Meta:
-        model = Unit
-        fields = (*COLUMNS, *SHOWN_ONLY)
-        export_order = (*COLUMNS, *SHOWN_ONLY)
-
-    def dehydrate_key(self, unit):
-        return f"{OWN_KEY}{unit.pk}"
-
-    def dehydrate_parent_key(self, unit):
-        return f"{OWN_KEY}{unit.parent_id}" if unit.parent_id else ""
-
-    def dehydrate_stands_in_key(self, unit):
-        return f"{OWN_KEY}{unit.stands_in_id}" if unit.stands_in_id else ""
-
-    def dehydrate_is_demo(self, unit):
-        return "có" if unit.is_demo else ""
-
-
-def _exported(units):
-    """The rows as tablib made them, in one query."""
-    return UnitExport().export(units.select_related("province", "district", "commune", "parent", "stands_in"))
-
-
-def as_csv(units) -> bytes:
-    rows = _exported(units)
-    return writing.as_csv(rows.headers, rows)
-
-
-def as_xlsx(units) -> bytes:
-    rows = _exported(units)
-    return writing.as_xlsx("Đơn vị", rows.headers, rows)

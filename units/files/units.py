@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from portal.core.lists import Column
 from portal.core.sheets.reading import Problem
 from portal.core.sheets.tables import FileTable, table_of
 from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
@@ -57,6 +58,28 @@ SHOWN_ONLY = {
     "ground": "Đứng chân trên địa bàn",
     "is_demo": "Dữ liệu mẫu",
 }  # export writes these
+KINDS, SUBTYPE_WORDS = dict(UnitKind.choices), dict(Subtype.choices)
+OUT = (
+    Column(COLUMNS["key"], lambda unit: f"{OWN_KEY}{unit.pk}"),
+    Column(COLUMNS["kind"], lambda unit: KINDS[unit.kind]),
+    Column(COLUMNS["subtype"], lambda unit: SUBTYPE_WORDS[unit.subtype]),
+    Column(COLUMNS["code"], "code"),
+    Column(COLUMNS["name"], "name"),
+    Column(COLUMNS["parent_key"], lambda unit: f"{OWN_KEY}{unit.parent_id}" if unit.parent_id else ""),
+    Column(COLUMNS["stands_in_key"], lambda unit: f"{OWN_KEY}{unit.stands_in_id}" if unit.stands_in_id else ""),
+    Column(COLUMNS["opened_on"], "opened_on"),
+    Column(COLUMNS["closed_on"], "closed_on"),
+    Column(SHOWN_ONLY["province"], "province__name"),
+    Column(SHOWN_ONLY["district"], "district__name"),
+    Column(SHOWN_ONLY["commune"], "commune__name"),
+    Column(SHOWN_ONLY["manager"], "parent__name"),
+    Column(SHOWN_ONLY["ground"], "stands_in__name"),
+    Column(SHOWN_ONLY["is_demo"], "is_demo"),
+)  # what an import reads, then the place in words
+FIELDS = (
+    *("pk", "kind", "subtype", "code", "name", "parent_id", "stands_in_id", "opened_on", "closed_on", "is_demo"),
+    *("province__name", "district__name", "commune__name", "parent__name", "stands_in__name"),
+)
 CODE_DIGITS = {UnitKind.PROVINCE: 2, UnitKind.DISTRICT: 3, UnitKind.COMMUNE: 5}
 
 
@@ -105,6 +128,11 @@ def table(data: bytes, file: str) -> FileTable:
     return table_of(
         data, file, COLUMNS, needed=REQUIRED, shown_only=(*SHOWN_ONLY, *SHOWN_ONLY.values()), template=TEMPLATE
     )
+
+
+def read_out(units: QuerySet[Unit]) -> QuerySet:
+    """The units as OUT reads them: plain tuples with names, so that the whole nation costs no row of a model."""
+    return units.values_list(*FIELDS, named=True)
 
 
 def read(data: bytes, file: str):

@@ -1,17 +1,25 @@
 """The tree as it stood on a day, a search over it, and one unit as it was that day."""
 
+from collections.abc import Iterable
+from datetime import date
+from functools import partial
+from typing import Any
+
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.core.fields import DayField
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 
 from .. import queries
 from ..enums import LEVELS, UnitKind
+from ..files.keys import OWN_KEY
 from ..models import Committee, Unit, UnitVersion
 from ..permissions import may_see_people
 from ..queries import history
@@ -28,13 +36,60 @@ class TreeForm(OnDayForm):
     q = forms.CharField(label="Tên hoặc mã số", max_length=100, required=False)
 
 
-def asked_day(request, form: type[OnDayForm]) -> OnDayForm:
+COLUMNS = (
+    Column("Khoá đơn vị", lambda row: f"{OWN_KEY}{row.unit_id}"),
+    Column("Đơn vị", "name"),
+    Column("Loại đơn vị", "get_kind_display"),
+    Column("Phân loại", "get_subtype_display"),
+    Column("Mã số", "code"),
+    Column("Nơi quản lý", "managed_by"),
+    Column("Đứng chân trên địa bàn", "stood_on"),
+    Column("Nay", lambda row: "Đã kết thúc" if row.unit.is_over else row.unit.name),
+)
+
+
+def asked_day(asked: Asking, form: type[OnDayForm]) -> OnDayForm:
     """The form as the address fills it in; today where it names no day."""
-    asked = request.GET if request.GET.get("ngay") else {**request.GET.dict(), "ngay": timezone.localdate().isoformat()}
-    return form(asked)
+    data = asked.GET if asked.GET.get("ngay") else {**asked.GET.dict(), "ngay": timezone.localdate().isoformat()}
+    return form(data)
+
+
+def _there(asked: Asking, day: date) -> QuerySet[UnitVersion]:
+    """What the reader sees of the day."""
+    return UnitVersion.objects.visible_to(asked.user).in_force(day).select_related("unit")
+
+
+def _rows(there, at: UnitVersion | None, words: str) -> QuerySet[UnitVersion]:
+    """Units of the day under one of them, or those a search finds; else the highest of all."""
+    if words:
+        return there.search(words).nearest_first(words, LEVELS_FIRST)
+    rows = there.filter(parent=at.unit_id) if at else there.exclude(parent__in=there.order_by().values("unit"))
+    return rows.order_by(LEVELS_FIRST, "sort_key", "pk")
+
+
+def _named(versions: Iterable[Any], day: date) -> list[Any]:
+    """Some of the rows, each with the names of its places as they were that day; one query."""
+    shown = list(versions)
+    names = history.names_on(day, [pk for row in shown for pk in (row.parent_id, row.stands_in_id)])
+    for row in shown:
+        row.managed_by = names.get(row.parent_id, "")
+        row.stood_on = names.get(row.stands_in_id, "") if row.stands_in_id != row.parent_id else ""
+    return shown
+
+
+def tree_listed(asked: Asking) -> Listed:
+    form = asked_day(asked, TreeForm)
+    title, name = "Đơn vị theo ngày", "don-vi-theo-ngay"
+    if not form.is_valid():
+        return listed(title, name, UnitVersion.objects.none(), COLUMNS, form=form)
+    day = form.cleaned_data["ngay"]
+    there = _there(asked, day)
+    rows = _rows(there, _at(there, asked.GET.get("duoi", "")), form.cleaned_data["q"])
+    return listed(f"{title} {day:%d-%m-%Y}", name, rows, COLUMNS, dress=partial(_named, day=day))
 
 
 @require_safe
+@leaves_as(tree_listed)
 def as_of(request):
     """Units of the day under one of them (`duoi`), or those a search finds; first the highest the reader sees."""
     form = asked_day(request, TreeForm)
@@ -42,21 +97,13 @@ def as_of(request):
         empty: dict = {"day": None, "at": None, "above": [], "page": None}
         return render(request, "units/as_of.html", {"form": form, **empty}, status=422)
     day, words = form.cleaned_data["ngay"], form.cleaned_data["q"]
-    there = UnitVersion.objects.visible_to(request.user).in_force(day).select_related("unit")
+    there = _there(request, day)
     at = _at(there, request.GET.get("duoi", ""))
-    if words:
-        rows = there.search(words).nearest_first(words, LEVELS_FIRST)
-    else:
-        rows = there.filter(parent=at.unit_id) if at else there.exclude(parent__in=there.order_by().values("unit"))
-        rows = rows.order_by(LEVELS_FIRST, "sort_key", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    names = history.names_on(day, [pk for row in page for pk in (row.parent_id, row.stands_in_id)])
+    page = Paginator(_rows(there, at, words), PER_PAGE).get_page(request.GET.get("page"))
     seen_today = set(
         Unit.objects.visible_to(request.user).filter(pk__in=[row.unit_id for row in page]).values_list("pk", flat=True)
     )
-    for row in page:
-        row.managed_by = names.get(row.parent_id, "")
-        row.stood_on = names.get(row.stands_in_id, "") if row.stands_in_id != row.parent_id else ""
+    for row in _named(page, day):
         row.is_seen_today = row.unit_id in seen_today
     return render(
         request,

@@ -1,37 +1,54 @@
 """Committees and their seats out and in by file."""
 
 from django.http import Http404
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
+from portal.core.lists import Asking, Listed
+from portal.core.web.list_files import file_of
 from portal.core.web.once import once
 
 from ..files import committee_rows, seat_rows
 from ..files.places import places_page
 from ..forms import RegisterFileForm
-from ..models import Seat
+from ..models import Seat, on
 from ..permissions import may_administer
+from .as_of import OnDayForm
 from .committees import asked_committees
-from .intake import SHOWN, Intake, confirm, sheet_file, take
+from .intake import SHOWN, Intake, confirm, take
 
 
-@require_safe
-def committee_export(request):
-    """Every committee asked for, of today and before; it can be imported again."""
-    committees = asked_committees(request).select_related("unit").order_by("unit__sort_key", "valid_from", "pk")
-    rows = committee_rows.exported(committees)
-    return sheet_file(request, "Ban Chỉ đạo", "ban-chi-dao", committee_rows.HEADINGS, rows)
+def _day(asked: Asking) -> OnDayForm | None:
+    """The day the address asks for; None where it asks for every day."""
+    return OnDayForm(asked.GET) if asked.GET.get("ngay") else None
 
 
-@require_safe
-def seat_export(request):
-    """Every seat, of today and before, of the committees asked for, as CSV or workbook; it can be imported again."""
-    seats = (
-        Seat.objects.filter(committee__in=asked_committees(request))
-        .select_related("committee__unit", "user")
-        .order_by("committee__unit__sort_key", "committee", "valid_from", "pk")
+def committees_listed(asked: Asking) -> Listed:
+    """The committees asked for: in office on the day, of today and before without one; the file can be imported
+    again."""
+    form = _day(asked)
+    day = form.cleaned_data["ngay"] if form and form.is_valid() else None
+    committees = asked_committees(asked, day)
+    committees = committees.in_office(day) if day else committees
+    rows = committees.select_related("unit").order_by("unit__sort_key", "valid_from", "pk")
+    return Listed("Ban Chỉ đạo", "ban-chi-dao", rows, committee_rows.HEADINGS, committee_rows.exported, form)
+
+
+def seats_listed(asked: Asking) -> Listed:
+    """The seats of the committees asked for: held on the day, of today and before without one; the file can be
+    imported again."""
+    form = _day(asked)
+    day = form.cleaned_data["ngay"] if form and form.is_valid() else None
+    seats = Seat.objects.filter(committee__in=asked_committees(asked, day))
+    seats = seats.filter(on(day)) if day else seats
+    rows = seats.select_related("committee__unit", "user").order_by(
+        "committee__unit__sort_key", "committee", "valid_from", "pk"
     )
-    rows = seat_rows.exported(seats)
-    return sheet_file(request, "Thành viên Ban Chỉ đạo", "thanh-vien-ban-chi-dao", seat_rows.HEADINGS, rows)
+    title, name = "Thành viên Ban Chỉ đạo", "thanh-vien-ban-chi-dao"
+    return Listed(title, name, rows, seat_rows.HEADINGS, seat_rows.exported, form)
+
+
+committee_export = file_of(committees_listed, "units:committee_list")
+seat_export = file_of(seats_listed, "units:committee_list")
 
 
 def _require_administrator(request) -> None:

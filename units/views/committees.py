@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.fields import HOW_TO_WRITE_A_DAY
+from portal.core.lists import Asking, Column, Listed, listed
 from portal.core.vietnamese import text
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on, refuse, typed
 
@@ -59,17 +61,17 @@ def committee_list(request):
     return render(request, "units/committee_list.html", context)
 
 
-def asked_committees(request, day: date | None = None):
+def asked_committees(asked: Asking, day: date | None = None):
     """Committees the reader may see, narrowed by the words (`q`) and level (`cap`) of the request.
 
     The words are looked for in the names of today, or of the day.
     """
-    words, level = request.GET.get("q", "")[:100], request.GET.get("cap", "")
-    committees = Committee.objects.visible_to(request.user)
+    words, level = asked.GET.get("q", "")[:100], asked.GET.get("cap", "")
+    committees = Committee.objects.visible_to(asked.user)
     if words:
         named = Q(unit__search_key__contains=text.search_key(words))
         if day:
-            called = UnitVersion.objects.visible_to(request.user).in_force(day).search(words)
+            called = UnitVersion.objects.visible_to(asked.user).in_force(day).search(words)
             named = Q(unit__in=called.order_by().values("unit"))
         committees = committees.filter(named | Q(name__icontains=words.strip()))
     return committees.filter(unit__kind=level) if level in LEVELS else committees
@@ -79,13 +81,43 @@ def _levels(level: str) -> list[tuple[str, str, bool]]:
     return [(kind.value, str(kind.label), kind.value == level) for kind in LEVELS]
 
 
+CHANGES = (
+    Column("Số Ban", lambda row: row["boards"]),
+    Column("Đầu kỳ", lambda row: row["opened"]),
+    Column("Vào", lambda row: row["joined"]),
+    Column("Trong đó thay thế", lambda row: row["replaced"]),
+    Column("Ra", lambda row: row["left"]),
+    Column("Cuối kỳ", lambda row: row["closed"]),
+)
+
+
+def _by(asked: Asking) -> str:
+    by = asked.GET.get("theo", "")
+    return by if by in queries.GROUPS else "ban"
+
+
+def _period(asked: Asking) -> PeriodForm:
+    today = timezone.localdate()
+    return PeriodForm(asked.GET if "tu" in asked.GET else {"tu": f"{today.year}-01-01", "den": f"{today}"})
+
+
+def changes_listed(asked: Asking) -> Listed:
+    by, form = _by(asked), _period(asked)
+    place = queries.GROUPS[by][1]
+    columns = [Column("Địa phương", lambda row: row[place] or "Cấp trên")]
+    columns += [Column("Tên Ban Chỉ đạo", lambda row: row["committee__name"])] if by == "ban" else []
+    rows = Committee.objects.none()
+    if form.is_valid():
+        start, end = form.cleaned_data["tu"], form.cleaned_data["den"]
+        rows = queries.seat_changes(asked_committees(asked), start, end, by)
+    return listed("Biến động thành viên", "bien-dong-thanh-vien", rows, [*columns, *CHANGES], form=form)
+
+
 @require_safe
+@leaves_as(changes_listed)
 def committee_changes(request):
     """Members on two days and who came, left and replaced between them, by committee or by place."""
-    by = request.GET.get("theo", "")
-    by = by if by in queries.GROUPS else "ban"
-    year = timezone.localdate().year
-    form = PeriodForm(request.GET if "tu" in request.GET else {"tu": f"{year}-01-01", "den": f"{timezone.localdate()}"})
+    by, form = _by(request), _period(request)
     context = {
         "form": form,
         "q": request.GET.get("q", "")[:100],

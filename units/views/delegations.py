@@ -2,26 +2,57 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
 from .. import services
+from ..files.keys import OWN_KEY
 from ..forms import DelegationForm, EndForm
 from ..models import Delegation, Unit
 from ..permissions import may_delegate
 
 PER_PAGE = 50
+COLUMNS = (
+    Column("Khoá đơn vị", lambda held: f"{OWN_KEY}{held.unit_id}"),
+    Column("Đơn vị", "unit.name"),
+    Column("Nơi uỷ quyền", "giver.name"),
+    Column("Nơi được uỷ quyền", "receiver.name"),
+    Column("Từ ngày", "valid_from"),
+    Column("Đến hết ngày", "valid_to"),
+    Column("Số, ký hiệu văn bản", "number"),
+    Column("Ngày văn bản", "signed_on"),
+    Column("Tình trạng", lambda held: _standing(held)),
+)
+
+
+def _standing(held: Delegation) -> str:
+    if held.withdrawn_at:
+        return "Đã huỷ"
+    if held.is_over:
+        return "Đã kết thúc"
+    return "Sắp tới" if held.is_coming else "Đang hiệu lực"
+
+
+def _delegations(asked: Asking) -> QuerySet:
+    return Delegation.objects.visible_to(asked.user).select_related("unit", "giver", "receiver")
+
+
+def delegations_listed(asked: Asking) -> Listed:
+    return listed("Uỷ quyền quản lý", "uy-quyen-quan-ly", _delegations(asked), COLUMNS)
 
 
 @require_safe
+@leaves_as(delegations_listed)
 def delegation_list(request):
     """Delegations given or received in the reader's places, the newest first."""
-    rows = Delegation.objects.visible_to(request.user).select_related("unit", "giver", "receiver")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_delegations(request), PER_PAGE).get_page(request.GET.get("page"))
     for row in page:
         row.may_end = not row.is_over and may_delegate(request.user, row.giver)
     return render(request, "units/delegation_list.html", {"page": page})

@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.errors import Refused
+from portal.core.lists import Asking, Listed
+from portal.core.web.list_files import file_of
 from portal.core.web.once import once
 
 from .. import services
@@ -15,11 +17,11 @@ from ..filters import PlacementFilterSet
 from ..forms import RegisterFileForm
 from ..models import Placement
 from ..permissions import may_administer
-from .intake import SHOWN, Intake, confirm, sheet_file, take
+from .intake import SHOWN, Intake, confirm, take
 
 
-def _require_administrator(request) -> None:
-    if not may_administer(request.user):
+def _require_administrator(asked: Asking) -> None:
+    if not may_administer(asked.user):
         raise Http404
 
 
@@ -43,15 +45,15 @@ PEOPLE = Intake(
 )
 
 
-@require_safe
-def people_export(request):
-    """The placements asked for, as CSV or workbook; its headings are those a file of new people needs."""
-    _require_administrator(request)
-    placements = Placement.objects.administered_by(request.user)
-    found = PlacementFilterSet(request.GET, placements, request=request)
-    rows = found.qs if found.is_valid() else placements.none()
-    rows = rows.select_related("user", "unit").order_by("unit__sort_key", "role", "pk")
-    return sheet_file(request, "Người dùng", "nguoi-dung", people_rows.HEADINGS, people_rows.exported(rows))
+def people_listed(asked: Asking) -> Listed:
+    """The placements asked for; the headings are those a file of new people needs."""
+    _require_administrator(asked)
+    filters = PlacementFilterSet(asked.GET, Placement.objects.administered_by(asked.user), request=asked)
+    rows = filters.qs.select_related("user", "unit").order_by("unit__sort_key", "role", "pk")
+    return Listed("Người dùng", "nguoi-dung", rows, people_rows.HEADINGS, people_rows.exported, filters.form)
+
+
+people_export = file_of(people_listed, "units:people")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,8 @@
 """What a reorganisation does, in full: the trees before and after, people and committees, files under way."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
+from portal.core.lists import Asking, Column, Listed, listed
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refuse, whole_numbers
 
 from .. import reforms, services
 from ..enums import LEVELS, OpenFiles, ReformStatus, UnitKind
+from ..files.keys import OWN_KEY
 from ..forms import PlaceAnewForm
 from ..models import Committee, Placement, Reorganisation, Unit
 from ..permissions import may_carry_through
@@ -27,6 +32,21 @@ from .reforms import PER_PAGE, draft_of, visible_reform
 
 PEOPLE_PAGE = "units/reform_people.html"
 FILES_PAGE = "units/reform_files.html"
+PEOPLE = (
+    Column("Chức danh", "user"),
+    Column("Vai trò", "get_role_display"),
+    Column("Khoá đơn vị", lambda placement: f"{OWN_KEY}{placement.unit_id}"),
+    Column("Tại", "unit.name"),
+    Column("Đơn vị kế thừa", "heir.name"),
+    Column("Phân công lại", lambda placement: "Đã có nơi khác" if placement.placed else "Chưa có"),
+)
+FILES = (
+    Column("Đơn vị", "unit"),
+    Column("Kỳ đánh giá", "title"),
+    Column("Tình trạng", "state"),
+    Column("Nơi kế thừa", "heir"),
+    Column("Cách xử lý", lambda row: OpenFiles(row.end).label),
+)
 
 
 @require_safe
@@ -50,7 +70,16 @@ def reform_trees(request, pk):
     return render(request, "units/reform_trees.html", context)
 
 
+def reform_people_listed(asked: Asking, pk: int) -> Listed:
+    reform = visible_reform(asked, pk)
+    is_draft = reform.status == ReformStatus.DRAFT
+    rows = _placements(reform, reforms.plan_of(reform) if is_draft else None)
+    dress = partial(_with_heirs, is_draft=is_draft)
+    return listed("Phân công kết thúc", f"phan-cong-ket-thuc-{reform.pk}", rows, PEOPLE, dress=dress)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_as(reform_people_listed)
 @once
 def reform_people(request, pk):
     """People and committees whose unit ends; once it is applied, who has no place yet comes first, and a POST places
@@ -63,25 +92,20 @@ def reform_people(request, pk):
 
 def _people_context(request, reform: Reorganisation) -> dict:
     is_draft = reform.status == ReformStatus.DRAFT
-    if is_draft:
-        plan = reforms.plan_of(reform)
-        placements, committees = reforms.placements_ended(plan), reforms.committees_ended(plan)
-        delegations = reforms.delegations_ended(plan)
-        closing = reforms.ends(plan)
+    plan = reforms.plan_of(reform) if is_draft else None
+    if plan:
+        committees, delegations = reforms.committees_ended(plan), reforms.delegations_ended(plan)
         without: list = reforms.levels_opened(plan)
     else:
         kept = reform.before or {}
-        placements, closing = _ended(reform), []
         committees = Committee.objects.filter(pk__in=[pk for pk, _ in kept.get("committees", [])])
         committees = committees.select_related("unit")
         delegations = reforms.delegations_of(kept.get("delegations"))
         without = _without_committee(reform)
-    placements = _with_place(placements, reform, closing)
+    placements = _placements(reform, plan)
     may_place = may_carry_through(request.user, reform)
     page = Paginator(placements, PER_PAGE).get_page(request.GET.get("page"))
-    heirs = {} if is_draft else services.heirs_of(page)
-    for placement in page:
-        placement.heir = heirs.get(placement.pk)
+    _with_heirs(page, is_draft=is_draft)
     return {
         "reform": reform,
         "is_draft": is_draft,
@@ -94,6 +118,22 @@ def _people_context(request, reform: Reorganisation) -> dict:
         "may_place": may_place,
         "form": None if is_draft or not may_place else PlaceAnewForm(),
     }
+
+
+def _placements(reform: Reorganisation, plan: reforms.Plan | None) -> QuerySet[Any]:
+    """Placements the draft's plan ends, or those an applied one ended."""
+    if plan:
+        return _with_place(reforms.placements_ended(plan), reform, reforms.ends(plan))
+    return _with_place(_ended(reform), reform, [])
+
+
+def _with_heirs(placements: Iterable[Any], *, is_draft: bool) -> list[Any]:
+    """Some of the placements, each with the unit that took over, `heir`, once the reorganisation is applied."""
+    shown = list(placements)
+    heirs = {} if is_draft else services.heirs_of(shown)
+    for placement in shown:
+        placement.heir = heirs.get(placement.pk)
+    return shown
 
 
 def _ended(reform: Reorganisation) -> QuerySet[Placement]:
@@ -140,7 +180,13 @@ def _place_anew(request, reform: Reorganisation):
     return redirect("units:reform_people", pk=reform.pk)
 
 
+def reform_files_listed(asked: Asking, pk: int) -> Listed:
+    reform = visible_reform(asked, pk)
+    return listed("Hồ sơ đang làm", f"ho-so-dang-lam-{reform.pk}", _under_way(asked, reform), FILES)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_as(reform_files_listed)
 def reform_files(request, pk):
     """Files under way at units that end, each with its end; a POST keeps those chosen on the page shown."""
     if request.method != "POST":
@@ -159,18 +205,21 @@ def reform_files(request, pk):
     return redirect(request.get_full_path())
 
 
+def _under_way(asked: Asking, reform: Reorganisation) -> list[reforms.UnderWay]:
+    """Files under way at units the draft ends, narrowed by the words (`q`); of an applied one none."""
+    rows = reforms.waiting(reforms.plan_of(reform)) if reform.status == ReformStatus.DRAFT else []
+    key = search_key(asked.GET.get("q", "")[:100].strip())
+    return [row for row in rows if key in search_key(row.unit)] if key else rows
+
+
 def _files_context(request, reform: Reorganisation, chosen: dict[int, str]) -> dict:
     """Each file with its end, or with the one just chosen for it where that was refused."""
-    is_draft = reform.status == ReformStatus.DRAFT
-    rows = reforms.waiting(reforms.plan_of(reform)) if is_draft else []
-    words = request.GET.get("q", "")[:100].strip()
-    if key := search_key(words):
-        rows = [row for row in rows if key in search_key(row.unit)]
+    rows = _under_way(request, reform)
     rows = [replace(row, end=chosen[row.pk]) if chosen.get(row.pk) in OpenFiles else row for row in rows]
     return {
         "reform": reform,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "q": words,
+        "q": request.GET.get("q", "")[:100].strip(),
         "ends": OpenFiles.choices,
-        "may_change": is_draft and may_carry_through(request.user, reform),
+        "may_change": reform.status == ReformStatus.DRAFT and may_carry_through(request.user, reform),
     }

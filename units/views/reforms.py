@@ -12,13 +12,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
+from portal.core.lists import Asking, Column, Listed, listed
 from portal.core.vietnamese.figures import grouped
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on, refuse, typed
 
 from .. import reforms
 from ..enums import ChangeAction, ReformStatus, Role, UnitKind
 from ..files import change_rows
+from ..files.keys import OWN_KEY
 from ..forms import ApplyForm, ChangeForm, ReformForm, UnitFileForm
 from ..models import Change, Reorganisation, Unit
 from ..permissions import may_carry_through
@@ -36,11 +39,42 @@ def _mine(request):
     return Unit.objects.filter(pk__in=held)
 
 
-@require_safe
-def reform_list(request):
-    visible = Reorganisation.objects.visible_to(request.user)
+REFORMS = (
+    Column("Nghị quyết", "number"),
+    Column("Trích yếu", "title"),
+    Column("Cơ quan ban hành", "issuer"),
+    Column("Ngày ban hành", "signed_on"),
+    Column("Có hiệu lực từ", "effective_on"),
+    Column("Các tỉnh", lambda reform: ", ".join(province.name for province in reform.provinces.all())),
+    Column("Số dòng", "lines"),
+    Column("Tình trạng", "get_status_display"),
+    Column("Dữ liệu mẫu", "is_demo"),
+)
+LINEAGE = (
+    Column("Khoá đơn vị trước", lambda row: f"{OWN_KEY}{row.predecessor_id}"),
+    Column("Đơn vị trước", "predecessor.name"),
+    Column("Khoá đơn vị kế thừa", lambda row: f"{OWN_KEY}{row.successor_id}"),
+    Column("Đơn vị kế thừa", "successor.name"),
+    Column("Phần (%)", "percent"),
+    Column("Phần chính", "is_main"),
+    Column("Từ ngày", "on"),
+)
+
+
+def _reforms(asked: Asking) -> QuerySet[Reorganisation]:
+    visible = Reorganisation.objects.visible_to(asked.user)
     found = visible.annotate(lines=Count("changes", distinct=True)).order_by("-effective_on", "-pk")
-    page = Paginator(found.prefetch_related("provinces"), PER_PAGE).get_page(request.GET.get("page"))
+    return found.prefetch_related("provinces")
+
+
+def reforms_listed(asked: Asking) -> Listed:
+    return listed("Sắp xếp đơn vị", "sap-xep-don-vi", _reforms(asked), REFORMS)
+
+
+@require_safe
+@leaves_as(reforms_listed)
+def reform_list(request):
+    page = Paginator(_reforms(request), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "units/reform_list.html", {"page": page, "may_draft": _mine(request).exists()})
 
 
@@ -61,8 +95,8 @@ def reform_create(request):
     return render(request, "units/reform_form.html", {"form": form}, status=422)
 
 
-def visible_reform(request, pk) -> Reorganisation:
-    return get_object_or_404(Reorganisation.objects.visible_to(request.user).prefetch_related("provinces"), pk=pk)
+def visible_reform(asked: Asking, pk: int) -> Reorganisation:
+    return get_object_or_404(Reorganisation.objects.visible_to(asked.user).prefetch_related("provinces"), pk=pk)
 
 
 def draft_of(request, pk) -> Reorganisation:
@@ -73,13 +107,26 @@ def draft_of(request, pk) -> Reorganisation:
     return reform
 
 
+def _rows_of(reform: Reorganisation) -> QuerySet[Any]:
+    """The lines of a draft; of an applied one who took over from whom."""
+    if reform.status == ReformStatus.DRAFT:
+        return reform.changes.select_related("unit", "to_unit")
+    return reform.lineage.select_related("predecessor", "successor").order_by("successor__sort_key", "pk")
+
+
+def reform_rows_listed(asked: Asking, pk: int) -> Listed:
+    """The lines as an import reads them; see `_rows_of`."""
+    reform = visible_reform(asked, pk)
+    name, rows = f"phuong-an-sap-xep-{reform.pk}", _rows_of(reform)
+    if reform.status == ReformStatus.DRAFT:
+        return Listed("Thay đổi", name, rows, list(change_rows.COLUMNS.values()), change_rows.exported)
+    return listed("Kế thừa", name, rows, LINEAGE)
+
+
 def _context(request, reform: Reorganisation, **more) -> dict:
-    rows: QuerySet[Any] = reform.changes.select_related("unit", "to_unit")
     may_change = may_carry_through(request.user, reform)
     is_draft = reform.status == ReformStatus.DRAFT
-    if not is_draft:
-        rows = reform.lineage.select_related("predecessor", "successor").order_by("successor__sort_key", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_rows_of(reform), PER_PAGE).get_page(request.GET.get("page"))
     if is_draft:
         opening = dict(reform.changes.filter(action=ChangeAction.OPEN).values_list("key", "name"))
         for row in page:
@@ -143,6 +190,7 @@ def _dry_run(plan: reforms.Plan) -> dict:
 
 
 @require_safe
+@leaves_as(reform_rows_listed)
 def reform_detail(request, pk):
     """A draft with its dry run, or an applied one with who took over from whom."""
     return render(request, "units/reform_detail.html", _context(request, visible_reform(request, pk)))

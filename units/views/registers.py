@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
-from portal.core.sheets import writing
+from portal.core.lists import Asking, Listed
+from portal.core.web.list_files import file_of
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
@@ -24,7 +25,7 @@ from ..forms import RegisterFileForm, register_form
 from ..models import RegisterRow, Unit
 from ..permissions import may_keep, may_keep_somewhere
 from ..registers import REGISTERS, Register, drop_row, print_of_row, save_row, who_changed
-from .intake import SHOWN, Intake, as_file, confirm, take, template_of
+from .intake import SHOWN, Intake, confirm, take, template_of
 
 PER_PAGE = 50
 MOST_OWNERS = 500  # a longer list is no list to choose from
@@ -40,15 +41,15 @@ def _rows(register: Register, user):
     return register.model._default_manager.visible_to(user)
 
 
-def _filtered(request, register: Register):
+def _filtered(asked: Asking, register: Register):
     """(filter set, years) of the request; a yearly list without a word about the year shows the latest one."""
-    rows = _rows(register, request.user)
+    rows = _rows(register, asked.user)
     years = queries.years_of(register, rows)
-    data = request.GET.copy()
+    data = asked.GET.copy()
     if years and "year" not in data:
         data["year"] = str(years[0])
     shown = rows.select_related(*register.related()).order_by(*register.order())
-    return REGISTER_FILTERS[register.slug](data, shown, request=request), years
+    return REGISTER_FILTERS[register.slug](data, shown, request=asked), years
 
 
 @require_safe
@@ -87,7 +88,6 @@ def register_list(request, slug):
             "by_place": _sums_by_place(register, found, years),
             "year": int(year) if year else None,
             "under": under,
-            "query": found.form.data.urlencode(),
             "may_keep": may_keep_somewhere(request.user),
             "at": at.pk if at else None,
         },
@@ -117,20 +117,27 @@ def _cells(register: Register, row) -> list[tuple]:
     ]
 
 
-@require_safe
-def register_export(request, slug):
-    """The filtered rows as CSV or, with `dang=xlsx`, as a workbook; either can be imported again."""
+def rows_listed(asked: Asking, slug: str) -> Listed:
+    """The filtered rows, a workbook with their sums by place; the file can be imported again."""
     register = _register(slug)
-    found, years = _filtered(request, register)
-    if not found.is_valid():
-        raise Http404
-    heads, rows = register_rows.headings(register), register_rows.exported(register, found.qs)
-    by_place = _sums_by_place(register, found, years) if request.GET.get("dang") == "xlsx" else None
-    more = [(by_place.title, _sum_rows(by_place))] if by_place else []
-    name = f"{slug}-{timezone.localdate():%Y-%m-%d}"
-    if request.GET.get("dang") == "xlsx":
-        return as_file(name, writing.XLSX, writing.as_xlsx(register.title, heads, rows, *more))
-    return as_file(name, writing.CSV, writing.as_csv(heads, rows))
+    found, years = _filtered(asked, register)
+
+    def sums() -> list[tuple[str, list[list]]]:
+        by_place = _sums_by_place(register, found, years)
+        return [(by_place.title, _sum_rows(by_place))] if by_place else []
+
+    return Listed(
+        register.title,
+        slug,
+        found.qs,
+        register_rows.headings(register),
+        partial(register_rows.exported, register),
+        found.form,
+        sums,
+    )
+
+
+register_export = file_of(rows_listed, "units:register_list")
 
 
 def _sum_rows(by_place: queries.RegisterSums) -> list[list]:

@@ -1,35 +1,29 @@
 """Units out as files, and in from files."""
 
 from django.http import Http404
-from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core.sheets import writing
+from portal.core.lists import Asking, Listed, listed
 from portal.core.sheets.reading import Unreadable
+from portal.core.web.list_files import file_of
 from portal.core.web.once import once
 
 from ..files.places import places_page
-from ..files.units import TEMPLATE, UnitFile, dataset_of, table
+from ..files.units import OUT, TEMPLATE, UnitFile, dataset_of, read_out, table
 from ..filters import UnitFilterSet
 from ..forms import UnitFileForm
 from ..models import Unit
 from ..permissions import may_import_units
-from .intake import SHOWN, Intake, as_file, confirm, take, template_of
+from .intake import SHOWN, Intake, confirm, take, template_of
 
 
-@require_safe
-def unit_export(request):
-    """The filtered list as CSV or, with `dang=xlsx`, as a workbook."""
-    from ..files.unit_resource import as_csv, as_xlsx  # noqa: PLC0415 -- brings in tablib
+def units_listed(asked: Asking) -> Listed:
+    """The units asked for; the file can be imported again."""
+    filters = UnitFilterSet(asked.GET, Unit.objects.visible_to(asked.user), request=asked)
+    return listed("Đơn vị", "don-vi", read_out(filters.qs), OUT, form=filters.form)
 
-    found = UnitFilterSet(request.GET, Unit.objects.visible_to(request.user), request=request)
-    if not found.is_valid():
-        return render(request, "units/unit_list.html", {"filter": found, "is_refused": True}, status=422)
-    name = f"don-vi-{timezone.localdate():%Y-%m-%d}"
-    if request.GET.get("dang") == "xlsx":
-        return as_file(name, writing.XLSX, as_xlsx(found.qs))
-    return as_file(name, writing.CSV, as_csv(found.qs))
+
+unit_export = file_of(units_listed, "units:list")
 
 
 @require_safe

@@ -37,7 +37,8 @@ def unit_list(request):
     units = at.children.open_on() if at else visible.filter(pk__in=[place.pk for place in request.user.places()])
     units = units.with_relation(request.user).select_related("parent", "province", "district")
     units = units.order_by(LEVELS_FIRST, "sort_key", "pk")
-    context |= {"is_tree": True, "at": at} | _page(request, units)
+    of_level = {level.value: at.pk if at and at.kind == level else None for level in LEVELS}  # the filter of the file
+    context |= {"is_tree": True, "at": at, "of_level": of_level} | _page(request, units)
     shown = list(cast(Page, context["page"]))
     counted = queries.counts_below([*shown, *([at] if at else [])])
     return render(
