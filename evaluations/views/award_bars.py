@@ -1,9 +1,10 @@
 """What bars units from awards: the province's switches, and the units they bar in a year."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +16,12 @@ from criteria.packs.content import digest
 from criteria.packs.rules import bar_reads, content_of_bar
 from criteria.queries import graded_programmes, programme_names
 from portal.core.errors import Refused
+from portal.core.lists import Asking, Column, Listed, listed
 from portal.core.web.left import leaves_for, not_judged, typed_before
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
+from units.files.keys import OWN_KEY
 from units.models import Unit
 
 from .. import permissions, services
@@ -35,30 +39,64 @@ class BarredUnit:
     sentences: list[str]
 
 
-@require_safe
-def barred_list(request):
-    """Units of the reader's places that are not considered for awards for a year, each with its grounds."""
-    user = request.user
+BARRED = (
+    Column("Khoá đơn vị", lambda row: f"{OWN_KEY}{row.unit.pk}"),
+    Column("Đơn vị", "unit.name"),
+    Column("Xã", "unit.commune_above.name"),
+    Column("Huyện", "unit.district_above.name"),
+    Column("Lý do", lambda row: " ".join(row.sentences)),
+)
+BARS = (
+    Column("Không xét khen thưởng khi", str),
+    Column("Tỉnh", "province.name"),
+    Column("Từ năm", "first_year"),
+    Column("Đến hết năm", "last_year"),
+    Column("Căn cứ", "ground"),
+    Column("Văn bản", "document.number"),
+)
+
+
+@dataclass(frozen=True)
+class Barred:
+    """The units asked for that the bars of a year bar."""
+
+    filters: BarredFilterSet
+    year: int
+    bars: list[AwardBar]
+    units: QuerySet[Unit]
+
+    def told(self, units: Iterable[Unit]) -> list[BarredUnit]:
+        """Some of the units, each with its grounds; two queries."""
+        shown = list(units)
+        why = barred([unit.pk for unit in shown], self.year)
+        return [BarredUnit(unit, why.get(unit.pk, [])) for unit in shown]
+
+
+def _barred(asked: Asking) -> Barred:
+    user = asked.user
     years = sorted(set(Cycle.objects.visible_to(user).order_by().values_list("year", flat=True)), reverse=True)
-    visible = Unit.objects.counted_for(user)
-    filters = BarredFilterSet(request.GET, visible, years=years)
+    filters = BarredFilterSet(asked.GET, Unit.objects.counted_for(user), years=years)
     year = filters.chosen("year") or next(iter(years), timezone.localdate().year)
     bars = list(AwardBar.objects.visible_to(user).in_year(year).select_related("province", "programme"))
     dossiers = barring(Evaluation.objects.counted_for(user), bars, year)
     units = filters.qs.filter(pk__in=dossiers.values("unit")).select_related("district", "commune")
-    page = page_of(units, request)
-    why = barred([unit.pk for unit in page], year)
-    return render(
-        request,
-        "evaluations/award_barred.html",
-        {
-            "form": filters.form,
-            "year": year,
-            "bars": bars,
-            "page": page,
-            "rows": [BarredUnit(unit, why.get(unit.pk, [])) for unit in page],
-        },
-    )
+    return Barred(filters, year, bars, units)
+
+
+def barred_listed(asked: Asking) -> Listed:
+    found = _barred(asked)
+    title, name = f"Không xét khen thưởng {found.year}", f"khong-xet-khen-thuong-{found.year}"
+    return listed(title, name, found.units, BARRED, dress=found.told)
+
+
+@require_safe
+@leaves_as(barred_listed)
+def barred_list(request):
+    """Units of the reader's places that are not considered for awards for a year, each with its grounds."""
+    found = _barred(request)
+    page = page_of(found.units, request)
+    context = {"form": found.filters.form, "year": found.year, "bars": found.bars, "page": page}
+    return render(request, "evaluations/award_barred.html", context | {"rows": found.told(page)})
 
 
 def _form(request, province: Unit, data=None, initial=None) -> AwardBarForm:
@@ -76,16 +114,27 @@ def _left_form(request, province: Unit, initial=None) -> AwardBarForm:
     return form
 
 
+def _bars(asked: Asking):
+    return AwardBar.objects.visible_to(asked.user).select_related("province", "programme", "document", "set_by")
+
+
+def _in_force_first(bars):
+    return bars.published().order_by(F("last_year").desc(nulls_first=True), "province__sort_key", "programme", "bar")
+
+
+def bars_listed(asked: Asking) -> Listed:
+    rows = _in_force_first(_bars(asked))
+    return listed("Điều kiện không xét khen thưởng", "dieu-kien-khong-xet-khen-thuong", rows, BARS)
+
+
 def _context(request, **more) -> dict:
     province = permissions.own_province(request.user)
-    rows = AwardBar.objects.visible_to(request.user).select_related("province", "programme", "document", "set_by")
+    rows = _bars(request)
     drafts = rows.filter(status=SetStatus.DRAFT, province=province) if province else []
     told = [(bar, content_of_bar(bar)) for bar in drafts]
     names = programme_names() if told else {}
     return {
-        "bars": rows.published().order_by(
-            F("last_year").desc(nulls_first=True), "province__sort_key", "programme", "bar"
-        ),
+        "bars": _in_force_first(rows),
         "drafts": [(bar, bar_reads(content, names), digest(content)) for bar, content in told],
         "events": RuleEvent.objects.visible_to(request.user)
         .filter(bar__province=province)
@@ -100,6 +149,7 @@ def _context(request, **more) -> dict:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_as(bars_listed)
 @leaves_for("criteria:document_add")
 @once
 def award_bars(request):

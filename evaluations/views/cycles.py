@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from criteria.queries import Beside, drafts_beside
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
+from portal.core.lists import Asking, Column, Listed, day_of, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, whole_number
 from units.enums import UnitKind
@@ -25,12 +28,26 @@ from ..queries.scopes import opens_years, own_years, scopes_of
 from .rosters import tell_left_out
 
 YEARS = range(2008, 2101)
+COLUMNS = (
+    Column("Năm", "year"),
+    Column("Chương trình", "programme"),
+    Column("Phạm vi", "scope_name"),
+    Column("Tỉnh", "province.name"),
+    Column("Danh sách tính đến ngày", "as_of"),
+    Column("Thuộc diện", "roster"),
+    Column("Đăng ký", "registered"),
+    Column("Công nhận", "recognised"),
+    Column("Tình trạng", "get_status_display"),
+    Column("Khoá sổ ngày", lambda cycle: day_of(cycle.locked_at)),
+    Column("Lý do khoá sổ", "lock_reason"),
+    Column("Nguồn số liệu", "source"),
+    Column("Ghi chú", lambda cycle: EXAMPLE_WORDS if cycle.is_example else ""),
+)
 
 
-@require_safe
-def cycle_list(request):
-    cycles = (
-        with_selection(Cycle.objects.visible_to(request.user))
+def _cycles(asked: Asking) -> QuerySet:
+    return (
+        with_selection(Cycle.objects.visible_to(asked.user))
         .select_related("programme", "province", "place", "locked_by")
         .annotate(
             roster=Count("evaluations", filter=~Q(evaluations__state=State.EXCLUDED)),
@@ -39,7 +56,16 @@ def cycle_list(request):
         )
         .order_by("-year", "programme", "pk")
     )
-    page = page_of(cycles, request)
+
+
+def cycles_listed(asked: Asking) -> Listed:
+    return listed("Các kỳ đánh giá", "ky-danh-gia", _cycles(asked), COLUMNS)
+
+
+@require_safe
+@leaves_as(cycles_listed)
+def cycle_list(request):
+    page = page_of(_cycles(request), request)
     kept = {cycle.pk for cycle in page if permissions.may_open_cycle(request.user, cycle.scope)}
     context = {"page": page, "kept": kept, "may_open": opens_years(request.user)}
     return render(request, "evaluations/cycle_list.html", context)

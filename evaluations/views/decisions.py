@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
 
@@ -18,13 +20,42 @@ from ..enums import DecisionKind, Resolution
 from ..filters import DecisionFilterSet, RecognitionFilterSet
 from ..forms import IssueForm, RevokeForm
 from ..models import Decision, Recognition
+from .columns import relation, unit_columns
 
 SYMBOL = "QĐ-UBND"
+DECISIONS = (
+    Column("Số, ký hiệu", "reference"),
+    Column("Ngày ký", "signed_on"),
+    Column("Loại", "get_kind_display"),
+    Column("Nơi ban hành", "issuer.name"),
+    Column("Phiên họp ngày", "sitting.held_on"),
+    Column("Kỳ đánh giá", "sitting.cycle"),
+    Column("Số đơn vị", lambda decision: decision.dossiers if decision.is_issued else None),
+    Column("Tình trạng", lambda decision: "Đã phát hành" if decision.is_issued else "Chờ phát hành"),
+)
+OF_DECISION = (
+    *unit_columns("evaluation."),
+    Column("Kết quả", lambda row: row.evaluation.result or "Đạt"),
+    Column("Quản lý", lambda row: relation(row.evaluation, is_counted=True)),
+)
+CERTIFIED = (
+    Column("Mã giấy công nhận", "certificate"),
+    Column("Hiệu lực", lambda row: "Đã thu hồi" if row.revoked_by_id else "Đang có"),
+)
+RECOGNITIONS = (
+    *unit_columns("evaluation."),
+    Column("Năm", "evaluation.cycle.year"),
+    Column("Kỳ đánh giá", "evaluation.cycle"),
+    Column("Kết quả", lambda row: row.evaluation.result or "Đạt"),
+    Column("Quyết định", "decision.reference"),
+    Column("Ngày ký", "decision.signed_on"),
+    *CERTIFIED,
+    Column("Quản lý", lambda row: relation(row.evaluation, is_counted=row.is_counted)),
+)
 
 
-@require_safe
-def decision_list(request):
-    decisions = Decision.objects.visible_to(request.user).select_related("issuer", "sitting__cycle__programme")
+def _decisions(asked: Asking) -> DecisionFilterSet:
+    decisions = Decision.objects.visible_to(asked.user).select_related("issuer", "sitting__cycle__programme")
     decisions = decisions.annotate(
         dossiers=Count("recognitions"),
         is_example=Exists(Recognition.objects.filter(revoked_by=OuterRef("pk"), evaluation__cycle__is_example=True)),
@@ -32,21 +63,33 @@ def decision_list(request):
     newest_first = decisions.order_by(
         F("signed_on").desc(nulls_first=True), "-pk"
     )  # a counting query drops Meta's order
-    filters = DecisionFilterSet(request.GET, newest_first, request=request)
+    return DecisionFilterSet(asked.GET, newest_first, request=asked)
+
+
+def decisions_listed(asked: Asking) -> Listed:
+    filters = _decisions(asked)
+    return listed("Quyết định", "quyet-dinh", filters.qs, DECISIONS, form=filters.form)
+
+
+@require_safe
+@leaves_as(decisions_listed)
+def decision_list(request):
+    filters = _decisions(request)
     context = {"filters": filters, "page": page_of(filters.qs, request)}
     return render(request, "evaluations/decision_list.html", context)
 
 
-def get_decision(request, pk) -> Decision:
+def get_decision(asked: Asking, pk: int) -> Decision:
     return get_object_or_404(
-        Decision.objects.visible_to(request.user).select_related(
+        Decision.objects.visible_to(asked.user).select_related(
             "issuer", "sitting__committee", "sitting__cycle__programme"
         ),
         pk=pk,
     )
 
 
-def decision_context(request, decision: Decision) -> dict:
+def _rows_of(decision: Decision) -> QuerySet[Any]:
+    """Recognitions it gives or takes; of a draft the items of its sitting that propose one."""
     rows: QuerySet[Any]
     sitting = decision.sitting
     if decision.kind == DecisionKind.REVOKE:
@@ -57,7 +100,17 @@ def decision_context(request, decision: Decision) -> dict:
         rows = sitting.items.filter(resolution=Resolution.RECOGNISE).select_related("evaluation__commune")
     rows = rows.select_related("evaluation__cycle__programme", "evaluation__criteria_set", "evaluation__grade")
     rows = rows.select_related(*(f"evaluation__{column}" for column in ("province", "district", "delegated_to")))
-    order = F("evaluation__unit_sort_key").asc()
+    return rows.order_by(F("evaluation__unit_sort_key").asc(), "pk")
+
+
+def decision_rows_listed(asked: Asking, pk: int) -> Listed:
+    decision = get_decision(asked, pk)
+    columns = (*OF_DECISION, *CERTIFIED) if decision.is_issued else OF_DECISION
+    return listed(str(decision), f"quyet-dinh-{decision.pk}", _rows_of(decision), columns)
+
+
+def decision_context(request, decision: Decision) -> dict:
+    sitting, rows = decision.sitting, _rows_of(decision)
     first = rows.first()
     missed = queries.past_its_term(decision)
     return {
@@ -65,12 +118,13 @@ def decision_context(request, decision: Decision) -> dict:
         "missed": missed,
         "term": missed.last_day(sitting.cycle.year) if missed and sitting else None,
         "cycle": sitting.cycle if sitting else first and first.evaluation.cycle,
-        "page": page_of(rows.order_by(order), request, 100),
+        "page": page_of(rows, request, 100),
         "may_issue": permissions.may_issue(request.user, decision),
     }
 
 
 @require_safe
+@leaves_as(decision_rows_listed)
 def decision_detail(request, pk):
     decision = get_decision(request, pk)
     context = decision_context(request, decision)
@@ -104,9 +158,8 @@ def decision_issue(request, pk):
     return refuse(request, "evaluations/decision_detail.html", context)
 
 
-@require_safe
-def recognition_list(request):
-    rows = Recognition.objects.visible_to(request.user).with_relation(request.user)
+def _recognitions(asked: Asking) -> RecognitionFilterSet:
+    rows = Recognition.objects.visible_to(asked.user).with_relation(asked.user)
     rows = rows.select_related(
         "evaluation__cycle__programme",
         "evaluation__criteria_set",
@@ -118,7 +171,18 @@ def recognition_list(request):
         "decision__issuer",
         "revoked_by",
     )
-    filters = RecognitionFilterSet(request.GET, rows, request=request)
+    return RecognitionFilterSet(asked.GET, rows, request=asked)
+
+
+def recognitions_listed(asked: Asking) -> Listed:
+    filters = _recognitions(asked)
+    return listed("Đơn vị được công nhận", "don-vi-duoc-cong-nhan", filters.qs, RECOGNITIONS, form=filters.form)
+
+
+@require_safe
+@leaves_as(recognitions_listed)
+def recognition_list(request):
+    filters = _recognitions(request)
     context = {"filters": filters, "page": page_of(filters.qs, request)}
     return render(request, "evaluations/recognition_list.html", context)
 

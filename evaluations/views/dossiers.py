@@ -11,6 +11,8 @@ from criteria.enums import Step
 from criteria.judging.cells import in_words, write_cell
 from criteria.judging.values import CriterionSpec
 from portal.core.errors import Refused
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, refuse, typed
 from units.models import Unit
 
@@ -23,22 +25,47 @@ from ..judging.dossiers import JudgedDossier, judged_dossier
 from ..judging.papers import papers_of
 from ..judging.timing import undated
 from ..models import Cycle, Evaluation, Evidence
+from .columns import relation, unit_columns
+
+COLUMNS = (
+    *unit_columns(),
+    Column("Năm", "cycle.year"),
+    Column("Kỳ đánh giá", "cycle"),
+    Column("Tình trạng", "get_state_display"),
+    Column("Kết quả", "result"),
+    Column("Ngày đăng ký", "registered_on"),
+    Column("Quản lý", lambda dossier: relation(dossier, is_counted=dossier.is_counted)),
+)
+
+
+def _filtered(asked: Asking) -> EvaluationFilterSet:
+    """Dossiers the user may see; the newest open year unless another, or every year, is asked for."""
+    data = asked.GET.copy()
+    if not data.keys() & {"cycle", "year", "programme"}:
+        newest = (
+            Cycle.objects.visible_to(asked.user).order_by("-status", "-year", "-pk").values_list("pk", flat=True)[:1]
+        )
+        data.setlist("cycle", [str(pk) for pk in newest])
+    return EvaluationFilterSet(data, Evaluation.objects.visible_to(asked.user), request=asked)
+
+
+def _rows(filters: EvaluationFilterSet, user):
+    return filters.qs.with_relation(user).select_related(
+        "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
+    )
+
+
+def dossiers_listed(asked: Asking) -> Listed:
+    filters = _filtered(asked)
+    return listed("Hồ sơ đánh giá", "ho-so-danh-gia", _rows(filters, asked.user), COLUMNS, form=filters.form)
 
 
 @require_safe
+@leaves_as(dossiers_listed)
 def evaluation_list(request):
-    """Dossiers the user may see, filtered; the newest open year unless another, or every year, is asked for."""
-    data = request.GET.copy()
-    if not data.keys() & {"cycle", "year", "programme"}:
-        newest = (
-            Cycle.objects.visible_to(request.user).order_by("-status", "-year", "-pk").values_list("pk", flat=True)[:1]
-        )
-        data.setlist("cycle", [str(pk) for pk in newest])
-    filters = EvaluationFilterSet(data, Evaluation.objects.visible_to(request.user), request=request)
-    dossiers = filters.qs.with_relation(request.user).select_related(
-        "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
-    )
-    page = page_of(dossiers, request)
+    """Dossiers by page; see `_filtered`."""
+    filters = _filtered(request)
+    page = page_of(_rows(filters, request.user), request)
     cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
     context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
     return render(request, "evaluations/evaluation_list.html", context)

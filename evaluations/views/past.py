@@ -4,21 +4,21 @@ from dataclasses import replace
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
-from portal.core.sheets import writing
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import file_of, leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
 from units.forms import RegisterFileForm
 from units.models import Unit
 from units.queries import placed
-from units.views.intake import SHOWN, Intake, as_file, confirm, signed, take
+from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
 from ..enums import Origin, State
@@ -34,31 +34,51 @@ def _require_province(request) -> None:
         raise Http404
 
 
-@require_safe
-def past_list(request):
+YEARS = (
+    Column("Năm", "year"),
+    Column("Chương trình", "programme"),
+    Column("Tỉnh", "province.name"),
+    Column("Số đơn vị", "roster"),
+    Column("Có kết quả", "results"),
+    Column("Đạt", "met"),
+    Column("Nguồn", "source"),
+)
+
+
+def _years(asked: Asking) -> QuerySet:
     """The years taken from papers, with how many units each tells of."""
-    cycles = Cycle.objects.visible_to(request.user).exclude(source="").select_related("programme", "province")
+    cycles = Cycle.objects.visible_to(asked.user).exclude(source="").select_related("programme", "province")
     roster = Count("evaluations", filter=~Q(evaluations__state=State.EXCLUDED))
     results = Count("evaluations", filter=~Q(evaluations__state__in=(State.EXPECTED, State.EXCLUDED)))
     met = Count("evaluations", filter=Q(evaluations__state=State.RECOGNISED))
-    cycles = cycles.annotate(roster=roster, results=results, met=met).order_by("-year", "programme", "pk")
+    return cycles.annotate(roster=roster, results=results, met=met).order_by("-year", "programme", "pk")
+
+
+def years_listed(asked: Asking) -> Listed:
+    return listed("Các năm trước", "cac-nam-truoc", _years(asked), YEARS)
+
+
+@require_safe
+@leaves_as(years_listed)
+def past_list(request):
     context = {
-        "page": page_of(cycles, request),
+        "page": page_of(_years(request), request),
         "may_import": permissions.own_province(request.user) is not None,
     }
     return render(request, "evaluations/past_list.html", context)
 
 
-@require_safe
-def past_export(request):
-    """Every past result the reader may see, as a workbook that can be imported again."""
-    dossiers = Evaluation.objects.counted_for(request.user).exclude(cycle__source="").exclude(state=State.EXCLUDED)
+def past_listed(asked: Asking) -> Listed:
+    """Every past result counted at the reader's places; the file can be imported again."""
+    dossiers = Evaluation.objects.counted_for(asked.user).exclude(cycle__source="").exclude(state=State.EXCLUDED)
     dossiers = dossiers.select_related("cycle__programme", "grade", "commune").order_by(
         "cycle__year", "cycle__programme", "unit_sort_key", "pk"
     )
-    rows = past_results.exported(dossiers.iterator(chunk_size=2000))
-    data = writing.as_xlsx("Kết quả năm trước", past_results.HEADINGS, rows)
-    return as_file(f"ket-qua-nam-truoc-{timezone.localdate():%Y-%m-%d}", writing.XLSX, data)
+    title, name = "Kết quả năm trước", "ket-qua-nam-truoc"
+    return Listed(title, name, dossiers, past_results.HEADINGS, past_results.exported)
+
+
+past_export = file_of(past_listed, "evaluations:past_list")
 
 
 def _shown(found: past_results.PastResultFile) -> dict:

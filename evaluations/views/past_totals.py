@@ -6,19 +6,19 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
-from portal.core.sheets import writing
+from portal.core.lists import Asking, Listed
+from portal.core.web.list_files import file_of
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
 from units.enums import LEVELS
 from units.forms import RegisterFileForm
 from units.models import Unit
 from units.queries import placed
-from units.views.intake import SHOWN, Intake, as_file, confirm, signed, take
+from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
 from ..files import past_totals
@@ -40,8 +40,8 @@ def _province(request) -> Unit:
     return province
 
 
-def _visible(request):
-    return PastTotal.objects.visible_to(request.user).select_related("programme", "place__province", "entered_by")
+def _visible(asked: Asking):
+    return PastTotal.objects.visible_to(asked.user).select_related("programme", "place__province", "entered_by")
 
 
 def _may_enter(request, total: PastTotal) -> bool:
@@ -57,10 +57,14 @@ def _own(request, pk: int) -> PastTotal:
 
 
 # --- what is there -----------------------------------------------------------------------------------------------
+def _filtered(asked: Asking) -> PastTotalFilterSet:
+    return PastTotalFilterSet(asked.GET, _visible(asked), request=asked)
+
+
 @require_safe
 def past_totals_list(request):
     """The totals of the reader's places, newest year first."""
-    filters = PastTotalFilterSet(request.GET, _visible(request), request=request)
+    filters = _filtered(request)
     context = {
         "filters": filters,
         "page": page_of(filters.qs, request),
@@ -70,12 +74,15 @@ def past_totals_list(request):
     return render(request, "evaluations/past_totals_list.html", context)
 
 
-@require_safe
-def past_totals_export(request):
-    """Every total the reader may see, as a workbook that can be imported again."""
-    rows = past_totals.exported(_visible(request).standing().order_by("year", "place__sort_key", "kind", "pk"))
-    data = writing.as_xlsx("Số tổng năm trước", past_totals.HEADINGS, rows)
-    return as_file(f"so-tong-nam-truoc-{timezone.localdate():%Y-%m-%d}", writing.XLSX, data)
+def totals_listed(asked: Asking) -> Listed:
+    """The totals asked for; the file can be imported again."""
+    filters = _filtered(asked)
+    rows = filters.qs.order_by("year", "place__sort_key", "kind", "pk")
+    title, name = "Số tổng năm trước", "so-tong-nam-truoc"
+    return Listed(title, name, rows, past_totals.HEADINGS, past_totals.exported, filters.form)
+
+
+past_totals_export = file_of(totals_listed, "evaluations:past_totals_list")
 
 
 def _detail_context(request, total: PastTotal, form: LockForm | None = None) -> dict:

@@ -1,10 +1,13 @@
 """Choosing the year's exemplary units among those whose earlier results allow it; choosing is registering."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, whole_numbers
 from units.models import Unit
 
@@ -13,18 +16,46 @@ from ..enums import NOT_REGISTERED, Action, CycleStatus
 from ..filters import SelectionFilterSet
 from ..models import Cycle, Evaluation
 from ..queries import quotas
+from .columns import unit_columns
+
+COLUMNS = (
+    *unit_columns(),
+    Column("Bộ tiêu chí", "criteria_set.name"),
+    Column("Tình trạng", lambda dossier: "Chưa chọn" if dossier.is_expected else dossier.get_state_display()),
+    Column("Quản lý", lambda dossier: "" if dossier.is_counted else "Do nơi khác quản lý"),
+)
+
+
+def _cycle(asked: Asking, pk: int) -> Cycle:
+    return get_object_or_404(Cycle.objects.visible_to(asked.user).select_related("programme", "province"), pk=pk)
+
+
+def _candidates(asked: Asking, cycle: Cycle) -> QuerySet[Evaluation]:
+    return quotas.candidates(Evaluation.objects.visible_to(asked.user).filter(cycle=cycle))
+
+
+def _rows(filters: SelectionFilterSet, user) -> QuerySet[Evaluation]:
+    found = filters.qs.with_relation(user).select_related("criteria_set", "district", "commune", "cycle")
+    return found.order_by("district__sort_key", "unit_sort_key", "pk")
+
+
+def selection_listed(asked: Asking, cycle: int) -> Listed:
+    year = _cycle(asked, cycle)
+    filters = SelectionFilterSet(asked.GET, _candidates(asked, year), request=asked)
+    title, name = f"Chọn điển hình {year.year}", f"chon-dien-hinh-{year.year}"
+    return listed(title, name, _rows(filters, asked.user), COLUMNS, form=filters.form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_as(selection_listed)
 def selection_page(request, cycle):
     """The candidates the reader may see with each place's quota; the ticked ones are chosen together."""
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme", "province"), pk=cycle)
-    dossiers = quotas.candidates(Evaluation.objects.visible_to(request.user).filter(cycle=cycle))
+    cycle = _cycle(request, cycle)
+    dossiers = _candidates(request, cycle)
     if request.method == "POST":
         return _choose(request, cycle, dossiers)
     filters = SelectionFilterSet(request.GET, dossiers, request=request)
-    found = filters.qs.with_relation(request.user).select_related("criteria_set", "district", "commune", "cycle")
-    page = page_of(found.order_by("district__sort_key", "unit_sort_key", "pk"), request)
+    page = page_of(_rows(filters, request.user), request)
     places = set(permissions.ENTERING.places(request.user)) if cycle.status == CycleStatus.OPEN else set()
     counted = quotas.candidates(Evaluation.objects.counted_for(request.user).filter(cycle=cycle))
     shares = quotas.shares(cycle, Unit.objects.visible_to(request.user))

@@ -7,23 +7,44 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, typed
 
 from .. import permissions, services
 from ..forms import LateUnitForm, LockForm, RefreezeForm
 from ..models import Cycle, Evaluation
+from .columns import unit_columns
 
 PAGE = "evaluations/cycle_roster.html"
+COLUMNS = (
+    *unit_columns(),
+    Column("Phân loại", "get_subtype_display"),
+    Column("Bộ tiêu chí", lambda dossier: f"{dossier.criteria_set.code}/{dossier.criteria_set.version}"),
+    Column("Nơi nhập", "entry_unit.name"),
+    Column("Nơi thẩm định", "appraisal_unit.name"),
+    Column("Nơi công nhận", "decision_unit.name"),
+    Column("Bổ sung ngày", "added_on"),
+    Column("Tình trạng", "get_state_display"),
+)
 
 
-def _own_cycle(request, pk: int) -> Cycle:
+def _own_cycle(asked: Asking, pk: int) -> Cycle:
     """The year, for those who opened it; 404 for everybody else and for results taken from documents."""
-    cycles = Cycle.objects.visible_to(request.user).select_related("programme", "province", "place")
+    cycles = Cycle.objects.visible_to(asked.user).select_related("programme", "province", "place")
     cycle = get_object_or_404(cycles, pk=pk)
-    if cycle.source or not permissions.may_open_cycle(request.user, cycle.scope):
+    if cycle.source or not permissions.may_open_cycle(asked.user, cycle.scope):
         raise Http404
     return cycle
+
+
+def roster_listed(asked: Asking, pk: int) -> Listed:
+    """Every unit of the frozen roster with who acts on it, those left out since as well."""
+    cycle = _own_cycle(asked, pk)
+    rows = Evaluation.objects.visible_to(asked.user).filter(cycle=cycle).order_by("unit_sort_key", "pk")
+    places = ("district", "commune", "criteria_set", "grade", "entry_unit", "appraisal_unit", "decision_unit")
+    return listed(f"Danh sách năm {cycle.year}", f"danh-sach-{cycle.year}", rows.select_related(*places), COLUMNS)
 
 
 def _late_form(missing: list[services.Missing], data=None) -> LateUnitForm:
@@ -56,6 +77,7 @@ def tell_left_out(request, cycle: Cycle) -> None:
 
 
 @require_safe
+@leaves_as(roster_listed)
 def cycle_roster(request, pk):
     return render(request, PAGE, _context(request, _own_cycle(request, pk)))
 

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from criteria.judging.verdicts import Verdict
 from portal.core.errors import Refused
 from portal.core.fields import sentences
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse, typed, whole_number, whole_numbers
 from units.enums import Role
@@ -21,6 +23,31 @@ from ..enums import Ballot, CycleStatus, Resolution, Side
 from ..forms import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingForm, seats_on
 from ..judging.dossiers import judged_dossiers
 from ..models import AgendaItem, Cycle, Sitting
+from .columns import unit_columns
+
+SITTINGS = (
+    Column("Ngày họp", "held_on"),
+    Column("Ban Chỉ đạo", "committee.name"),
+    Column("Kỳ đánh giá", "cycle"),
+    Column("Số hồ sơ", "dossiers"),
+    Column("Tình trạng", lambda sitting: "Đã kết thúc" if sitting.is_closed else "Đang mở"),
+)
+AGENDA = (Column("STT", "item.order"), *unit_columns("item.evaluation."))
+CONCLUDED = (
+    Column("Kết luận", "item.get_resolution_display"),
+    Column("Lý do, kết quả", lambda row: row.item.reason or row.item.evaluation.result),
+)
+JUDGED_SO_FAR = (
+    Column("Theo thẩm định", "verdict.label"),
+    Column(
+        "Chưa đạt, còn thiếu", lambda row: " ".join(one.sentence for one in row.verdict.failed + row.verdict.missing)
+    ),
+)
+BALLOTS = (
+    Column("Tán thành", "in_favour"),
+    Column("Không tán thành", "against"),
+    Column("Không có ý kiến", "abstained"),
+)
 
 
 def my_committees(user):
@@ -29,15 +56,23 @@ def my_committees(user):
     return Committee.objects.visible_to(user).in_office().filter(unit__in=places).select_related("unit")
 
 
-@require_safe
-def sitting_list(request):
-    sittings = (
-        Sitting.objects.visible_to(request.user)
+def _sittings(asked: Asking) -> QuerySet[Sitting]:
+    return (
+        Sitting.objects.visible_to(asked.user)
         .select_related("committee__unit", "cycle__programme")
         .annotate(dossiers=Count("items"))
         .order_by("-held_on", "-pk")
     )
-    context = {"page": page_of(sittings, request), "may_create": my_committees(request.user).exists()}
+
+
+def sittings_listed(asked: Asking) -> Listed:
+    return listed("Phiên họp", "phien-hop", _sittings(asked), SITTINGS)
+
+
+@require_safe
+@leaves_as(sittings_listed)
+def sitting_list(request):
+    context = {"page": page_of(_sittings(request), request), "may_create": my_committees(request.user).exists()}
     return render(request, "evaluations/sitting_list.html", context)
 
 
@@ -107,9 +142,9 @@ def sitting_drop(request, pk):
     return redirect("evaluations:sitting_list")
 
 
-def get_sitting(request, pk) -> Sitting:
+def get_sitting(asked: Asking, pk: int) -> Sitting:
     return get_object_or_404(
-        Sitting.objects.visible_to(request.user).select_related(
+        Sitting.objects.visible_to(asked.user).select_related(
             "committee__unit", "cycle__programme", "chair__user", "secretary__user", "closed_by"
         ),
         pk=pk,
@@ -139,7 +174,7 @@ class AgendaRow:
 def _agenda_rows(sitting: Sitting, my_seat: Seat | None) -> list[AgendaRow]:
     items = list(
         sitting.items.select_related(
-            "evaluation__criteria_set", "evaluation__cycle", "evaluation__commune", "evaluation__grade"
+            *(f"evaluation__{name}" for name in ("criteria_set", "cycle", "commune", "district", "grade"))
         ).prefetch_related("votes")
     )
     judged = {} if sitting.is_closed else judged_dossiers([item.evaluation for item in items])
@@ -189,7 +224,15 @@ def sitting_context(request, sitting: Sitting) -> dict:
     }
 
 
+def agenda_listed(asked: Asking, pk: int) -> Listed:
+    """The dossiers of the sitting: as they were judged while it is open, as it concluded once it is closed."""
+    sitting = get_sitting(asked, pk)
+    columns = (*AGENDA, *(CONCLUDED if sitting.is_closed else JUDGED_SO_FAR), *BALLOTS)
+    return listed(f"{sitting}", f"phien-hop-{sitting.held_on:%Y-%m-%d}", _agenda_rows(sitting, None), columns)
+
+
 @require_safe
+@leaves_as(agenda_listed)
 def sitting_detail(request, pk):
     sitting = get_sitting(request, pk)
     return render(request, "evaluations/sitting_detail.html", sitting_context(request, sitting))

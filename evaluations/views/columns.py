@@ -1,0 +1,29 @@
+"""Columns that lists of dossiers share when they leave as files."""
+
+from operator import attrgetter
+
+from portal.core.lists import Column
+from units.files.keys import OWN_KEY
+
+from ..models import Evaluation
+
+
+def unit_columns(at: str = "") -> tuple[Column, ...]:
+    """Of the unit of a dossier, which stands in the row under `at` (“evaluation.”): its key first, by which files that
+    are taken in name it."""
+    unit_id = attrgetter(f"{at}unit_id")
+    return (
+        Column("Khoá đơn vị", lambda row: f"{OWN_KEY}{unit_id(row)}"),
+        Column("Đơn vị", f"{at}unit_name"),
+        Column("Loại đơn vị", f"{at}get_kind_display"),
+        Column("Xã", f"{at}commune_above.name"),
+        Column("Huyện", f"{at}district_above.name"),
+    )
+
+
+def relation(dossier: Evaluation, *, is_counted: bool) -> str:
+    """Who manages the unit where that is not the reader's place, as the page says it."""
+    manager = dossier.managed_by.name if dossier.managed_by else ""
+    if dossier.delegated_to:
+        return f"Do {manager} quản lý, uỷ quyền cho {dossier.delegated_to.name}"
+    return "" if is_counted else f"Đứng chân trên địa bàn, do {manager} quản lý"
