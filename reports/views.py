@@ -15,8 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evaluations.models import Cycle, Decision
 from portal.core.errors import Refused
 from portal.core.files import store
+from portal.core.lists import Asking, Column, Listed, day_of, listed
 from portal.core.models import Job, JobState
 from portal.core.vietnamese.moments import moment_text
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
@@ -237,7 +239,24 @@ def decision_print(request, pk):
     return redirect("reports:run_detail", run.pk)
 
 
+RUNS = (
+    Column("Báo cáo", lambda run: _title(run.report)),
+    Column("Phạm vi", "place.dated_name"),
+    Column("Dạng tệp", "get_format_display"),
+    Column("Yêu cầu ngày", lambda run: day_of(run.created_at)),
+    Column("Người yêu cầu", "job.asked_by"),
+    Column("Tình trạng", "job.get_state_display"),
+    Column("Tệp", "job.output_name"),
+    Column("Mã nội dung tệp", "job.output_sha256"),
+)
+
+
+def runs_listed(asked: Asking) -> Listed:
+    return listed("Các lần in báo cáo", "lan-in-bao-cao", _runs(asked), RUNS)
+
+
 @require_safe
+@leaves_as(runs_listed)
 def run_list(request):
     page = Paginator(_runs(request), 30).get_page(request.GET.get("page"))
     return render(request, "reports/run_list.html", {"page_obj": page, "rows": _titled(page)})
@@ -367,8 +386,8 @@ def _report(slug: str) -> Report:
     return REPORTS[slug]
 
 
-def _runs(request):
-    return ReportRun.objects.visible_to(request.user).select_related("job", "job__asked_by", "place", "schedule")
+def _runs(asked: Asking):
+    return ReportRun.objects.visible_to(asked.user).select_related("job", "job__asked_by", "place", "schedule")
 
 
 def _title(slug: str) -> str:

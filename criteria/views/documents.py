@@ -4,14 +4,16 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.files import store
+from portal.core.lists import Asking, Column, Listed, listed
 from portal.core.web.left import way_back
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
@@ -23,19 +25,38 @@ from ..services import documents
 from .editing import written_province
 
 PER_PAGE = 50
+COLUMNS = (
+    Column("Số, ký hiệu", "number"),
+    Column("Trích yếu", "title"),
+    Column("Cơ quan ban hành", "issuer"),
+    Column("Ngày ban hành", "issued_on"),
+    Column("Phạm vi", lambda document: "riêng tỉnh" if document.province_code else "toàn quốc"),
+    Column("Số bộ tiêu chí", "many"),
+    Column("Bản đã ký", lambda document: "có" if document.scan_sha256 else "chưa có"),
+    Column("Mã văn bản", "code"),
+)
+
+
+def _documents(asked: Asking) -> QuerySet[LegalDocument]:
+    """The documents the reader sees, each with how many of the sets they see rest on it."""
+    words = asked.GET.get("q", "")[:100].strip()
+    sets = CriteriaSet.objects.visible_to(asked.user)
+    found = LegalDocument.objects.visible_to(asked.user).annotate(many=Count("sets", filter=Q(sets__in=sets)))
+    if words:
+        found = found.filter(Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words))
+    return found.order_by("-issued_on", "code")
+
+
+def documents_listed(asked: Asking) -> Listed:
+    return listed("Văn bản", "van-ban", _documents(asked), COLUMNS)
 
 
 @require_safe
+@leaves_as(documents_listed)
 def document_list(request):
-    """The documents the reader sees, each with how many of the sets they see rest on it."""
-    words = request.GET.get("q", "")[:100].strip()
-    sets = CriteriaSet.objects.visible_to(request.user)
-    found = LegalDocument.objects.visible_to(request.user).annotate(many=Count("sets", filter=Q(sets__in=sets)))
-    if words:
-        found = found.filter(Q(number__icontains=words) | Q(title__icontains=words) | Q(issuer__icontains=words))
-    page = Paginator(found.order_by("-issued_on", "code"), PER_PAGE).get_page(request.GET.get("page"))
-    own = provinces_written(request.user)
-    return render(request, "criteria/document_list.html", {"page": page, "q": words, "own": own})
+    page = Paginator(_documents(request), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "q": request.GET.get("q", "")[:100].strip(), "own": provinces_written(request.user)}
+    return render(request, "criteria/document_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 """Pages on criteria sets: which there are, one of them, two side by side, out as a file and in again."""
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from django import forms
@@ -11,8 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.files import store
+from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 
 from ..enums import Measure, Outcome, SetStatus
@@ -40,13 +44,44 @@ class WordsForm(forms.Form):
     q = forms.CharField(label="Tìm trong bộ tiêu chí", max_length=100, required=False)
 
 
+COLUMNS = (
+    Column("Chương trình", "programme.name"),
+    Column("Bộ tiêu chí", "name"),
+    Column("Mã bộ tiêu chí", "code"),
+    Column("Phiên bản", "version"),
+    Column("Áp dụng cho", lambda one: ", ".join(one.kind_labels)),
+    Column("Riêng tỉnh mã", "province_code"),
+    Column("Từ năm", "first_year"),
+    Column("Đến hết năm", "last_year"),
+    Column("Văn bản", "document.number"),
+    Column("Số tiêu chí", "criteria_count"),
+    Column("Tình trạng", "get_status_display"),
+    Column("Ghi chú", lambda one: EXAMPLE_WORDS if one.is_example else ""),
+)
+
+
+def _filtered(asked: Asking) -> CriteriaSetFilterSet:
+    measured = Count("criteria", filter=~Q(criteria__measure=Measure.GROUP))
+    sets = CriteriaSet.objects.visible_to(asked.user).select_related("programme", "document", "base")
+    return CriteriaSetFilterSet(asked.GET, sets.annotate(criteria_count=measured), request=asked)
+
+
+def _sorted(sets: Iterable[CriteriaSet]) -> list[CriteriaSet]:
+    """By programme, the newest years first."""
+    return sorted(sets, key=lambda one: (one.programme.name, -one.first_year, one.code, -one.version))
+
+
+def sets_listed(asked: Asking) -> Listed:
+    filters = _filtered(asked)
+    return listed("Bộ tiêu chí", "bo-tieu-chi", _sorted(filters.qs), COLUMNS, form=filters.form)
+
+
 @require_safe
+@leaves_as(sets_listed)
 def criteria_list(request):
     """Criteria sets by programme, the newest years first."""
-    measured = Count("criteria", filter=~Q(criteria__measure=Measure.GROUP))
-    sets = CriteriaSet.objects.visible_to(request.user).select_related("programme", "document", "base")
-    filters = CriteriaSetFilterSet(request.GET, sets.annotate(criteria_count=measured), request=request)
-    rows = sorted(filters.qs, key=lambda one: (one.programme.name, -one.first_year, one.code, -one.version))
+    filters = _filtered(request)
+    rows = _sorted(filters.qs)
     years = set_page.years_of(rows)
     places = places_of(rows)
     programmes = [
