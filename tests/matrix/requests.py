@@ -1,6 +1,7 @@
 """What is sent to each route of the table: the object of the address and the data of the form."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from criteria import services
@@ -213,6 +214,7 @@ ADDRESSES = {
     "units:import_preview": lambda home, case: {"token": home.import_token},
     "units:marked_file": lambda home, case: {"token": home.marked_token},
     "units:import_undo": lambda home, case: {"pk": home.record.pk},
+    **dict.fromkeys(["list_file", "list_file_progress", "list_file_take"], lambda home, case: {"pk": home.list_job.pk}),
     "units:import_job": lambda home, case: {"pk": home.job.pk},
     "units:import_progress": lambda home, case: {"pk": home.job.pk},
     "units:person_detail": lambda home, case: {"pk": home.clerk.pk},
@@ -321,6 +323,10 @@ COUNTS = {"year": "2022", "groups": "4", "leaders": "4", "deputies": "4", "membe
 TOTAL = {"total": "12", "met": "8", "source": "Báo cáo số 3"}
 DATA = {
     "units:import_undo": lambda home, case: {"reason": "Gửi nhầm tệp"},
+    "list_file_ask": lambda home, case: {
+        "address": reverse("units:reform_detail", args=[home.reform.pk]) if case else reverse("units:export"),
+        "ending": "xlsx",
+    },
     "evaluations:past_totals_add": lambda home, case: (
         TOTAL | {"programme": Programme.objects.get(code="safety").pk, "year": "2020", "kind": "school"}
     ),

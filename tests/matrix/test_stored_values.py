@@ -58,6 +58,9 @@ PAGES = (
 )
 PRINTS = (("decision_draft", "pdf"), ("yearly", "pdf"), ("yearly", "xlsx"))
 SHEETS = ("units:export", *(f"units:register_export {slug}" for slug in REGISTERS))
+SHEETS += ("evaluations:list", "evaluations:recognition_list", "evaluations:decision_list", "evaluations:sitting_list")
+SHEETS += ("evaluations:cycle_list", "evaluations:award_barred", "units:people_export", "units:committee_export")
+SHEETS += ("criteria:list", "criteria:documents", "reports:run_list", "units:reform_list", "units:delegation_list")
 
 
 def addresses(world) -> list[str]:

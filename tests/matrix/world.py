@@ -22,7 +22,7 @@ from evaluations import workflow
 from evaluations.enums import Action
 from evaluations.files import past_results, past_totals
 from evaluations.models import Cycle, Evaluation
-from portal.core import jobs
+from portal.core import jobs, lists
 from portal.core.files import store
 from portal.core.models import Heartbeat, Job, JobState
 from reports import services as reports
@@ -481,12 +481,24 @@ def _printed(world: World, tree: SimpleNamespace, commune: Unit, clerk: User) ->
         "run": run,
         "schedule": schedule,
         "job": job,
+        "list_job": _list_file(commune, importer),
         "sheet": slips,
         "record": record,
         "import_token": signing.dumps(kept_file, salt="import_units"),
         "marked_token": signing.dumps(kept_marked, salt="marked_file"),
         "pack_token": signing.dumps(kept_pack, salt="criteria.import"),
     }
+
+
+def _list_file(commune: Unit, by: User) -> Job:
+    """A long list of units, made and waiting for who asked."""
+    at = reverse("units:export")
+    params = {"address": at, "page": reverse("units:list"), "ending": "csv", "title": "Đơn vị"}
+    job, _ = jobs.ask(lists.KIND, f"{lists.KIND}:{commune.pk}", params, by=by)
+    kept = store.put([b"-" * lists.APART, f"Khoá,{commune.pk}".encode()])
+    done = {"state": JobState.DONE, "output_name": "don-vi.csv", "output_sha256": kept.sha256}
+    Job.objects.filter(pk=job.pk).update(finished_at=Now(), **done)
+    return job
 
 
 def _handover(commune: Unit, by: User) -> Handover:

@@ -1,0 +1,125 @@
+"""Every list leaves as a file: the pages that show one are found by walking, and none is without a file unsaid."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from django.core.paginator import Page
+from django.urls import resolve, reverse
+from openpyxl import load_workbook
+
+from portal.core import lists
+
+from .cells import Row, read_table
+from .requests import asked
+
+# Pages whose list leaves by addresses of their own.
+FILES = {
+    "evaluations:past_totals_list": ["evaluations:past_totals_export"],
+    "units:committee_list": ["units:committee_export", "units:seat_export"],
+    "units:list": ["units:export"],
+    "units:people": ["units:people_export"],
+    "units:register_list": ["units:register_export"],
+}
+# Pages of a list without a file, and why.
+NONE = {
+    "evaluations:grid": "leaves as the workbook that comes back, evaluations:grid_book",
+    "evaluations:past_find": "a search for the unit whose result is to be typed",
+    "evaluations:past_totals_find": "a search for the place whose total is to be typed",
+    "evaluations:past_totals_add": "what was typed so far of one place; it stands in the list of totals",
+}
+# Pages whose file holds other rows than those they leaf through, and which.
+OTHER_ROWS = {
+    "evaluations:cycle_roster": "the whole roster; the page leafs through the units that came late",
+    "evaluations:sitting_detail": "the agenda; the page leafs through the dossiers that wait for it",
+}
+# Readers in the order they are tried: who sees most, then who sits in the committee and who enters.
+READERS = ("staff@grand", "admin@grand", "standing@own", "officer@own")
+ROWS = [row for row in read_table() if row.method == "GET" and not row.is_api]
+
+
+def reader_of(row: Row) -> str | None:
+    return next((person for person in READERS if row.expected(person).status == 200), None)
+
+
+def address_of(world, row: Row) -> str:
+    return reverse(row.route, kwargs=asked(world, row.route, "GET", row.case)[0])
+
+
+def pages_in(response) -> list[Page]:
+    """The lists a page leafs through, from what its templates were given."""
+    seen = {id(value): value for part in response.context or () for value in part.flatten().values()}
+    return [value for value in seen.values() if isinstance(value, Page)]
+
+
+def lists_shown(world) -> Iterator[tuple[Row, str, str, Page]]:
+    """(row, reader, address, list) of each page of the portal that leafs through a list."""
+    for row in ROWS:
+        if person := reader_of(row):
+            address = address_of(world, row)
+            response = world.clients[person].get(address)
+            for page in pages_in(response):
+                yield row, person, address, page
+
+
+def leaves(address: str) -> bool:
+    return getattr(resolve(address).func, "listed", None) is not None
+
+
+@pytest.fixture(scope="module")
+def shown(world):
+    return list(lists_shown(world))
+
+
+def without_file(shown) -> set[str]:
+    return {row.route for row, _, address, _ in shown if not leaves(address) and row.route not in FILES}
+
+
+def test_every_list_has_a_file_or_a_reason(shown, db):
+    assert len({row.route for row, *_ in shown}) > 25
+    assert without_file(shown) == set(NONE)
+    assert {row.route for row, *_ in shown} >= set(FILES) | set(OTHER_ROWS)
+
+
+def test_a_list_without_a_file_is_noticed(shown, db, monkeypatch):
+    """The control."""
+    monkeypatch.delattr(resolve(reverse("evaluations:list")).func, "listed")
+    assert without_file(shown) == {*NONE, "evaluations:list"}
+
+
+def test_each_page_links_to_the_file_of_all_its_rows(world, shown, db):
+    wrong = []
+    for row, person, address, page in shown:
+        if row.route in NONE or not page.paginator.count:
+            continue
+        client = world.clients[person]
+        body = client.get(address).content.decode()
+        args = resolve(address).kwargs if row.route == "units:register_list" else {}
+        for file in [reverse(name, kwargs=args) for name in FILES.get(row.route, [])] or [""]:
+            if f'href="{file}?' not in body or "dang=xlsx" not in body or "dang=csv" not in body:
+                wrong.append(f"{row}: no link to {file or 'its file'}")
+        if leaves(address):
+            answer = client.get(address, {"dang": "xlsx"})
+            if answer.status_code != 200 or answer["Content-Type"] != lists.ENDINGS["xlsx"]:
+                wrong.append(f"{row}: {answer.status_code} {answer['Content-Type']}")
+                continue
+            many = load_workbook(io.BytesIO(answer.content)).active.max_row - 1
+            if row.route not in OTHER_ROWS and many != page.paginator.count:
+                wrong.append(f"{row}: {many} rows in the file, {page.paginator.count} on the page")
+    assert wrong == []
+
+
+def test_whoever_reads_the_page_gets_the_rows_of_the_page(world, shown, db):
+    """People of every place: the file holds as many rows as the list has for them, and is theirs where the page is."""
+    wrong = []
+    for row, _, address, _ in shown:
+        if not leaves(address) or row.route in OTHER_ROWS:
+            continue
+        for person in ("leader@own", "officer@sibling", "inspector@far", "admin@top", "officer@hosting"):
+            client = world.clients[person]
+            page, answer = client.get(address), client.get(address, {"dang": "csv"})
+            many = sum(one.paginator.count for one in pages_in(page))
+            rows = answer.content.decode("utf-8-sig").count("\r\n") - 1 if answer.status_code == 200 else 0
+            if page.status_code == 404 != answer.status_code or rows != many:
+                wrong.append(f"{row} as {person}: {answer.status_code}, {rows} rows, {many} on the page")
+    assert wrong == []
