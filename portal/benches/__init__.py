@@ -21,6 +21,7 @@ class Options:
     files: int = 4_400  # of one province and year
     pdf_rows: tuple[int, ...] = (209, 2_300)
     evaluations: int = 4_000  # judged; 100.000 for the figure of docs/performance.md
+    exported: int = 20_000  # units of a list given out; 50.000 for the figure of docs/performance.md
 
 
 @dataclass(frozen=True)

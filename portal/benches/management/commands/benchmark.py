@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from ... import BENCHES, Measured, Options, intakes, judge, nation, paper, reform, rollup, sweep, work, year
+from ... import BENCHES, Measured, Options, exports, intakes, judge, nation, paper, reform, rollup, sweep, work, year
 
-MODULES = (rollup, year, reform, nation, judge, paper, work, intakes)  # imported for the benches they register
+MODULES = (rollup, year, reform, nation, judge, paper, work, intakes, exports)  # imported for the benches they register
 
 
 class Command(BaseCommand):
@@ -25,10 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--files", type=int, default=Options.files)
         parser.add_argument("--pdf-rows", type=int, nargs="*", default=list(Options.pdf_rows))
         parser.add_argument("--evaluations", type=int, default=Options.evaluations)
+        parser.add_argument("--exported", type=int, default=Options.exported)
         parser.add_argument("--out", type=Path, default=settings.VAR_DIR / "benchmark.json")
 
-    def handle(self, *, only, rounds, provinces, files, pdf_rows, evaluations, out, **options):
-        asked = Options(rounds, provinces, files, tuple(pdf_rows), evaluations)
+    def handle(self, *, only, rounds, provinces, files, pdf_rows, evaluations, exported, out, **options):
+        asked = Options(rounds, provinces, files, tuple(pdf_rows), evaluations, exported)
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # a nation is made inside one transaction
                 cursor.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
