@@ -104,6 +104,20 @@ def test_a_days_heavy_work_is_measured_and_undone(tmp_path):
     assert (Unit.objects.count(), Evaluation.objects.count()) == (0, 0)
 
 
+@pytest.mark.postgres
+def test_a_list_given_out_is_measured_and_undone(tmp_path):
+    out = tmp_path / "benchmark.json"
+    call_command("benchmark", only=["export_units"], exported=40, rounds=1, out=out)
+    rows = json.loads(out.read_text())["rows"]
+    assert [row["name"].partition(", ")[2].split(" so với")[0] for row in rows] == [
+        "thời gian",
+        "bộ nhớ thêm",
+        "bộ nhớ thêm",
+    ]
+    assert all(row["ours"] > 0 and row["theirs"] > 0 for row in rows)
+    assert Unit.objects.count() == 0
+
+
 def test_what_a_province_takes_in_is_measured_and_undone(tmp_path):
     out = tmp_path / "benchmark.json"
     call_command("benchmark", only=["password_slips", "past_years", "register_rows"], files=20, rounds=1, out=out)
