@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from evaluations.models import Cycle, Decision
 from portal.core.errors import Refused
 from portal.core.files import store
-from portal.core.lists import Asking, Column, Listed, day_of, listed
+from portal.core.lists import Asking, ListColumn, Listed, day_of, listed
 from portal.core.models import Job, JobState
 from portal.core.vietnamese.moments import moment_text
 from portal.core.web.list_files import leaves_as
@@ -240,14 +240,14 @@ def decision_print(request, pk):
 
 
 RUNS = (
-    Column("Báo cáo", lambda run: _title(run.report)),
-    Column("Phạm vi", "place.dated_name"),
-    Column("Dạng tệp", "get_format_display"),
-    Column("Yêu cầu ngày", lambda run: day_of(run.created_at)),
-    Column("Người yêu cầu", "job.asked_by"),
-    Column("Tình trạng", "job.get_state_display"),
-    Column("Tệp", "job.output_name"),
-    Column("Mã nội dung tệp", "job.output_sha256"),
+    ListColumn("Báo cáo", lambda run: _title(run.report)),
+    ListColumn("Phạm vi", "place.dated_name"),
+    ListColumn("Dạng tệp", "get_format_display"),
+    ListColumn("Yêu cầu ngày", lambda run: day_of(run.created_at)),
+    ListColumn("Người yêu cầu", "job.asked_by"),
+    ListColumn("Tình trạng", "job.get_state_display"),
+    ListColumn("Tệp", "job.output_name"),
+    ListColumn("Mã nội dung tệp", "job.output_sha256"),
 )
 
 

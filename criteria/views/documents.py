@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.files import store
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.left import way_back
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
@@ -26,14 +26,14 @@ from .editing import written_province
 
 PER_PAGE = 50
 COLUMNS = (
-    Column("Số, ký hiệu", "number"),
-    Column("Trích yếu", "title"),
-    Column("Cơ quan ban hành", "issuer"),
-    Column("Ngày ban hành", "issued_on"),
-    Column("Phạm vi", lambda document: "riêng tỉnh" if document.province_code else "toàn quốc"),
-    Column("Số bộ tiêu chí", "many"),
-    Column("Bản đã ký", lambda document: "có" if document.scan_sha256 else "chưa có"),
-    Column("Mã văn bản", "code"),
+    ListColumn("Số, ký hiệu", "number"),
+    ListColumn("Trích yếu", "title"),
+    ListColumn("Cơ quan ban hành", "issuer"),
+    ListColumn("Ngày ban hành", "issued_on"),
+    ListColumn("Phạm vi", lambda document: "riêng tỉnh" if document.province_code else "toàn quốc"),
+    ListColumn("Số bộ tiêu chí", "many"),
+    ListColumn("Bản đã ký", lambda document: "có" if document.scan_sha256 else "chưa có"),
+    ListColumn("Mã văn bản", "code"),
 )
 
 

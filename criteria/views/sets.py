@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.files import store
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 
@@ -45,18 +45,18 @@ class WordsForm(forms.Form):
 
 
 COLUMNS = (
-    Column("Chương trình", "programme.name"),
-    Column("Bộ tiêu chí", "name"),
-    Column("Mã bộ tiêu chí", "code"),
-    Column("Phiên bản", "version"),
-    Column("Áp dụng cho", lambda one: ", ".join(one.kind_labels)),
-    Column("Riêng tỉnh mã", "province_code"),
-    Column("Từ năm", "first_year"),
-    Column("Đến hết năm", "last_year"),
-    Column("Văn bản", "document.number"),
-    Column("Số tiêu chí", "criteria_count"),
-    Column("Tình trạng", "get_status_display"),
-    Column("Ghi chú", lambda one: EXAMPLE_WORDS if one.is_example else ""),
+    ListColumn("Chương trình", "programme.name"),
+    ListColumn("Bộ tiêu chí", "name"),
+    ListColumn("Mã bộ tiêu chí", "code"),
+    ListColumn("Phiên bản", "version"),
+    ListColumn("Áp dụng cho", lambda one: "; ".join(one.kind_labels)),
+    ListColumn("Riêng tỉnh mã", "province_code"),
+    ListColumn("Từ năm", "first_year"),
+    ListColumn("Đến hết năm", "last_year"),
+    ListColumn("Văn bản", "document.number"),
+    ListColumn("Số tiêu chí", "criteria_count"),
+    ListColumn("Tình trạng", "get_status_display"),
+    ListColumn("Ghi chú", lambda one: EXAMPLE_WORDS if one.is_example else ""),
 )
 
 

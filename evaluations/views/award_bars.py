@@ -16,7 +16,7 @@ from criteria.packs.content import digest
 from criteria.packs.rules import bar_reads, content_of_bar
 from criteria.queries import graded_programmes, programme_names
 from portal.core.errors import Refused
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.left import leaves_for, not_judged, typed_before
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
@@ -40,19 +40,19 @@ class BarredUnit:
 
 
 BARRED = (
-    Column("Khoá đơn vị", lambda row: f"{OWN_KEY}{row.unit.pk}"),
-    Column("Đơn vị", "unit.name"),
-    Column("Xã", "unit.commune_above.name"),
-    Column("Huyện", "unit.district_above.name"),
-    Column("Lý do", lambda row: " ".join(row.sentences)),
+    ListColumn("Khoá đơn vị", lambda row: f"{OWN_KEY}{row.unit.pk}"),
+    ListColumn("Đơn vị", "unit.name"),
+    ListColumn("Xã", "unit.commune_above.name"),
+    ListColumn("Huyện", "unit.district_above.name"),
+    ListColumn("Lý do", lambda row: " ".join(row.sentences)),
 )
 BARS = (
-    Column("Không xét khen thưởng khi", str),
-    Column("Tỉnh", "province.name"),
-    Column("Từ năm", "first_year"),
-    Column("Đến hết năm", "last_year"),
-    Column("Căn cứ", "ground"),
-    Column("Văn bản", "document.number"),
+    ListColumn("Không xét khen thưởng khi", str),
+    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Từ năm", "first_year"),
+    ListColumn("Đến hết năm", "last_year"),
+    ListColumn("Căn cứ", "ground"),
+    ListColumn("Văn bản", "document.number"),
 )
 
 

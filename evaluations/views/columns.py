@@ -2,22 +2,22 @@
 
 from operator import attrgetter
 
-from portal.core.lists import Column
+from portal.core.lists import ListColumn
 from units.files.keys import OWN_KEY
 
 from ..models import Evaluation
 
 
-def unit_columns(at: str = "") -> tuple[Column, ...]:
+def unit_columns(at: str = "") -> tuple[ListColumn, ...]:
     """Of the unit of a dossier, which stands in the row under `at` (“evaluation.”): its key first, by which files that
     are taken in name it."""
     unit_id = attrgetter(f"{at}unit_id")
     return (
-        Column("Khoá đơn vị", lambda row: f"{OWN_KEY}{unit_id(row)}"),
-        Column("Đơn vị", f"{at}unit_name"),
-        Column("Loại đơn vị", f"{at}get_kind_display"),
-        Column("Xã", f"{at}commune_above.name"),
-        Column("Huyện", f"{at}district_above.name"),
+        ListColumn("Khoá đơn vị", lambda row: f"{OWN_KEY}{unit_id(row)}"),
+        ListColumn("Đơn vị", f"{at}unit_name"),
+        ListColumn("Loại đơn vị", f"{at}get_kind_display"),
+        ListColumn("Xã", f"{at}commune_above.name"),
+        ListColumn("Huyện", f"{at}district_above.name"),
     )
 
 

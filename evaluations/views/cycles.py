@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from criteria.queries import Beside, drafts_beside
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
-from portal.core.lists import Asking, Column, Listed, day_of, listed
+from portal.core.lists import Asking, ListColumn, Listed, day_of, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, whole_number
@@ -29,19 +29,19 @@ from .rosters import tell_left_out
 
 YEARS = range(2008, 2101)
 COLUMNS = (
-    Column("Năm", "year"),
-    Column("Chương trình", "programme"),
-    Column("Phạm vi", "scope_name"),
-    Column("Tỉnh", "province.name"),
-    Column("Danh sách tính đến ngày", "as_of"),
-    Column("Thuộc diện", "roster"),
-    Column("Đăng ký", "registered"),
-    Column("Công nhận", "recognised"),
-    Column("Tình trạng", "get_status_display"),
-    Column("Khoá sổ ngày", lambda cycle: day_of(cycle.locked_at)),
-    Column("Lý do khoá sổ", "lock_reason"),
-    Column("Nguồn số liệu", "source"),
-    Column("Ghi chú", lambda cycle: EXAMPLE_WORDS if cycle.is_example else ""),
+    ListColumn("Năm", "year"),
+    ListColumn("Chương trình", "programme"),
+    ListColumn("Phạm vi", "scope_name"),
+    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Danh sách tính đến ngày", "as_of"),
+    ListColumn("Thuộc diện", "roster"),
+    ListColumn("Đăng ký", "registered"),
+    ListColumn("Công nhận", "recognised"),
+    ListColumn("Tình trạng", "get_status_display"),
+    ListColumn("Khoá sổ ngày", lambda cycle: day_of(cycle.locked_at)),
+    ListColumn("Lý do khoá sổ", "lock_reason"),
+    ListColumn("Nguồn số liệu", "source"),
+    ListColumn("Ghi chú", lambda cycle: EXAMPLE_WORDS if cycle.is_example else ""),
 )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
@@ -24,33 +24,33 @@ from .columns import relation, unit_columns
 
 SYMBOL = "QĐ-UBND"
 DECISIONS = (
-    Column("Số, ký hiệu", "reference"),
-    Column("Ngày ký", "signed_on"),
-    Column("Loại", "get_kind_display"),
-    Column("Nơi ban hành", "issuer.name"),
-    Column("Phiên họp ngày", "sitting.held_on"),
-    Column("Kỳ đánh giá", "sitting.cycle"),
-    Column("Số đơn vị", lambda decision: decision.dossiers if decision.is_issued else None),
-    Column("Tình trạng", lambda decision: "Đã phát hành" if decision.is_issued else "Chờ phát hành"),
+    ListColumn("Số, ký hiệu", "reference"),
+    ListColumn("Ngày ký", "signed_on"),
+    ListColumn("Loại", "get_kind_display"),
+    ListColumn("Nơi ban hành", "issuer.name"),
+    ListColumn("Phiên họp ngày", "sitting.held_on"),
+    ListColumn("Kỳ đánh giá", "sitting.cycle"),
+    ListColumn("Số đơn vị", lambda decision: decision.dossiers if decision.is_issued else None),
+    ListColumn("Tình trạng", lambda decision: "Đã phát hành" if decision.is_issued else "Chờ phát hành"),
 )
 OF_DECISION = (
     *unit_columns("evaluation."),
-    Column("Kết quả", lambda row: row.evaluation.result or "Đạt"),
-    Column("Quản lý", lambda row: relation(row.evaluation, is_counted=True)),
+    ListColumn("Kết quả", lambda row: row.evaluation.result or "Đạt"),
+    ListColumn("Quản lý", lambda row: relation(row.evaluation, is_counted=True)),
 )
 CERTIFIED = (
-    Column("Mã giấy công nhận", "certificate"),
-    Column("Hiệu lực", lambda row: "Đã thu hồi" if row.revoked_by_id else "Đang có"),
+    ListColumn("Mã giấy công nhận", "certificate"),
+    ListColumn("Hiệu lực", lambda row: "Đã thu hồi" if row.revoked_by_id else "Đang có"),
 )
 RECOGNITIONS = (
     *unit_columns("evaluation."),
-    Column("Năm", "evaluation.cycle.year"),
-    Column("Kỳ đánh giá", "evaluation.cycle"),
-    Column("Kết quả", lambda row: row.evaluation.result or "Đạt"),
-    Column("Quyết định", "decision.reference"),
-    Column("Ngày ký", "decision.signed_on"),
+    ListColumn("Năm", "evaluation.cycle.year"),
+    ListColumn("Kỳ đánh giá", "evaluation.cycle"),
+    ListColumn("Kết quả", lambda row: row.evaluation.result or "Đạt"),
+    ListColumn("Quyết định", "decision.reference"),
+    ListColumn("Ngày ký", "decision.signed_on"),
     *CERTIFIED,
-    Column("Quản lý", lambda row: relation(row.evaluation, is_counted=row.is_counted)),
+    ListColumn("Quản lý", lambda row: relation(row.evaluation, is_counted=row.is_counted)),
 )
 
 

@@ -11,7 +11,7 @@ from criteria.enums import Step
 from criteria.judging.cells import in_words, write_cell
 from criteria.judging.values import CriterionSpec
 from portal.core.errors import Refused
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, refuse, typed
 from units.models import Unit
@@ -29,12 +29,12 @@ from .columns import relation, unit_columns
 
 COLUMNS = (
     *unit_columns(),
-    Column("Năm", "cycle.year"),
-    Column("Kỳ đánh giá", "cycle"),
-    Column("Tình trạng", "get_state_display"),
-    Column("Kết quả", "result"),
-    Column("Ngày đăng ký", "registered_on"),
-    Column("Quản lý", lambda dossier: relation(dossier, is_counted=dossier.is_counted)),
+    ListColumn("Năm", "cycle.year"),
+    ListColumn("Kỳ đánh giá", "cycle"),
+    ListColumn("Tình trạng", "get_state_display"),
+    ListColumn("Kết quả", "result"),
+    ListColumn("Ngày đăng ký", "registered_on"),
+    ListColumn("Quản lý", lambda dossier: relation(dossier, is_counted=dossier.is_counted)),
 )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import file_of, leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
@@ -35,13 +35,13 @@ def _require_province(request) -> None:
 
 
 YEARS = (
-    Column("Năm", "year"),
-    Column("Chương trình", "programme"),
-    Column("Tỉnh", "province.name"),
-    Column("Số đơn vị", "roster"),
-    Column("Có kết quả", "results"),
-    Column("Đạt", "met"),
-    Column("Nguồn", "source"),
+    ListColumn("Năm", "year"),
+    ListColumn("Chương trình", "programme"),
+    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Số đơn vị", "roster"),
+    ListColumn("Có kết quả", "results"),
+    ListColumn("Đạt", "met"),
+    ListColumn("Nguồn", "source"),
 )
 
 

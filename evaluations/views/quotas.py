@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, whole_numbers
 from units.models import Unit
@@ -20,9 +20,9 @@ from .columns import unit_columns
 
 COLUMNS = (
     *unit_columns(),
-    Column("Bộ tiêu chí", "criteria_set.name"),
-    Column("Tình trạng", lambda dossier: "Chưa chọn" if dossier.is_expected else dossier.get_state_display()),
-    Column("Quản lý", lambda dossier: "" if dossier.is_counted else "Do nơi khác quản lý"),
+    ListColumn("Bộ tiêu chí", "criteria_set.name"),
+    ListColumn("Tình trạng", lambda dossier: "Chưa chọn" if dossier.is_expected else dossier.get_state_display()),
+    ListColumn("Quản lý", lambda dossier: "" if dossier.is_counted else "Do nơi khác quản lý"),
 )
 
 

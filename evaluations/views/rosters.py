@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, typed
@@ -20,13 +20,13 @@ from .columns import unit_columns
 PAGE = "evaluations/cycle_roster.html"
 COLUMNS = (
     *unit_columns(),
-    Column("Phân loại", "get_subtype_display"),
-    Column("Bộ tiêu chí", lambda dossier: f"{dossier.criteria_set.code}/{dossier.criteria_set.version}"),
-    Column("Nơi nhập", "entry_unit.name"),
-    Column("Nơi thẩm định", "appraisal_unit.name"),
-    Column("Nơi công nhận", "decision_unit.name"),
-    Column("Bổ sung ngày", "added_on"),
-    Column("Tình trạng", "get_state_display"),
+    ListColumn("Phân loại", "get_subtype_display"),
+    ListColumn("Bộ tiêu chí", lambda dossier: f"{dossier.criteria_set.code}/{dossier.criteria_set.version}"),
+    ListColumn("Nơi nhập", "entry_unit.name"),
+    ListColumn("Nơi thẩm định", "appraisal_unit.name"),
+    ListColumn("Nơi công nhận", "decision_unit.name"),
+    ListColumn("Bổ sung ngày", "added_on"),
+    ListColumn("Tình trạng", "get_state_display"),
 )
 
 

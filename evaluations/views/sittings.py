@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from criteria.judging.verdicts import Verdict
 from portal.core.errors import Refused
 from portal.core.fields import sentences
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse, typed, whole_number, whole_numbers
@@ -26,27 +26,27 @@ from ..models import AgendaItem, Cycle, Sitting
 from .columns import unit_columns
 
 SITTINGS = (
-    Column("Ngày họp", "held_on"),
-    Column("Ban Chỉ đạo", "committee.name"),
-    Column("Kỳ đánh giá", "cycle"),
-    Column("Số hồ sơ", "dossiers"),
-    Column("Tình trạng", lambda sitting: "Đã kết thúc" if sitting.is_closed else "Đang mở"),
+    ListColumn("Ngày họp", "held_on"),
+    ListColumn("Ban Chỉ đạo", "committee.name"),
+    ListColumn("Kỳ đánh giá", "cycle"),
+    ListColumn("Số hồ sơ", "dossiers"),
+    ListColumn("Tình trạng", lambda sitting: "Đã kết thúc" if sitting.is_closed else "Đang mở"),
 )
-AGENDA = (Column("STT", "item.order"), *unit_columns("item.evaluation."))
+AGENDA = (ListColumn("STT", "item.order"), *unit_columns("item.evaluation."))
 CONCLUDED = (
-    Column("Kết luận", "item.get_resolution_display"),
-    Column("Lý do, kết quả", lambda row: row.item.reason or row.item.evaluation.result),
+    ListColumn("Kết luận", "item.get_resolution_display"),
+    ListColumn("Lý do, kết quả", lambda row: row.item.reason or row.item.evaluation.result),
 )
 JUDGED_SO_FAR = (
-    Column("Theo thẩm định", "verdict.label"),
-    Column(
+    ListColumn("Theo thẩm định", "verdict.label"),
+    ListColumn(
         "Chưa đạt, còn thiếu", lambda row: " ".join(one.sentence for one in row.verdict.failed + row.verdict.missing)
     ),
 )
 BALLOTS = (
-    Column("Tán thành", "in_favour"),
-    Column("Không tán thành", "against"),
-    Column("Không có ý kiến", "abstained"),
+    ListColumn("Tán thành", "in_favour"),
+    ListColumn("Không tán thành", "against"),
+    ListColumn("Không có ý kiến", "abstained"),
 )
 
 

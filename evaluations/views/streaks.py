@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from criteria.models import StreakRule
 from criteria.queries import programme_names, rules_held
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, whole_number
 from units.files.keys import OWN_KEY
@@ -34,17 +34,17 @@ class StreakLine:
 
 
 COLUMNS = (
-    Column("Khoá đơn vị", lambda line: f"{OWN_KEY}{line.unit.pk}"),
-    Column("Đơn vị", "unit.name"),
-    Column("Xã", "unit.commune_above.name"),
-    Column("Huyện", "unit.district_above.name"),
-    Column("Số năm liên tục", "standing.streak"),
-    Column("Mốc đã đủ (năm)", "standing.reached.years"),
-    Column("Cấp công nhận mốc đã đủ", "standing.reached.get_level_display"),
-    Column("Mốc tiếp theo (năm)", "standing.coming.years"),
-    Column("Cấp công nhận mốc tiếp theo", "standing.coming.get_level_display"),
-    Column("Còn (năm)", lambda line: line.standing.missing if line.standing.coming else None),
-    Column("Nguy cơ", lambda line: " ".join(danger.sentence for danger in line.dangers)),
+    ListColumn("Khoá đơn vị", lambda line: f"{OWN_KEY}{line.unit.pk}"),
+    ListColumn("Đơn vị", "unit.name"),
+    ListColumn("Xã", "unit.commune_above.name"),
+    ListColumn("Huyện", "unit.district_above.name"),
+    ListColumn("Số năm liên tục", "standing.streak"),
+    ListColumn("Mốc đã đủ (năm)", "standing.reached.years"),
+    ListColumn("Cấp công nhận mốc đã đủ", "standing.reached.get_level_display"),
+    ListColumn("Mốc tiếp theo (năm)", "standing.coming.years"),
+    ListColumn("Cấp công nhận mốc tiếp theo", "standing.coming.get_level_display"),
+    ListColumn("Còn (năm)", lambda line: line.standing.missing if line.standing.coming else None),
+    ListColumn("Nguy cơ", lambda line: " ".join(danger.sentence for danger in line.dangers)),
 )
 
 

@@ -55,7 +55,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Column:
+class ListColumn:
     """A heading and what of a row stands under it: a name as a template would say it (`cycle.year`,
     `get_kind_display`), or a function of the row. Days, whole numbers and decimals stay what they are."""
 
@@ -96,7 +96,7 @@ def listed(
     title: str,
     name: str,
     rows: QuerySet | Sequence,
-    columns: Sequence[Column],
+    columns: Sequence[ListColumn],
     *,
     dress: Callable[[list], Iterable] | None = None,
     form: BaseForm | None = None,

@@ -10,17 +10,17 @@ from openpyxl import load_workbook
 
 from portal.core import lists
 from portal.core.errors import Refused
-from portal.core.lists import Column, day_of, listed
+from portal.core.lists import ListColumn, day_of, listed
 
 ROWS = [
     SimpleNamespace(name="Xã A", above=SimpleNamespace(name="Huyện A"), get_kind_display=lambda: "Xã"),
     SimpleNamespace(name="Xã B", above=None, get_kind_display=lambda: "Phường"),
 ]
 COLUMNS = (
-    Column("Tên", "name"),
-    Column("Huyện", "above.name"),
-    Column("Loại", "get_kind_display"),
-    Column("Số chữ", lambda row: len(row.name)),
+    ListColumn("Tên", "name"),
+    ListColumn("Huyện", "above.name"),
+    ListColumn("Loại", "get_kind_display"),
+    ListColumn("Số chữ", lambda row: len(row.name)),
 )
 
 
@@ -39,7 +39,7 @@ def test_rows_are_dressed_some_at_a_time(monkeypatch):
         together.append(len(rows))
         return [SimpleNamespace(name=f"{row}!") for row in rows]
 
-    found = listed("Số", "so", range(7), [Column("Tên", "name")], dress=dress)
+    found = listed("Số", "so", range(7), [ListColumn("Tên", "name")], dress=dress)
     assert [cells for (cells,) in found.lines(range(7))] == [f"{number}!" for number in range(7)]
     assert together == [3, 3, 1]
 
@@ -47,13 +47,13 @@ def test_rows_are_dressed_some_at_a_time(monkeypatch):
 def test_who_reads_far_is_told_how_far(monkeypatch):
     monkeypatch.setattr(lists, "CHUNK", 2)
     told: list[int] = []
-    lists.write(listed("Số", "so", range(5), [Column("Số", int)]), "csv", BytesIO(), told.append)
+    lists.write(listed("Số", "so", range(5), [ListColumn("Số", int)]), "csv", BytesIO(), told.append)
     assert told == [0, 2, 4]
 
 
 def test_more_rows_than_a_worksheet_has_are_refused_as_a_workbook_alone(monkeypatch):
     monkeypatch.setattr(lists, "MOST_OF_A_SHEET", 4)
-    found = listed("Số", "so", range(5), [Column("Số", int)])
+    found = listed("Số", "so", range(5), [ListColumn("Số", int)])
     with pytest.raises(Refused) as refusal:
         lists.write(found, "xlsx", BytesIO())
     assert "5 dòng" in refusal.value.sentence and "CSV" in refusal.value.sentence
@@ -63,7 +63,7 @@ def test_more_rows_than_a_worksheet_has_are_refused_as_a_workbook_alone(monkeypa
 
 
 def test_decimals_are_numbers_in_a_workbook_and_have_our_comma_in_csv():
-    found = listed("Điểm", "diem", [Decimal("82.50"), Decimal(7)], [Column("Điểm", lambda row: row)])
+    found = listed("Điểm", "diem", [Decimal("82.50"), Decimal(7)], [ListColumn("Điểm", lambda row: row)])
     book, text = BytesIO(), BytesIO()
     lists.write(found, "xlsx", book)
     lists.write(found, "csv", text)

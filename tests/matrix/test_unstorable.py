@@ -22,7 +22,11 @@ APPS = ("portal", "units", "criteria", "evaluations", "reports")
 def read_names() -> set[str]:
     """Every name a page reads from its address: named in the code, or a filter's."""
     files = [path for app in APPS for path in (Path(settings.BASE_DIR) / app).rglob("*.py")]
-    named = {name for path in files for name in re.findall(r'request\.GET(?:\.get\(|\[)"([\w-]+)"', path.read_text())}
+    named = {
+        name
+        for path in files
+        for name in re.findall(r'(?:request|asked)\.GET(?:\.get\(|\[)"([\w-]+)"', path.read_text())
+    }
     todo, found = [filters.FilterSet], set()
     while todo:
         found |= set(todo[-1].base_filters)

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from portal.core.lists import Column
+from portal.core.lists import ListColumn
 from portal.core.sheets.reading import Problem
 from portal.core.sheets.tables import FileTable, table_of
 from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
@@ -60,21 +60,21 @@ SHOWN_ONLY = {
 }  # export writes these
 KINDS, SUBTYPE_WORDS = dict(UnitKind.choices), dict(Subtype.choices)
 OUT = (
-    Column(COLUMNS["key"], lambda unit: f"{OWN_KEY}{unit.pk}"),
-    Column(COLUMNS["kind"], lambda unit: KINDS[unit.kind]),
-    Column(COLUMNS["subtype"], lambda unit: SUBTYPE_WORDS[unit.subtype]),
-    Column(COLUMNS["code"], "code"),
-    Column(COLUMNS["name"], "name"),
-    Column(COLUMNS["parent_key"], lambda unit: f"{OWN_KEY}{unit.parent_id}" if unit.parent_id else ""),
-    Column(COLUMNS["stands_in_key"], lambda unit: f"{OWN_KEY}{unit.stands_in_id}" if unit.stands_in_id else ""),
-    Column(COLUMNS["opened_on"], "opened_on"),
-    Column(COLUMNS["closed_on"], "closed_on"),
-    Column(SHOWN_ONLY["province"], "province__name"),
-    Column(SHOWN_ONLY["district"], "district__name"),
-    Column(SHOWN_ONLY["commune"], "commune__name"),
-    Column(SHOWN_ONLY["manager"], "parent__name"),
-    Column(SHOWN_ONLY["ground"], "stands_in__name"),
-    Column(SHOWN_ONLY["is_demo"], "is_demo"),
+    ListColumn(COLUMNS["key"], lambda unit: f"{OWN_KEY}{unit.pk}"),
+    ListColumn(COLUMNS["kind"], lambda unit: KINDS[unit.kind]),
+    ListColumn(COLUMNS["subtype"], lambda unit: SUBTYPE_WORDS[unit.subtype]),
+    ListColumn(COLUMNS["code"], "code"),
+    ListColumn(COLUMNS["name"], "name"),
+    ListColumn(COLUMNS["parent_key"], lambda unit: f"{OWN_KEY}{unit.parent_id}" if unit.parent_id else ""),
+    ListColumn(COLUMNS["stands_in_key"], lambda unit: f"{OWN_KEY}{unit.stands_in_id}" if unit.stands_in_id else ""),
+    ListColumn(COLUMNS["opened_on"], "opened_on"),
+    ListColumn(COLUMNS["closed_on"], "closed_on"),
+    ListColumn(SHOWN_ONLY["province"], "province__name"),
+    ListColumn(SHOWN_ONLY["district"], "district__name"),
+    ListColumn(SHOWN_ONLY["commune"], "commune__name"),
+    ListColumn(SHOWN_ONLY["manager"], "parent__name"),
+    ListColumn(SHOWN_ONLY["ground"], "stands_in__name"),
+    ListColumn(SHOWN_ONLY["is_demo"], "is_demo"),
 )  # what an import reads, then the place in words
 FIELDS = (
     *("pk", "kind", "subtype", "code", "name", "parent_id", "stands_in_id", "opened_on", "closed_on", "is_demo"),

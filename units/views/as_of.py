@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.core.fields import DayField
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 
 from .. import queries
@@ -37,14 +37,14 @@ class TreeForm(OnDayForm):
 
 
 COLUMNS = (
-    Column("Khoá đơn vị", lambda row: f"{OWN_KEY}{row.unit_id}"),
-    Column("Đơn vị", "name"),
-    Column("Loại đơn vị", "get_kind_display"),
-    Column("Phân loại", "get_subtype_display"),
-    Column("Mã số", "code"),
-    Column("Nơi quản lý", "managed_by"),
-    Column("Đứng chân trên địa bàn", "stood_on"),
-    Column("Nay", lambda row: "Đã kết thúc" if row.unit.is_over else row.unit.name),
+    ListColumn("Khoá đơn vị", lambda row: f"{OWN_KEY}{row.unit_id}"),
+    ListColumn("Đơn vị", "name"),
+    ListColumn("Loại đơn vị", "get_kind_display"),
+    ListColumn("Phân loại", "get_subtype_display"),
+    ListColumn("Mã số", "code"),
+    ListColumn("Nơi quản lý", "managed_by"),
+    ListColumn("Đứng chân trên địa bàn", "stood_on"),
+    ListColumn("Nay", lambda row: "Đã kết thúc" if row.unit.is_over else row.unit.name),
 )
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.errors import Refused
 from portal.core.fields import HOW_TO_WRITE_A_DAY
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.vietnamese import text
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
@@ -82,12 +82,12 @@ def _levels(level: str) -> list[tuple[str, str, bool]]:
 
 
 CHANGES = (
-    Column("Số Ban", lambda row: row["boards"]),
-    Column("Đầu kỳ", lambda row: row["opened"]),
-    Column("Vào", lambda row: row["joined"]),
-    Column("Trong đó thay thế", lambda row: row["replaced"]),
-    Column("Ra", lambda row: row["left"]),
-    Column("Cuối kỳ", lambda row: row["closed"]),
+    ListColumn("Số Ban", lambda row: row["boards"]),
+    ListColumn("Đầu kỳ", lambda row: row["opened"]),
+    ListColumn("Vào", lambda row: row["joined"]),
+    ListColumn("Trong đó thay thế", lambda row: row["replaced"]),
+    ListColumn("Ra", lambda row: row["left"]),
+    ListColumn("Cuối kỳ", lambda row: row["closed"]),
 )
 
 
@@ -104,8 +104,8 @@ def _period(asked: Asking) -> PeriodForm:
 def changes_listed(asked: Asking) -> Listed:
     by, form = _by(asked), _period(asked)
     place = queries.GROUPS[by][1]
-    columns = [Column("Địa phương", lambda row: row[place] or "Cấp trên")]
-    columns += [Column("Tên Ban Chỉ đạo", lambda row: row["committee__name"])] if by == "ban" else []
+    columns = [ListColumn("Địa phương", lambda row: row[place] or "Cấp trên")]
+    columns += [ListColumn("Tên Ban Chỉ đạo", lambda row: row["committee__name"])] if by == "ban" else []
     rows = Committee.objects.none()
     if form.is_valid():
         start, end = form.cleaned_data["tu"], form.cleaned_data["den"]

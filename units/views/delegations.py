@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
@@ -20,15 +20,15 @@ from ..permissions import may_delegate
 
 PER_PAGE = 50
 COLUMNS = (
-    Column("Khoá đơn vị", lambda held: f"{OWN_KEY}{held.unit_id}"),
-    Column("Đơn vị", "unit.name"),
-    Column("Nơi uỷ quyền", "giver.name"),
-    Column("Nơi được uỷ quyền", "receiver.name"),
-    Column("Từ ngày", "valid_from"),
-    Column("Đến hết ngày", "valid_to"),
-    Column("Số, ký hiệu văn bản", "number"),
-    Column("Ngày văn bản", "signed_on"),
-    Column("Tình trạng", lambda held: _standing(held)),
+    ListColumn("Khoá đơn vị", lambda held: f"{OWN_KEY}{held.unit_id}"),
+    ListColumn("Đơn vị", "unit.name"),
+    ListColumn("Nơi uỷ quyền", "giver.name"),
+    ListColumn("Nơi được uỷ quyền", "receiver.name"),
+    ListColumn("Từ ngày", "valid_from"),
+    ListColumn("Đến hết ngày", "valid_to"),
+    ListColumn("Số, ký hiệu văn bản", "number"),
+    ListColumn("Ngày văn bản", "signed_on"),
+    ListColumn("Tình trạng", lambda held: _standing(held)),
 )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.errors import Refused
 from portal.core.fields import sentences
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
 from portal.core.web.list_files import leaves_as
@@ -33,19 +33,19 @@ from .reforms import PER_PAGE, draft_of, visible_reform
 PEOPLE_PAGE = "units/reform_people.html"
 FILES_PAGE = "units/reform_files.html"
 PEOPLE = (
-    Column("Chức danh", "user"),
-    Column("Vai trò", "get_role_display"),
-    Column("Khoá đơn vị", lambda placement: f"{OWN_KEY}{placement.unit_id}"),
-    Column("Tại", "unit.name"),
-    Column("Đơn vị kế thừa", "heir.name"),
-    Column("Phân công lại", lambda placement: "Đã có nơi khác" if placement.placed else "Chưa có"),
+    ListColumn("Chức danh", "user"),
+    ListColumn("Vai trò", "get_role_display"),
+    ListColumn("Khoá đơn vị", lambda placement: f"{OWN_KEY}{placement.unit_id}"),
+    ListColumn("Tại", "unit.name"),
+    ListColumn("Đơn vị kế thừa", "heir.name"),
+    ListColumn("Phân công lại", lambda placement: "Đã có nơi khác" if placement.placed else "Chưa có"),
 )
 FILES = (
-    Column("Đơn vị", "unit"),
-    Column("Kỳ đánh giá", "title"),
-    Column("Tình trạng", "state"),
-    Column("Nơi kế thừa", "heir"),
-    Column("Cách xử lý", lambda row: OpenFiles(row.end).label),
+    ListColumn("Đơn vị", "unit"),
+    ListColumn("Kỳ đánh giá", "title"),
+    ListColumn("Tình trạng", "state"),
+    ListColumn("Nơi kế thừa", "heir"),
+    ListColumn("Cách xử lý", lambda row: OpenFiles(row.end).label),
 )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.errors import Refused
-from portal.core.lists import Asking, Column, Listed, listed
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.vietnamese.figures import grouped
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
@@ -40,24 +40,24 @@ def _mine(request):
 
 
 REFORMS = (
-    Column("Nghị quyết", "number"),
-    Column("Trích yếu", "title"),
-    Column("Cơ quan ban hành", "issuer"),
-    Column("Ngày ban hành", "signed_on"),
-    Column("Có hiệu lực từ", "effective_on"),
-    Column("Các tỉnh", lambda reform: ", ".join(province.name for province in reform.provinces.all())),
-    Column("Số dòng", "lines"),
-    Column("Tình trạng", "get_status_display"),
-    Column("Dữ liệu mẫu", "is_demo"),
+    ListColumn("Nghị quyết", "number"),
+    ListColumn("Trích yếu", "title"),
+    ListColumn("Cơ quan ban hành", "issuer"),
+    ListColumn("Ngày ban hành", "signed_on"),
+    ListColumn("Có hiệu lực từ", "effective_on"),
+    ListColumn("Các tỉnh", lambda reform: ", ".join(province.name for province in reform.provinces.all())),
+    ListColumn("Số dòng", "lines"),
+    ListColumn("Tình trạng", "get_status_display"),
+    ListColumn("Dữ liệu mẫu", "is_demo"),
 )
 LINEAGE = (
-    Column("Khoá đơn vị trước", lambda row: f"{OWN_KEY}{row.predecessor_id}"),
-    Column("Đơn vị trước", "predecessor.name"),
-    Column("Khoá đơn vị kế thừa", lambda row: f"{OWN_KEY}{row.successor_id}"),
-    Column("Đơn vị kế thừa", "successor.name"),
-    Column("Phần (%)", "percent"),
-    Column("Phần chính", "is_main"),
-    Column("Từ ngày", "on"),
+    ListColumn("Khoá đơn vị trước", lambda row: f"{OWN_KEY}{row.predecessor_id}"),
+    ListColumn("Đơn vị trước", "predecessor.name"),
+    ListColumn("Khoá đơn vị kế thừa", lambda row: f"{OWN_KEY}{row.successor_id}"),
+    ListColumn("Đơn vị kế thừa", "successor.name"),
+    ListColumn("Phần (%)", "percent"),
+    ListColumn("Phần chính", "is_main"),
+    ListColumn("Từ ngày", "on"),
 )
 
 
