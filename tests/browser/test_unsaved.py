@@ -40,25 +40,33 @@ class Served:
     def __init__(self, chromium, markup: str):
         self.sent: list[str] = []
         self.markup = markup
+        self.signed_in, self.token, self.is_up = True, "x", True
         self.page = chromium.new_page()
         self.page.route("**/*", self.answer)
         self.page.goto(ADDRESS)
 
     def answer(self, route):
         path = route.request.url.removeprefix(ADDRESS)
+        if not self.is_up:
+            return route.abort()
+        if not self.signed_in and path != "dang-nhap/":
+            return route.fulfill(status=403, body="<!doctype html>Hết phiên", content_type="text/html")
         if path.endswith(".js"):
             return route.fulfill(path=SCRIPTS / path)
         if path == "cell":
             return self.judge(route)
         if route.request.method == "POST":
             self.sent.append(path)
-        return route.fulfill(body=f'<!doctype html><meta charset="utf-8">{self.markup}', content_type="text/html")
+        page = self.markup.replace('value="x"', f'value="{self.token}"')
+        return route.fulfill(body=f'<!doctype html><meta charset="utf-8">{page}', content_type="text/html")
 
     def judge(self, route):
+        if f"csrfmiddlewaretoken={self.token}&" not in route.request.post_data:
+            return route.fulfill(status=403, body="<!doctype html>Biểu mẫu đã hết hạn", content_type="text/html")
         told = {"sentence": "Hãy nhập một số.", "text": "2", "version": 2}
         told["verdict"] = {"outcome": "met", "label": "Đạt", "sentences": [], "unmet": []}
         good = "text=2" in route.request.post_data
-        route.fulfill(status=200 if good else 422, body=json.dumps(told), content_type="application/json")
+        return route.fulfill(status=200 if good else 422, body=json.dumps(told), content_type="application/json")
 
 
 @pytest.fixture
@@ -135,3 +143,56 @@ def test_a_cell_being_saved_is_waited_for(served):
     one.page.click("#done")
     one.page.wait_for_url("**/appraise")
     assert one.sent == ["appraise"]
+
+
+def told(one: Served, words: str) -> None:
+    one.page.wait_for_function(f"document.querySelector('[data-grid-status]').textContent === '{words}'")
+
+
+def test_a_cell_typed_after_the_session_ended_is_saved_when_somebody_signed_in_elsewhere(served):
+    one = served(DOSSIER)
+    one.signed_in = False
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    told(one, "Còn 1 ô chưa lưu.")
+    note = one.page.locator(".cell-note")
+    assert "Chưa lưu được: phiên làm việc đã hết. Giá trị vẫn ở trong ô." in note.inner_text()
+    assert note.get_by_role("button", name="Đăng nhập ở trang khác").is_visible()
+    one.signed_in, one.token = True, "y"  # a new session has a new token
+    note.get_by_role("button", name="Lưu lại").click()
+    told(one, "Đã lưu.")
+    assert one.page.input_value("input.cell") == "2"
+
+
+def test_a_token_changed_by_signing_in_elsewhere_loses_nothing(served):
+    one = served(DOSSIER)
+    one.token = "y"
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    told(one, "Đã lưu.")
+
+
+def test_what_a_line_that_was_down_kept_back_is_sent_when_it_is_up(served):
+    one = served(DOSSIER)
+    one.is_up = False
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    told(one, "Còn 1 ô chưa lưu.")
+    assert "mất kết nối" in one.page.locator(".cell-note").inner_text()
+    one.is_up = True
+    one.page.evaluate("dispatchEvent(new Event('online'))")
+    told(one, "Đã lưu.")
+
+
+def test_saved_is_said_only_when_nothing_is_left(served):
+    more = '<td><input class="cell" name="B" value="1" data-version="1"></td></tr>'
+    one = served(DOSSIER.replace("</tr>", more))
+    one.page.fill("input[name=A]", "x")
+    one.page.press("input[name=A]", "Enter")
+    told(one, "Chưa lưu: xem chỗ báo đỏ.")
+    one.page.fill("input[name=B]", "2")
+    one.page.press("input[name=B]", "Enter")
+    told(one, "Còn 1 ô chưa lưu.")
+    one.page.fill("input[name=A]", "2")
+    one.page.press("input[name=A]", "Enter")
+    told(one, "Đã lưu.")

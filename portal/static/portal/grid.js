@@ -100,6 +100,7 @@
   // What a cell shows once the server has answered: stored, refused with the reason, or saved by somebody else meanwhile.
   const stored = (cell, told) => {
     clear(cell);
+    delete cell.dataset.unsent;
     cell.value = told.text;
     cell.dataset.saved = told.text;
     cell.dataset.version = told.version;
@@ -124,6 +125,23 @@
     cell.setAttribute("aria-invalid", "true");
   };
 
+  // Signing in again, here or in another tab, changes the form's token: the page's own is asked for anew. False while
+  // nobody is signed in, or the line is down.
+  const renew = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("input[name=csrfmiddlewaretoken]");
+    if (!fresh) return false;
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((held) => { held.value = fresh.value; });
+    return true;
+  };
+  const post = async (holder, fields) => {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token(), ...fields });
+    const answer = await fetch(holder.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
+    return (answer.headers.get("Content-Type") || "").includes("json") ? answer : null;
+  };
+
   const send = async (cell) => {
     if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) return;
     if (cell.dataset.sending === cell.value) return;
@@ -131,25 +149,18 @@
     const row = cell.closest("tr");
     const holder = cell.closest("[data-save]");
     const side = cell.closest("[data-grid]").dataset.side;
-    const body = new URLSearchParams({
-      csrfmiddlewaretoken: token(),
-      code: cell.name,
-      text: cell.value,
-      version: cell.dataset.version,
-      side,
-    });
+    const fields = { code: cell.name, text: cell.value, version: cell.dataset.version, side };
     waiting += 1;
     say("Đang lưu…");
     cell.classList.add("saving");
     try {
-      const answer = await fetch(holder.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
-      const kind = answer.headers.get("Content-Type") || "";
-      if (!kind.includes("json")) throw new Error("not json");
+      const answer = (await post(holder, fields)) || ((await renew()) && (await post(holder, fields)));
+      if (!answer) throw new Error("signed out");
       const told = await answer.json();
       if (answer.ok) {
         stored(cell, told);
         showVerdict(row, told.verdict);
-        say("Đã lưu.");
+        sayLeft();
       } else if (answer.status === 409) {
         taken(cell, told);
         say("Có người vừa ghi ô này.", "bad");
@@ -158,9 +169,14 @@
         say("Chưa lưu: xem chỗ báo đỏ.", "bad");
       }
     } catch (error) {
-      note(cell, "Chưa lưu được vì mất kết nối hoặc hết phiên làm việc. Giá trị vẫn ở trong ô; hãy rời ô lần nữa để lưu lại.");
+      const why = error.message === "signed out" ? "phiên làm việc đã hết" : "mất kết nối";
+      note(cell, `Chưa lưu được: ${why}. Giá trị vẫn ở trong ô.`, [
+        ...(error.message === "signed out" ? [["Đăng nhập ở trang khác", () => open("/dang-nhap/", "_blank")]] : []),
+        ["Lưu lại", unsent],
+      ]);
       cell.setAttribute("aria-invalid", "true");
-      say("Chưa lưu được.", "bad");
+      cell.dataset.unsent = "yes";
+      sayLeft();
     } finally {
       waiting -= 1;
       delete cell.dataset.sending;
@@ -214,10 +230,18 @@
   });
 
   // Nothing is decided of a file while one of its cells is refused or not yet saved.
-  const openCell = () =>
-    [...document.querySelectorAll("input.cell")].find(
+  const openCells = () =>
+    [...document.querySelectorAll("input.cell")].filter(
       (cell) => cell.hasAttribute("aria-invalid") || cell.value !== cell.dataset.saved,
     );
+  const openCell = () => openCells()[0];
+  const sayLeft = () => {
+    const many = openCells().length;
+    say(many ? `Còn ${many} ô chưa lưu.` : "Đã lưu.", many ? "bad" : "ok");
+  };
+  // What could not be sent is sent again: when the line is back, when somebody asks.
+  const unsent = () => document.querySelectorAll("input.cell[data-unsent]").forEach(save);
+  addEventListener("online", unsent);
   const settled = async (cells) => {
     cells.filter((cell) => cell.value !== cell.dataset.saved && !cell.hasAttribute("aria-invalid")).forEach(save);
     await Promise.all(cells.map((cell) => queues.get(cell.closest("[data-save]"))));
