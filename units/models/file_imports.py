@@ -11,10 +11,11 @@ from .tree import Unit
 
 class FileImportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those the person sent into a province they still work in, and those into places they administer."""
-        provinces = {place.province_id for place in user.grounds()}
-        own = Q(job__asked_by=user) & (Q(place=None) | Q(place__province__in=provinces))
-        return self.filter(own | Q(place__in=Unit.objects.administered_by(user)))
+        """Those the person sent, while they work at the place, below it or above, and those into places they
+        administer."""
+        above = {pk for unit in user.grounds() for pk in unit.ancestor_ids.values() if pk}
+        here = Q(place=None) | Q(place__in=above) | Q(place__in=Unit.objects.visible_to(user))
+        return self.filter((Q(job__asked_by=user) & here) | Q(place__in=Unit.objects.administered_by(user)))
 
     def told(self):
         """What a page says of them, without the rows they wrote."""

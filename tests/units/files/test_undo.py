@@ -165,7 +165,7 @@ def test_who_lost_the_right_to_write_there_does_not_undo(client, tree):
     after = everything()
     job = run(undoing(client, record))
     assert job.state == JobState.FAILED and "không ghi sổ của" in job.error and everything() == after
-    sent.person.placements.update(valid_to=date(2021, 1, 1))  # and who works there no more finds nothing
+    sent.person.placements.update(unit=tree.communes[1])  # and who works there no more finds nothing
     assert client.get(address(record)).status_code == 404
 
 
