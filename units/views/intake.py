@@ -10,7 +10,6 @@ from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.core import jobs
@@ -148,14 +147,6 @@ def kept_file(request, intake: Intake, token: str) -> dict:
     if kept["user"] != request.user.pk or any(kept.get(name) != value for name, value in intake.params.items()):
         raise Http404
     return kept
-
-
-def sheet_file(request, title: str, name: str, headings: list[str], rows: Iterable[list]) -> HttpResponse:
-    """The rows as the form asked for (`dang`): a workbook or CSV."""
-    name = f"{name}-{timezone.localdate():%Y-%m-%d}"
-    if request.GET.get("dang") == "xlsx":
-        return as_file(name, writing.XLSX, writing.as_xlsx(title, headings, rows))
-    return as_file(name, writing.CSV, writing.as_csv(headings, rows))
 
 
 def template_of(request, intake: Intake) -> HttpResponse:
