@@ -81,7 +81,7 @@ SCOPING = {
 
 # Templates a library asks for by name.
 ASKED_BY_LIBRARIES = {
-    *("400.html", "403.html", "404.html", "django/forms/field.html", "drf_spectacular/swagger_ui.html"),
+    *("400.html", "403.html", "django/forms/field.html", "drf_spectacular/swagger_ui.html"),
 }
 WRITES_STATE = {
     "evaluations/workflow/door.py": "the one door of dossiers",
