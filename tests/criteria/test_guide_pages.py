@@ -197,7 +197,7 @@ def test_known_lines_keep_their_doubt_until_the_writer_compares_them(staff, sets
         ("line-0-max_points", "năm điểm", "Hãy nhập một số"),
         ("route-province-by_decide", "giữa tháng 11", "Không hiểu “giữa tháng 11”"),
         ("route-province-authority", "Ban Chỉ đạo tỉnh", "phải ghi cả mục này"),
-        ("grade-0-lower_bound", "-1", "lớn hơn hoặc bằng"),
+        ("grade-0-lower_bound", "-1", "Hãy ghi số từ 0 trở lên."),
     ],
 )
 def test_a_fault_gives_everything_back_and_saves_nothing(staff, sets, field, value, why):

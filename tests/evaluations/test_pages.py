@@ -88,6 +88,7 @@ POSTS = {
     "sitting_attendance",
     "sitting_vote",
     "sitting_close",
+    "sitting_drop",
     "decision_issue",
     "past_totals_export",
     "past_totals_preview",

@@ -278,7 +278,7 @@ def test_a_place_is_found_and_its_year_typed(browser, staff, tree):
     ("changes", "told"),
     [
         ({"met": "235"}, "Số đạt 235 lớn hơn tổng số 234"),
-        ({"met": "-1"}, "bằng với 0"),
+        ({"met": "-1"}, "Hãy ghi số từ 0 trở lên."),
         ({"total": "2,340"}, "“2,340” có thể hiểu hai cách. Hãy ghi 2340 hoặc 2,34."),
         ({"year": "2019"}, "không có vào cuối năm 2019"),
         ({"year": "99999"}, "9999"),
