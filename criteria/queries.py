@@ -142,7 +142,17 @@ def applied_in(programme: Programme, year: int, province: Unit) -> list[Applied]
 
     A set of a place that never bore its code judges nobody and is left out.
     """
-    sets = sets_for(programme, year, province)
+    return _placed(sets_for(programme, year, province), province)
+
+
+def applied_by_programme(province: Unit, year: int) -> dict[int, list[Applied]]:
+    """`applied_in` of every programme with a published set, by its id. Two queries a programme with sets of places,
+    one for all without."""
+    judging = sets_by_programme(CriteriaSet.objects.for_province(province), year)
+    return {programme: placed for programme, sets in judging.items() if (placed := _placed(sets, province))}
+
+
+def _placed(sets: Judging, province: Unit) -> list[Applied]:
     places = own_places([one for one, _ in sets], province)
     found = [Applied(one, kinds, places.get(one.pk)) for one, kinds in sets if not one.place_code or one.pk in places]
     return sorted(found, key=lambda one: PLACES.index(UnitKind(one.place.kind)) if one.place else len(PLACES))

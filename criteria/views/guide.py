@@ -10,7 +10,7 @@ from portal.core.errors import Refused
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on, whole_number
 
-from .. import services
+from .. import services, ways
 from ..enums import Outcome
 from ..forms.guide import BeginForm, GuideForms
 from ..models import CriteriaSet, LegalDocument, Programme
@@ -29,7 +29,9 @@ def programme_list(request):
     province = written_province(request)
     asked = whole_number(request.GET.get("nam", ""))
     year = asked if asked is not None and asked in YEARS else timezone.localdate().year
-    context = {"standings": standings(province, year), "year": year, "province": province}
+    obstacles = ways.obstacles(province, year, ways.day_to_ask(year, timezone.localdate()))
+    told = [(one, obstacles.get(one.programme.pk, "")) for one in standings(province, year)]
+    context = {"standings": told, "year": year, "province": province}
     return render(request, "criteria/programme_list.html", context)
 
 

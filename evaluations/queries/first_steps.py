@@ -6,8 +6,8 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from criteria.models import CriteriaSet, Programme
-from criteria.queries import sets_by_programme
+from criteria.models import Programme
+from criteria.ways import obstacles
 from portal.core.vietnamese.figures import grouped
 from units.enums import CLERKS, LEVELS, ORGANISATIONS, ReformStatus, Role, UnitKind
 from units.models import Committee, Placement, Reorganisation, Seat, Unit, on
@@ -41,7 +41,7 @@ def first_steps(province: Unit, day: date) -> list[FirstStep]:
         _committees(levels, day),
         _accounts(levels, day),
         _seats(levels, day),
-        *_criteria(province, day.year),
+        *_criteria(province, day),
         _past_years(province),
         _year(province, day.year),
     ]
@@ -140,18 +140,25 @@ def _seats(levels: QuerySet[Unit], day: date) -> FirstStep:
     )
 
 
-def _criteria(province: Unit, year: int) -> Iterator[FirstStep]:
+def _criteria(province: Unit, day: date) -> Iterator[FirstStep]:
+    """A province needs one programme whose year opens; the others are told, none of them is asked for."""
     programmes = list(Programme.objects.order_by("pk"))
-    judged = sets_by_programme(CriteriaSet.objects.for_province(province), year)
-    ready = [one for one in programmes if one.pk in judged]
-    open_ones = "; ".join(one.name for one in programmes if one not in ready)
+    stopped = obstacles(province, day.year, day)
+    ready = [one for one in programmes if stopped.get(one.pk) == ""]
+    published = [one for one in programmes if stopped.get(one.pk)]
+    bare = "; ".join(one.name for one in programmes if one.pk not in stopped)
+    there = f"{grouped(len(ready))}/{grouped(len(programmes))} chương trình mở kỳ được"
+    there += f"; đã ban hành bộ tiêu chí nhưng chưa mở kỳ được: {'; '.join(map(str, published))}" if published else ""
+    there += f"; chưa có bộ tiêu chí, không bắt buộc: {bare}" if ready and bare else ""
+    lack = "Chưa chương trình nào có bộ tiêu chí đã ban hành cho năm nay."
+    if published:
+        lack = f"Chưa mở được kỳ nào. “{published[0].name}”: {stopped[published[0].pk]}"
     yield FirstStep(
-        f"Bộ tiêu chí năm {year}",
-        f"{grouped(len(ready))}/{grouped(len(programmes))} chương trình có bộ tiêu chí đã ban hành"
-        + (f"; chưa có: {open_ones}" if ready and open_ones else ""),
+        f"Bộ tiêu chí năm {day.year}",
+        there,
         "criteria:programmes",
         "Chương trình của tỉnh",
-        "" if ready else "Chưa chương trình nào có bộ tiêu chí đã ban hành cho năm nay.",
+        "" if ready else lack,
     )
 
 

@@ -9,16 +9,16 @@ from django.db.models.functions import Now
 
 from criteria.models import CriteriaSet, Grade, Programme, routes_on
 from criteria.queries import Applied, applied_in, rule_of
+from criteria.ways import judged_twice, receivers_on
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
-from units.enums import UnitKind
 from units.models import Unit, User
 from units.queries.history import main_origins
 
 from .. import workflow
 from ..enums import CycleAction, CycleStatus, Origin, State
 from ..models import Cycle, CycleEvent, Evaluation
-from .roster import RosterUnit, expected_row, judged, receivers_on, roster_row, without_route
+from .roster import RosterUnit, expected_row, judged, roster_row, without_route
 
 BATCH = 1000
 LOCK_FIELDS = ["status", "locked_by", "locked_at", "lock_reason"]
@@ -107,7 +107,8 @@ def _name_on(place: Unit, day: date) -> str:
 def freeze_roster(cycle: Cycle, applied: list[Applied]) -> None:
     """Put every unit the sets judge on the year's roster, as it stood on the cycle's day. See `open_cycle`."""
     province, year, as_of = cycle.province, cycle.year, cycle.as_of
-    _one_set_a_kind(applied)
+    if told := judged_twice(applied):
+        raise Refused(told)
     receivers = receivers_on(as_of)
     rows: list[Evaluation] = []
     lost: list[tuple[CriteriaSet, RosterUnit]] = []
@@ -141,20 +142,6 @@ def on_other_rosters(cycle: Cycle) -> set[int]:
     taken = Unit.objects.filter(province=cycle.province, pk__in=standing.values("unit"))
     heirs = taken.filter(closed_on__isnull=False).heirs()
     return set(taken.values_list("pk", flat=True)) | set(heirs.values())
-
-
-def _one_set_a_kind(applied: list[Applied]) -> None:
-    """Raises Refused when two published sets of one place judge the same kind of unit: a unit has one dossier."""
-    taken: dict[tuple[str, int | None], CriteriaSet] = {}
-    for use in applied:
-        one, at = use.criteria_set, use.place.pk if use.place else None
-        for kind in use.kinds:
-            if other := taken.get((kind, at)):
-                raise Refused(
-                    f"Hai bộ tiêu chí cùng áp dụng cho {UnitKind(kind).label.lower()}: “{other.name}” ({other.code}), "
-                    f"“{one.name}” ({one.code}). Hãy cho một bộ hết áp dụng rồi mở kỳ."
-                )
-            taken[kind, at] = one
 
 
 def selectable(units: list[RosterUnit], criteria_set: CriteriaSet, year: int) -> list[RosterUnit]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 
 from criteria.models import CriteriaSet, Grade, Programme
+from criteria.ways import LEVELS
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from units.models import Unit, UnitVersion, User, on
@@ -16,7 +17,7 @@ from units.models import Unit, UnitVersion, User, on
 from .. import permissions, workflow
 from ..enums import REENTERED, Action, CycleStatus, Origin, State
 from ..models import Cycle, Evaluation
-from .roster import LEVELS, RosterUnit, roster_row
+from .roster import RosterUnit, roster_row
 
 BATCH = 1000
 MORE = " và văn bản khác"

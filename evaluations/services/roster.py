@@ -7,16 +7,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from criteria.enums import Level
 from criteria.models import CriteriaSet, Route
 from criteria.queries import Applied
+from criteria.ways import LEVELS, Places, Receiver, nearest, way_of
 from portal.core.vietnamese import text
-from units.models import Delegation, Unit, UnitVersion, on
+from units.models import Unit, UnitVersion, on
 
 from ..models import Cycle, Evaluation
-
-LEVELS = tuple(Level.values)
-Places = dict[str, int | None]  # unit id by level
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +103,12 @@ def judged(
     `applied` comes with the nearest first (see `applied_in`). Where a place has a set of its own for a kind, what that
     set leaves out is left out: no wider set steps in; `excluded` asks for those instead. A query a set.
     """
-    own: dict[str, set[int]] = {}  # places with a set of their own, by the kind it judges
-    for use in applied:
-        units = eligible(province, use.criteria_set, use.kinds, day, excluded=excluded)
-        if use.place is not None:
-            units = (unit for unit in units if unit.places[use.place.kind] == use.place.pk)
-        yield use.criteria_set, [unit for unit in units if not own.get(unit.kind, set()) & set(unit.places.values())]
-        if use.place is not None:
-            for kind in use.kinds:
-                own.setdefault(kind, set()).add(use.place.pk)
+
+    def units_of(use: Applied) -> Iterator[RosterUnit]:
+        return eligible(province, use.criteria_set, use.kinds, day, excluded=excluded)
+
+    for use, units in nearest(applied, units_of):
+        yield use.criteria_set, units
 
 
 def without_route(lost: Iterable[tuple[CriteriaSet, RosterUnit]], day: date) -> str:
@@ -153,28 +147,6 @@ def _named(sets: list[CriteriaSet]) -> str:
     return "Bộ " + ", ".join(f"“{one.name}”" for one in sets)
 
 
-@dataclass(frozen=True)
-class Receiver:
-    """A unit another one's management is delegated to, and its place on the day."""
-
-    pk: int
-    kind: str
-    places: Places
-
-
-def receivers_on(day: date) -> dict[int, Receiver]:
-    """Whom organisations were delegated to on the day, by unit id; two queries, one when nothing is delegated."""
-    held = dict(Delegation.objects.in_force(day).order_by().values_list("unit", "receiver"))
-    if not held:
-        return {}
-    rows = UnitVersion.objects.in_force(day).filter(unit__in=held.values()).order_by()
-    found = {
-        pk: Receiver(pk, kind, dict(zip(LEVELS, places, strict=True)))
-        for pk, kind, *places in rows.values_list("unit", "kind", *LEVELS)
-    }
-    return {unit: found[pk] for unit, pk in held.items() if pk in found}
-
-
 def expected_row(
     cycle: Cycle,
     criteria_set: CriteriaSet,
@@ -186,15 +158,10 @@ def expected_row(
 
     What is delegated goes the way of the receiver's level (TT 124/2021, Điều 10.5) and keeps its managing place.
     """
-    route = routes.get((unit.kind, receiver.kind if receiver else unit.managed_at))
-    if route is None:
+    found = way_of(routes, unit.kind, receiver or Receiver(unit.pk, unit.managed_at, unit.places))
+    if found is None:
         return None
-    acting = receiver.places if receiver else unit.places
-    entry, appraisal, decision = (
-        acting[level] for level in (route.enter_level, route.appraise_level, route.decide_level)
-    )
-    if None in (entry, appraisal, decision):
-        return None
+    route, (entry, appraisal, decision) = found
     return roster_row(
         cycle,
         unit,

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from criteria.models import CriteriaSet, routes_on
+from criteria.ways import receivers_on
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from units.models import Unit, User
@@ -15,7 +16,7 @@ from .. import permissions, workflow
 from ..enums import CycleAction, State
 from ..models import Cycle, Evaluation
 from .cycles import freeze_roster, log_cycle, on_other_rosters, one_writer, sets_of
-from .roster import expected_row, judged, receivers_on, without_route
+from .roster import expected_row, judged, without_route
 
 CONFIRM_REMEDY = "Nếu vẫn bổ sung, hãy đánh dấu ô xác nhận và ghi căn cứ ở mục lý do."
 

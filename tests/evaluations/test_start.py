@@ -4,13 +4,15 @@ import re
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from criteria.models import Programme
 from evaluations.queries.first_steps import first_steps
+from evaluations.services import open_cycle
+from portal.core.errors import Refused
 from tests.evaluations.factories import make_total, published_sets
 from tests.units.factories import make_committee, make_tree, make_user
 from tests.units.reforming import the_reform
@@ -150,3 +152,40 @@ def test_an_administrator_of_two_provinces_chooses_which_one_is_counted(client):
     chosen = {"province": trees[1].province.pk, "next": here}
     page = client.post(reverse("units:province_at_hand"), chosen, follow=True)
     assert page.context["province"] == trees[1].province and "Tỉnh B: đã xong" in page.content.decode()
+
+
+def test_the_pages_before_an_opening_say_what_the_opening_says(client):
+    """A tree of before 7/2025 in a year after it: its districts have no route any more."""
+    published_sets()
+    tree = make_tree()
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    safety, today = Programme.objects.get(code="safety"), timezone.localdate()
+
+    def told() -> tuple[str, str, str]:
+        try:
+            with transaction.atomic():
+                open_cycle(safety, tree.province, today.year, as_of=today, by=None)
+            opening = ""
+        except Refused as refusal:
+            opening = refusal.sentence
+        page = client.get(reverse("criteria:programmes")).content.decode().split(f"<h2>{safety.name}</h2>")[1]
+        return opening, page.split("</section>")[0], steps(tree.province)[f"Bộ tiêu chí năm {today.year}"].lack
+
+    opening, programmes, start = told()
+    assert "Chưa có tuyến xét duyệt cho 5 đơn vị" in opening
+    assert "Chưa có tuyến xét duyệt cho 5 trong " in programmes and "Mở kỳ được" not in programmes
+    assert "Chưa có tuyến xét duyệt cho 5 trong " in start
+    reforms.apply(the_reform(tree), by=None)
+    opening, programmes, start = told()
+    assert not opening and not start and "Mở kỳ được" in programmes and "Chưa mở kỳ được" not in programmes
+
+
+def test_what_no_programme_needs_is_told_as_not_needed():
+    published_sets()
+    tree = make_tree()
+    Programme.objects.create(code="them", name="Chương trình thêm", title="Đạt")
+    step = steps(tree.province)[f"Bộ tiêu chí năm {timezone.localdate().year}"]
+    assert not step.is_done and "không bắt buộc" not in step.there
+    reforms.apply(the_reform(tree), by=None)
+    step = steps(tree.province)[f"Bộ tiêu chí năm {timezone.localdate().year}"]
+    assert step.is_done and "chưa có bộ tiêu chí, không bắt buộc: " in step.there and "Chương trình thêm" in step.there
