@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.core.web.middleware.NoStore",
+    "portal.core.web.middleware.OnlyPosted",
     "portal.core.web.middleware.ReadOnlyGet",
     "axes.middleware.AxesMiddleware",
 ]

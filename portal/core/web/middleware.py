@@ -10,8 +10,8 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import QueryDict
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
+from django.urls import is_valid_path, reverse
 
 from ..vietnamese.text import storable
 
@@ -101,6 +101,32 @@ class NoStore:
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class OnlyPosted:
+    """Who opens the address of an act, as a browser does that reloads after a refused form, is told where to go back.
+
+    The API and other methods keep their empty 405.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method not in ("GET", "HEAD") or request.path.startswith("/api/"):
+            return response
+        page = render(request, "405.html", {"above": _page_above(request.path)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that is one of the portal's."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        if is_valid_path(f"{path}/"):
+            return f"{path}/"
+    return ""
 
 
 class ReadOnlyGet:

@@ -116,3 +116,21 @@ def test_an_address_asks_in_storable_text(rf, query, seen):
     assert dict(request.GET.lists()) == seen
     with pytest.raises(AttributeError):
         request.GET["q"] = "changed"
+
+
+def test_the_address_of_an_act_leads_back_when_it_is_opened(signed_in):
+    for name, args, above in (
+        ("units:change_drop", [7], reverse("units:reform_list")),
+        ("evaluations:act", [7], reverse("evaluations:detail", args=[7])),
+        ("evaluations:sitting_vote", [7], reverse("evaluations:sitting_detail", args=[7])),
+    ):
+        response = signed_in.get(reverse(name, args=args))
+        page = response.content.decode().split("<main")[1]
+        assert (response.status_code, response["Allow"]) == (405, "POST")
+        assert f'href="{above}"' in page and "Không có gì thay đổi" in page
+
+
+def test_other_methods_and_the_api_keep_their_own_answer(signed_in):
+    assert signed_in.put(reverse("evaluations:act", args=[7])).content == b""
+    response = signed_in.post(reverse("api:unit-list"), content_type="application/json")
+    assert (response.status_code, response["Content-Type"]) == (405, "application/json")
