@@ -78,8 +78,8 @@ class LateUnitForm(LockForm):
     )
     field_order = ("unit", "though_after", "reason")
 
-    def __init__(self, data=None, *, missing: list[int], late: dict[int, str]):
-        super().__init__(data)
+    def __init__(self, data=None, *, missing: list[int], late: dict[int, str], **kwargs):
+        super().__init__(data, **kwargs)
         self.late = late
         offer_rows(self, "unit", Unit.objects.filter(pk__in=missing).order_by("sort_key", "pk"))
         if not late:

@@ -49,11 +49,12 @@ def roster_listed(asked: Asking, pk: int) -> Listed:
 
 def _late_form(missing: list[services.Missing], data=None) -> LateUnitForm:
     late = {one.pk: one.how_late for one in missing if one.is_after}
-    return LateUnitForm(data, missing=[one.pk for one in missing], late=late)
+    return LateUnitForm(data, missing=[one.pk for one in missing], late=late, auto_id="late_%s")
 
 
 def _context(request, cycle: Cycle, **forms) -> dict:
     missing = services.missing_units(cycle) if cycle.is_open else []
+    anew = forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}, auto_id="refreeze_%s")
     late = cycle.evaluations.filter(added_on__isnull=False).select_related("commune").order_by("unit_sort_key", "pk")
     return {
         "cycle": cycle,
@@ -63,7 +64,7 @@ def _context(request, cycle: Cycle, **forms) -> dict:
         "left_out": services.left_out(cycle),
         "page": page_of(late, request),
         "events": cycle.events.order_by("-at", "-pk"),
-        "refreeze_form": forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}),
+        "refreeze_form": anew,
         "late_form": forms.get("late_form") or _late_form(missing),
         "typed_of": None,
         "typed_reason": "",
@@ -86,7 +87,7 @@ def cycle_roster(request, pk):
 @once
 def cycle_refreeze(request, pk):
     cycle = _own_cycle(request, pk)
-    form = RefreezeForm(request.POST)
+    form = RefreezeForm(request.POST, auto_id="refreeze_%s")
     try:
         if not form.is_valid():
             return refuse(request, PAGE, _context(request, cycle, refreeze_form=form))

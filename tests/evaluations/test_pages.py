@@ -17,6 +17,7 @@ from evaluations.enums import Ballot, CycleStatus, Side, State
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
 from tests.evaluations.factories import open_year
 from tests.evaluations.page_list import PAGES, make_bar, make_past, person
+from tests.ids import ids_twice
 from units.enums import Role
 
 from ..units.factories import make_province, make_tree, make_user
@@ -128,7 +129,7 @@ def test_pages_open_for_whom_they_are(client, world, things, name):
     for who, args, text in PAGES[name]:
         client.force_login(person(world, who))
         response = client.get(address(name, *[things[arg].pk for arg in args]))
-        assert response.status_code == 200, (name, who)
+        assert (response.status_code, ids_twice(response)) == (200, []), (name, who)
         if text:
             page = said(response)
             assert text in page

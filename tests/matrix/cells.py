@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.urls import URLPattern, get_resolver, reverse
 
 from portal.core.web.middleware import WRITES
+from tests.ids import ids_twice
 
 from .requests import asked
 from .world import World
@@ -164,6 +165,8 @@ class Bench:
             return f"{person}: expected {expected}, got {found} {writes[:2] or ''}{crash(response)}"
         if found.status == 404 and bare(response.content) != self.missing_page(row, person):
             return f"{person}: what is there but hidden does not look like what is not there"
+        if twice := ids_twice(response):
+            return f"{person}: the page has {', '.join(twice)} more than once"
         return ""
 
     def missing_page(self, row: Row, person: str) -> bytes:

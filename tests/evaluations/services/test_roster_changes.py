@@ -17,6 +17,7 @@ from evaluations.models import Cycle, Evaluation
 from portal.core.errors import Refused
 from portal.core.web.once import new_token
 from tests.evaluations.factories import open_year
+from tests.ids import ids_twice
 from tests.units.factories import OPENED, make_tree, make_units, make_user
 from units import services as units
 from units.enums import Role, Subtype, UnitKind
@@ -56,8 +57,10 @@ def new_area(tree, name="Thôn Mới Lập", opened_on=LATE):
 
 def test_a_unit_that_appears_later_is_put_on_the_roster_with_a_reason_and_taken_off(client, cycle, tree, staff):
     area = new_area(tree)
-    page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    shown = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk]))
+    page = shown.content.decode()
     assert "1 đơn vị thuộc diện xét chưa có" in page and area.name in page
+    assert ids_twice(shown) == [] and page.count('name="reason"') == 2  # two forms ask why, each by its own label
     post(client, "late_unit_add", {"unit": area.pk, "reason": "Thành lập tháng 3"}, cycle.pk)
     dossier = cycle.evaluations.get(unit=area)
     assert (dossier.added_on, dossier.commune) == (timezone.localdate(), tree.communes[0])
