@@ -51,6 +51,7 @@ urlpatterns = [
     path("sap-xep/", views.reform_list, name="reform_list"),
     path("sap-xep/lap/", views.reform_create, name="reform_create"),
     path("sap-xep/<int:pk>/", views.reform_detail, name="reform_detail"),
+    path("sap-xep/<int:pk>/sua/", views.reform_correct, name="reform_correct"),
     path("sap-xep/<int:pk>/cay/", views.reform_trees, name="reform_trees"),
     path("sap-xep/<int:pk>/nguoi/", views.reform_people, name="reform_people"),
     path("sap-xep/<int:pk>/ho-so/", views.reform_files, name="reform_files"),

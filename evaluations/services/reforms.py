@@ -11,7 +11,7 @@ from units.reforms import Plan, Ref, UnderWay, ends, final_heir
 
 from .. import workflow
 from ..enums import UNDER_WAY, Action, CycleStatus, State
-from ..models import ACTING, Cycle, Evaluation
+from ..models import ACTING, Cycle, Evaluation, Sitting
 from .roster import RosterUnit, roster_row
 
 BATCH = 200
@@ -36,6 +36,15 @@ class DossiersFollow:
             yield (
                 f"Còn {many} hồ sơ đang làm mà đơn vị hoặc nơi xử lý kết thúc, không có nơi kế thừa. "
                 "Hãy chọn nơi kế thừa, hoặc dừng xét các hồ sơ đó."
+            )
+
+    def warnings(self, plan: Plan) -> Iterable[str]:
+        """Sittings still open at places that end: afterwards nobody of the place is there to close them."""
+        open_ones = Sitting.objects.filter(closed_at=None, committee__unit__in=ends(plan))
+        for sitting in open_ones.select_related("committee__unit").order_by("held_on", "pk"):
+            yield (
+                f"{sitting} của {sitting.committee.name} ({sitting.committee.unit.name}) chưa kết thúc. Hãy kết thúc "
+                "hoặc xoá phiên họp trước khi áp dụng."
             )
 
     def waiting(self, plan: Plan) -> list[UnderWay]:

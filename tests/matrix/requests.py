@@ -233,6 +233,7 @@ ADDRESSES = {
             f"units:{name}"
             for name in (
                 "reform_detail",
+                "reform_correct",
                 "reform_trees",
                 "reform_people",
                 "reform_files",
@@ -449,6 +450,13 @@ DATA = {
         "provinces": [home.province.pk],
         "streaks": "carry",
         "open_files": "finish",
+    },
+    "units:reform_correct": lambda home, case: {
+        "number": "3/NQ",
+        "title": "Sắp xếp lại",
+        "issuer": "Quốc hội",
+        "effective_on": DAY,
+        "seen": reforms.print_of(home.reform),
     },
     "units:change_add": lambda home, case: {"action": "rename", "unit": f"DV{home.commune.pk}", "name": "Xã Mới"},
     "units:changes_import": lambda home, case: {

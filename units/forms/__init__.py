@@ -6,7 +6,7 @@ from .fields import PlaceField
 from .files import RegisterFileForm, UndoForm, UnitFileForm
 from .passwords import PasswordAgain
 from .people import EndForm, HandoverForm, PersonForm, PlaceAnewForm, PlacementForm, ProlongForm
-from .reforms import ApplyForm, ChangeForm, ReformForm
+from .reforms import ApplyForm, ChangeForm, ReformForm, ReformHeadingForm
 from .registers import OwnerField, register_form
 from .single_units import GroundForm, LastDayForm, NewUnitForm, UnitFactsForm
 
@@ -26,12 +26,14 @@ __all__ = [
     "OwnerField",
     "PasswordAgain",
     "PeriodForm",
+    "PasswordAgain",
     "PersonForm",
     "PlaceAnewForm",
     "PlaceField",
     "PlacementForm",
     "ProlongForm",
     "ReformForm",
+    "ReformHeadingForm",
     "RegisterFileForm",
     "RulesForm",
     "SeatForm",

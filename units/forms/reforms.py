@@ -13,14 +13,19 @@ from ..models import Change, Reorganisation, Unit
 from .passwords import PasswordAgain
 
 
-class ReformForm(forms.Form):
-    """The resolution a reorganisation follows, and the rules chosen for it."""
+class ReformHeadingForm(forms.Form):
+    """The resolution a reorganisation follows, and from when."""
 
     number = forms.CharField(label="Số, ký hiệu nghị quyết", max_length=60)
     title = forms.CharField(label="Trích yếu", max_length=400)
     issuer = forms.CharField(label="Cơ quan ban hành", max_length=200)
     signed_on = DayField(label="Ngày ban hành", required=False)
     effective_on = DayField(label="Có hiệu lực từ ngày")
+
+
+class ReformForm(ReformHeadingForm):
+    """A reorganisation to draft: its resolution, and the rules chosen for it."""
+
     provinces = forms.ModelMultipleChoiceField(
         label="Các tỉnh liên quan", queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple
     )

@@ -5,6 +5,7 @@ from .delegations import delegations_ended, delegations_of
 from .drafting import (
     add_change,
     choose_ends,
+    correct_heading,
     drop_change,
     drop_reform,
     dry_run,
@@ -13,7 +14,7 @@ from .drafting import (
     waiting,
     write_changes,
 )
-from .effects import Branch, committees_ended, levels_opened, placements_ended, tree_of
+from .effects import Branch, committees_ended, heirs_in, levels_opened, placements_ended, tree_of
 from .facts import Node, Passing, Plan, PlanProblem, Ref, UnderWay, ends, final_heir
 from .followers import FOLLOWERS
 from .planning import plan_of
@@ -32,6 +33,7 @@ __all__ = [
     "apply",
     "choose_ends",
     "committees_ended",
+    "correct_heading",
     "delegations_ended",
     "delegations_of",
     "drop_change",
@@ -39,6 +41,7 @@ __all__ = [
     "dry_run",
     "ends",
     "final_heir",
+    "heirs_in",
     "levels_opened",
     "new_reform",
     "not_yet",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
@@ -20,7 +20,9 @@ from .facts import Plan, PlanProblem, UnderWay
 from .followers import FOLLOWERS
 from .planning import plan_of
 
-JUST_CHANGED = "Các dòng của phương án vừa được người khác thay đổi, nên chưa ghi gì. Hãy xem lại rồi làm lại."
+JUST_CHANGED = "Phương án vừa được người khác thay đổi, nên chưa ghi gì. Hãy xem lại rồi làm lại."
+HEADING = ("number", "title", "issuer", "signed_on", "effective_on")
+FAR = 1_000_000  # more than a draft has lines
 LINE = ("action", "unit", "key", "kind", "subtype", "code", "name", "to_unit", "to_key", "percent", "is_main")
 
 
@@ -74,16 +76,40 @@ def locked(reform: Reorganisation, by: User | None, status: ReformStatus) -> Reo
 
 
 def print_of(reform: Reorganisation) -> str:
-    """A print of the lines and of the moment they were applied, for a page to say what it showed; empty for none."""
-    applied = Reorganisation.objects.filter(pk=reform.pk, status=ReformStatus.APPLIED).values_list("applied_at")
-    shown = [*reform.changes.order_by("order").values_list(*LINE), *applied]
-    return print_of_rows(shown) if shown else ""
+    """A print of the heading, the lines and the moment they were applied, for a page to say what it showed."""
+    stored = Reorganisation.objects.filter(pk=reform.pk)
+    applied = stored.filter(status=ReformStatus.APPLIED).values_list("applied_at")
+    lines = reform.changes.order_by("order").values_list(*LINE)
+    return print_of_rows([*stored.values_list(*HEADING), *lines, *applied])
 
 
 def refuse_unseen(reform: Reorganisation, seen: str | None) -> None:
     """Raises Refused where the reorganisation, locked, is no longer what was `seen`; None asks nothing."""
     if seen is not None:
         refuse(print_of(reform), seen, JUST_CHANGED)
+
+
+@transaction.atomic
+def correct_heading(
+    reform: Reorganisation,
+    *,
+    number: str,
+    title: str,
+    issuer: str,
+    signed_on: date | None,
+    effective_on: date,
+    by: User | None,
+    seen: str | None = None,
+) -> None:
+    """Write the draft's resolution anew; its lines stay, and are asked again of the tree of the day.
+
+    Raises Refused once it is applied, and where the draft is no longer what was `seen` (`print_of`).
+    """
+    found = locked(reform, by, ReformStatus.DRAFT)
+    refuse_unseen(found, seen)
+    found.number, found.title, found.issuer = text.clean(number), text.clean(title), text.clean(issuer)
+    found.signed_on, found.effective_on = signed_on, effective_on
+    found.save(update_fields=HEADING)
 
 
 @transaction.atomic
@@ -118,6 +144,7 @@ def dry_run(reform: Reorganisation) -> Plan:
     plan = plan_of(reform)
     if not plan.problems:
         plan.problems += [PlanProblem(None, sentence) for follow in FOLLOWERS for sentence in follow.problems(plan)]
+    plan.warnings += [sentence for follow in FOLLOWERS for sentence in follow.warnings(plan)]
     return plan
 
 
@@ -154,9 +181,13 @@ def add_change(reform: Reorganisation, change: Change, *, by: User | None) -> Ch
 
 @transaction.atomic
 def drop_change(change: Change, *, by: User | None) -> None:
-    """Take a line out of the draft. Raises Refused once it is applied."""
-    locked(change.reform, by, ReformStatus.DRAFT)
+    """Take a line out of the draft; those after it move up. Raises Refused once it is applied."""
+    found = locked(change.reform, by, ReformStatus.DRAFT)
+    order = Change.objects.values_list("order", flat=True).get(pk=change.pk)
     change.delete()
+    # by way of places nobody has: a unique place is asked row by row
+    found.changes.filter(order__gt=order).update(order=F("order") + FAR)
+    found.changes.filter(order__gt=FAR).update(order=F("order") - FAR - 1)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What a plan comes to, for the pages that show it: the trees, and whose place ends."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -10,7 +10,7 @@ from portal.core.vietnamese import text
 
 from ..enums import LEVELS, UnitKind
 from ..models import Committee, Placement
-from .facts import Node, Plan, Ref, ends
+from .facts import Node, Plan, Ref, ends, final_heir
 
 
 @dataclass
@@ -63,6 +63,16 @@ def committees_ended(plan: Plan):
     return (
         Committee.objects.filter(lasting, unit__in=ends(plan)).select_related("unit").order_by("unit__sort_key", "pk")
     )
+
+
+def heirs_in(plan: Plan, placements: Iterable[Placement]) -> dict[int, Node]:
+    """Placement id -> the unit of the same kind that takes over in the plan; as `services.heirs_of` once applied."""
+    found = {}
+    for one in placements:
+        heir = final_heir(plan, one.unit_id)
+        if heir is not None and plan.after[heir].kind == plan.before[one.unit_id].kind:
+            found[one.pk] = plan.after[heir]
+    return found
 
 
 def placements_ended(plan: Plan):

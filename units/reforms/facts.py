@@ -77,6 +77,7 @@ class Plan:
     stood: dict[Ref, dict[str, Ref | None]] = field(default_factory=dict)  # ancestor columns before
     passings: list[Passing] = field(default_factory=list)
     problems: list[PlanProblem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # to be known before it is applied; they stand in nobody's way
 
     @property
     def opened(self) -> list[Node]:

@@ -1,6 +1,6 @@
 """What a reorganisation does, in full: the trees before and after, people and committees, files under way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -73,8 +73,9 @@ def reform_trees(request, pk):
 def reform_people_listed(asked: Asking, pk: int) -> Listed:
     reform = visible_reform(asked, pk)
     is_draft = reform.status == ReformStatus.DRAFT
-    rows = _placements(reform, reforms.plan_of(reform) if is_draft else None)
-    dress = partial(_with_heirs, is_draft=is_draft)
+    plan = reforms.plan_of(reform) if is_draft else None
+    rows = _placements(reform, plan)
+    dress = partial(_with_heirs, plan=plan)
     return listed("Phân công kết thúc", f"phan-cong-ket-thuc-{reform.pk}", rows, PEOPLE, dress=dress)
 
 
@@ -105,7 +106,7 @@ def _people_context(request, reform: Reorganisation) -> dict:
     placements = _placements(reform, plan)
     may_place = may_carry_through(request.user, reform)
     page = Paginator(placements, PER_PAGE).get_page(request.GET.get("page"))
-    _with_heirs(page, is_draft=is_draft)
+    _with_heirs(page, plan=plan)
     return {
         "reform": reform,
         "is_draft": is_draft,
@@ -127,10 +128,10 @@ def _placements(reform: Reorganisation, plan: reforms.Plan | None) -> QuerySet[A
     return _with_place(_ended(reform), reform, [])
 
 
-def _with_heirs(placements: Iterable[Any], *, is_draft: bool) -> list[Any]:
-    """Some of the placements, each with the unit that took over, `heir`, once the reorganisation is applied."""
+def _with_heirs(placements: Iterable[Any], *, plan: reforms.Plan | None) -> list[Any]:
+    """Some of the placements, each with the unit that takes over, `heir`: by the draft's plan, or as it was applied."""
     shown = list(placements)
-    heirs = {} if is_draft else services.heirs_of(shown)
+    heirs: Mapping[int, Any] = services.heirs_of(shown) if plan is None else reforms.heirs_in(plan, shown)
     for placement in shown:
         placement.heir = heirs.get(placement.pk)
     return shown

@@ -22,7 +22,7 @@ from .. import reforms
 from ..enums import ChangeAction, ReformStatus, Role, UnitKind
 from ..files import change_rows
 from ..files.keys import OWN_KEY
-from ..forms import ApplyForm, ChangeForm, ReformForm, UnitFileForm
+from ..forms import ApplyForm, ChangeForm, PasswordAgain, ReformForm, ReformHeadingForm, UnitFileForm
 from ..models import Change, Reorganisation, Unit
 from ..permissions import may_carry_through
 from ..reforms import national
@@ -144,6 +144,7 @@ def _context(request, reform: Reorganisation, **more) -> dict:
     }
     if context["may_undo"]:
         context["why_not_undone"] = reforms.why_not_undone(reform)
+        context["undo_form"] = PasswordAgain(user=request.user)
     if is_draft:
         context |= _dry_run(reforms.dry_run(reform))
         context["not_yet"] = reforms.not_yet(reform)
@@ -174,6 +175,8 @@ def _dry_run(plan: reforms.Plan) -> dict:
     return {
         "problems": plan.problems[:SHOWN],
         "problems_many": len(plan.problems),
+        "warnings": plan.warnings[:SHOWN],
+        "warnings_many": len(plan.warnings),
         "counts": counts,
         "opened": [(node, came_from.get(node.ref, [])) for node in plan.opened[:SHOWN]],
         "opened_many": len(plan.opened),
@@ -194,6 +197,26 @@ def _dry_run(plan: reforms.Plan) -> dict:
 def reform_detail(request, pk):
     """A draft with its dry run, or an applied one with who took over from whom."""
     return render(request, "units/reform_detail.html", _context(request, visible_reform(request, pk)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reform_correct(request, pk):
+    """The heading of a draft: number, title, issuer and days, its lines untouched."""
+    reform = draft_of(request, pk)
+    if reform.is_applied:
+        raise Http404
+    initial = {name: getattr(reform, name) for name in ReformHeadingForm.base_fields}
+    form = ReformHeadingForm(request.POST or None, initial=initial)
+    context = {"reform": reform, "form": form, "seen": _seen(request) or reforms.print_of(reform)}
+    if request.method != "POST":
+        return render(request, "units/reform_correct.html", context)
+    if form.is_valid():
+        with refusals_on(form):
+            reforms.correct_heading(reform, **form.cleaned_data, by=request.user, seen=_seen(request))
+            messages.success(request, "Đã sửa phần đầu của phương án; các dòng giữ nguyên.")
+            return redirect("units:reform_detail", pk=reform.pk)
+        context["seen"] = reforms.print_of(reform)
+    return render(request, "units/reform_correct.html", context, status=422)
 
 
 @require_POST
@@ -267,7 +290,7 @@ def changes_export(request, pk):
 
 @require_POST
 def reform_act(request, pk):
-    """Load the national lineage, carry out (the password is asked again), undo, or throw away."""
+    """Load the national lineage, carry out or undo (the password is asked again), or throw away."""
     reform = draft_of(request, pk)
     action = request.POST.get("action", "")
     try:
@@ -287,6 +310,10 @@ def reform_act(request, pk):
             messages.success(request, "Đã áp dụng phương án. Hãy phân công lại người ở các đơn vị mới.")
             return redirect("units:reform_people", pk=reform.pk)
         elif action == "undo":
+            again = PasswordAgain(request.POST, user=request.user)
+            if not again.is_valid():
+                context = _context(request, reform) | {"undo_form": again}
+                return render(request, "units/reform_detail.html", context, status=422)
             reforms.undo(reform, by=request.user, seen=_seen(request))
             messages.success(request, "Đã hoàn tác; phương án trở lại dự thảo.")
         elif action == "drop":

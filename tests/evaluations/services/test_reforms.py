@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from criteria.models import CriteriaSet, Precondition
-from evaluations import workflow
+from evaluations import services, workflow
 from evaluations.enums import Action, Side, State
 from evaluations.judging.below import CountsBelow, counts_below
 from evaluations.judging.dossiers import judged_dossier
@@ -290,3 +290,26 @@ def test_cycles_of_one_name_are_told_apart_by_their_province(client):
     assert choices() == [f"{name} 2024", f"{name} 2023"]
     Placement.objects.create(user=user, unit=other.province, role=Role.STAFF, valid_from=date(2020, 1, 1))
     assert sorted(choices()) == [f"{name} 2023", f"{name} 2024 – Tỉnh A", f"{name} 2024 – Tỉnh B"]
+
+
+def test_the_dry_run_names_sittings_still_open_at_places_that_end(client):
+    tree = make_tree()
+    cycle = open_year(tree)
+    ending, staying = (make_committee(tree.communes[number], members=2) for number in (0, 3))
+    for council in (ending, staying):
+        services.create_sitting(
+            council.committee,
+            cycle,
+            held_on=date(2024, 11, 4),
+            place="",
+            chair=None,
+            secretary=None,
+            by=council.people[1],
+        )
+    made = the_reform(tree)
+    plan = reforms.dry_run(made)
+    (told,) = plan.warnings
+    assert tree.communes[0].name in told and "chưa kết thúc" in told and not plan.problems
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    page = client.get(reverse("units:reform_detail", args=[made.pk])).content.decode()
+    assert "1 điều cần biết trước khi áp dụng" in page and told in page

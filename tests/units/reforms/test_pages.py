@@ -210,6 +210,7 @@ def test_who_must_be_placed_anew(admin, tree):
         assert placed == {lost: False, kept: True} | dict.fromkeys(committee.people, False)
         assert answer.context["waiting_many"] == 3
         assert str(committee.committee) in said(answer)
+        assert {str(item.heir) for item in answer.context["page"]} == {"Phường Mới"}  # before it is applied as after
     services.place_person(lost, Unit.objects.get(code="07001"), Role.OFFICER, by=None, valid_from=timezone.localdate())
     assert admin.get(address).context["waiting_many"] == 2
 
@@ -349,3 +350,61 @@ def test_one_undone_and_applied_anew_since_it_was_seen_is_not_undone(admin, tree
     made.refresh_from_db()
     assert made.status == ReformStatus.APPLIED
     assert "Đã hoàn tác" in said(act(admin, made, "undo", seen=seen_for(admin, made, "undo")))  # the control
+
+
+HEADING = {
+    "number": "1665/NQ-UBTVQH15",
+    "title": "Sắp xếp đơn vị hành chính cấp xã",
+    "issuer": "Quốc hội",
+    "signed_on": "16/06/2025",
+    "effective_on": "02/07/2025",
+}
+
+
+def test_the_heading_of_a_draft_is_corrected_and_its_lines_stay(admin, tree):
+    made = the_reform(tree)
+    before = list(made.changes.values_list("pk", flat=True))
+    address = reverse("units:reform_correct", args=[made.pk])
+    assert 'value="1658/NQ-UBTVQH15"' in said(admin.get(address))
+    shown = reforms.print_of(made)
+    answer = admin.post(address, HEADING | {"seen": shown}, follow=True)
+    made.refresh_from_db()
+    assert (made.number, made.title, made.issuer) == (HEADING["number"], HEADING["title"], HEADING["issuer"])
+    assert (made.signed_on, made.effective_on) == (date(2025, 6, 16), date(2025, 7, 2))
+    assert list(made.changes.values_list("pk", flat=True)) == before and "các dòng giữ nguyên" in said(answer)
+    assert "vừa được người khác thay đổi" in said(act(admin, made, "apply", seen=shown))  # agreed to the old heading
+    answer = admin.post(address, HEADING | {"seen": shown, "title": "Trích yếu gõ dở"})
+    assert answer.status_code == 422 and "Trích yếu gõ dở" in said(answer)
+    reforms.apply(made, by=None)
+    assert admin.get(address).status_code == 404
+    with pytest.raises(Refused):
+        reforms.correct_heading(made, **dict.fromkeys(HEADING, "x"), by=None)
+
+
+def test_undoing_asks_for_the_password_as_applying_does(admin, tree):
+    made = the_reform(tree)
+    act(admin, made, "apply")
+    answer = act(admin, made, "undo", password="khac")
+    made.refresh_from_db()
+    assert answer.status_code == 422 and "Mật khẩu không đúng" in said(answer) and made.is_applied
+    act(admin, made, "undo")
+    made.refresh_from_db()
+    assert not made.is_applied
+
+
+def test_placing_anew_says_what_it_ends(admin, tree):
+    make_user(Role.OFFICER, tree.communes[0])
+    made = the_reform(tree)
+    act(admin, made, "apply")
+    page_of_people = said(admin.get(reverse("units:reform_people", args=[made.pk])))
+    assert page_of_people.count('đã có người thì không hoàn tác phương án được nữa."') == 2
+
+
+@pytest.mark.both  # a unique place is asked row by row on PostgreSQL
+def test_the_lines_after_a_dropped_one_move_up(admin, tree):
+    made = the_reform(tree)
+    names = list(made.changes.values_list("action", "name"))
+    for first in (made.changes.get(order=1), made.changes.get(order=3)):
+        admin.post(reverse("units:change_drop", args=[first.pk]))
+    assert list(made.changes.values_list("order", flat=True)) == [1, 2, 3, 4, 5]
+    assert list(made.changes.values_list("action", "name")) == [names[1], *names[3:]]
