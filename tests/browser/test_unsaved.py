@@ -33,6 +33,10 @@ DOSSIER = """
 <script src="/app.js"></script><script src="/grid.js"></script>
 """
 
+SLIPS = '<form method="post" action="/slips" data-download><button id="take">Tải phiếu</button></form>'
+SLIPS += '<script src="/app.js"></script>'
+SLIPS_TAKEN = "<p>Không còn phiếu nào</p>"
+
 
 class Served:
     """A page with the portal's scripts, and what it sent where."""
@@ -55,6 +59,9 @@ class Served:
             return route.fulfill(path=SCRIPTS / path)
         if path == "cell":
             return self.judge(route)
+        if path == "slips":
+            self.markup = SLIPS_TAKEN
+            return route.fulfill(body="%PDF", headers={"Content-Disposition": 'attachment; filename="phieu.pdf"'})
         if route.request.method == "POST":
             self.sent.append(path)
         page = self.markup.replace('value="x"', f'value="{self.token}"')
@@ -196,3 +203,11 @@ def test_saved_is_said_only_when_nothing_is_left(served):
     one.page.fill("input[name=A]", "2")
     one.page.press("input[name=A]", "Enter")
     told(one, "Đã lưu.")
+
+
+def test_a_page_that_gave_its_file_is_shown_anew(served):
+    one = served(SLIPS)
+    with one.page.expect_download() as came:
+        one.page.click("#take")
+    assert came.value.suggested_filename == "phieu.pdf"
+    one.page.get_by_text("Không còn phiếu nào").wait_for()

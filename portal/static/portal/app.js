@@ -63,23 +63,46 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 // --- send once: the buttons of a form rest after it was sent (the form's token is the real guard) ------------
+function rest(form, rests) {
+  if (rests) form.dataset.sent = "yes";
+  else delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = rests;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("data-keep")) return;
   if (form.dataset.sent) return event.preventDefault();
   setTimeout(() => {
-    if (event.defaultPrevented) return;
-    form.dataset.sent = "yes";
-    for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true;
+    if (!event.defaultPrevented) rest(form, true);
   });
 });
 
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   leaving.clear();
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("button[disabled]")) button.disabled = false;
+  for (const form of document.querySelectorAll("form[data-sent]")) rest(form, false);
+});
+
+// --- a file that a form gives: <form data-download>; no new page comes with it, so this one is then shown anew ------
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.hasAttribute("data-download")) return;
+  event.preventDefault();
+  rest(form, true);
+  try {
+    const sent = { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" };
+    const response = await fetch(form.action, sent);
+    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "");
+    if (name) {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await response.blob());
+      link.download = name[1];
+      link.click();
+    }
+    setTimeout(() => location.reload(), name ? 1000 : 0); // the file is handed over before its page goes
+  } catch {
+    rest(form, false); // the server was not reached: press again
   }
 });
 
