@@ -2,6 +2,8 @@
 
 from .enums import LEVELS, Subtype
 
+OWN_KEY = "DV"  # begins the key of a unit that is already here, as exports write it: DV12
+
 # The words a unit's name begins with, the longest first where one begins another. Organisations keep their names.
 TYPE_WORDS = ("Thành phố", "Thị xã", "Thị trấn", "Đặc khu", "Tỉnh", "Huyện", "Quận", "Phường", "Xã")
 AREA_WORDS = ("Tổ dân phố", "Khu phố", "Thôn", "Bản")

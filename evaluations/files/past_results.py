@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import islice
 
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
@@ -14,6 +15,7 @@ from units.enums import UnitKind
 from units.files.keys import OWN_KEY, UNIT_KEY, Here, living, not_one
 from units.files.lines import Problems, lines_of, said
 from units.models import Unit, UnitVersion, User, on
+from units.queries import tell_apart
 
 from .. import permissions
 from ..enums import REENTERED
@@ -56,22 +58,30 @@ COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị", "Xã")
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 STATES = {text.plain_key(word): state for word, state in RESULTS.items()}
+BATCH = 2000
 LONGEST = {"paper": 250, "source": 230, "title": 200}
 
 
 def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
-    """Cells of past dossiers under HEADINGS; they come with cycle, programme and grade selected. A query
-    a year more."""
+    """Cells of past dossiers under HEADINGS; they come `with_namesake`, and with cycle, programme and grade selected.
+    A query a year more, and one a batch with namesakes."""
     communes: dict[tuple[int, date], dict[int, str]] = {}  # what they were called, by province and day
-    for one in dossiers:
+    for one in _told_apart(dossiers):
         cycle, key = one.cycle, (one.province_id, one.cycle.as_of)
         if key not in communes:
             communes[key] = _communes_on(*key)
         yield [
             *(f"{OWN_KEY}{one.unit_id}", cycle.year, cycle.programme.code, RESULT_WORDS.get(one.state, "")),
             *(str(one.grade or ""), one.paper_title, one.paper, one.paper_on, one.taken_from),
-            *(one.unit_name, communes[key].get(one.commune_id or 0, "")),
+            *(one.listed_name, communes[key].get(one.commune_id or 0, "")),
         ]
+
+
+def _told_apart(dossiers: Iterable[Evaluation]) -> Iterator[Evaluation]:
+    rows = iter(dossiers)
+    while batch := list(islice(rows, BATCH)):
+        tell_apart(batch)
+        yield from batch
 
 
 def _communes_on(province: int, day: date) -> dict[int, str]:

@@ -1,5 +1,8 @@
 """A year to open, to lock, to freeze anew; a unit that appeared after."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from django import forms
 
 from criteria.models import Programme
@@ -66,11 +69,20 @@ class RefreezeForm(LockForm):
     field_order = ("as_of", "reason")
 
 
+class LateUnitField(forms.ModelChoiceField):
+    """A choice of units by the names the page gives them: a bare name may be that of several in one commune."""
+
+    names: Mapping[int, str] = {}
+
+    def label_from_instance(self, unit) -> str:
+        return self.names.get(unit.pk, unit.name)
+
+
 class LateUnitForm(LockForm):
     """A unit that appeared after the roster was frozen, and why it takes part; `late` says of those founded after the
     period judged how late they are, and each of them is asked about once more."""
 
-    unit = forms.ModelChoiceField(label="Đơn vị", queryset=Unit.objects.none(), empty_label="Chọn đơn vị")
+    unit = LateUnitField(label="Đơn vị", queryset=Unit.objects.none(), empty_label="Chọn đơn vị")
     though_after = forms.BooleanField(
         label="Vẫn bổ sung đơn vị thành lập sau kỳ xét",
         required=False,
@@ -78,9 +90,10 @@ class LateUnitForm(LockForm):
     )
     field_order = ("unit", "though_after", "reason")
 
-    def __init__(self, data=None, *, missing: list[int], late: dict[int, str], **kwargs):
+    def __init__(self, data=None, *, missing: Mapping[int, str], late: Mapping[int, str], **kwargs):
         super().__init__(data, **kwargs)
         self.late = late
+        cast(LateUnitField, self.fields["unit"]).names = missing
         offer_rows(self, "unit", Unit.objects.filter(pk__in=missing).order_by("sort_key", "pk"))
         if not late:
             del self.fields["though_after"]

@@ -79,7 +79,7 @@ class SharedEvidenceForm(EvidenceForm):
     ):
         super().__init__(criterion, data, files, papers=papers)
         self.offered = {dossier.pk: dossier for dossier in offered}
-        offer_choices(self, "dossiers", [(pk, dossier.unit_name) for pk, dossier in self.offered.items()])
+        offer_choices(self, "dossiers", [(pk, dossier.listed_name) for pk, dossier in self.offered.items()])
         self.fields["dossiers"].initial = list(self.offered)
 
     @property

@@ -2,14 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from criteria.enums import Level, Step
 from criteria.models import CriteriaSet, Grade, Route
 from portal.core.vietnamese.figures import plain_number
 from units.enums import JUDGED, Subtype
-from units.models import Unit, hosted_by, whether, within
+from units.models import Listed, Unit, hosted_by, whether, within
 
 from ..enums import GRADED_LABELS, PAST_LABELS, REENTERED, Action, Origin, State
 from .cycles import Cycle
@@ -65,12 +65,19 @@ class EvaluationQuerySet(models.QuerySet):
         """`is_counted`: managed under one of the user's places, not only standing on their ground."""
         return self.annotate(is_counted=whether(within(user.grounds())))
 
+    def with_namesake(self):
+        """`has_namesake`: in its cycle another dossier of its kind and commune bears its name. A condition of the same
+        query."""
+        alike = {name: OuterRef(name) for name in ("cycle", "commune", "kind", "unit_sort_key")}
+        others = Evaluation.objects.filter(**alike).exclude(pk=OuterRef("pk"))
+        return self.annotate(has_namesake=Exists(others))
+
     def entered_by(self, user):
         """Dossiers whose self-assessment is written at one of the user's units."""
         return self.filter(entry_unit__in=[place.pk for place in user.places()])
 
 
-class Evaluation(models.Model):
+class Evaluation(Listed, models.Model):
     """One unit's dossier in one cycle: the fact every count is made of."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="evaluations", verbose_name="kỳ đánh giá")
@@ -149,6 +156,14 @@ class Evaluation(models.Model):
         if self.is_from_papers and state in PAST_LABELS:
             return PAST_LABELS[state]
         return (GRADED_LABELS.get(state) if self.grade_id else None) or state.label
+
+    @property
+    def listed_unit_id(self) -> int:
+        return self.unit_id
+
+    @property
+    def own_name(self) -> str:
+        return self.unit_name
 
     @property
     def is_expected(self) -> bool:

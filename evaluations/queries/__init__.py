@@ -2,6 +2,7 @@
 
 from .desk import DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
 from .dossiers import with_route, years_of
+from .namesakes import tell_dossiers_apart
 from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "lost_ground",
     "open_sittings",
     "past_its_term",
+    "tell_dossiers_apart",
     "waiting_dossiers",
     "under_way",
     "waiting_for",

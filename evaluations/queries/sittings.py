@@ -11,6 +11,7 @@ from units.models import Committee, Placement, Seat, User
 
 from ..enums import State
 from ..models import Decision, Evaluation, Sitting
+from ..models.dossiers import EvaluationQuerySet
 from ..permissions import ISSUING
 
 
@@ -27,7 +28,7 @@ def open_sittings(user: User) -> QuerySet[Sitting]:
     )
 
 
-def waiting_dossiers(sitting: Sitting) -> QuerySet[Evaluation]:
+def waiting_dossiers(sitting: Sitting) -> EvaluationQuerySet:
     """Appraised dossiers of the sitting's own level that no agenda holds yet."""
     return Evaluation.objects.filter(
         cycle=sitting.cycle_id, decision_unit=sitting.committee.unit_id, state=State.APPRAISED

@@ -11,6 +11,7 @@ from criteria.ways import receivers_on
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from units.models import Unit, User
+from units.queries import tell_apart
 
 from .. import permissions, workflow
 from ..enums import CycleAction, State
@@ -118,8 +119,15 @@ def missing_units(cycle: Cycle) -> list[Missing]:
         for unit in units
         if unit.pk not in held
     }
-    founded = Unit.objects.filter(pk__in=ends).values_list("pk", "name", "opened_on")
-    return [Missing(pk, name, day, ends[pk]) for pk, name, day in founded.order_by("sort_key", "pk")]
+    founded = list(Unit.objects.filter(pk__in=ends).select_related("commune").with_namesake())
+    tell_apart(founded)
+    return [Missing(one.pk, _where(one), one.opened_on, ends[one.pk]) for one in founded]
+
+
+def _where(unit: Unit) -> str:
+    """The unit among those of a province: its name with what tells it apart, and its commune."""
+    commune = unit.commune_above
+    return f"{unit.listed_name} ({commune.name})" if commune else unit.listed_name
 
 
 def period_end(criteria_set: CriteriaSet, year: int) -> date:

@@ -113,12 +113,14 @@ def decision_context(request, decision: Decision) -> dict:
     sitting, rows = decision.sitting, _rows_of(decision)
     first = rows.first()
     missed = queries.past_its_term(decision)
+    page = page_of(rows, request, 100)
+    queries.tell_dossiers_apart(row.evaluation for row in page)
     return {
         "decision": decision,
         "missed": missed,
         "term": missed.last_day(sitting.cycle.year) if missed and sitting else None,
         "cycle": sitting.cycle if sitting else first and first.evaluation.cycle,
-        "page": page_of(rows, request, 100),
+        "page": page,
         "may_issue": permissions.may_issue(request.user, decision),
     }
 
@@ -183,8 +185,9 @@ def recognitions_listed(asked: Asking) -> Listed:
 @leaves_as(recognitions_listed)
 def recognition_list(request):
     filters = _recognitions(request)
-    context = {"filters": filters, "page": page_of(filters.qs, request)}
-    return render(request, "evaluations/recognition_list.html", context)
+    page = page_of(filters.qs, request)
+    queries.tell_dossiers_apart(row.evaluation for row in page)
+    return render(request, "evaluations/recognition_list.html", {"filters": filters, "page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

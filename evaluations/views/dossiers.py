@@ -15,6 +15,7 @@ from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, refuse, typed
 from units.models import Unit
+from units.queries import tell_apart
 
 from .. import permissions, queries, services, workflow
 from ..enums import EDITABLE, Side, State
@@ -65,7 +66,8 @@ def dossiers_listed(asked: Asking) -> Listed:
 def evaluation_list(request):
     """Dossiers by page; see `_filtered`."""
     filters = _filtered(request)
-    page = page_of(_rows(filters, request.user), request)
+    page = page_of(_rows(filters, request.user).with_namesake(), request)
+    tell_apart(page)
     cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
     context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
     return render(request, "evaluations/evaluation_list.html", context)
@@ -116,8 +118,8 @@ def lines_of(judged: JudgedDossier) -> list[DossierLine]:
 
 
 def get_dossier(request, pk: int) -> Evaluation:
-    return get_object_or_404(
-        queries.with_route(Evaluation.objects.visible_to(request.user)).select_related(
+    found = get_object_or_404(
+        queries.with_route(Evaluation.objects.visible_to(request.user).with_namesake()).select_related(
             "unit",
             "province",
             "district",
@@ -134,6 +136,8 @@ def get_dossier(request, pk: int) -> Evaluation:
         ),
         pk=pk,
     )
+    tell_apart([found])
+    return found
 
 
 def dossier_context(request, dossier: Evaluation) -> dict:

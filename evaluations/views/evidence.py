@@ -13,6 +13,7 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.web.once import once
 from portal.core.web.pages import refuse
+from units.queries import tell_apart
 
 from .. import permissions, services
 from ..enums import EDITABLE
@@ -64,7 +65,9 @@ def evidence_share(request, cycle, bo):
     dossiers = Evaluation.objects.visible_to(request.user).filter(
         entry_unit__in=permissions.ENTERING.places(request.user)
     )
-    mine = list(dossiers.filter(cycle=cycle, criteria_set=bo, state__in=EDITABLE).select_related("criteria_set"))
+    open_ones = dossiers.filter(cycle=cycle, criteria_set=bo, state__in=EDITABLE).select_related("criteria_set")
+    mine = list(open_ones.with_namesake())
+    tell_apart(mine)
     if not mine:
         raise Http404
     chosen = get_object_or_404(CriteriaSet.objects.visible_to(request.user), pk=bo)

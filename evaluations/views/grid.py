@@ -18,12 +18,14 @@ from portal.core.errors import Refused
 from portal.core.vietnamese.text import search_key
 from portal.core.web.pages import page_of, typed, whole_number, whole_numbers
 from units.enums import JUDGED
+from units.queries import tell_apart
 
 from .. import permissions, services, workflow
 from ..enums import EDITABLE, Action, Side, State
 from ..forms import STALE
 from ..judging.dossiers import JudgedDossier, judged_dossiers
 from ..models import UNSELECTED, Cycle, Evaluation
+from ..queries import tell_dossiers_apart
 
 ROWS = 25
 PAIRS = ("trend", "percent")  # measures written as two numbers
@@ -92,7 +94,8 @@ def grid(request, cycle):
     dossiers = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set__document", "commune", "district")
     if words := search_key(context["q"]):
         dossiers = dossiers.filter(unit_search_key__contains=words)
-    page = page_of(dossiers, request, ROWS)
+    page = page_of(dossiers.with_namesake(), request, ROWS)
+    tell_apart(page)
     lines = shown_lines(chosen)
     own = mine.filter(criteria_set=chosen, entry_unit__in=permissions.ENTERING.places(request.user))
     context |= {
@@ -163,8 +166,9 @@ def grid_act(request, cycle):
         moved = workflow.advance_many(waiting.values_list("pk", flat=True), step.action, by=request.user)
         label = step.label.lower()
         messages.success(request, f"Đã {label}: {len(moved.done)} hồ sơ.")
+        tell_dossiers_apart([dossier for dossier, _ in moved.refused[:10]])
         for dossier, sentence in moved.refused[:10]:
-            messages.warning(request, f"{dossier.unit_name}: {sentence}")
+            messages.warning(request, f"{dossier.listed_name}: {sentence}")
         if len(moved.refused) > 10:
             messages.warning(request, f"… và {len(moved.refused) - 10} hồ sơ khác chưa thực hiện được.")
     query = f"?{urlencode({'bo': chosen})}" if chosen else ""

@@ -51,7 +51,7 @@ def grid_book(request, cycle):
         messages.error(request, f"Một tệp có từ 1 đến {MOST} hồ sơ. Hãy tìm theo tên đơn vị để lấy bớt.")
         return redirect(reverse("evaluations:grid", args=[cycle.pk]) + f"?{urlencode(request.GET)}")
     chosen = dossiers.first().criteria_set
-    rows = dossiers.select_related("cycle", "criteria_set__document", "commune", "district")
+    rows = dossiers.with_namesake().select_related("cycle", "criteria_set__document", "commune", "district")
     return _book(made_book(cycle, chosen, rows), f"bang-nhap-{cycle.year}")
 
 
@@ -108,6 +108,6 @@ def grid_left(request, cycle, token):
         messages.info(request, "Không còn ô nào chưa ghi.")
         return redirect("evaluations:grid_preview", cycle.pk, token)
     left = {(cell.dossier.pk, cell.line.code): (cell.typed, cell.sentence) for cell in found.left}
-    rows = _entered(request, cycle).filter(pk__in={pk for pk, _ in left})
+    rows = _entered(request, cycle).filter(pk__in={pk for pk, _ in left}).with_namesake()
     data = made_book(cycle, found.criteria_set, rows.select_related("cycle", "criteria_set__document"), left=left)
     return _book(data, f"bang-nhap-{cycle.year}-chua-ghi")

@@ -15,9 +15,10 @@ from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import file_of, leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse
+from units.files.places import page_of as page_of_places
 from units.forms import RegisterFileForm
-from units.models import Unit
-from units.queries import placed
+from units.models import Unit, UnitQuerySet, User
+from units.queries import placed, tell_apart, tell_units_apart
 from units.views.intake import SHOWN, Intake, confirm, signed, take
 
 from .. import permissions, services
@@ -75,7 +76,7 @@ def past_listed(asked: Asking) -> Listed:
         "cycle__year", "cycle__programme", "unit_sort_key", "pk"
     )
     title, name = "Kết quả năm trước", "ket-qua-nam-truoc"
-    return Listed(title, name, dossiers, past_results.HEADINGS, past_results.exported)
+    return Listed(title, name, dossiers.with_namesake(), past_results.HEADINGS, past_results.exported)
 
 
 past_export = file_of(past_listed, "evaluations:past_list")
@@ -85,6 +86,7 @@ def _shown(found: past_results.PastResultFile) -> dict:
     rows = [(number, row) for number, row in found.rows.items() if row.differs]
     years = sorted({(row.year, str(row.programme)) for row in found.rows.values()})
     same = len(found.rows) - len(rows)
+    tell_units_apart(row.unit for _, row in rows[:SHOWN])
     aside = [services.total_in_words(one) for one in services.put_aside_by(row for _, row in rows)]
     return {
         "rows": rows[:SHOWN],
@@ -108,6 +110,7 @@ PAST = Intake(
     read=past_results.read,
     shown=_shown,
     template=past_results.TEMPLATE,
+    pages=lambda user: page_of_places(_units_of(user)),
 )
 
 
@@ -162,16 +165,17 @@ def _own_dossier(request, pk: int) -> Evaluation:
     return dossier
 
 
-def _own_units(request):
-    """The units of the reader's provinces."""
-    provinces = request.user.provinces_as(*permissions.PROVINCIAL)
-    return Unit.objects.visible_to(request.user).filter(province__in=[one.pk for one in provinces])
+def _units_of(user: User) -> UnitQuerySet:
+    """The units of the provinces whose past years the user enters."""
+    provinces = user.provinces_as(*permissions.PROVINCIAL)
+    return Unit.objects.visible_to(user).filter(province__in=[one.pk for one in provinces])
 
 
 def _named(page) -> list[tuple[Unit, str]]:
-    """The units of a page with how they are told apart."""
+    """The units of a page, each with where it lies and what tells it from a namesake there."""
     names = placed(page)
-    return [(unit, names[unit.pk]) for unit in page]
+    tell_apart(page)
+    return [(unit, f"{names[unit.pk]} · {unit.apart}" if unit.apart else names[unit.pk]) for unit in page]
 
 
 @require_safe
@@ -180,9 +184,9 @@ def past_find(request):
     _require_province(request)
     form = UnitSearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    units = _own_units(request)
+    units = _units_of(request.user)
     found = units.search(words).select_related("commune", "district", "province") if words else units.none()
-    page = page_of(found, request)
+    page = page_of(found.with_namesake(), request)
     context = {"form": form, "words": words, "page": page, "rows": _named(page)}
     return render(request, "evaluations/past_find.html", context)
 
@@ -192,7 +196,7 @@ def past_find(request):
 def past_add(request, unit):
     """Type what a paper says of the unit in one year."""
     _require_province(request)
-    found = get_object_or_404(_own_units(request).select_related("province"), pk=unit)
+    found = get_object_or_404(_units_of(request.user).select_related("province"), pk=unit)
     province = found.province_of_today
     form = PastResultForm(request.POST or None, province=province)
     if request.method == "POST" and form.is_valid():

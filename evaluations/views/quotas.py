@@ -10,8 +10,9 @@ from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, whole_numbers
 from units.models import Unit
+from units.queries import tell_apart
 
-from .. import permissions, workflow
+from .. import permissions, queries, workflow
 from ..enums import NOT_REGISTERED, Action, CycleStatus
 from ..filters import SelectionFilterSet
 from ..models import Cycle, Evaluation
@@ -55,7 +56,8 @@ def selection_page(request, cycle):
     if request.method == "POST":
         return _choose(request, cycle, dossiers)
     filters = SelectionFilterSet(request.GET, dossiers, request=request)
-    page = page_of(_rows(filters, request.user), request)
+    page = page_of(_rows(filters, request.user).with_namesake(), request)
+    tell_apart(page)
     places = set(permissions.ENTERING.places(request.user)) if cycle.status == CycleStatus.OPEN else set()
     counted = quotas.candidates(Evaluation.objects.counted_for(request.user).filter(cycle=cycle))
     shares = quotas.shares(cycle, Unit.objects.visible_to(request.user))
@@ -79,11 +81,12 @@ def selection_page(request, cycle):
 def _choose(request, cycle: Cycle, dossiers):
     asked = dossiers.filter(pk__in=whole_numbers(request.POST.getlist("dossier")))
     moved = workflow.advance_many(asked.values_list("pk", flat=True), Action.REGISTER, by=request.user)
+    queries.tell_dossiers_apart([*moved.done[:5], *(dossier for dossier, _ in moved.refused[:10])])
     if not moved.done and not moved.refused:
         messages.error(request, "Chưa chọn đơn vị nào. Hãy đánh dấu ít nhất một đơn vị rồi bấm “Chọn”.")
     if moved.done:
-        named = ", ".join(dossier.unit_name for dossier in moved.done[:5]) + ("…" if len(moved.done) > 5 else "")
+        named = ", ".join(dossier.listed_name for dossier in moved.done[:5]) + ("…" if len(moved.done) > 5 else "")
         messages.success(request, f"Đã chọn {len(moved.done)} đơn vị: {named}.")
     for dossier, sentence in moved.refused[:10]:
-        messages.warning(request, f"{dossier.unit_name}: {sentence}")
+        messages.warning(request, f"{dossier.listed_name}: {sentence}")
     return redirect("evaluations:selection", cycle=cycle.pk)

@@ -11,6 +11,7 @@ from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, typed
+from units.queries import tell_apart
 
 from .. import permissions, services
 from ..forms import LateUnitForm, LockForm, RefreezeForm
@@ -49,20 +50,23 @@ def roster_listed(asked: Asking, pk: int) -> Listed:
 
 def _late_form(missing: list[services.Missing], data=None) -> LateUnitForm:
     late = {one.pk: one.how_late for one in missing if one.is_after}
-    return LateUnitForm(data, missing=[one.pk for one in missing], late=late, auto_id="late_%s")
+    names = {one.pk: one.name for one in missing}
+    return LateUnitForm(data, missing=names, late=late, auto_id="late_%s")
 
 
 def _context(request, cycle: Cycle, **forms) -> dict:
     missing = services.missing_units(cycle) if cycle.is_open else []
     anew = forms.get("refreeze_form") or RefreezeForm(initial={"as_of": cycle.as_of}, auto_id="refreeze_%s")
-    late = cycle.evaluations.filter(added_on__isnull=False).select_related("commune").order_by("unit_sort_key", "pk")
+    late = cycle.evaluations.filter(added_on__isnull=False).with_namesake().select_related("commune")
+    page = page_of(late.order_by("unit_sort_key", "pk"), request)
+    tell_apart(page)
     return {
         "cycle": cycle,
         "size": cycle.evaluations.count(),
         "missing": len(missing),
         "after": [one for one in missing if one.is_after],
         "left_out": services.left_out(cycle),
-        "page": page_of(late, request),
+        "page": page,
         "events": cycle.events.order_by("-at", "-pk"),
         "refreeze_form": anew,
         "late_form": forms.get("late_form") or _late_form(missing),

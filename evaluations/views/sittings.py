@@ -17,6 +17,7 @@ from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse, typed, whole_number, whole_numbers
 from units.enums import Role
 from units.models import Committee, Seat
+from units.queries import tell_apart
 
 from .. import permissions, queries, services
 from ..enums import Ballot, CycleStatus, Resolution, Side
@@ -177,6 +178,7 @@ def _agenda_rows(sitting: Sitting, my_seat: Seat | None) -> list[AgendaRow]:
             *(f"evaluation__{name}" for name in ("criteria_set", "cycle", "commune", "district", "grade"))
         ).prefetch_related("votes")
     )
+    queries.tell_dossiers_apart([item.evaluation for item in items])
     judged = {} if sitting.is_closed else judged_dossiers([item.evaluation for item in items])
     rows = []
     for item in items:
@@ -201,6 +203,9 @@ def sitting_context(request, sitting: Sitting) -> dict:
     my_seat = next((seat for seat in seats if seat.user_id == request.user.pk), None)
     may_prepare = permissions.may_prepare(request.user, sitting)
     voters = [seat for seat in seats if seat.pk in present and (may_prepare or seat == my_seat)]
+    waiting = queries.waiting_dossiers(sitting).with_namesake().select_related("commune")
+    page = page_of(waiting, request) if may_prepare else None
+    tell_apart(page or ())
     return {
         "sitting": sitting,
         "agenda": _agenda_rows(sitting, my_seat),
@@ -213,9 +218,7 @@ def sitting_context(request, sitting: Sitting) -> dict:
         "ballots": Ballot.choices,
         "may_prepare": may_prepare,
         "may_close": permissions.may_close(request.user, sitting),
-        "waiting": page_of(queries.waiting_dossiers(sitting).select_related("commune"), request)
-        if may_prepare
-        else None,
+        "waiting": page,
         "attendance": AttendanceForm(
             seats=seats_on(sitting.committee, sitting.held_on), initial={"present": present, "minutes": sitting.minutes}
         ),

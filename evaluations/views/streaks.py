@@ -17,6 +17,7 @@ from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, whole_number
 from units.files.keys import OWN_KEY
 from units.models import Unit, User
+from units.queries import tell_apart
 
 from .. import permissions
 from ..filters import StreakFilterSet
@@ -123,7 +124,8 @@ def streak_list(request):
     found = _running(request, province, read)
     if found is None:
         return render(request, "evaluations/streak_list.html", _why_empty(user, province, read))
-    page = page_of(found.rows, request)
+    page = page_of(found.rows.with_namesake(), request)
+    tell_apart(page)
     context = {
         "form": found.filters.form,
         "provinces": provinces,

@@ -13,9 +13,9 @@ from portal.core.sheets.cells import read_date
 
 from ..enums import LEVELS
 from ..models import Unit
+from ..names import OWN_KEY
 
 CODE_DIGITS = 5  # of a commune's code
-OWN_KEY = "DV"  # key of a unit that is already here, as the export writes it: DV12
 UNIT_KEY = f"Khoá {OWN_KEY}… như tệp tải về, hoặc mã số của xã, huyện, tỉnh."  # how a file names one
 
 

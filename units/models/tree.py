@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal.core.vietnamese import text
 
 from ..enums import CLERKS, LEVELS, Role, Subtype, UnitKind
+from ..names import OWN_KEY
 
 
 def on(day: date | None = None, *, start: str = "valid_from", end: str = "valid_to", prefix: str = "") -> Q:
@@ -101,6 +102,13 @@ class UnitQuerySet(models.QuerySet):
         below = within([place for place in above if place.kind in LEVELS]) | Q(pk__in=[place.pk for place in above])
         return self.filter(below | Q(pk__in=own) | Q(parent__in=own))
 
+    def with_namesake(self):
+        """`has_namesake`: open, and another open unit of its kind in its commune bears its name. A condition of the
+        same query, read through the index of the commune's units by name."""
+        alike = {name: OuterRef(name) for name in ("commune", "kind", "sort_key")}
+        others = Unit.objects.filter(**alike, closed_on=None).exclude(pk=OuterRef("pk"))
+        return self.annotate(has_namesake=whether(Q(Exists(others), closed_on=None)))
+
     def open_on(self, day: date | None = None):
         return self.filter(on(day, start="opened_on", end="closed_on"))
 
@@ -144,6 +152,30 @@ def _managed(user) -> Q:
     return within([place for place in places if place.kind in LEVELS]) | Q(pk__in=[place.pk for place in places])
 
 
+class Listed:
+    """What stands in lists by a name that others of its commune may bear: a unit, or its dossier.
+
+    `has_namesake` comes from `with_namesake`, `apart` from `queries.tell_apart`; elsewhere the name stands alone.
+    """
+
+    has_namesake = False
+    apart = ""
+    commune_id: int | None
+
+    @property
+    def listed_unit_id(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def own_name(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def listed_name(self) -> str:
+        """The name with what tells it apart: "Thôn Bản 1 · trước thuộc Xã Bản Qua"; mostly the name alone."""
+        return f"{self.own_name} · {self.apart}" if self.apart else self.own_name
+
+
 class Placed:
     """What has place columns."""
 
@@ -157,7 +189,7 @@ class Placed:
         return {"province": self.province_id, "district": self.district_id, "commune": self.commune_id}
 
 
-class Unit(Placed, models.Model):
+class Unit(Listed, Placed, models.Model):
     """A place or organisation that takes part in the movement."""
 
     kind = models.CharField("loại đơn vị", max_length=20, choices=UnitKind)
@@ -207,6 +239,19 @@ class Unit(Placed, models.Model):
         for field, key in text.keys(self.name).items():
             setattr(self, field, key)
         super().save(**kwargs)
+
+    @property
+    def listed_unit_id(self) -> int:
+        return self.pk
+
+    @property
+    def own_name(self) -> str:
+        return self.name
+
+    @property
+    def own_key(self) -> str:
+        """How files name it: DV12."""
+        return f"{OWN_KEY}{self.pk}"
 
     @property
     def is_level(self) -> bool:

@@ -2,6 +2,7 @@
 
 from .committees import GROUPS, seat_changes
 from .history import placed
+from .namesakes import tell_apart, tell_units_apart
 from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at
 from .registers import (
     PlaceSums,
@@ -30,6 +31,8 @@ __all__ = [
     "sums_by_place",
     "register_totals",
     "seat_changes",
+    "tell_apart",
+    "tell_units_apart",
     "units_to_keep",
     "years_of",
 ]

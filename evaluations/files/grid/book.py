@@ -80,7 +80,7 @@ def _fill_entry(page, lines: list[CriterionSpec], rows: list[GridLine], left: Ma
         page.cell(1, column).comment = _comment(how_to_write(line))
     for number, row in enumerate(rows, 2):
         _put(page, number, 1, f"{DOSSIER_KEY}{row.dossier.pk}")
-        _put(page, number, 2, row.dossier.unit_name)
+        _put(page, number, 2, row.dossier.listed_name)
         _put(page, number, 3, row.verdict)
         for column, line in enumerate(lines, 4):
             typed, why = left.get((row.dossier.pk, line.code), ("", ""))

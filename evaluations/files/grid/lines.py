@@ -7,6 +7,7 @@ from criteria.judging.cells import write_cell
 from criteria.judging.values import HOW_TO_WRITE, CriterionSpec
 from criteria.models import CriteriaSet
 from criteria.queries import specs_of
+from units.queries import tell_apart
 
 from ...enums import Side
 from ...judging.dossiers import JudgedDossier, judged_dossiers
@@ -39,8 +40,10 @@ def heading(line: CriterionSpec) -> str:
 
 
 def grid_lines(dossiers: Iterable[Evaluation], lines: list[CriterionSpec]) -> list[GridLine]:
-    """What the workbook holds of the dossiers; the number of queries does not depend on how many they are."""
+    """What the workbook holds of the dossiers, which come `with_namesake`; the number of queries does not depend on how
+    many they are."""
     dossiers = list(dossiers)
+    tell_apart(dossiers)
     judged = judged_dossiers(dossiers)
     return [_line(judged[one.pk], lines) for one in dossiers]
 

@@ -14,6 +14,7 @@ from portal.core.sheets.reading import Sheet, Unreadable, sheets_of
 from portal.core.vietnamese.moments import moment_text
 from units.files.lines import Problems, lines_of
 from units.models import User
+from units.queries import tell_apart
 
 from ... import permissions
 from ...enums import EDITABLE
@@ -107,7 +108,9 @@ def _dossiers(found: GridFile, cycle: Cycle, rows: list, user: User) -> dict[int
     wanted = {cells["key"].removeprefix(DOSSIER_KEY) for _, cells in rows}
     mine = Evaluation.objects.visible_to(user).entered_by(user).filter(cycle=cycle, criteria_set=found.criteria_set)
     known = [key for key in wanted if key.isdecimal() and len(key) < MOST_DIGITS]
-    here = {str(one.pk): one for one in mine.filter(pk__in=known).select_related("cycle", "criteria_set")}
+    named = mine.filter(pk__in=known).with_namesake().select_related("cycle", "criteria_set")
+    here = {str(one.pk): one for one in named}
+    tell_apart(here.values())
     dossiers: dict[int, Evaluation] = {}
     seen: dict[str, int] = {}
     for number, cells in rows:
@@ -115,7 +118,7 @@ def _dossiers(found: GridFile, cycle: Cycle, rows: list, user: User) -> dict[int
         if key not in here:
             found.refuse(number, f"Không thấy hồ sơ “{cells['key']}” trong bảng nhập này. Hãy giữ nguyên cột “{KEY}”.")
         elif seen.setdefault(key, number) != number:
-            found.refuse(number, f"Hồ sơ của {here[key].unit_name} đã có ở dòng {seen[key]}. Hãy bỏ một dòng.")
+            found.refuse(number, f"Hồ sơ của {here[key].listed_name} đã có ở dòng {seen[key]}. Hãy bỏ một dòng.")
         else:
             dossiers[number] = here[key]
     return dossiers
