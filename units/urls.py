@@ -55,6 +55,7 @@ urlpatterns = [
     path("sap-xep/<int:pk>/cay/", views.reform_trees, name="reform_trees"),
     path("sap-xep/<int:pk>/nguoi/", views.reform_people, name="reform_people"),
     path("sap-xep/<int:pk>/ho-so/", views.reform_files, name="reform_files"),
+    path("sap-xep/<int:pk>/trung-ten/", views.reform_namesakes, name="reform_namesakes"),
     path("sap-xep/<int:pk>/dong/", views.change_add, name="change_add"),
     path("sap-xep/dong/<int:pk>/bo/", views.change_drop, name="change_drop"),
     path("sap-xep/<int:pk>/nap/", views.changes_import, name="changes_import"),

@@ -237,6 +237,7 @@ ADDRESSES = {
                 "reform_trees",
                 "reform_people",
                 "reform_files",
+                "reform_namesakes",
                 "change_add",
                 "changes_import",
                 "changes_export",

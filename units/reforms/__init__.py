@@ -17,17 +17,20 @@ from .drafting import (
 from .effects import Branch, committees_ended, heirs_in, levels_opened, placements_ended, tree_of
 from .facts import Node, Passing, Plan, PlanProblem, Ref, UnderWay, ends, final_heir
 from .followers import FOLLOWERS
+from .namesakes import Namesake, SharedName, name_apart, shared_names
 from .planning import plan_of
 from .undoing import undo, why_not_undone
 
 __all__ = [
     "FOLLOWERS",
     "Branch",
+    "Namesake",
     "Node",
     "Passing",
     "Plan",
     "PlanProblem",
     "Ref",
+    "SharedName",
     "UnderWay",
     "add_change",
     "apply",
@@ -43,11 +46,13 @@ __all__ = [
     "final_heir",
     "heirs_in",
     "levels_opened",
+    "name_apart",
     "new_reform",
     "not_yet",
     "placements_ended",
     "plan_of",
     "print_of",
+    "shared_names",
     "tree_of",
     "undo",
     "why_not_undone",

@@ -32,7 +32,7 @@ from .people import (
 )
 from .people_files import people_export, people_import, people_preview, slips_take
 from .provinces import province_at_hand
-from .reform_effects import reform_files, reform_people, reform_trees
+from .reform_effects import reform_files, reform_namesakes, reform_people, reform_trees
 from .reforms import (
     change_add,
     change_drop,
@@ -106,6 +106,7 @@ __all__ = [
     "reform_create",
     "reform_detail",
     "reform_files",
+    "reform_namesakes",
     "reform_list",
     "reform_people",
     "reform_trees",

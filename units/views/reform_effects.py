@@ -20,7 +20,7 @@ from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
-from portal.core.web.pages import refuse, whole_numbers
+from portal.core.web.pages import refuse, typed, whole_numbers
 
 from .. import reforms, services
 from ..enums import LEVELS, OpenFiles, ReformStatus, UnitKind
@@ -32,6 +32,7 @@ from .reforms import PER_PAGE, draft_of, visible_reform
 
 PEOPLE_PAGE = "units/reform_people.html"
 FILES_PAGE = "units/reform_files.html"
+NAMESAKES_PAGE = "units/reform_namesakes.html"
 PEOPLE = (
     ListColumn("Chức danh", "user"),
     ListColumn("Vai trò", "get_role_display"),
@@ -223,4 +224,41 @@ def _files_context(request, reform: Reorganisation, chosen: dict[int, str]) -> d
         "q": request.GET.get("q", "")[:100].strip(),
         "ends": OpenFiles.choices,
         "may_change": reform.status == ReformStatus.DRAFT and may_carry_through(request.user, reform),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reform_namesakes(request, pk):
+    """Units that share a name under one manager once the draft is carried out; a POST takes the new names typed on the
+    page shown into its lines."""
+    reform = visible_reform(request, pk)
+    if request.method != "POST":
+        if reform.status != ReformStatus.DRAFT:
+            return redirect("units:reform_detail", pk=reform.pk)
+        return render(request, NAMESAKES_PAGE, _namesakes_context(request, reform, {}))
+    reform = draft_of(request, pk)
+    names = {
+        unit: typed(request, f"name_{unit}", 1000)
+        for unit in whole_numbers(name.removeprefix("name_") for name in request.POST if name.startswith("name_"))
+    }
+    try:
+        many = reforms.name_apart(reform, names, by=request.user)
+    except Refused as refusal:
+        context = _namesakes_context(request, visible_reform(request, pk), names)
+        return refuse(request, NAMESAKES_PAGE, context, refusal)
+    messages.success(request, f"Đã ghi tên mới của {grouped(many)} đơn vị vào các dòng của phương án.")
+    return redirect(request.get_full_path())
+
+
+def _namesakes_context(request, reform: Reorganisation, names: dict[int, str]) -> dict:
+    """Each name with its units, and the new names just typed where they were refused."""
+    is_draft = reform.status == ReformStatus.DRAFT
+    shared = reforms.shared_names(reforms.plan_of(reform)) if is_draft else []
+    page = Paginator(shared, PER_PAGE).get_page(request.GET.get("page"))
+    return {
+        "reform": reform,
+        "page": page,
+        "rows": [(one, [(unit, names.get(unit.unit_id or 0, "")) for unit in one.units]) for one in page],
+        "units_many": sum(len(one.units) for one in shared),
+        "may_change": is_draft and may_carry_through(request.user, reform),
     }

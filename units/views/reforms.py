@@ -110,7 +110,7 @@ def draft_of(request, pk) -> Reorganisation:
 def _rows_of(reform: Reorganisation) -> QuerySet[Any]:
     """The lines of a draft; of an applied one who took over from whom."""
     if reform.status == ReformStatus.DRAFT:
-        return reform.changes.select_related("unit", "to_unit")
+        return reform.changes.select_related("unit__commune", "to_unit")
     return reform.lineage.select_related("predecessor", "successor").order_by("successor__sort_key", "pk")
 
 
@@ -172,6 +172,7 @@ def _dry_run(plan: reforms.Plan) -> dict:
             renamed.append((old, node))
         else:
             kept[UnitKind(node.kind).label] += 1
+    shared = reforms.shared_names(plan)
     return {
         "problems": plan.problems[:SHOWN],
         "problems_many": len(plan.problems),
@@ -188,6 +189,9 @@ def _dry_run(plan: reforms.Plan) -> dict:
         "committees_many": reforms.committees_ended(plan).count(),
         "without_many": len(reforms.levels_opened(plan)),
         "waiting_many": len(reforms.waiting(plan)),
+        "shared": shared[:SHOWN],
+        "shared_many": len(shared),
+        "shared_units": sum(len(one.units) for one in shared),
         "plan": plan,
     }
 
