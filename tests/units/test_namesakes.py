@@ -1,15 +1,17 @@
 """Units of one name in one commune: told apart by where they lay before, and left alone where none has a namesake."""
 
+import html
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from tests.units.factories import make_tree, make_units, make_user
 from tests.units.reforming import draft, line
 from units import reforms
 from units.enums import Role, Subtype, UnitKind
 from units.files.places import places_page
-from units.models import Unit
+from units.models import GroupCount, Unit
 from units.queries import tell_apart, tell_units_apart
 
 pytestmark = pytest.mark.both  # the condition in the query
@@ -126,3 +128,26 @@ def test_an_ended_unit_is_nobodys_namesake(tree):
     new = merged(tree, one, two)
     Unit.objects.filter(pk=tree.hamlets[2].pk).update(closed_on=date(2026, 1, 1))
     assert listed(Unit.objects.filter(parent=new, name__icontains="bản")) == ["Thôn Bản 1", "Thôn bản 1"]
+
+
+def test_lists_registers_and_their_choice_tell_them_apart(tree, client):
+    one, two, *_ = tree.communes
+    new = merged(tree, one, two)
+    first, _, second = tree.hamlets
+    told = [f"Thôn Bản 1 · trước thuộc {one.name}", f"Thôn bản 1 · trước thuộc {two.name}"]
+    for unit in (first, second):
+        GroupCount.objects.create(unit=unit, year=2024, groups=5)
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    for answer in (
+        client.get(reverse("units:list"), {"duoi": new.pk}),
+        client.get(reverse("units:list"), {"q": "bản 1"}),
+        client.get(reverse("units:register_list", args=["to-tu-quan"])),
+        client.get(reverse("units:register_export", args=["to-tu-quan"])),
+    ):
+        text = html.unescape(answer.content.decode())
+        assert all(words in text for words in told)
+        assert "Thôn Riêng ·" not in text
+    chosen = client.get(reverse("units:register_add", args=["to-tu-quan"]), {"don_vi": new.pk})
+    text = html.unescape(chosen.content.decode())
+    assert f"Thôn Bản 1 (khu dân cư, Xã Bát Xát) · trước thuộc {one.name}</option>" in text
+    assert "Thôn Riêng (khu dân cư, Xã Bát Xát)</option>" in text

@@ -14,6 +14,7 @@ from portal.core.vietnamese import text
 
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
+from ..queries import tell_units_apart
 from ..registers import Register, Sorted, fault_of, sort_rows, stored_by_key
 from .keys import OWN_KEY, UNIT_KEY, Here, living
 from .lines import Problems, clears, lines_of
@@ -77,12 +78,15 @@ def _column(register: Register, name: str) -> FileColumn:
 
 
 def exported(register: Register, rows: Iterable[RegisterRow]) -> Iterator[list]:
-    """Cells of the rows under `headings`; rows come with `register.related()` selected."""
+    """Cells of the rows under `headings`; rows come with `register.related()` selected. One query more, and one where
+    units share a name."""
+    rows = list(rows)
+    tell_units_apart(row.place for row in rows)
     for row in rows:
         unit = row.place
         holder = [str(getattr(row, register.holder))] if register.holder else []
-        place = [unit.name, unit.commune.name if unit.commune else "", unit.district.name if unit.district else ""]
-        yield [f"{OWN_KEY}{unit.pk}", *holder, *register.values(row), *place, row.is_demo]
+        above = [one.name if one else "" for one in (unit.commune, unit.district)]
+        yield [f"{OWN_KEY}{unit.pk}", *holder, *register.values(row), unit.listed_name, *above, row.is_demo]
 
 
 @dataclass

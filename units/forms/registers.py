@@ -1,5 +1,7 @@
 """A register's row."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.db import models
 
@@ -11,9 +13,15 @@ from ..registers import Register
 
 
 class OwnerField(forms.ModelChoiceField):
-    """The unit or the team or model a row hangs on, named with its place."""
+    """The unit or the team or model a row hangs on, named with its place and, by its unit, what tells it `apart`."""
+
+    apart: Mapping[int, str] = {}
 
     def label_from_instance(self, owner):
+        apart = self.apart.get(owner.pk if isinstance(owner, Unit) else owner.unit_id)
+        return f"{self._placed(owner)} · {apart}" if apart else self._placed(owner)
+
+    def _placed(self, owner) -> str:
         if isinstance(owner, Unit):
             above = owner.commune_above or (owner.district if owner.kind == UnitKind.COMMUNE else None)
             place = f", {above.name}" if above else ""
@@ -21,13 +29,16 @@ class OwnerField(forms.ModelChoiceField):
         return f"{owner} – {owner.unit}"
 
 
-def register_form(register: Register, data=None, *, instance=None, owners=None) -> forms.ModelForm:
-    """The form of one row; a new row chooses among `owners` (units, or rows of the holders' register)."""
+def register_form(
+    register: Register, data=None, *, instance=None, owners=None, apart: Mapping[int, str] | None = None
+) -> forms.ModelForm:
+    """The form of one row; a new row chooses among `owners` (units, or rows of the holders' register), `apart` says of
+    units that share a name what tells them apart."""
 
     def field_of(column, **kwargs):
         if column.name == register.owner:
             owned = OwnerField(owners, label=register.label(column.name), empty_label="Chọn trong danh sách")
-            owned.queryset = owners
+            owned.queryset, owned.apart = owners, apart or {}
             return owned
         if isinstance(column, models.DateField):
             return DayField(label=register.label(column.name), required=not column.blank)

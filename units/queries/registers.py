@@ -10,6 +10,7 @@ from ..enums import LEVELS, UnitKind
 from ..models import Unit, User, on, within
 from ..registers import REGISTERS, Register
 from . import history
+from .namesakes import tell_apart
 
 
 def register_counts(user: User, unit: Unit | None = None) -> dict[str, int]:
@@ -131,10 +132,13 @@ def _counted(register: Register) -> list[tuple[str, Aggregate | Coalesce]]:
 def units_to_keep(register: Register, user: User, at: Unit | None, *, most: int) -> list[Unit] | None:
     """Units the user may write rows of this register about, at or below `at` (none: below the places of today).
 
-    None when there are more than `most` to choose from.
+    None when there are more than `most` to choose from. Those of one name in a commune are told apart.
     """
     units = Unit.objects.kept_by(user).filter(kind__in=register.kinds)
     if at is not None:
         units = units.filter(within([at]) if at.is_level else Q(pk=at.pk))
-    found = list(units[: most + 1])
-    return found if len(found) <= most else None
+    found = list(units.with_namesake()[: most + 1])
+    if len(found) > most:
+        return None
+    tell_apart(found)
+    return found

@@ -69,6 +69,7 @@ def register_list(request, slug):
     if not found.is_valid():
         return render(request, "units/register_list.html", context, status=422)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    queries.tell_units_apart(row.place for row in page)
     sums, chosen, many = queries.register_totals(register, found.qs)
     asked = found.form.cleaned_data
     under = Unit.objects.visible_to(request.user).filter(pk=asked["unit"] or 0).first()
@@ -180,7 +181,7 @@ def register_add(request, slug):
         status = 422 if request.method == "POST" else 200
         return render(request, "units/register_form.html", context, status=status)
     owners = _owners(register, request.user, units)
-    form = register_form(register, request.POST or None, owners=owners)
+    form = register_form(register, request.POST or None, owners=owners, apart={one.pk: one.apart for one in units})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             row = save_row(register, form.save(commit=False), by=request.user)

@@ -61,7 +61,8 @@ def _named(visible, pk) -> Unit | None:
 
 
 def _page(request, units) -> dict:
-    page = Paginator(units, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(units.with_namesake(), PER_PAGE).get_page(request.GET.get("page"))
+    queries.tell_apart(page)
     return {"page": page}
 
 
