@@ -122,7 +122,7 @@ class Scope:
             return True
         return not self.is_today and self.dossiers().filter(district__isnull=False).exists()
 
-    def dossiers(self, kind: str | None = None) -> QuerySet[Evaluation]:
+    def dossiers(self, kind: str | None = None) -> EvaluationQuerySet:
         dossiers = Evaluation.objects.filter(cycle__in=[cycle.pk for cycle in self.cycles])
         dossiers = of_place(dossiers, self.place, self.boundaries, self.cycle.province_id)
         return dossiers.filter(kind=kind) if kind else dossiers

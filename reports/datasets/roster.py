@@ -6,6 +6,7 @@ from itertools import groupby
 
 from evaluations.models import Evaluation
 from units.enums import UnitKind
+from units.queries import tell_apart, tell_units_apart
 
 from .boundaries import Scope
 from .place_names import DISTRICT_BLOCK, PROVINCE_BLOCK, order_of
@@ -53,15 +54,17 @@ class Roster:
 
 
 def unit_roster(scope: Scope, *, kind: str | None = None, state: str | None = None) -> Roster:
-    """Every dossier of the scope, in two queries.
+    """Every dossier of the scope, in two queries (three on the boundaries of today), and one where units of a commune
+    share a name.
 
     A unit keeps the name of its snapshot; the places it is listed under are called as the boundaries have them.
     """
     asked = scope.dossiers(kind).select_related("criteria_set", "grade", *(["unit"] if scope.is_today else []))
     if state:
         asked = asked.filter(state=state)
-    places = ("unit__district", "unit__commune", "unit__stands_in") if scope.is_today else ()
-    dossiers = list(asked.order_by().only(*COLUMNS, *places))
+    places = (*(f"unit__{name}" for name in ("district", "commune", "stands_in", "name")),) if scope.is_today else ()
+    dossiers = list(asked.with_namesake().order_by().only(*COLUMNS, *places))
+    _tell_apart(scope, dossiers)
     lies = {dossier.pk: _lies(scope, dossier) for dossier in dossiers}
     names = scope.names({unit for found in lies.values() for unit in found})
     keys = {unit: order_of(name) for unit, name in names.items()}
@@ -82,6 +85,16 @@ def unit_roster(scope: Scope, *, kind: str | None = None, state: str | None = No
     return Roster(scope, UnitKind(kind) if kind else None, groups)
 
 
+def _tell_apart(scope: Scope, dossiers: list[Evaluation]) -> None:
+    """Of namesakes in the commune they are listed under: by the dossiers, or by their units where they lie today."""
+    if not scope.is_today:
+        tell_apart(dossiers)
+        return
+    tell_units_apart(dossier.unit for dossier in dossiers)
+    for dossier in dossiers:
+        dossier.apart = dossier.unit.apart
+
+
 def _lies(scope: Scope, dossier: Evaluation) -> tuple[int | None, int | None, int | None]:
     """District and commune that manage it, and the commune it stands in."""
     held = dossier.unit if scope.is_today else dossier
@@ -92,7 +105,7 @@ def _row(dossier: Evaluation, commune: int | None, stands_in: int | None, names:
     ground = names[stands_in] if stands_in and stands_in != commune else ""
     kind, state = UnitKind(dossier.kind), dossier.get_state_display()
     day = dossier.signed_up_on or dossier.registered_on
-    return RosterRow(dossier.unit_id, dossier.unit_name, kind, state, day, ground, dossier.result)
+    return RosterRow(dossier.unit_id, dossier.listed_name, kind, state, day, ground, dossier.result)
 
 
 def _label(district: int | None, commune: int | None, names: dict[int, str]) -> str:

@@ -7,6 +7,7 @@ from django.db.models import F
 from criteria.models import LegalDocument
 from evaluations.enums import Capacity, DecisionKind, Resolution
 from evaluations.models import AgendaItem, Decision, Sitting
+from evaluations.queries import tell_dossiers_apart
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.vietnamese.figures import grouped
@@ -62,6 +63,7 @@ def build_draft(params: dict, place: Unit) -> Paper:
         .select_related("evaluation__commune", "evaluation__criteria_set__document", "evaluation__grade")
         .order_by(F("evaluation__unit_sort_key").asc(), "pk")
     )
+    tell_dossiers_apart(item.evaluation for item in items)
     cycle, committee = sitting.cycle, in_sentence(sitting.committee.name)
     papers = dict.fromkeys(cited(item.evaluation.criteria_set.document) for item in items)
     opening = [f"Căn cứ {paper};" for paper in papers]
@@ -115,7 +117,7 @@ def _list(items: list[AgendaItem], what: str) -> Table:
         Line(
             (
                 number,
-                item.evaluation.unit_name,
+                item.evaluation.listed_name,
                 item.evaluation.get_kind_display(),
                 item.evaluation.commune_above.name if item.evaluation.commune_above else "",
                 item.evaluation.result or "Đạt",

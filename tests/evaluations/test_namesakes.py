@@ -15,14 +15,18 @@ from django.urls import reverse
 
 from criteria.models import CriteriaSet
 from evaluations import services, workflow
-from evaluations.enums import Action
+from evaluations.enums import Action, State
 from evaluations.files import past_results
 from evaluations.files.grid.lines import ENTRY, UNIT
 from evaluations.files.grid.reading import read
 from portal.core.sheets import writing
-from tests.evaluations.factories import open_year, published_sets
+from reports.datasets import scope_of, unit_roster
+from reports.datasets.boundaries import Boundaries
+from reports.papers.decision import build_draft
+from tests.evaluations.factories import hold_sitting, open_year, published_sets
 from tests.evaluations.streaks.results import make_rule
-from tests.units.factories import make_tree, make_units, make_user
+from tests.evaluations.world import fill, put
+from tests.units.factories import make_committee, make_tree, make_units, make_user
 from tests.units.reforming import draft, line
 from units import reforms
 from units.enums import Role, Subtype, UnitKind
@@ -182,3 +186,32 @@ def test_a_list_without_namesakes_asks_nothing_more(place, cycle):
 
     assert asked(make_user(Role.OFFICER, place.tree.communes[2])) == []
     assert len(asked(place.officer)) == 1
+
+
+def names_of(scope) -> list[str]:
+    rows = [row.name for group in unit_roster(scope, kind=UnitKind.RESIDENTIAL_AREA).groups for row in group.rows]
+    return [name for name in rows if name.startswith("Thôn Bản")]
+
+
+def test_the_printed_list_tells_them_apart_on_either_boundaries(place, cycle):
+    assert names_of(scope_of(cycle, place.merged)) == place.names
+    earlier = open_year(place.tree, 2023, as_of=date(2023, 6, 30))
+    assert sorted(names_of(scope_of(earlier, place.tree.province))) == [f"Thôn Bản {i}" for i in (1, 1, 2, 2)]
+    today = scope_of(earlier, place.merged, boundaries=Boundaries.TODAY)
+    assert names_of(today) == place.names
+
+
+def test_a_drafted_decision_tells_them_apart(place, cycle):
+    council = make_committee(place.merged, on=DAY)
+    dossiers = list(cycle.evaluations.filter(commune=place.merged, unit_name="Thôn Bản 1"))
+    fill(dossiers, place.officer)
+    put(dossiers, State.APPRAISED, submitted_by=place.officer, appraised_by=council.people[1])
+    sitting = hold_sitting(council.committee, dossiers[:1], by=council.people[1])
+    page = client_of(council.people[1]).get(address("sitting_detail", sitting.pk))
+    names = [name for name in place.names if name.startswith("Thôn Bản 1")]
+    assert all(name in said(page) for name in names)  # on the agenda, and waiting for it
+    services.close_sitting(sitting, by=council.people[0])
+    decision = sitting.decisions.get()
+    (annex,) = build_draft({"decision": decision.pk}, place.merged).annexes
+    assert [line.cells[1] for line in annex.lines] == [names[0]]
+    assert names[0] in said(client_of(council.people[0]).get(address("decision_detail", decision.pk)))

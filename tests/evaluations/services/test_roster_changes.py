@@ -229,7 +229,7 @@ def test_a_unit_founded_after_the_period_is_added_only_once_confirmed(client, cy
     in_time = new_area(tree, "Thôn Kịp Kỳ", end)
     words = f"thành lập ngày {end + timedelta(days=1):%d/%m/%Y}, sau khi kỳ xét đã hết ngày {end:%d/%m/%Y}"
     page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
-    assert f"<li>{late.name}: {words}.</li>" in page and f"<li>{in_time.name}" not in page
+    assert f"<li>{late.name} ({late.commune.name}): {words}.</li>" in page and f"<li>{in_time.name}" not in page
     data = {"unit": late.pk, "reason": "QĐ 5/QĐ-UBND"}
     asked = post(client, "late_unit_add", data, cycle.pk)
     assert asked.status_code == 422 and f"{words}. Nếu vẫn bổ sung" in asked.content.decode()
