@@ -16,6 +16,7 @@ from .. import permissions, queries, workflow
 from ..enums import NOT_REGISTERED, Action, CycleStatus
 from ..filters import SelectionFilterSet
 from ..models import Cycle, Evaluation
+from ..models.dossiers import EvaluationQuerySet
 from ..queries import quotas
 from .columns import unit_columns
 
@@ -35,7 +36,7 @@ def _candidates(asked: Asking, cycle: Cycle) -> QuerySet[Evaluation]:
     return quotas.candidates(Evaluation.objects.visible_to(asked.user).filter(cycle=cycle))
 
 
-def _rows(filters: SelectionFilterSet, user) -> QuerySet[Evaluation]:
+def _rows(filters: SelectionFilterSet, user) -> EvaluationQuerySet:
     found = filters.qs.with_relation(user).select_related("criteria_set", "district", "commune", "cycle")
     return found.order_by("district__sort_key", "unit_sort_key", "pk")
 

@@ -16,7 +16,7 @@ from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
 from portal.core.web.pages import page_of, whole_number
 from units.files.keys import OWN_KEY
-from units.models import Unit, User
+from units.models import Unit, UnitQuerySet, User
 from units.queries import tell_apart
 
 from .. import permissions
@@ -58,7 +58,7 @@ class Running:
     span: counting.Span
     late: list[int]
     every: QuerySet
-    rows: QuerySet
+    rows: UnitQuerySet
     user: User
 
     def lines(self, units: Iterable[Any]) -> list[StreakLine]:

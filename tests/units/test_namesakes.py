@@ -142,7 +142,7 @@ def test_lists_registers_and_their_choice_tell_them_apart(tree, client):
         client.get(reverse("units:list"), {"duoi": new.pk}),
         client.get(reverse("units:list"), {"q": "bản 1"}),
         client.get(reverse("units:register_list", args=["to-tu-quan"])),
-        client.get(reverse("units:register_export", args=["to-tu-quan"])),
+        client.get(reverse("units:register_export", args=["to-tu-quan"]), {"dang": "csv"}),
     ):
         text = html.unescape(answer.content.decode())
         assert all(words in text for words in told)
