@@ -87,7 +87,7 @@ def import_grid(job, tell):
     done, left = 0, len(found.left)
     for number, cell in enumerate(found.taken):
         if number % 50 == 0:
-            tell(number, len(found.taken), f"Đã ghi {grouped(done)} ô")
+            tell(number, len(found.taken), f"Đang ghi {grouped(len(found.taken))} ô")
         try:
             services.save_cell(
                 cell.dossier,

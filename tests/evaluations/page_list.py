@@ -26,7 +26,7 @@ PAGES = {
     "cycle_close": [("staff", ("cycle",), "mọi hồ sơ của kỳ không thay đổi được nữa")],
     "cycle_reopen": [("staff", ("cycle",), "được làm tiếp từ tình trạng đang có")],
     "grid": [("officer", ("cycle",), AREA)],
-    "grid_import": [("officer", ("cycle",), "Gửi bảng nhập đã điền")],
+    "grid_import": [("officer", ("cycle",), "ghi các ô ghi được và nêu lý do của từng ô để lại")],
     "sitting_list": [("standing", (), "xã A1.1"), ("inspector", (), "xã A1.1")],
     "sitting_create": [("standing", (), COMMUNE)],
     "sitting_edit": [("standing", ("open",), "Sửa ngày họp, địa điểm")],
