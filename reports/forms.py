@@ -162,7 +162,9 @@ class RecurrenceForm(forms.Form):
     month = forms.TypedChoiceField(
         label="Tháng",
         coerce=int,
-        choices=[(month, f"Tháng {month}") for month in range(1, 13)],
+        empty_value=None,
+        required=False,
+        choices=[("", "–"), *((month, f"Tháng {month}") for month in range(1, 13))],
         help_text="Hằng năm: tháng trong năm. Hằng quý: lấy tháng thứ nhất, thứ hai hay thứ ba của quý theo tháng này.",
     )
     day = forms.TypedChoiceField(
@@ -175,9 +177,16 @@ class RecurrenceForm(forms.Form):
         label="Giờ", input_formats=["%H:%M"], widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
 
+    def clean(self):
+        data = super().clean() or {}
+        asks_month = data.get("every") in (recurrence.Every.QUARTER, recurrence.Every.YEAR)
+        if asks_month and data.get("month") is None and "month" not in self.errors:
+            self.add_error("month", "Lặp lại hằng quý, hằng năm thì phải chọn tháng.")
+        return data
+
     def rule(self) -> str:
         answers = self.cleaned_data
-        return recurrence.rule(answers["every"], month=answers["month"], day=answers["day"], at=answers["time"])
+        return recurrence.rule(answers["every"], month=answers["month"] or 1, day=answers["day"], at=answers["time"])
 
 
 def named_programmes(cycles: Iterable[Cycle]) -> dict[str, str]:

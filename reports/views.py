@@ -332,7 +332,7 @@ def schedule_create(request, slug):
         chosen_place(request, None, request.POST.get("place", ""))
     form = report.form(request.POST or None, user=request.user)
     rule_form = RecurrenceForm(
-        request.POST or None, initial={"every": recurrence.Every.MONTH, "month": 1, "day": 1, "time": "07:00"}
+        request.POST or None, initial={"every": recurrence.Every.MONTH, "day": 1, "time": "07:00"}
     )
     moments = []
     if request.method == "POST" and all([form.is_valid(), rule_form.is_valid()]):

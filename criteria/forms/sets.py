@@ -275,7 +275,8 @@ class RouteForm(RowForm):
     def _deadline(self, line: str) -> dict:
         steps = {step.label.casefold(): step.value for step in Step}
         found = re.fullmatch(
-            r"(?P<step>[^:]+):\s*(?P<how>trước|hết) ngày (?P<day>\d{1,2})/(?P<month>\d{1,2})(,\s*(?P<article>.+))?",
+            r"(?P<step>[^:]+):\s*(?P<how>trước|hết)( ngày)? (?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})"
+            r"(,\s*(?P<article>.+))?",
             clean(line),
         )
         if not found or found["step"].strip().casefold() not in steps:

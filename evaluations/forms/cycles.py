@@ -5,10 +5,19 @@ from typing import cast
 
 from django import forms
 
-from criteria.models import Programme
+from criteria.models import CriteriaSet, Programme
 from criteria.queries import programmes_of
 from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
 from units.models import Unit
+
+
+class ProgrammeField(forms.ModelChoiceField):
+    """Programmes, each without a published set saying so; `published` are the ids of those with one."""
+
+    published: frozenset[int] = frozenset()
+
+    def label_from_instance(self, programme) -> str:
+        return programme.name if programme.pk in self.published else f"{programme.name} (chưa ban hành bộ tiêu chí)"
 
 
 class CycleForm(forms.Form):
@@ -19,9 +28,7 @@ class CycleForm(forms.Form):
         coerce=int,
         help_text="Kỳ riêng của một nơi chỉ gồm đơn vị do nơi đó quản lý, xét theo bộ tiêu chí riêng của nơi đó.",
     )
-    programme = forms.ModelChoiceField(
-        label="Chương trình", queryset=Programme.objects.none(), empty_label="Chọn chương trình"
-    )
+    programme = ProgrammeField(label="Chương trình", queryset=Programme.objects.none(), empty_label="Chọn chương trình")
     year = WholeField(label="Năm", min_value=2008, max_value=2100)
     as_of = DayField(label="Danh sách đơn vị tính đến ngày")
 
@@ -29,7 +36,12 @@ class CycleForm(forms.Form):
         """`scopes` are the provinces and places whose year may be opened; a single one is not asked about."""
         super().__init__(*args, **kwargs)
         self.scopes = {one.pk: one for one in scopes}
-        offer_rows(self, "programme", programmes_of({one.province_of_today for one in scopes}))
+        provinces = {one.province_of_today for one in scopes}
+        published = CriteriaSet.objects.published().for_provinces(provinces)
+        cast(ProgrammeField, self.fields["programme"]).published = frozenset(
+            published.order_by().values_list("programme", flat=True)
+        )
+        offer_rows(self, "programme", programmes_of(provinces))
         if len(scopes) == 1:
             del self.fields["scope"]
         else:

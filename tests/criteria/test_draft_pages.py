@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from criteria.forms import PART_FORMS
+from criteria.forms.sets import RouteForm
 from criteria.models import CriteriaSet, LegalDocument
 from criteria.packs.content import content_of, digest
 from tests.evaluations.factories import make_paper
@@ -220,3 +221,14 @@ def test_days_are_shown_and_read_as_people_write_them(staff, own):
     data = {name: value for name, value in row.items() if value}
     staff.post(url("part_edit", own.pk, "routes", 0), data | seen(own) | {"valid_from": "05/02/2030"})
     assert str(own.routes.get().valid_from) == "2030-02-05"
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"), [("hết 31/03, Điều 9", (31, 3, True)), ("trước ngày 15/11", (15, 11, False)), ("hết ٣١/٠٣", None)]
+)
+def test_a_last_day_is_read_as_the_pages_write_it(typed, day):
+    form = RouteForm({"deadlines": f"Công nhận: {typed}"}, content={"unit_kinds": ["commune"]})
+    form.is_valid()
+    assert ("deadlines" in form.errors) == (day is None)
+    read = form.cleaned_data.get("deadlines", [])
+    assert [(one["day"], one["month"], one["inclusive"]) for one in read] == ([day] if day else [])

@@ -189,3 +189,13 @@ def test_what_no_programme_needs_is_told_as_not_needed():
     reforms.apply(the_reform(tree), by=None)
     step = steps(tree.province)[f"Bộ tiêu chí năm {timezone.localdate().year}"]
     assert step.is_done and "chưa có bộ tiêu chí, không bắt buộc: " in step.there and "Chương trình thêm" in step.there
+
+
+def test_a_year_to_open_names_the_programmes_without_a_set(client):
+    published_sets()
+    Programme.objects.create(code="them", name="Chương trình thêm", title="Đạt")
+    client.force_login(make_user(Role.ADMIN, make_tree().province))
+    page = client.get(reverse("evaluations:cycle_open")).content.decode()
+    safety = Programme.objects.get(code="safety").name
+    assert "Chương trình thêm (chưa ban hành bộ tiêu chí)" in page
+    assert safety in page and f"{safety} (chưa" not in page

@@ -283,12 +283,26 @@ def test_a_schedule_is_made_stopped_and_deleted(world):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"time": "25:00"}, {"day": "31"}, {"month": "13"}, {"every": "hour"}, {"time": ""}]
+    "changes",
+    [
+        {"time": "25:00"},
+        {"day": "31"},
+        {"month": "13"},
+        {"every": "hour"},
+        {"time": ""},
+        {"every": "year", "month": ""},
+    ],
 )
 def test_bad_rules_are_told(world, changes):
     sent = schedule_answers(world, save="1", **changes)
     page = as_user(world.staff).post(reverse("reports:schedule_create", args=["yearly"]), sent)
     assert (page.status_code, Schedule.objects.count()) == (422, 0)
+
+
+def test_a_month_is_asked_only_where_it_says_something(world):
+    sent = schedule_answers(world, save="1", month="")
+    as_user(world.staff).post(reverse("reports:schedule_create", args=["yearly"]), sent)
+    assert Schedule.objects.get().rule == "FREQ=MONTHLY;BYMONTHDAY=13;BYHOUR=7;BYMINUTE=0;BYSECOND=0"
 
 
 def test_only_the_province_schedules(world):
