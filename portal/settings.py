@@ -169,10 +169,10 @@ PASSWORD_HASHERS = [
 ]
 PASSWORD_RESET_TIMEOUT = 1800
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "portal.core.passwords.SimilarityValidator"},
+    {"NAME": "portal.core.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "portal.core.passwords.CommonValidator"},
+    {"NAME": "portal.core.passwords.NotNumericValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -31,7 +31,7 @@ class DistrictSelect(Select):
 
 
 class OpenOrEnded(TextChoices):
-    OPEN = "open", "Đang hoạt động"
+    OPEN = "open", "Chỉ đang hoạt động"
     CLOSED = "closed", "Đã kết thúc"
     ALL = "all", "Tất cả"
 
@@ -79,7 +79,10 @@ class UnitFilterSet(filters.FilterSet):
         label="Quan hệ", choices=Relation, method="filter_relation", empty_label="Mọi quan hệ"
     )
     standing = filters.ChoiceFilter(
-        label="Tình trạng", choices=OpenOrEnded, method="filter_standing", empty_label="Đang hoạt động"
+        label="Tình trạng",
+        choices=OpenOrEnded,
+        method="filter_standing",
+        empty_label="Đang hoạt động; khi tìm thì cả đã kết thúc",
     )
 
     class Meta:

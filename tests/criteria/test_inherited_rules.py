@@ -7,10 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from criteria.models import AwardBar, LegalDocument, Programme, StreakRule
+from criteria.models import AwardBar, CriteriaSet, LegalDocument, Programme, StreakRule
 from criteria.permissions import may_write
 from criteria.queries import rules_held
 from criteria.services import rules
+from tests.evaluations.factories import published_sets
 from tests.evaluations.streaks.results import RECOGNISED, make_rule, record
 from tests.units.factories import make_province, make_units, make_user
 from tests.units.reforming import line
@@ -104,6 +105,20 @@ def test_the_dry_run_names_rules_and_bars_of_the_provinces_that_end(client, old,
     assert "Tỉnh Lào Cai: năm liên tục “Quy tắc 10-LT-1”" in page
     assert "(Đề án 15); Tỉnh Lào Cai mới muốn áp dụng thì đặt lại" in page
     assert "kết quả đến năm 2024 tính theo quy tắc ấy. Từ năm 2025," in page
+
+
+def test_an_heir_of_the_same_name_is_told_apart_by_its_days_and_own_sets_are_named(client, old, plan):
+    plan.changes.filter(name="Tỉnh Lào Cai mới").update(name="Tỉnh Lào Cai")
+    published_sets()
+    own = CriteriaSet.objects.published().filter(province_code="", is_example=False).first()
+    own.pk, own.code, own.province_code, own.name = None, "RIENG", "10", "Bộ riêng của tỉnh"
+    own.first_year, own.last_year = 2024, None
+    own.save()
+    client.force_login(make_user(Role.ADMIN, old[0]))
+    page = said(client.get(reverse("units:reform_detail", args=[plan.pk])))
+    assert "Tỉnh Lào Cai (đến hết 30/06/2025): năm liên tục “Quy tắc 10-LT-1”" in page
+    assert "Tỉnh Lào Cai (từ 01/07/2025) cần ban hành quy tắc mới" in page
+    assert f"bộ tiêu chí “Bộ riêng của tỉnh” (RIENG/{own.version}) không theo sang" in page
 
 
 def test_the_heir_reads_them_and_their_years_are_counted_on_their_own_ground(client, old, heir):

@@ -87,3 +87,16 @@ def test_the_password_of_the_slip_is_no_new_password(client, admin_and_person):
     assert "trùng mật khẩu đang dùng" in page.content.decode()
     person.refresh_from_db()
     assert person.must_change_password
+
+
+@pytest.mark.django_db
+def test_what_a_password_must_be_is_told_as_the_portal_speaks(client):
+    user = make_user(Role.OFFICER, make_tree().communes[0])
+    client.force_login(user)
+    address = reverse("password_change")
+    helps = client.get(address).content.decode().split("<main")[1]
+    assert "ít nhất 12 ký tự" in helps and "thông tin khác của đồng chí" in helps and " bạn" not in helps
+    for new, told in (("123456789012", "chỉ có chữ số"), ("ngan", "quá ngắn"), ("password1234", "nhiều người dùng")):
+        sent = {"old_password": "mat-khau", "new_password1": new, "new_password2": new}
+        page = client.post(address, sent).content.decode().split("<main")[1]
+        assert told in page and " bạn" not in page

@@ -26,7 +26,6 @@ __all__ = [
     "OwnerField",
     "PasswordAgain",
     "PeriodForm",
-    "PasswordAgain",
     "PersonForm",
     "PlaceAnewForm",
     "PlaceField",

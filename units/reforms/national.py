@@ -120,13 +120,17 @@ def _communes(draft: NationalDraft, rows: list[dict], communes: list[dict], here
     for key, unit in sorted(here.items()):
         if key not in known:
             draft.unknown.append(unit)
-            draft.gaps.append(f"{unit} ({unit.code}): không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết.")
+            draft.gaps.append(f"{_with_code(unit)}: không có nguồn cho biết nhập vào đâu. Hãy nhập theo nghị quyết.")
     divided = {change.unit.name for change in passing if change.unit and change.action == ChangeAction.SPLIT}
     if divided:
         draft.gaps.append(
             f"{len(divided)} xã bị chia cho nhiều nơi; khu dân cư, cơ quan, trường của các xã này tạm chuyển về phần "
             "chính, cần rà lại từng đơn vị."
         )
+
+
+def _with_code(unit: Unit) -> str:
+    return f"{unit} ({unit.code})" if unit.code else str(unit)
 
 
 def _new_commune(draft: NationalDraft, row: dict[str, str], olds: list[dict], here: dict) -> _New:

@@ -29,7 +29,7 @@ def _criteria_lacks(content: dict) -> Iterator[str]:
         if row["confidence"] == Confidence.NOT_FOUND:
             yield f"tiêu chí {row['code']} chưa đọc được trong văn bản"
         if row["measure"] == Measure.POINTS and row["max_points"] is None:
-            yield f"tiêu chí {row['code']} chấm điểm nhưng chưa có điểm tối đa (max_points)"
+            yield f"tiêu chí {row['code']} chấm điểm nhưng chưa có điểm tối đa"
         for field, name in (("label", "nội dung"), ("article", "căn cứ")):
             if not row[field]:
                 yield f"tiêu chí {row['code']} chưa có {name}"
@@ -48,12 +48,12 @@ def _route_lacks(content: dict) -> Iterator[str]:
 def _outcome_lacks(content: dict) -> Iterator[str]:
     outcome = content["outcome"]
     if outcome == Outcome.NUMBER_MET and content["needed_met"] is None:
-        yield "chưa có số tiêu chí phải đạt (needed_met)"
+        yield "chưa có số tiêu chí phải đạt"
     if outcome == Outcome.GRADES:
         yield from _grading_lacks(content)
     named = [row["code"] for row in content["criteria"] if row["not_applicable_when"]]
     if outcome in (Outcome.GRADES, Outcome.NUMBER_MET) and named and not content["not_applicable_rule"]:
-        yield f"chưa nói tiêu chí không áp dụng ({', '.join(named)}) được tính thế nào (not_applicable_rule)"
+        yield f"chưa nói tiêu chí không áp dụng ({', '.join(named)}) được tính thế nào"
 
 
 def _grading_lacks(content: dict) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _grading_lacks(content: dict) -> Iterator[str]:
         yield "chưa có loại nào để xếp"
     for row in content["grades"]:
         if row["lower_bound"] is None:
-            yield f"loại {row['label']} chưa có mức điểm (lower_bound)"
+            yield f"loại {row['label']} chưa có mức điểm"
     if content["grades"] and content["grades"][-1]["lower_bound"] not in (None, "0.00"):
         yield f"loại thấp nhất ({content['grades'][-1]['label']}) phải từ 0 điểm, nếu không sẽ có hồ sơ không xếp được"
     capped = {row["criterion"] for row in content["caps"]}
@@ -73,6 +73,6 @@ def _grading_lacks(content: dict) -> Iterator[str]:
         if row["max_points"] is None and row["code"] not in capped and row["measure"] != Measure.POINTS:
             yield f"tiêu chí {row['code']} không có điểm và không khống chế loại nên không có tác dụng"
     if content["points_total"] is None:
-        yield "chưa có tổng điểm chuẩn (points_total)"
+        yield "chưa có tổng điểm chuẩn"
     elif total != Decimal(content["points_total"]):
         yield f"tổng điểm các tiêu chí là {total}, khác tổng điểm chuẩn {content['points_total']}"

@@ -156,12 +156,12 @@ def test_the_sheet_of_bodies_holds_the_twelve_points_that_were_seen(sets):
     assert sheet.points_total == 100
     assert services.lacks(sheet, content_of(sheet), with_papers=False) == [
         "tiêu chí QD510-CQ-4b chưa đọc được trong văn bản",
-        "tiêu chí QD510-CQ-4b chấm điểm nhưng chưa có điểm tối đa (max_points)",
+        "tiêu chí QD510-CQ-4b chấm điểm nhưng chưa có điểm tối đa",
         *(
             f"chưa có tuyến xét duyệt cho loại đơn vị “{kind}”"
             for kind in ("Cơ quan", "Doanh nghiệp", "Cơ sở giáo dục")
         ),
-        *(f"loại {label} chưa có mức điểm (lower_bound)" for label in XUAT_SAC),
+        *(f"loại {label} chưa có mức điểm" for label in XUAT_SAC),
         "tổng điểm các tiêu chí là 12.00, khác tổng điểm chuẩn 100.00",
     ]
 
