@@ -9,7 +9,7 @@ from criteria.enums import Level, Step
 from criteria.models import CriteriaSet, Grade, Route
 from portal.core.vietnamese.figures import plain_number
 from units.enums import JUDGED, Subtype
-from units.models import Namesake, Unit, hosted_by, whether, within
+from units.models import Named, Unit, hosted_by, whether, within
 
 from ..enums import GRADED_LABELS, PAST_LABELS, REENTERED, Action, Origin, State
 from .cycles import Cycle
@@ -77,7 +77,7 @@ class EvaluationQuerySet(models.QuerySet):
         return self.filter(entry_unit__in=[place.pk for place in user.places()])
 
 
-class Evaluation(Namesake, models.Model):
+class Evaluation(Named, models.Model):
     """One unit's dossier in one cycle: the fact every count is made of."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="evaluations", verbose_name="kỳ đánh giá")

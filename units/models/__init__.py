@@ -18,7 +18,7 @@ from .registers import (
     SecurityTeam,
     TeamYear,
 )
-from .tree import Namesake, Unit, UnitQuerySet, UnitVersion, hosted_by, on, whether, within
+from .tree import Named, Unit, UnitQuerySet, UnitVersion, hosted_by, on, whether, within
 from .unit_events import UnitEvent
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "Headcount",
     "Delegation",
     "Lineage",
-    "Namesake",
+    "Named",
     "MassModel",
     "ModelYear",
     "Placement",

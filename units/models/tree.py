@@ -152,7 +152,7 @@ def _managed(user) -> Q:
     return within([place for place in places if place.kind in LEVELS]) | Q(pk__in=[place.pk for place in places])
 
 
-class Namesake:
+class Named:
     """What stands in lists by a name that others of its commune may bear: a unit, or its dossier.
 
     `has_namesake` comes from `with_namesake`, `apart` from `queries.tell_apart`; elsewhere the name stands alone.
@@ -189,7 +189,7 @@ class Placed:
         return {"province": self.province_id, "district": self.district_id, "commune": self.commune_id}
 
 
-class Unit(Namesake, Placed, models.Model):
+class Unit(Named, Placed, models.Model):
     """A place or organisation that takes part in the movement."""
 
     kind = models.CharField("loại đơn vị", max_length=20, choices=UnitKind)

@@ -7,11 +7,11 @@ from django.db.models import OuterRef, Subquery
 
 from portal.core.vietnamese import text
 
-from ..models import Namesake, Unit, UnitVersion
+from ..models import Named, Unit, UnitVersion
 from ..names import OWN_KEY
 
 
-def tell_apart(rows: Iterable[Namesake]) -> None:
+def tell_apart(rows: Iterable[Named]) -> None:
     """Say of each row `with_namesake` what tells it apart (`apart`): the communes its unit lay in before the one the
     row names; the unit's key where there was none, or where two of a name came from the same. What has no namesake
     keeps its name alone. One query, none where no row has a namesake.
@@ -32,7 +32,7 @@ def tell_apart(rows: Iterable[Namesake]) -> None:
         row.apart = f"{row.apart}, {_key(row)}"
 
 
-def _told(row: Namesake) -> tuple[int | None, str, str]:
+def _told(row: Named) -> tuple[int | None, str, str]:
     return row.commune_id, text.match_key(row.own_name), row.apart
 
 
@@ -48,7 +48,7 @@ def tell_units_apart(units: Iterable[Unit]) -> None:
     tell_apart(rows)
 
 
-def _key(row: Namesake) -> str:
+def _key(row: Named) -> str:
     return f"khoá {OWN_KEY}{row.listed_unit_id}"
 
 
