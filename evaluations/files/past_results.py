@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from itertools import islice
 
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
+from portal.core.lists import chunks
 from portal.core.sheets.cells import written
 from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
@@ -58,13 +58,12 @@ COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
 SHOWN_ONLY = ("Đơn vị", "Xã")
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 STATES = {text.plain_key(word): state for word, state in RESULTS.items()}
-BATCH = 2000
 LONGEST = {"paper": 250, "source": 230, "title": 200}
 
 
 def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
     """Cells of past dossiers under HEADINGS; they come `with_namesake`, and with cycle, programme and grade selected.
-    A query a year more, and one a batch with namesakes."""
+    A query a year more, and one a chunk with namesakes."""
     communes: dict[tuple[int, date], dict[int, str]] = {}  # what they were called, by province and day
     for one in _told_apart(dossiers):
         cycle, key = one.cycle, (one.province_id, one.cycle.as_of)
@@ -78,10 +77,9 @@ def exported(dossiers: Iterable[Evaluation]) -> Iterator[list]:
 
 
 def _told_apart(dossiers: Iterable[Evaluation]) -> Iterator[Evaluation]:
-    rows = iter(dossiers)
-    while batch := list(islice(rows, BATCH)):
-        tell_apart(batch)
-        yield from batch
+    for chunk in chunks(dossiers):
+        tell_apart(chunk)
+        yield from chunk
 
 
 def _communes_on(province: int, day: date) -> dict[int, str]:

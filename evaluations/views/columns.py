@@ -6,6 +6,7 @@ from portal.core.lists import ListColumn
 from units.files.keys import OWN_KEY
 
 from ..models import Evaluation
+from ..queries import tell_dossiers_apart
 
 
 def unit_columns(at: str = "") -> tuple[ListColumn, ...]:
@@ -14,11 +15,17 @@ def unit_columns(at: str = "") -> tuple[ListColumn, ...]:
     unit_id = attrgetter(f"{at}unit_id")
     return (
         ListColumn("Khoá đơn vị", lambda row: f"{OWN_KEY}{unit_id(row)}"),
-        ListColumn("Đơn vị", f"{at}unit_name"),
+        ListColumn("Đơn vị", f"{at}listed_name"),
         ListColumn("Loại đơn vị", f"{at}get_kind_display"),
         ListColumn("Xã", f"{at}commune_above.name"),
         ListColumn("Huyện", f"{at}district_above.name"),
     )
+
+
+def told_apart(rows: list) -> list:
+    """Dossiers, or rows of an `evaluation`, with what tells namesakes in a commune apart: dress of lists that leave."""
+    tell_dossiers_apart(row if isinstance(row, Evaluation) else row.evaluation for row in rows)
+    return rows
 
 
 def relation(dossier: Evaluation, *, is_counted: bool) -> str:

@@ -20,7 +20,7 @@ from ..enums import DecisionKind, Resolution
 from ..filters import DecisionFilterSet, RecognitionFilterSet
 from ..forms import IssueForm, RevokeForm
 from ..models import Decision, Recognition
-from .columns import relation, unit_columns
+from .columns import relation, told_apart, unit_columns
 
 SYMBOL = "QĐ-UBND"
 DECISIONS = (
@@ -106,7 +106,7 @@ def _rows_of(decision: Decision) -> QuerySet[Any]:
 def decision_rows_listed(asked: Asking, pk: int) -> Listed:
     decision = get_decision(asked, pk)
     columns = (*OF_DECISION, *CERTIFIED) if decision.is_issued else OF_DECISION
-    return listed(str(decision), f"quyet-dinh-{decision.pk}", _rows_of(decision), columns)
+    return listed(str(decision), f"quyet-dinh-{decision.pk}", _rows_of(decision), columns, dress=told_apart)
 
 
 def decision_context(request, decision: Decision) -> dict:
@@ -178,7 +178,8 @@ def _recognitions(asked: Asking) -> RecognitionFilterSet:
 
 def recognitions_listed(asked: Asking) -> Listed:
     filters = _recognitions(asked)
-    return listed("Đơn vị được công nhận", "don-vi-duoc-cong-nhan", filters.qs, RECOGNITIONS, form=filters.form)
+    title, name = "Đơn vị được công nhận", "don-vi-duoc-cong-nhan"
+    return listed(title, name, filters.qs, RECOGNITIONS, dress=told_apart, form=filters.form)
 
 
 @require_safe

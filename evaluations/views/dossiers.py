@@ -26,7 +26,7 @@ from ..judging.dossiers import JudgedDossier, judged_dossier
 from ..judging.papers import papers_of
 from ..judging.timing import undated
 from ..models import Cycle, Evaluation, Evidence
-from .columns import relation, unit_columns
+from .columns import relation, told_apart, unit_columns
 
 COLUMNS = (
     *unit_columns(),
@@ -58,7 +58,8 @@ def _rows(filters: EvaluationFilterSet, user):
 
 def dossiers_listed(asked: Asking) -> Listed:
     filters = _filtered(asked)
-    return listed("Hồ sơ đánh giá", "ho-so-danh-gia", _rows(filters, asked.user), COLUMNS, form=filters.form)
+    rows = _rows(filters, asked.user)
+    return listed("Hồ sơ đánh giá", "ho-so-danh-gia", rows, COLUMNS, dress=told_apart, form=filters.form)
 
 
 @require_safe

@@ -1,7 +1,6 @@
 """Choosing the year's exemplary units among those whose earlier results allow it; choosing is registering."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -15,10 +14,9 @@ from units.queries import tell_apart
 from .. import permissions, queries, workflow
 from ..enums import NOT_REGISTERED, Action, CycleStatus
 from ..filters import SelectionFilterSet
-from ..models import Cycle, Evaluation
-from ..models.dossiers import EvaluationQuerySet
+from ..models import Cycle, Evaluation, EvaluationQuerySet
 from ..queries import quotas
-from .columns import unit_columns
+from .columns import told_apart, unit_columns
 
 COLUMNS = (
     *unit_columns(),
@@ -32,7 +30,7 @@ def _cycle(asked: Asking, pk: int) -> Cycle:
     return get_object_or_404(Cycle.objects.visible_to(asked.user).select_related("programme", "province"), pk=pk)
 
 
-def _candidates(asked: Asking, cycle: Cycle) -> QuerySet[Evaluation]:
+def _candidates(asked: Asking, cycle: Cycle) -> EvaluationQuerySet:
     return quotas.candidates(Evaluation.objects.visible_to(asked.user).filter(cycle=cycle))
 
 
@@ -45,7 +43,7 @@ def selection_listed(asked: Asking, cycle: int) -> Listed:
     year = _cycle(asked, cycle)
     filters = SelectionFilterSet(asked.GET, _candidates(asked, year), request=asked)
     title, name = f"Chọn điển hình {year.year}", f"chon-dien-hinh-{year.year}"
-    return listed(title, name, _rows(filters, asked.user), COLUMNS, form=filters.form)
+    return listed(title, name, _rows(filters, asked.user), COLUMNS, dress=told_apart, form=filters.form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,7 +16,7 @@ from units.queries import tell_apart
 from .. import permissions, services
 from ..forms import LateUnitForm, LockForm, RefreezeForm
 from ..models import Cycle, Evaluation
-from .columns import unit_columns
+from .columns import told_apart, unit_columns
 
 PAGE = "evaluations/cycle_roster.html"
 COLUMNS = (
@@ -45,7 +45,8 @@ def roster_listed(asked: Asking, pk: int) -> Listed:
     cycle = _own_cycle(asked, pk)
     rows = Evaluation.objects.visible_to(asked.user).filter(cycle=cycle).order_by("unit_sort_key", "pk")
     places = ("district", "commune", "criteria_set", "grade", "entry_unit", "appraisal_unit", "decision_unit")
-    return listed(f"Danh sách năm {cycle.year}", f"danh-sach-{cycle.year}", rows.select_related(*places), COLUMNS)
+    title, name = f"Danh sách năm {cycle.year}", f"danh-sach-{cycle.year}"
+    return listed(title, name, rows.select_related(*places), COLUMNS, dress=told_apart)
 
 
 def _late_form(missing: list[services.Missing], data=None) -> LateUnitForm:

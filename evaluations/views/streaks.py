@@ -36,7 +36,7 @@ class StreakLine:
 
 COLUMNS = (
     ListColumn("Khoá đơn vị", lambda line: f"{OWN_KEY}{line.unit.pk}"),
-    ListColumn("Đơn vị", "unit.name"),
+    ListColumn("Đơn vị", "unit.listed_name"),
     ListColumn("Xã", "unit.commune_above.name"),
     ListColumn("Huyện", "unit.district_above.name"),
     ListColumn("Số năm liên tục", "standing.streak"),

@@ -106,14 +106,15 @@ def listed(
     readers = [_reader(column.read) for column in columns]
 
     def lines(found: Iterable) -> Iterator[list]:
-        for chunk in _chunks(found):
+        for chunk in chunks(found):
             for row in dress(chunk) if dress else chunk:
                 yield [read(row) for read in readers]
 
     return Listed(title, name, rows, [column.heading for column in columns], lines, form)
 
 
-def _chunks(rows: Iterable) -> Iterator[list]:
+def chunks(rows: Iterable) -> Iterator[list]:
+    """The rows, CHUNK at a time."""
     left = iter(rows)
     while chunk := list(islice(left, CHUNK)):
         yield chunk

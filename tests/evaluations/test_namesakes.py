@@ -92,6 +92,7 @@ def test_the_grid_and_the_list_tell_them_apart_and_the_snapshot_stays(place, cyc
     for page in (
         client.get(address("grid", cycle.pk), {"bo": areas_set(cycle).pk}),
         client.get(address("list"), {"cycle": cycle.pk}),
+        client.get(address("list"), {"cycle": cycle.pk, "dang": "csv"}),
     ):
         text = said(page)
         assert all(name in text for name in place.names)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from portal.core.lists import chunks
 from portal.core.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date, read_whole
 from portal.core.sheets.templates import Cells, FileColumn, Template
@@ -78,15 +79,15 @@ def _column(register: Register, name: str) -> FileColumn:
 
 
 def exported(register: Register, rows: Iterable[RegisterRow]) -> Iterator[list]:
-    """Cells of the rows under `headings`; rows come with `register.related()` selected. One query more, and one where
-    units share a name."""
-    rows = list(rows)
-    tell_units_apart(row.place for row in rows)
-    for row in rows:
-        unit = row.place
-        holder = [str(getattr(row, register.holder))] if register.holder else []
-        above = [one.name if one else "" for one in (unit.commune, unit.district)]
-        yield [f"{OWN_KEY}{unit.pk}", *holder, *register.values(row), unit.listed_name, *above, row.is_demo]
+    """Cells of the rows under `headings`; rows come with `register.related()` selected. One query more a chunk, and
+    one where units share a name."""
+    for chunk in chunks(rows):
+        tell_units_apart(row.place for row in chunk)
+        for row in chunk:
+            unit = row.place
+            holder = [str(getattr(row, register.holder))] if register.holder else []
+            above = [one.name if one else "" for one in (unit.commune, unit.district)]
+            yield [f"{OWN_KEY}{unit.pk}", *holder, *register.values(row), unit.listed_name, *above, row.is_demo]
 
 
 @dataclass
