@@ -193,7 +193,7 @@ def rule_arrives(staff: Official) -> None:
     staff.send("criteria:rule_add", **written, **rows, **{"moc-TOTAL_FORMS": "1", "moc-INITIAL_FORMS": "0"})
     rule = StreakRule.objects.get(document__number="12/QĐ-UBND")
     seen = re.search(r'name="seen" value="(\w+)"', staff.read("criteria:rule", rule.pk))
-    staff.send("criteria:rule_act", rule.pk, action="publish", seen=seen[1])
+    staff.send("criteria:rule_act", rule.pk, action="publish", password=OWN, seen=seen[1])
 
 
 def merged(admin: Official) -> None:
@@ -211,7 +211,7 @@ def merged(admin: Official) -> None:
         open_files="carry",
     )
     reform = Reorganisation.objects.get()
-    admin.send("units:reform_act", reform.pk, action="lineage", code=NEW)
+    admin.send("units:reform_act", reform.pk, action="lineage", code=NEW, seen=reforms.print_of(reform))
     admin.send("units:reform_act", reform.pk, action="apply", password=OWN, checked="on", seen=reforms.print_of(reform))
     reform.refresh_from_db()
     assert reform.status == "applied"

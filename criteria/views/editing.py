@@ -10,6 +10,7 @@ from portal.core.errors import Refused
 from portal.core.web.left import leaves_for, not_judged, typed_before
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
+from units.forms import PasswordAgain
 from units.models import Unit
 
 from .. import services
@@ -216,7 +217,7 @@ def part_act(request, pk, part, place):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_publish(request, pk):
-    """What will be fixed for good, everything still missing, and the button."""
+    """What will be fixed for good, everything still missing, and the button; the password is asked again."""
     criteria_set = draft_of(request, pk)
     fixed = services.to_publish(criteria_set)
     context = {
@@ -226,9 +227,12 @@ def set_publish(request, pk):
         "lines": fixed["content"]["criteria"],
         "ways": set_page.ways(criteria_set, timezone.localdate()),
         "years": set_page.years(criteria_set),
+        "again": PasswordAgain(request.POST or None, user=request.user),
     }
     if request.method != "POST":
         return render(request, "criteria/set_publish.html", context)
+    if not context["again"].is_valid():
+        return render(request, "criteria/set_publish.html", context, status=422)
     try:
         services.publish(criteria_set, by=request.user, seen=request.POST.get("seen", ""))
     except Refused as refusal:

@@ -12,6 +12,7 @@ from portal.core.errors import Refused
 from portal.core.web.left import leaves_for, not_judged, typed_before
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
+from units.forms import PasswordAgain
 
 from ..enums import Confidence, SetStatus
 from ..forms import RuleEndForm, RuleForm, title_forms
@@ -97,8 +98,15 @@ def _detail(request, rule: StreakRule) -> dict:
         "may_write": may_write(request.user, rule),
         "may_add": bool(provinces_written(request.user)),
         "end": RuleEndForm(),
+        "is_before_its_paper": _is_before_its_paper(rule),
+        "again": PasswordAgain(user=request.user),
         "events": rule.events.select_related("by") if may_write(request.user, rule) else [],
     }
+
+
+def _is_before_its_paper(rule: StreakRule) -> bool:
+    in_force_on = rule.document.in_force_on or rule.document.issued_on
+    return bool(rule.valid_from and in_force_on and rule.valid_from < in_force_on)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -158,13 +166,18 @@ def _begun(request) -> dict:
 
 @require_POST
 def rule_act(request, pk):
-    """Publish a draft, throw it away, or end a published rule with a day."""
+    """Publish a draft (the password is asked again), throw it away, or end a published rule with a day."""
     rule = get_object_or_404(_visible_rules(request.user), pk=pk)
     if not may_write(request.user, rule):
         raise Http404
     action, seen = request.POST.get("action"), request.POST.get("seen", "")
     try:
         if action == "publish":
+            again = PasswordAgain(request.POST, user=request.user)
+            if not again.is_valid():
+                return render(
+                    request, "criteria/rule_detail.html", _detail(request, rule) | {"again": again}, status=422
+                )
             rules.publish_rule(rule, seen=seen, by=request.user)
             messages.success(request, f"Đã ban hành “{rule.name}”. Từ nay quy tắc này chỉ cho thôi áp dụng.")
         elif action == "end":

@@ -82,7 +82,10 @@ def test_a_national_set_is_copied_written_and_published_by_its_province(staff, s
     header = staff.get(url("part_add", own.pk, "header")).context["form"]
     data = {name: value for name, value in header.initial.items() if value not in (None, False)}
     staff.post(url("part_add", own.pk, "header"), data | seen(own) | {"document": document.code})
-    response = staff.post(url("publish", own.pk), shown(staff, url("publish", own.pk)))
+    sent = shown(staff, url("publish", own.pk))
+    refused = staff.post(url("publish", own.pk), sent | {"password": "khac"})
+    assert refused.status_code == 422 and "Mật khẩu không đúng" in said(refused)
+    response = staff.post(url("publish", own.pk), sent | {"password": "mat-khau"})
     assert response.status_code == 302, said(response)
     own.refresh_from_db()
     assert (own.status, own.document, own.criteria.count()) == ("published", document, 22)

@@ -154,7 +154,7 @@ def test_a_set_with_gaps_is_typed_from_the_decision_and_opens_its_year(staff, pr
     assert "Văn bản của tỉnh không quy định" in detail and "Đã nhập theo văn bản của tỉnh" not in detail
     assert lacks(own, content_of(own)) == []
     seen = staff.get(url("publish", own.pk)).context["seen"]
-    assert staff.post(url("publish", own.pk), {"seen": seen}).status_code == 302
+    assert staff.post(url("publish", own.pk), {"seen": seen, "password": "mat-khau"}).status_code == 302
     content = content_of(CriteriaSet.objects.get(pk=own.pk))
     assert [(row["number"], row["parent"], row["max_points"]) for row in content["criteria"]] == [
         ("1", "", None),

@@ -93,8 +93,23 @@ def drafted(staff) -> StreakRule:
 
 
 def act(staff, rule, action: str, **more):
-    data = {"action": action, "seen": digest(content_of_rule(rule))} | more
+    data = {"action": action, "seen": digest(content_of_rule(rule)), "password": "mat-khau"} | more
     return staff.post(reverse("criteria:rule_act", args=[rule.pk]), data, follow=True)
+
+
+def test_publishing_a_rule_asks_for_the_password_and_tells_a_day_before_its_paper(staff, document):
+    rule = drafted(staff)
+    page = reverse("criteria:rule", args=[rule.pk])
+    warned = "trước ngày văn bản 12/QĐ-UBND có hiệu lực"
+    assert warned not in said(staff.get(page))
+    LegalDocument.objects.filter(pk=document.pk).update(in_force_on=date(2026, 7, 15))
+    assert warned in said(staff.get(page)) and "(15/07/2026)" in said(staff.get(page))
+    refused = act(staff, rule, "publish", password="khac")
+    rule.refresh_from_db()
+    assert refused.status_code == 422 and "Mật khẩu không đúng" in said(refused) and rule.is_draft
+    act(staff, rule, "publish")  # a warning refuses nothing
+    rule.refresh_from_db()
+    assert not rule.is_draft
 
 
 def test_a_rule_is_drafted_read_published_ended_and_followed(staff, document):

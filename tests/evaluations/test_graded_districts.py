@@ -103,7 +103,7 @@ def written(admin) -> CriteriaSet:
     own.refresh_from_db()
     assert lacks(own, content_of(own)) == []
     seen = admin.get(reverse("criteria:publish", args=[own.pk])).context["seen"]
-    published = admin.post(reverse("criteria:publish", args=[own.pk]), {"seen": seen})
+    published = admin.post(reverse("criteria:publish", args=[own.pk]), {"seen": seen, "password": "mat-khau"})
     assert published.status_code == 302, said(published)
     own.refresh_from_db()
     return own

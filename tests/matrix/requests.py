@@ -525,7 +525,10 @@ DATA = {
         "title": "Quyết định",
     },
     "criteria:act": lambda home, case: _row(home, action="drop"),
-    "criteria:publish": lambda home, case: {"seen": digest(services.to_publish(home.own_set))},
+    "criteria:publish": lambda home, case: {
+        "seen": digest(services.to_publish(home.own_set)),
+        "password": PASSWORD,
+    },
     "criteria:import_preview": lambda home, case: {"seen": digest({})},
     "criteria:part_add": lambda home, case: _row(home, order="1", name="Tờ trình"),
     "criteria:part_edit": lambda home, case: _row(home, rank="1", label="Khá", lower_bound="80"),

@@ -233,7 +233,7 @@ def test_a_set_is_written_and_published_on_the_pages(page, province):
     kept = {row.step: (row.day, row.month, row.inclusive) for row in one.routes.get().deadlines.all()}
     assert kept == {"decide": (15, 11, False), "register": (31, 3, True)}
     publish = reverse("criteria:publish", args=[one.pk])
-    refused = page.post(publish)
+    refused = page.post(publish, AGAIN)
     assert refused.status_code == 422
     assert "chưa có ngày ban hành" in refused.content.decode()
     facts = {"number": "12/QĐ-UBND", "cite": "QĐ 12/2030", "title": "Về bộ tiêu chí", "issuer": "Uỷ ban nhân dân tỉnh"}
@@ -243,7 +243,7 @@ def test_a_set_is_written_and_published_on_the_pages(page, province):
         return {"seen": page.get(edit).context["form"].initial["seen"]}
 
     page.post(edit, facts | {"issued_on": "2030-01-05", "scan": make_paper("Bản ký", "ban-ky.pdf")} | shown())
-    assert page.post(publish, {"seen": page.get(publish).context["seen"]}).url == reverse(
+    assert page.post(publish, AGAIN | {"seen": page.get(publish).context["seen"]}).url == reverse(
         "criteria:detail", args=[one.pk]
     )
     one.refresh_from_db()
@@ -273,6 +273,7 @@ def ready(own, province):
     return own
 
 
+AGAIN = {"password": "mat-khau"}
 DOCUMENT = {
     "number": "1/2030/TT",
     "cite": "TT 1/2030",
@@ -300,14 +301,16 @@ def test_only_what_was_shown_is_published(page, second, ready, change):
     publish = reverse("criteria:publish", args=[ready.pk])
     token = page.get(publish).context["seen"]
     change(second, ready)
-    late = page.post(publish, {"seen": token})
+    late = page.post(publish, AGAIN | {"seen": token})
     assert late.status_code == 422
     assert "vừa được người khác sửa. Chưa ban hành gì. Hãy xem lại bản thảo và văn bản" in late.content.decode()
     for nothing in ({}, {"seen": ""}, {"seen": "0" * 64}):
-        assert page.post(publish, nothing).status_code == 422
+        assert page.post(publish, AGAIN | nothing).status_code == 422
     ready.refresh_from_db()
     assert ready.status == SetStatus.DRAFT
-    assert page.post(publish, {"seen": late.context["seen"]}).status_code == 302  # the page shown again is of the new
+    assert (
+        page.post(publish, AGAIN | {"seen": late.context["seen"]}).status_code == 302
+    )  # the page shown again is of the new
     ready.refresh_from_db()
     assert ready.status == SetStatus.PUBLISHED
 
@@ -315,7 +318,7 @@ def test_only_what_was_shown_is_published(page, second, ready, change):
 def test_what_nobody_changed_is_published_at_once(page, ready):
     """The control of the test above."""
     publish = reverse("criteria:publish", args=[ready.pk])
-    assert page.post(publish, {"seen": page.get(publish).context["seen"]}).status_code == 302
+    assert page.post(publish, AGAIN | {"seen": page.get(publish).context["seen"]}).status_code == 302
 
 
 def test_a_draft_changed_meanwhile_is_not_thrown_away(page, second, own):
