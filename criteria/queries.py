@@ -189,6 +189,12 @@ class ProgrammeStanding:
     unread: list[CriteriaSet]  # the whole country's drafts for kinds that nothing opens: their gaps say why
 
 
+def published_programmes(provinces: Iterable[Unit]) -> frozenset[int]:
+    """Ids of the programmes with a published set that one of the provinces may judge by, of any year."""
+    sets = CriteriaSet.objects.published().for_provinces(provinces)
+    return frozenset(sets.order_by().values_list("programme", flat=True))
+
+
 def programmes_of(provinces: Iterable[Unit], *, also: Iterable[str] = ()) -> QuerySet[Programme]:
     """The programmes the provinces may choose: with a set of the whole country, of their own or of a province they took
     over; those one of these has a bar in; and those nobody has a set of yet; `also` names some that

@@ -5,8 +5,8 @@ from typing import cast
 
 from django import forms
 
-from criteria.models import CriteriaSet, Programme
-from criteria.queries import programmes_of
+from criteria.models import Programme
+from criteria.queries import programmes_of, published_programmes
 from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
 from units.models import Unit
 
@@ -37,10 +37,7 @@ class CycleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.scopes = {one.pk: one for one in scopes}
         provinces = {one.province_of_today for one in scopes}
-        published = CriteriaSet.objects.published().for_provinces(provinces)
-        cast(ProgrammeField, self.fields["programme"]).published = frozenset(
-            published.order_by().values_list("programme", flat=True)
-        )
+        cast(ProgrammeField, self.fields["programme"]).published = published_programmes(provinces)
         offer_rows(self, "programme", programmes_of(provinces))
         if len(scopes) == 1:
             del self.fields["scope"]
