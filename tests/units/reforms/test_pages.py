@@ -397,7 +397,7 @@ def test_placing_anew_says_what_it_ends(admin, tree):
     made = the_reform(tree)
     act(admin, made, "apply")
     page_of_people = said(admin.get(reverse("units:reform_people", args=[made.pk])))
-    assert page_of_people.count('đã có người thì không hoàn tác phương án được nữa."') == 2
+    assert page_of_people.count('Sau đó không hoàn tác phương án được nữa."') == 2
 
 
 @pytest.mark.both  # a unique place is asked row by row on PostgreSQL
