@@ -29,6 +29,7 @@ NONE = {
     "evaluations:past_find": "a search for the unit whose result is to be typed",
     "evaluations:past_totals_find": "a search for the place whose total is to be typed",
     "evaluations:past_totals_add": "what was typed so far of one place; it stands in the list of totals",
+    "units:reform_namesakes": "boxes for new names; the lines they become leave with the plan",
 }
 # Pages whose file holds other rows than those they leaf through, and which.
 OTHER_ROWS = {
