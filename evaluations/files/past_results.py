@@ -190,6 +190,8 @@ class _Known:
         if not state:
             raise ValueError(f"Không có kết quả “{cells['result']}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
         stored = self.stored.get((unit.pk, programme.pk, year))
+        if stored is not None and (other := self._entered_by(stored.cycle.province)):
+            raise ValueError(f"Kết quả năm {year} của {unit} do {other} nhập. Hãy đề nghị nơi đó sửa.")
         cells = _unsaid(stored, state, cells.get("paper")) | cells
         source, paper, title = (self.words(cells[name]) for name in ("source", "paper", "title"))
         source = source.removesuffix(REENTERED)  # as our own export of older years has it
@@ -201,6 +203,10 @@ class _Known:
         paper_on = self.paper_on(cells["paper_on"], COLUMNS["paper_on"], year)
         grade = self._grade(cells["grade"], programme, year, unit, stored)
         return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
+
+    def _entered_by(self, entered: Unit) -> str:
+        """The province that entered a result, where it is neither ours nor one that ours took over."""
+        return "" if self.province.pk in (entered.pk, entered.province_id) else entered.name
 
     def _unit(self, key: str, year: int) -> Unit:
         ones = living(self.units.get(key, []), past_day(year))

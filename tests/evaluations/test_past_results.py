@@ -489,3 +489,24 @@ def test_years_of_the_ended_and_of_the_new_province_are_told_apart(client, tree,
     page = client.get(reverse("evaluations:cycle_list")).content.decode()
     assert "Tỉnh A (đến 30/06/2025)" in page
     assert "Tỉnh B<" in page
+
+
+def test_a_result_another_province_entered_before_a_unit_came_over_is_its_own_to_correct(tree):
+    """Told by its row, not by the job after the preview."""
+    moved = tree.communes[0]
+    record([line(tree.areas[0])], make_user(Role.STAFF, tree.province))
+    here = make_tree("B").province
+    Unit.objects.filter(pk=here.pk).update(code="97")
+    plan = reforms.new_reform(
+        number="1/NQ-UBTVQH15",
+        title="Điều chỉnh địa giới",
+        issuer="Uỷ ban Thường vụ Quốc hội",
+        effective_on=date(2025, 7, 1),
+        provinces=[tree.province, here],
+        by=None,
+    )
+    reforms.write_changes(plan, [Change(action=ChangeAction.TRANSFER, unit=moved, to_unit=here)], by=None)
+    reforms.apply(plan, by=None)
+    (problem,) = read([line(tree.areas[0], result="Không đạt")], make_user(Role.STAFF, here)).problems
+    assert problem.sentence.startswith("Kết quả năm 2022 của Thôn 1")
+    assert problem.sentence.endswith("do Tỉnh A nhập. Hãy đề nghị nơi đó sửa.")
