@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -10,37 +10,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from evaluations import services
-from evaluations.enums import Ballot, State
-from evaluations.models import Decision, Evaluation, Recognition, Sitting
+from evaluations.enums import State
+from evaluations.models import Decision, Evaluation, Sitting
 
 from .factories import hold_sitting, recognise
 from .page_list import make_bar
-from .world import fill, more_dossiers, put
+from .world import decided, fill, more_dossiers, put
 
 pytestmark = pytest.mark.both  # rows are read through a cursor of the database
 
 
-@pytest.fixture
-def decided(world):
-    """Two areas recognised, one of them revoked since; one proposed by a sitting whose decision waits."""
-    recognised, revoked, proposed = dossiers = more_dossiers(world, ["Thôn Được", "Thôn Mất", "Thôn Chờ"])
-    fill(dossiers, world.officer)
-    put(dossiers, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
-    recognise(world.council.committee, [recognised, revoked], by=world.standing)
-    services.revoke(
-        Recognition.objects.get(evaluation=revoked),
-        number=2,
-        symbol="QĐ-UBND",
-        signed_on=date(2024, 12, 2),
-        signer="Nguyễn Văn Mẫu",
-        reason="Có sai phạm",
-        by=world.chair,
-    )
-    services.close_sitting(
-        hold_sitting(world.council.committee, [proposed], by=world.standing, ballot=Ballot.FOR), by=world.chair
-    )
-    return dossiers
+@pytest.fixture(name="decided")
+def _decided(world):
+    return decided(world)
 
 
 def answer(client, name: str, *args, form: str = "csv", **query) -> bytes:

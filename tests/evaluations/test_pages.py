@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from criteria.judging.values import Value
 from criteria.models import CriteriaSet
 from evaluations import queries, services, urls, workflow
-from evaluations.enums import Ballot, CycleStatus, Side, State
+from evaluations.enums import CycleStatus, Side, State
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
 from tests.evaluations.factories import open_year
 from tests.evaluations.page_list import PAGES, make_bar, make_past, person
@@ -22,7 +22,7 @@ from units.enums import Role
 
 from ..units.factories import make_province, make_tree, make_user
 from .factories import attach, dossier_of, hold_sitting, make_total, recognise, register, submit
-from .world import fill, more_dossiers, put
+from .world import decided, fill, more_dossiers, put
 
 pytestmark = pytest.mark.both  # search and order
 
@@ -39,23 +39,8 @@ def address(name: str, *args) -> str:
 def walked(world, settings, tmp_path):
     """A year under way: a recognised dossier, a revoked one, a draft decision, an open sitting, one with evidence."""
     settings.FILES_DIR = tmp_path / "dossiers"
-    recognised, revoked, proposed, tabled = more_dossiers(world, ["Thôn Được", "Thôn Mất", "Thôn Chờ", "Thôn Họp"])
-    dossiers = [recognised, revoked, proposed, tabled]
-    fill(dossiers, world.officer)
-    put(dossiers, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
-    recognise(world.council.committee, [recognised, revoked], by=world.standing)
-    services.revoke(
-        Recognition.objects.get(evaluation=revoked),
-        number=2,
-        symbol="QĐ-UBND",
-        signed_on=date(2024, 12, 2),
-        signer="Nguyễn Văn Mẫu",
-        reason="Có sai phạm",
-        by=world.chair,
-    )
-    services.close_sitting(
-        hold_sitting(world.council.committee, [proposed], by=world.standing, ballot=Ballot.FOR), by=world.chair
-    )
+    dossiers = decided(world, ("Thôn Họp",))
+    tabled = dossiers[-1]
     hold_sitting(world.council.committee, [tabled], by=world.standing)
     register(world.area, by=world.officer)
     attach(world.area, world.officer)

@@ -1,18 +1,20 @@
 """A safety year open over a small province, with everybody who has a part in it."""
 
 from dataclasses import dataclass
+from datetime import date
 from types import SimpleNamespace
 
 from criteria.models import Criterion
 from criteria.queries import specs_of
-from evaluations.enums import State
-from evaluations.models import Answer, Cycle, Evaluation, Evidence
+from evaluations import services
+from evaluations.enums import Ballot, State
+from evaluations.models import Answer, Cycle, Evaluation, Evidence, Recognition
 from evaluations.services.answers import columns
 from units.enums import Role, Subtype, UnitKind
 from units.models import Unit, User
 
 from ..units.factories import make_committee, make_tree, make_units, make_user
-from .factories import BAD, GOOD, answered, dossier_of, open_year, published_sets
+from .factories import BAD, GOOD, answered, dossier_of, hold_sitting, open_year, published_sets, recognise
 
 
 @dataclass
@@ -134,3 +136,25 @@ def put(dossiers: list[Evaluation], state: State, **fields) -> None:
     Evaluation.objects.filter(pk__in=[dossier.pk for dossier in dossiers]).update(state=state, **fields)
     for dossier in dossiers:
         dossier.refresh_from_db()
+
+
+def decided(world, more: tuple[str, ...] = ()) -> list[Evaluation]:
+    """Two areas recognised, one of them revoked since; one proposed by a sitting whose decision waits; areas of `more`
+    names appraised beside them."""
+    recognised, revoked, proposed, *_ = dossiers = more_dossiers(world, ["Thôn Được", "Thôn Mất", "Thôn Chờ", *more])
+    fill(dossiers, world.officer)
+    put(dossiers, State.APPRAISED, submitted_by=world.officer, appraised_by=world.standing)
+    recognise(world.council.committee, [recognised, revoked], by=world.standing)
+    services.revoke(
+        Recognition.objects.get(evaluation=revoked),
+        number=2,
+        symbol="QĐ-UBND",
+        signed_on=date(2024, 12, 2),
+        signer="Nguyễn Văn Mẫu",
+        reason="Có sai phạm",
+        by=world.chair,
+    )
+    services.close_sitting(
+        hold_sitting(world.council.committee, [proposed], by=world.standing, ballot=Ballot.FOR), by=world.chair
+    )
+    return dossiers
