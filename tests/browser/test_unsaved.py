@@ -18,7 +18,7 @@ SITTING = """
   </form>
   <form method="post" action="/agenda"><button id="all">Đưa tất cả vào họp</button></form>
 </main>
-<script src="/app.js"></script>
+<script src="/app.js"></script><script src="/kept.js"></script>
 """
 
 DOSSIER = """
@@ -30,7 +30,7 @@ DOSSIER = """
     <table><tr data-save="/cell"><td><input class="cell" name="A" value="1" data-version="1"></td></tr></table>
   </div>
 </main>
-<script src="/app.js"></script><script src="/grid.js"></script>
+<script src="/app.js"></script><script src="/kept.js"></script><script src="/grid.js"></script>
 """
 
 SLIPS = '<form method="post" action="/slips" data-download><button id="take">Tải phiếu</button></form>'

@@ -54,7 +54,10 @@ document.addEventListener("submit", async (event) => {
   const what = lost.map((one) => one.dataset.unsaved).join("; ");
   const question = `Chưa lưu ${what}. Tiếp tục thì phần vừa nhập bị mất; hãy chọn “Không” để quay lại lưu trước.`;
   if (!(await ask(question, "Bỏ phần chưa lưu"))) return lost[0].scrollIntoView();
-  for (const one of lost) leaving.add(one);
+  for (const one of lost) {
+    leaving.add(one);
+    window.portalKept.forget(one);
+  }
   form.requestSubmit(submitter);
 }, true);
 

@@ -97,9 +97,20 @@
     return run;
   };
 
+  // What is typed is kept until the server has it: a reload, a browser closed, a line that is down lose nothing.
+  const { keep, drop, held } = window.portalKept;
+  const nameOf = (cell) =>
+    `cell ${cell.closest("[data-save]").dataset.save} ${cell.closest("[data-grid]").dataset.side} ${cell.name}`;
+  const keepCell = (cell) => {
+    const { version } = cell.dataset;
+    if (cell.value === cell.dataset.saved) return drop(nameOf(cell));
+    keep(nameOf(cell), { text: cell.value, version, label: cell.getAttribute("aria-label"), page: location.href });
+  };
+
   // What a cell shows once the server has answered: stored, refused with the reason, or saved by somebody else meanwhile.
   const stored = (cell, told) => {
     clear(cell);
+    drop(nameOf(cell));
     delete cell.dataset.unsent;
     cell.value = told.text;
     cell.dataset.saved = told.text;
@@ -107,6 +118,7 @@
   };
   const refused = (cell, told, quiet) => {
     note(cell, told.sentence, [], quiet);
+    keepCell(cell);
     cell.setAttribute("aria-invalid", "true");
   };
   const taken = (cell, told, quiet) => {
@@ -122,6 +134,7 @@
         save(cell);
       }],
     ], quiet);
+    keepCell(cell);
     cell.setAttribute("aria-invalid", "true");
   };
 
@@ -210,6 +223,9 @@
     grid.querySelectorAll("input.cell").forEach((cell) => {
       cell.dataset.saved = cell.value;
     });
+    grid.addEventListener("input", (event) => {
+      if (event.target.matches("input.cell")) keepCell(event.target);
+    });
     grid.addEventListener("change", (event) => {
       if (event.target.matches("input.cell")) save(event.target);
     });
@@ -221,6 +237,7 @@
       if (event.ctrlKey) Object.assign(steps, { ArrowRight: [0, 1], ArrowLeft: [0, -1] });
       if (event.key === "Escape") {
         cell.value = cell.dataset.saved;
+        drop(nameOf(cell));
         clear(cell);
       } else if (steps[event.key]) {
         event.preventDefault();
@@ -264,6 +281,44 @@
   window.addEventListener("beforeunload", (event) => {
     if (waiting || openCell()) event.preventDefault();
   });
+
+  // Cells kept from before: those of this page are sent now, with the version they were typed over; others are told.
+  const elsewhere = new Map(held("cell "));
+  document.querySelectorAll("[data-grid] input.cell").forEach((cell) => {
+    const kept = elsewhere.get(nameOf(cell));
+    if (!kept) return;
+    elsewhere.delete(nameOf(cell));
+    if (kept.text === cell.dataset.saved) return drop(nameOf(cell));
+    cell.value = kept.text;
+    cell.dataset.version = kept.version;
+    save(cell);
+  });
+  const box = document.querySelector("[data-kept-cells]");
+  const tellElsewhere = () => {
+    if (!box) return;
+    box.hidden = !elsewhere.size;
+    box.querySelector("[data-kept-list]").replaceChildren(
+      ...[...elsewhere].map(([name, kept]) => {
+        const line = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = kept.page;
+        link.textContent = kept.label || "Một ô";
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "btn btn--small";
+        button.textContent = "Bỏ";
+        button.setAttribute("aria-label", `Bỏ giá trị “${kept.text}” của ${link.textContent}`);
+        button.addEventListener("click", () => {
+          drop(name);
+          elsewhere.delete(name);
+          tellElsewhere();
+        });
+        line.append(link, `: “${kept.text || "để trống"}” `, button);
+        return line;
+      }),
+    );
+  };
+  tellElsewhere();
 
   window.portalGrid = { say, token, showVerdict, stored, refused, taken, settled, together };
 })();

@@ -1,0 +1,144 @@
+"""What was typed and not stored is there again after a reload, a closed page, an ended session: stored, or told."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.walker import Walker, follow
+
+pytestmark = pytest.mark.browser
+
+GRID = "[data-grid] tbody tr"
+
+
+@pytest.fixture(scope="module")
+def officer(chromium, portal):
+    walker = Walker(chromium, portal, "canbo.xuonglam")
+    yield walker
+    walker.close()
+
+
+@pytest.fixture(scope="module")
+def grid(officer):
+    """The address of the officer's grid, its units registered."""
+    page = officer.open("/")
+    desk = page.locator("section", has=page.get_by_role("heading", name="An toàn về an ninh, trật tự năm 2024"))
+    follow(desk.get_by_role("link", name="Bảng nhập nhanh"))
+    register = page.get_by_role("button", name=re.compile("^Đăng ký"))
+    if register.count():
+        officer.confirm(register)
+    return page.url
+
+
+def cell(page, row: int, column: int):
+    return page.locator(GRID).nth(row).locator("input.cell").nth(column)
+
+
+def status(page, words: str) -> None:
+    page.locator("[data-grid-status]", has_text=words).wait_for()
+
+
+def closed_and_opened(officer, address: str):
+    """The page closed without a question, as by a browser that is killed, and opened again."""
+    officer.page.close(run_before_unload=False)
+    officer.page = officer.context.new_page()
+    officer.page.set_default_timeout(15_000)
+    return officer.open(address)
+
+
+def test_cells_typed_without_a_line_are_stored_when_the_page_comes_back(officer, grid):
+    page = officer.open(grid)
+    page.route("**/o/**", lambda route: route.abort())
+    typed = {(row, 0): "Đ" for row in range(4)} | {(5, 2): "7/9"}
+    for (row, column), text in typed.items():
+        cell(page, row, column).fill(text)
+        page.keyboard.press("Tab")
+    status(page, "Còn 5 ô chưa lưu.")
+    page = closed_and_opened(officer, grid)
+    status(page, "Đã lưu.")
+    page.evaluate("localStorage.clear()")  # what is shown now comes from the server alone
+    page = officer.open(grid)
+    assert {at: cell(page, *at).input_value() for at in typed} == typed
+
+
+def test_a_cell_kept_from_before_does_not_write_over_somebody_else(officer, grid, chromium, portal):
+    page = officer.open(grid)
+    page.route("**/o/**", lambda route: route.abort())
+    cell(page, 6, 0).fill("Đ")
+    page.keyboard.press("Tab")
+    status(page, "Còn 1 ô chưa lưu.")
+    other = Walker(chromium, portal, "canbo.xuonglam")
+    try:
+        other.open(grid)
+        cell(other.page, 6, 0).fill("K")
+        other.page.keyboard.press("Tab")
+        status(other.page, "Đã lưu.")
+    finally:
+        other.close()
+    page = closed_and_opened(officer, grid)
+    status(page, "Có người vừa ghi ô này.")
+    assert cell(page, 6, 0).input_value() == "Đ"
+    cell(page, 6, 0).focus()
+    page.get_by_role("button", name="Giữ “K”").click()
+    assert (cell(page, 6, 0).input_value(), page.evaluate("Object.keys(localStorage).length")) == ("K", 0)
+
+
+def test_cells_kept_on_another_page_are_told(officer, grid):
+    page = officer.open(grid)
+    page.route("**/o/**", lambda route: route.abort())
+    cell(page, 7, 0).fill("K")
+    page.keyboard.press("Tab")
+    status(page, "Còn 1 ô chưa lưu.")
+    first, unit = (page.locator(GRID).nth(row).locator("th a").inner_text() for row in (0, 7))
+    page = closed_and_opened(officer, f"{grid.split('?')[0]}?{urlencode({'q': first})}")
+    assert page.locator(GRID).count() == 1
+    told = page.locator("[data-kept-cells] li")
+    assert told.inner_text().startswith(f"{unit}, tiêu chí") and "“K”" in told.inner_text()
+    officer.look("bang-nhap-o-giu-lai")
+    told.get_by_role("button").click()
+    assert page.locator("[data-kept-cells]").is_hidden()
+    page = officer.open(grid)
+    assert cell(page, 7, 0).input_value() == ""
+
+
+def test_a_form_comes_back_with_what_was_typed(officer, grid):
+    page = officer.open(grid)
+    follow(page.locator(GRID).nth(8).locator("th a"))
+    follow(page.get_by_role("link", name="Nhập kết quả"))
+    address, note = page.url, page.locator("textarea").first
+    note.fill("Nghị quyết số 05 ngày 12/01/2024")
+    page = closed_and_opened(officer, address)
+    assert page.locator("textarea").first.input_value() == "Nghị quyết số 05 ngày 12/01/2024"
+    assert "mà chưa lưu đã được đưa lại vào đây" in page.locator(".kept-told").inner_text()
+    officer.look("nhap-ket-qua-dua-lai")
+    officer.press("Lưu")
+    assert officer.said() == "Đã lưu."
+    page = closed_and_opened(officer, address)
+    assert page.locator(".kept-told").count() == 0
+    assert page.locator("textarea").first.input_value() == "Nghị quyết số 05 ngày 12/01/2024"
+
+    # Thrown away by its button, it is gone; with nothing kept (the control), nothing comes back.
+    page.locator("textarea").first.fill("Bỏ đi")
+    page = closed_and_opened(officer, address)
+    page.get_by_role("button", name="Bỏ phần này").click()
+    assert page.locator("textarea").first.input_value() == "Nghị quyết số 05 ngày 12/01/2024"
+    page.locator("textarea").first.fill("Không giữ")
+    page.keyboard.press("Tab")
+    page.evaluate("localStorage.clear()")
+    page = closed_and_opened(officer, address)
+    assert page.locator("textarea").first.input_value() == "Nghị quyết số 05 ngày 12/01/2024"
+
+
+def test_a_form_that_was_refused_keeps_what_was_typed(officer, grid):
+    page = officer.open(grid)
+    follow(page.locator(GRID).nth(8).locator("th a"))
+    follow(page.get_by_role("link", name="Nhập kết quả"))
+    address = page.url
+    numbers = page.locator("main form input[type=text]")
+    numbers.first.fill("không phải số")
+    officer.press("Lưu")
+    assert "Chưa lưu" in page.locator("main").inner_text() or "Có ô chưa đúng" in page.locator("main").inner_text()
+    page = closed_and_opened(officer, address)
+    assert page.locator("main form input[type=text]").first.input_value() == "không phải số"
+    page.get_by_role("button", name="Bỏ phần này").click()
