@@ -13,6 +13,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("dang-nhap/", core.sign_in, name="sign_in"),
     path("dang-xuat/", core.sign_out, name="sign_out"),
+    path("phien/", core.session, name="session"),
     path("doi-mat-khau/", core.password_change, name="password_change"),
     path("thanh-phan/", core.components, name="components"),
     path("danh-gia/", include("evaluations.urls")),

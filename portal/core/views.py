@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse_lazy
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from .forms import ComponentsForm, NewPasswordForm, SignInForm
 from .models import Heartbeat
+from .web.middleware import session_left
 
 CARRIED = ("csrfmiddlewaretoken", "once", "seen")  # hidden fields of our forms
 
@@ -45,6 +47,13 @@ class ChangePassword(PasswordChangeView):
 
 
 password_change = ChangePassword.as_view()
+
+
+@require_safe
+def session(request):
+    """Whose session it is, the seconds it has left after this, and the token its forms carry; asking prolongs it."""
+    left = session_left(request)
+    return JsonResponse({"person": request.user.pk, "left": left, "token": get_token(request)})
 
 
 @login_not_required

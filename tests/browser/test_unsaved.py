@@ -11,6 +11,9 @@ pytestmark = pytest.mark.browser
 ADDRESS = "http://portal.test/"
 SCRIPTS = BASE_DIR / "portal" / "static" / "portal"
 
+HEAD = """<!doctype html><meta charset="utf-8"><body data-person="1" data-username="canbo.xa" data-session-left="{left}"
+ data-session-address="/phien/" data-sign-in="/dang-nhap/">"""
+
 SITTING = """
 <main>
   <form method="post" action="/minutes" data-unsaved="điểm danh, biên bản">
@@ -18,7 +21,7 @@ SITTING = """
   </form>
   <form method="post" action="/agenda"><button id="all">Đưa tất cả vào họp</button></form>
 </main>
-<script src="/app.js"></script><script src="/kept.js"></script>
+<script src="/app.js"></script><script src="/kept.js"></script><script src="/session.js"></script>
 """
 
 DOSSIER = """
@@ -30,7 +33,8 @@ DOSSIER = """
     <table><tr data-save="/cell"><td><input class="cell" name="A" value="1" data-version="1"></td></tr></table>
   </div>
 </main>
-<script src="/app.js"></script><script src="/kept.js"></script><script src="/grid.js"></script>
+<script src="/app.js"></script><script src="/kept.js"></script><script src="/session.js"></script>
+<script src="/grid.js"></script>
 """
 
 SLIPS = '<form method="post" action="/slips" data-download><button id="take">Tải phiếu</button></form>'
@@ -41,10 +45,11 @@ SLIPS_TAKEN = "<p>Không còn phiếu nào</p>"
 class Served:
     """A page with the portal's scripts, and what it sent where."""
 
-    def __init__(self, chromium, markup: str):
+    def __init__(self, chromium, markup: str, left: int = 900):
         self.sent: list[str] = []
         self.markup = markup
         self.signed_in, self.token, self.is_up = True, "x", True
+        self.person, self.left = 1, left
         self.page = chromium.new_page()
         self.page.route("**/*", self.answer)
         self.page.goto(ADDRESS)
@@ -53,10 +58,15 @@ class Served:
         path = route.request.url.removeprefix(ADDRESS)
         if not self.is_up:
             return route.abort()
-        if not self.signed_in and path != "dang-nhap/":
-            return route.fulfill(status=403, body="<!doctype html>Hết phiên", content_type="text/html")
         if path.endswith(".js"):
             return route.fulfill(path=SCRIPTS / path)
+        if path == "dang-nhap/":
+            return self.sign_in(route)
+        if not self.signed_in:
+            return route.fulfill(status=403, body="<!doctype html>Hết phiên", content_type="text/html")
+        if path == "phien/":
+            told = {"person": self.person, "left": self.left, "token": self.token}
+            return route.fulfill(body=json.dumps(told), content_type="application/json")
         if path == "cell":
             return self.judge(route)
         if path == "slips":
@@ -65,7 +75,19 @@ class Served:
         if route.request.method == "POST":
             self.sent.append(path)
         page = self.markup.replace('value="x"', f'value="{self.token}"')
-        return route.fulfill(body=f'<!doctype html><meta charset="utf-8">{page}', content_type="text/html")
+        return route.fulfill(body=HEAD.format(left=self.left) + page, content_type="text/html")
+
+    def sign_in(self, route):
+        """The sign-in page; a right password leads to another one."""
+        wrong = ""
+        if route.request.method == "POST":
+            if "password=dung" in route.request.post_data:
+                self.signed_in, self.token = True, "y"
+                return route.fulfill(body="<main>Việc của tôi</main>", content_type="text/html")
+            wrong = '<ul class="errorlist"><li>Tên đăng nhập hoặc mật khẩu không đúng.</li></ul>'
+        form = '<form><input type="hidden" name="csrfmiddlewaretoken" value="z"><input name="password"></form>'
+        page = f'<!doctype html><meta charset="utf-8"><main>{wrong}{form}</main>'
+        return route.fulfill(body=page, content_type="text/html")
 
     def judge(self, route):
         if f"csrfmiddlewaretoken={self.token}&" not in route.request.post_data:
@@ -80,8 +102,8 @@ class Served:
 def served(chromium):
     opened = []
 
-    def open_page(markup: str) -> Served:
-        opened.append(Served(chromium, markup))
+    def open_page(markup: str, **how) -> Served:
+        opened.append(Served(chromium, markup, **how))
         return opened[-1]
 
     yield open_page
@@ -156,19 +178,83 @@ def told(one: Served, words: str) -> None:
     one.page.wait_for_function(f"document.querySelector('[data-grid-status]').textContent === '{words}'")
 
 
-def test_a_cell_typed_after_the_session_ended_is_saved_when_somebody_signed_in_elsewhere(served):
+def again(one: Served):
+    """The dialog that asks to sign in where one is."""
+    dialog = one.page.locator("dialog", has=one.page.locator("#again-password"))
+    dialog.wait_for()
+    return dialog
+
+
+def test_whoever_typed_after_the_session_ended_signs_in_where_they_are(served):
     one = served(DOSSIER)
     one.signed_in = False
     one.page.fill("input.cell", "2")
     one.page.press("input.cell", "Enter")
+    dialog = again(one)
+    assert "Phiên làm việc đã hết. Hãy đăng nhập lại để tiếp tục ngay tại đây" in dialog.inner_text()
+    assert one.page.input_value("#again-username") == "canbo.xa"
+    one.page.fill("#again-password", "sai")
+    one.page.press("#again-password", "Enter")
+    one.page.get_by_text("Tên đăng nhập hoặc mật khẩu không đúng.").wait_for()
+    one.page.fill("#again-password", "dung")
+    one.page.press("#again-password", "Enter")
+    told(one, "Đã lưu.")
+    assert one.page.input_value("input.cell") == "2" and one.page.locator("dialog").count() == 0
+
+
+def test_whoever_does_not_sign_in_again_is_told_what_is_not_saved(served):
+    one = served(DOSSIER)
+    one.signed_in = False
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    again(one)
+    one.page.keyboard.press("Escape")
     told(one, "Còn 1 ô chưa lưu.")
     note = one.page.locator(".cell-note")
     assert "Chưa lưu được: phiên làm việc đã hết. Giá trị vẫn ở trong ô." in note.inner_text()
-    assert note.get_by_role("button", name="Đăng nhập ở trang khác").is_visible()
-    one.signed_in, one.token = True, "y"  # a new session has a new token
-    note.get_by_role("button", name="Lưu lại").click()
+    note.get_by_role("button", name="Đăng nhập lại").click()
+    again(one)
+    one.page.fill("#again-password", "dung")
+    one.page.press("#again-password", "Enter")
     told(one, "Đã lưu.")
-    assert one.page.input_value("input.cell") == "2"
+
+
+def test_somebody_else_signed_in_meanwhile_does_not_write_for_whoever_typed(served):
+    one = served(DOSSIER)
+    one.person, one.token = 2, "y"
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    again(one)
+    assert one.page.input_value("input[name=csrfmiddlewaretoken] >> nth=0") == "x"
+
+
+def test_the_end_of_the_session_is_told_before_it_comes(served):
+    one = served(SITTING, left=100)
+    warning = one.page.get_by_text("Đã lâu đồng chí không thao tác. Phiên làm việc tự kết thúc sau 1:")
+    warning.wait_for()
+    one.left = 900
+    one.page.get_by_role("button", name="Tiếp tục làm việc").click()
+    warning.wait_for(state="detached")
+
+
+def test_an_ended_session_asks_to_sign_in_by_itself(served):
+    one = served(SITTING, left=1)
+    one.signed_in = False
+    one.page.evaluate("Date.now = (now => () => now() + 60000)(Date.now)")
+    again(one)
+
+
+def test_whoever_works_is_not_signed_out(served):
+    one = served(SITTING, left=900)
+    one.left = 1800  # what the server says when it is asked
+    one.page.evaluate("Date.now = (now => () => now() + 840000)(Date.now)")
+    one.page.get_by_text("tự kết thúc sau 0:").wait_for()  # the control: nobody works
+    one.page.get_by_role("button", name="Tiếp tục làm việc").click()
+    one.page.fill("textarea", "Ý kiến")
+    with one.page.expect_request("**/phien/"):
+        one.page.evaluate("Date.now = (now => () => now() + 1750000)(Date.now)")
+    one.page.wait_for_timeout(1500)
+    assert one.page.locator("dialog").count() == 0
 
 
 def test_a_token_changed_by_signing_in_elsewhere_loses_nothing(served):

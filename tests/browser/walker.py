@@ -16,16 +16,20 @@ class Walker:
     def __init__(self, browser, address: str, username: str):
         self.address, self.username = address, username
         self.context = browser.new_context(viewport=WIDE, locale="vi-VN", accept_downloads=True)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
         self.complaints: list[str] = []
-        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(f"console: {said.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.turn_to(self.context.new_page())
         self.open("/dang-nhap/")
         self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", PASSWORD)
         follow(self.page.locator("main form button").first)
         assert self.page.url == f"{address}/"
+
+    def turn_to(self, page) -> None:
+        """From now on this page is the one worked in; what its console says is kept."""
+        self.page = page
+        page.set_default_timeout(15_000)
+        page.on("console", lambda said: said.type == "error" and self.complaints.append(f"console: {said.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
 
     def open(self, path: str):
         answer = self.page.goto(path if path.startswith("http") else self.address + path)

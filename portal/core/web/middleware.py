@@ -43,6 +43,12 @@ class StorableQuery:
         return self.get_response(request)
 
 
+def session_left(request) -> int:
+    """Seconds until `SessionLimits` signs the person out who asks for nothing more from now on."""
+    began = request.session.get("began", int(time.time()))
+    return min(settings.SESSION_IDLE_SECONDS, began + settings.SESSION_COOKIE_AGE - int(time.time()))
+
+
 class SessionLimits:
     """Sign out after SESSION_IDLE_SECONDS without a request, and SESSION_COOKIE_AGE after signing in."""
 
@@ -56,9 +62,10 @@ class SessionLimits:
             seen = request.session.get("seen", now)
             if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
-                messages.info(
-                    request, "Phiên làm việc đã hết hạn. Những gì đã báo “Đã lưu” vẫn còn; hãy đăng nhập lại."
-                )
+                if "json" not in request.headers.get("Accept", ""):  # a script tells it in the page it stands in
+                    messages.info(
+                        request, "Phiên làm việc đã hết hạn. Những gì đã báo “Đã lưu” vẫn còn; hãy đăng nhập lại."
+                    )
                 return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
             if now - seen > 30 or "seen" not in request.session:
                 request.session["seen"] = now
@@ -84,7 +91,7 @@ class OneTimePassword:
         self.get_response = get_response
 
     def __call__(self, request):
-        doors = (reverse("password_change"), reverse("sign_out"))
+        doors = (reverse("password_change"), reverse("sign_out"), reverse("session"))
         if getattr(request.user, "must_change_password", False) and request.path not in doors:
             return redirect("password_change")
         return self.get_response(request)

@@ -65,6 +65,7 @@
   const replace = () => document.querySelectorAll(".cell-note").forEach((box) => place(box.previousElementSibling, box));
   addEventListener("scroll", replace, { capture: true, passive: true });
   addEventListener("resize", replace, { passive: true });
+  new ResizeObserver(replace).observe(document.body); // what opens above the grid moves its cells
   document.addEventListener("focusin", replace);
   const clear = (cell) => {
     const box = cell.nextElementSibling;
@@ -77,6 +78,8 @@
   const queues = new WeakMap();
   const save = (cell) => {
     const holder = cell.closest("[data-save]");
+    if (cell.dataset.sending === cell.value) return queues.get(holder); // it is on its way
+    cell.dataset.sending = cell.value;
     const next = (queues.get(holder) || Promise.resolve()).then(() => send(cell));
     queues.set(holder, next);
     return next;
@@ -138,27 +141,39 @@
     cell.setAttribute("aria-invalid", "true");
   };
 
-  // Signing in again, here or in another tab, changes the form's token: the page's own is asked for anew. False while
-  // nobody is signed in, or the line is down.
+  // Signing in again in another tab changes the form's token: it is asked for anew. Where nobody is signed in, whoever sits
+  // here signs in where they are. Throws where the line is down, gives false where they would not.
+  const { ask, signIn, heard } = window.portalSession;
   const renew = async () => {
-    const answer = await fetch(location.href).catch(() => null);
-    if (!answer || !answer.ok || answer.redirected) return false;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("input[name=csrfmiddlewaretoken]");
-    if (!fresh) return false;
-    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((held) => { held.value = fresh.value; });
-    return true;
+    const told = await ask();
+    if (told === undefined) throw new TypeError("no line");
+    return told ? true : signIn();
   };
   const post = async (holder, fields) => {
     const body = new URLSearchParams({ csrfmiddlewaretoken: token(), ...fields });
     const answer = await fetch(holder.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
-    return (answer.headers.get("Content-Type") || "").includes("json") ? answer : null;
+    if (!(answer.headers.get("Content-Type") || "").includes("json")) return null;
+    heard();
+    return answer;
   };
 
+  // The answer to what is sent, sent once more where the session had ended; throws with the reason where there is none.
+  const answered = async (sending) => {
+    const first = await sending();
+    if (first) return first;
+    if (!(await renew())) throw new Error(SIGNED_OUT);
+    const second = await sending();
+    if (!second) throw new Error("hồ sơ không còn mở cho đồng chí, hãy tải lại trang");
+    return second;
+  };
+  const SIGNED_OUT = "phiên làm việc đã hết";
+  const whyNot = (error) => (error instanceof TypeError ? "mất kết nối" : error.message);
+
   const send = async (cell) => {
-    if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) return;
-    if (cell.dataset.sending === cell.value) return;
-    cell.dataset.sending = cell.value;
+    if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) {
+      delete cell.dataset.sending;
+      return;
+    }
     const row = cell.closest("tr");
     const holder = cell.closest("[data-save]");
     const side = cell.closest("[data-grid]").dataset.side;
@@ -167,8 +182,7 @@
     say("Đang lưu…");
     cell.classList.add("saving");
     try {
-      const answer = (await post(holder, fields)) || ((await renew()) && (await post(holder, fields)));
-      if (!answer) throw new Error("signed out");
+      const answer = await answered(() => post(holder, fields));
       const told = await answer.json();
       if (answer.ok) {
         stored(cell, told);
@@ -182,10 +196,8 @@
         say("Chưa lưu: xem chỗ báo đỏ.", "bad");
       }
     } catch (error) {
-      const why = error.message === "signed out" ? "phiên làm việc đã hết" : "mất kết nối";
-      note(cell, `Chưa lưu được: ${why}. Giá trị vẫn ở trong ô.`, [
-        ...(error.message === "signed out" ? [["Đăng nhập ở trang khác", () => open("/dang-nhap/", "_blank")]] : []),
-        ["Lưu lại", unsent],
+      note(cell, `Chưa lưu được: ${whyNot(error)}. Giá trị vẫn ở trong ô.`, [
+        [error.message === SIGNED_OUT ? "Đăng nhập lại" : "Lưu lại", unsent],
       ]);
       cell.setAttribute("aria-invalid", "true");
       cell.dataset.unsent = "yes";
@@ -259,6 +271,7 @@
   // What could not be sent is sent again: when the line is back, when somebody asks.
   const unsent = () => document.querySelectorAll("input.cell[data-unsent]").forEach(save);
   addEventListener("online", unsent);
+  document.addEventListener("portal:signed-in", unsent);
   const settled = async (cells) => {
     cells.filter((cell) => cell.value !== cell.dataset.saved && !cell.hasAttribute("aria-invalid")).forEach(save);
     await Promise.all(cells.map((cell) => queues.get(cell.closest("[data-save]"))));
@@ -320,5 +333,5 @@
   };
   tellElsewhere();
 
-  window.portalGrid = { say, token, showVerdict, stored, refused, taken, settled, together };
+  window.portalGrid = { say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot };
 })();

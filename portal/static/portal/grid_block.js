@@ -5,7 +5,7 @@
 
   const grid = document.querySelector("[data-grid][data-block]");
   if (!grid) return;
-  const { say, token, showVerdict, stored, refused, taken, settled, together } = window.portalGrid;
+  const { say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot } = window.portalGrid;
   const status = document.querySelector("[data-grid-status]");
   const panel = document.querySelector("[data-block-told]");
   const rows = [...grid.querySelector("tbody").rows];
@@ -65,8 +65,11 @@
       });
       body.append("row", [row.dataset.dossier, ...versions].join(" "));
     });
-    const answer = await fetch(grid.dataset.block, { method: "POST", body, headers: { Accept: "application/json" } });
-    if (!(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("not json");
+    const answer = await answered(async () => {
+      body.set("csrfmiddlewaretoken", token());
+      const told = await fetch(grid.dataset.block, { method: "POST", body, headers: { Accept: "application/json" } });
+      return (told.headers.get("Content-Type") || "").includes("json") ? told : null;
+    });
     return { ok: answer.ok, ...(await answer.json()) };
   };
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.contrib.auth import get_user, get_user_model
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
@@ -73,6 +74,34 @@ def test_a_working_day_ends_even_when_busy(signed_in, settings):
     response = signed_in.get(reverse("components"))
     assert (response.status_code, response.url) == (302, f"{reverse('sign_in')}?next=/thanh-phan/")
     assert "_auth_user_id" not in signed_in.session
+
+
+def test_a_page_may_ask_how_long_its_session_lasts_and_that_prolongs_it(signed_in, settings):
+    turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS - 60, began=3600)
+    told = signed_in.get(reverse("session")).json()
+    assert (told["person"], told["left"]) == (get_user(signed_in).pk, settings.SESSION_IDLE_SECONDS)
+    assert len(told["token"]) == 64
+    turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS - 60)  # of which a minute passed: the time before is paid
+    assert signed_in.get(reverse("components")).status_code == 200
+    turn_back(signed_in, began=settings.SESSION_COOKIE_AGE - 90)
+    assert 80 <= signed_in.get(reverse("session")).json()["left"] <= 90
+
+
+def test_a_script_is_not_told_in_a_message_that_waits_for_the_next_page(signed_in, settings):
+    for accept, said in (("text/html", 1), ("application/json", 0)):
+        signed_in.force_login(get_user_model().objects.get())
+        signed_in.get(reverse("components"))
+        turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS + 5)
+        assert signed_in.get(reverse("session"), headers={"Accept": accept}).status_code == 302
+        page = signed_in.get(reverse("sign_in")).content.decode()
+        assert page.count("Phiên làm việc đã hết hạn.") == said
+
+
+def test_a_page_knows_whose_it_is_and_one_that_tells_of_an_error_names_nobody(signed_in, settings):
+    page = signed_in.get(reverse("components")).content.decode()
+    who = get_user(signed_in)
+    assert f'data-person="{who.pk}" data-username="ui" data-session-left="{settings.SESSION_IDLE_SECONDS}"' in page
+    assert "data-person" not in signed_in.get("/khong-co/").content.decode()
 
 
 def test_a_deactivated_account_is_out_at_once(signed_in, django_user_model):

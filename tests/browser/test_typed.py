@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.walker import Walker, follow
+from tests.browser.walker import Walker, follow, password
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +35,11 @@ def cell(page, row: int, column: int):
     return page.locator(GRID).nth(row).locator("input.cell").nth(column)
 
 
+def other(page, row: int) -> str:
+    """The answer the first cell of the row does not hold."""
+    return "K" if cell(page, row, 0).input_value() == "Đ" else "Đ"
+
+
 def status(page, words: str) -> None:
     page.locator("[data-grid-status]", has_text=words).wait_for()
 
@@ -42,15 +47,14 @@ def status(page, words: str) -> None:
 def closed_and_opened(officer, address: str):
     """The page closed without a question, as by a browser that is killed, and opened again."""
     officer.page.close(run_before_unload=False)
-    officer.page = officer.context.new_page()
-    officer.page.set_default_timeout(15_000)
+    officer.turn_to(officer.context.new_page())
     return officer.open(address)
 
 
 def test_cells_typed_without_a_line_are_stored_when_the_page_comes_back(officer, grid):
     page = officer.open(grid)
     page.route("**/o/**", lambda route: route.abort())
-    typed = {(row, 0): "Đ" for row in range(4)} | {(5, 2): "7/9"}
+    typed = {(row, 0): other(page, row) for row in range(4)} | {(5, 2): "7/9"}
     for (row, column), text in typed.items():
         cell(page, row, column).fill(text)
         page.keyboard.press("Tab")
@@ -65,41 +69,44 @@ def test_cells_typed_without_a_line_are_stored_when_the_page_comes_back(officer,
 def test_a_cell_kept_from_before_does_not_write_over_somebody_else(officer, grid, chromium, portal):
     page = officer.open(grid)
     page.route("**/o/**", lambda route: route.abort())
-    cell(page, 6, 0).fill("Đ")
+    cell(page, 6, 2).fill("5/9")
     page.keyboard.press("Tab")
     status(page, "Còn 1 ô chưa lưu.")
-    other = Walker(chromium, portal, "canbo.xuonglam")
+    colleague = Walker(chromium, portal, "canbo.xuonglam")
     try:
-        other.open(grid)
-        cell(other.page, 6, 0).fill("K")
-        other.page.keyboard.press("Tab")
-        status(other.page, "Đã lưu.")
+        colleague.open(grid)
+        cell(colleague.page, 6, 2).fill("6/9")
+        colleague.page.keyboard.press("Tab")
+        status(colleague.page, "Đã lưu.")
     finally:
-        other.close()
+        colleague.close()
     page = closed_and_opened(officer, grid)
     status(page, "Có người vừa ghi ô này.")
-    assert cell(page, 6, 0).input_value() == "Đ"
-    cell(page, 6, 0).focus()
-    page.get_by_role("button", name="Giữ “K”").click()
-    assert (cell(page, 6, 0).input_value(), page.evaluate("Object.keys(localStorage).length")) == ("K", 0)
+    assert cell(page, 6, 2).input_value() == "5/9"
+    cell(page, 6, 2).focus()
+    page.get_by_role("button", name="Giữ “6/9”").click()
+    assert cell(page, 6, 2).input_value() == "6/9"
+    officer.open(grid)
+    assert (cell(page, 6, 2).input_value(), page.locator(".cell-note").count()) == ("6/9", 0)
 
 
 def test_cells_kept_on_another_page_are_told(officer, grid):
     page = officer.open(grid)
     page.route("**/o/**", lambda route: route.abort())
-    cell(page, 7, 0).fill("K")
+    typed, held = other(page, 7), cell(page, 7, 0).input_value()
+    cell(page, 7, 0).fill(typed)
     page.keyboard.press("Tab")
     status(page, "Còn 1 ô chưa lưu.")
     first, unit = (page.locator(GRID).nth(row).locator("th a").inner_text() for row in (0, 7))
     page = closed_and_opened(officer, f"{grid.split('?')[0]}?{urlencode({'q': first})}")
     assert page.locator(GRID).count() == 1
     told = page.locator("[data-kept-cells] li")
-    assert told.inner_text().startswith(f"{unit}, tiêu chí") and "“K”" in told.inner_text()
+    assert told.inner_text().startswith(f"{unit}, tiêu chí") and f"“{typed}”" in told.inner_text()
     officer.look("bang-nhap-o-giu-lai")
     told.get_by_role("button").click()
     assert page.locator("[data-kept-cells]").is_hidden()
     page = officer.open(grid)
-    assert cell(page, 7, 0).input_value() == ""
+    assert cell(page, 7, 0).input_value() == held
 
 
 def test_a_form_comes_back_with_what_was_typed(officer, grid):
@@ -142,3 +149,25 @@ def test_a_form_that_was_refused_keeps_what_was_typed(officer, grid):
     page = closed_and_opened(officer, address)
     assert page.locator("main form input[type=text]").first.input_value() == "không phải số"
     page.get_by_role("button", name="Bỏ phần này").click()
+
+
+def test_an_ended_session_goes_on_where_the_officer_sits(officer, grid):
+    page = officer.open(grid)
+    officer.context.clear_cookies()
+    typed = other(page, 9)
+    cell(page, 9, 0).fill(typed)
+    page.keyboard.press("Tab")
+    officer.look("dang-nhap-tai-cho")
+    page.locator("#again-password").fill("sai mật khẩu")
+    page.keyboard.press("Enter")
+    page.locator("dialog [role=alert]", has_text="mật khẩu").wait_for()
+    page.locator("#again-password").fill(password())
+    page.keyboard.press("Enter")
+    status(page, "Đã lưu.")
+    page = closed_and_opened(officer, grid)
+    assert cell(page, 9, 0).input_value() == typed
+    officer.complaints[:] = [one for one in officer.complaints if "Failed to load resource" not in one]
+
+
+def test_nothing_was_amiss_on_the_way(officer):
+    assert officer.complaints == []
