@@ -24,6 +24,16 @@ HOW_TO_WRITE = {
     "count": "hãy ghi một số nguyên, ví dụ 2",
     "points": "hãy ghi số điểm, ví dụ 4,5",
 }
+# The same in the room of a column's heading.
+SHORT_FORMS = {
+    "must": "Đ/K",
+    "event": "số vụ",
+    "trend": "a/b",
+    "percent": "a/b",
+    "count": "số",
+    "points": "điểm",
+    "derived": "tự tính",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,21 @@ class CriterionSpec:
     @property
     def is_trend(self) -> bool:
         return self.measure == "trend"
+
+    @property
+    def is_plain_number(self) -> bool:
+        """Whether its answer is one number and nothing else, so that a telephone may offer digits alone."""
+        return self.measure in ("count", "points")
+
+    @property
+    def how_to_write(self) -> str:
+        """How its answer is written in a cell, a clause in lower case; empty where the portal answers by itself."""
+        return HOW_TO_WRITE.get(self.measure, "")
+
+    @property
+    def short_form(self) -> str:
+        """The same in a few letters: "Đ/K", "số vụ", "a/b"."""
+        return SHORT_FORMS.get(self.measure, "")
 
 
 class BadValue(Exception):

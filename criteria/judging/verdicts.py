@@ -128,6 +128,14 @@ class Verdict:
         return ""
 
     @property
+    def brief(self) -> str:
+        """What stands in the way, by number: "1.3, 3b", else "còn 14" for what is not known yet."""
+        numbers = [item.number for item in self.failed if item.number]
+        if numbers:
+            return ", ".join(numbers)
+        return f"còn {len(self.missing)}" if self.missing and not self.failed else ""
+
+    @property
     def reasons(self) -> dict[str, str]:
         """Sentences by criterion code: what fails, or costs points."""
         return {item.code: item.sentence for item in (*self.remarks, *self.failed) if item.code}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -80,30 +81,75 @@ def _row(judged: JudgedDossier, lines: list[CriterionSpec], user) -> GridRow:
     return GridRow(dossier, cells, verdict, dossier.state in EDITABLE and permissions.may_enter(user, dossier))
 
 
+# What of a grid is shown: its word in the address, and its name.
+SHOWN = {"thieu": "Còn thiếu số liệu", "chua-dat": "Có tiêu chí chưa đạt", "tra-lai": "Bị trả lại"}
+OPEN, FAILING, RETURNED = SHOWN
+
+
+def narrowed(dossiers, shown: str):
+    """Those of the dossiers that `shown` asks for; a verdict is of this moment, so all of them are judged for it."""
+    if shown == RETURNED:
+        return dossiers.filter(state=State.RETURNED)
+    if shown not in (OPEN, FAILING):
+        return dossiers
+    judged = judged_dossiers(list(dossiers.filter(state__in=EDITABLE)))
+    verdicts = {pk: one.verdict(Side.OWN) for pk, one in judged.items()}
+    return dossiers.filter(
+        pk__in=[pk for pk, one in verdicts.items() if (one.missing if shown == OPEN else one.failed)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GridCounts:
+    """The dossiers a person may write in a cycle: of one set, or of all sets beside one another."""
+
+    expected: int = 0  # not registered yet
+    ready: int = 0  # open to entry
+    returned: int = 0
+
+
+def counts_by_set(mine, user) -> dict[int, GridCounts]:
+    """The counts of each criteria set the user's dossiers are judged by, in one query."""
+    own = Q(entry_unit__in=permissions.ENTERING.places(user))
+    counted = (
+        mine.order_by()
+        .values("criteria_set")
+        .annotate(
+            expected=Count("pk", filter=own & Q(state=State.EXPECTED) & ~UNSELECTED),
+            ready=Count("pk", filter=own & Q(state__in=EDITABLE)),
+            returned=Count("pk", filter=own & Q(state=State.RETURNED)),
+        )
+    )
+    return {row.pop("criteria_set"): GridCounts(**row) for row in counted}
+
+
 @require_safe
 def grid(request, cycle):
     """The grid of the dossiers the user enters in a cycle, one criteria set at a time."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme"), pk=cycle)
     mine = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
-    used = set(mine.order_by().values_list("criteria_set", flat=True).distinct())
-    sets = sorted(CriteriaSet.objects.filter(pk__in=used), key=lambda item: JUDGED.index(item.unit_kinds[0]))
+    counts = counts_by_set(mine, request.user)
+    sets = sorted(CriteriaSet.objects.filter(pk__in=counts), key=lambda item: JUDGED.index(item.unit_kinds[0]))
     chosen = next((item for item in sets if str(item.pk) == request.GET.get("bo")), sets[0] if sets else None)
-    context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", "")}
+    shown = request.GET.get("loc") if request.GET.get("loc") in SHOWN else ""
+    context = {"cycle": cycle, "sets": sets, "chosen": chosen, "q": request.GET.get("q", ""), "shown": shown}
     if chosen is None:
         return render(request, "evaluations/grid.html", context)
     dossiers = mine.filter(criteria_set=chosen).select_related("cycle", "criteria_set__document", "commune", "district")
     if words := search_key(context["q"]):
         dossiers = dossiers.filter(unit_search_key__contains=words)
-    page = page_of(dossiers.with_namesake(), request, ROWS)
+    page = page_of(narrowed(dossiers, shown).with_namesake(), request, ROWS)
     tell_apart(page)
     lines = shown_lines(chosen)
-    own = mine.filter(criteria_set=chosen, entry_unit__in=permissions.ENTERING.places(request.user))
     context |= {
         "page": page,
         "lines": lines,
         "rows": rows_of(list(page), lines, request.user),
-        "expected": own.filter(state=State.EXPECTED).exclude(UNSELECTED).count(),
-        "ready": own.filter(state__in=EDITABLE).count(),
+        "counts": counts[chosen.pk],
+        "expected": [(item, counts[item.pk].expected) for item in sets if counts[item.pk].expected],
+        "expected_total": sum(one.expected for one in counts.values()),
+        "filters": SHOWN,
+        "to_mend": counts[chosen.pk].returned if shown != RETURNED else 0,
     }
     return render(request, "evaluations/grid.html", context)
 
@@ -113,6 +159,7 @@ def verdict_data(verdict: Verdict) -> dict:
     return {
         "outcome": verdict.outcome,
         "label": verdict.label,
+        "brief": verdict.brief,
         "sentences": [item.sentence for item in (*verdict.failed, *verdict.remarks)],
         "missing": [item.number for item in verdict.missing],
         "unmet": sorted(verdict.unmet),

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.walker import Walker, follow
 from tests.office import filled, needs_office
@@ -24,7 +25,7 @@ def grid(officer):
     page = officer.open("/")
     desk = page.locator("section", has=page.get_by_role("heading", name="An toàn về an ninh, trật tự năm 2024"))
     follow(desk.get_by_role("link", name="Bảng nhập nhanh"))
-    officer.confirm(page.get_by_role("button", name="Đăng ký các đơn vị chưa đăng ký"))
+    officer.confirm(page.get_by_role("button", name="đơn vị chưa đăng ký"))
     return page.url
 
 
@@ -84,7 +85,7 @@ def test_a_block_is_pasted_told_and_undone(officer, grid):
     page.keyboard.press("Tab")
     status(page, "Đã lưu.")
     page.get_by_role("button", name="Hoàn tác lần dán").click()
-    assert status(page, "Đã lưu 3 ô.") == "Hoàn tác, trừ 1 ô đã được ghi lại sau khi dán. Đã lưu 3 ô."
+    assert status(page, "Đã lưu 3 ô.") == "Hoàn tác, trừ 1 ô đã được ghi lại sau đó. Đã lưu 3 ô."
     assert values(page, 2, 2) == [["Đ", "K"], ["Đ", ""]]
     officer.open(grid)
     assert values(page, 2, 2) == [["Đ", "K"], ["Đ", ""]]
@@ -99,9 +100,10 @@ def test_one_value_fills_what_is_selected_and_the_top_fills_down(officer, grid):
     officer.look("bang-nhap-chon")
     paste(page, "0\r\n")
     status(page, "ô chưa lưu")  # column 3 takes no number
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    officer.page.once("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("Escape")  # no more selected
+    for row in range(4):
+        cell(page, row, 3).focus()
+        page.keyboard.press("Escape")
     officer.open(grid)
     assert [row[4] for row in values(page, 5, 5)] == ["0", "0", "0", "0", ""]
 
@@ -135,6 +137,66 @@ def test_what_is_copied_out_comes_back_the_same(officer, grid):
     assert page.evaluate("navigator.clipboard.readText()").split("\r\n") == ["Đ\tK\t112/112", "Đ\t\t5/7"]
     page.keyboard.press("Control+v")
     assert status(page, "ô đã có đúng giá trị ấy") == "Đã lưu 0 ô. 5 ô đã có đúng giá trị ấy."
+
+
+def test_single_cells_are_taken_back_and_written_again(officer, grid):
+    page = officer.open(grid)
+    start = cell(page, 7, 0)
+    start.click()
+    for text in ("Đ", "K"):
+        page.keyboard.type(text)
+        page.keyboard.press("ArrowDown")
+        status(page, "Đã lưu.")
+    assert values(page, 9, 1)[7:] == [["Đ"], ["K"]]
+    page.keyboard.press("Control+z")
+    assert status(page, "Hoàn tác lần ghi.") == "Hoàn tác lần ghi. Đã lưu 1 ô."
+    page.keyboard.press("Control+z")
+    expect(cell(page, 7, 0)).to_have_value("")
+    assert values(page, 9, 1)[7:] == [[""], [""]]
+    page.keyboard.press("Control+z")  # what was done on an earlier page is not taken back here
+    page.keyboard.press("Control+y")
+    assert status(page, "Làm lại lần ghi.") == "Làm lại lần ghi. Đã lưu 1 ô."
+    officer.open(grid)
+    assert values(page, 9, 1)[7:] == [["Đ"], [""]]
+
+
+def at_hand(page) -> tuple[int, int]:
+    """Row and column of the cell one stands on, from 0."""
+    return tuple(
+        page.evaluate(
+            """() => {
+                const rows = [...document.querySelectorAll("[data-grid] tbody tr")];
+                const row = rows.findIndex((one) => one.contains(document.activeElement));
+                return [row, [...rows[row].querySelectorAll("input.cell")].indexOf(document.activeElement)];
+            }"""
+        )
+    )
+
+
+def test_the_grid_is_walked_as_a_spreadsheet(officer, grid):
+    page = officer.open(grid)
+    rows = page.locator("[data-grid] tbody tr").count()
+    last = page.locator("[data-grid] tbody tr").first.locator("input.cell").count() - 1
+    cell(page, 1, 2).click()
+    taken = page.evaluate("getSelection().toString()")
+    assert taken == cell(page, 1, 2).input_value() != ""
+    places = []
+    for keys in ("ArrowRight", "End", "Home", "ArrowDown", "Enter", "Shift+Enter", "Control+End", "Control+Home"):
+        page.keyboard.press(keys)
+        places.append(at_hand(page))
+    walked = [(1, 3), (1, last), (1, 0), (2, 0), (3, 0), (2, 0), (rows - 1, last), (0, 0)]
+    assert places == walked
+    cell(page, 1, 2).focus()
+    page.keyboard.press("F2")
+    page.keyboard.press("ArrowLeft")  # in its text now
+    assert at_hand(page) == (1, 2)
+    bar = page.locator("[data-at-hand]")
+    unit = page.locator("[data-grid] tbody tr").nth(1).locator("th a").inner_text()
+    assert "1.3 Toàn bộ số hộ" in bar.inner_text() and unit in bar.inner_text()
+    assert "ví dụ 120/125" not in bar.inner_text()
+    page.keyboard.press("F1")
+    assert "ví dụ 120/125" in bar.inner_text()
+    officer.look("bang-nhap-thanh-tieu-chi")
 
 
 def test_somebody_elses_cell_is_not_pasted_over(officer, grid, chromium, portal):

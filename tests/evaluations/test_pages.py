@@ -232,7 +232,7 @@ def test_empty_pages_say_so(client, world):
     client.force_login(world.inspector)
     assert "Đồng chí không có đơn vị nào phải nhập trong kỳ này." in said(client.get(address("grid", world.cycle.pk)))
     client.force_login(world.officer)
-    assert "Không có đơn vị nào khớp “xyz”." in said(client.get(address("grid", world.cycle.pk), {"q": "xyz"}))
+    assert "Không có hồ sơ nào khớp “xyz”." in said(client.get(address("grid", world.cycle.pk), {"q": "xyz"}))
 
 
 def test_people_of_an_area_or_a_school_have_pages_too(client, world):
@@ -450,10 +450,47 @@ def bulk(client, world, action, code="TT124-KDC"):
 def test_register_all_of_a_set(client, world):
     client.force_login(world.officer)
     page = bulk(client, world, "register")
-    assert "Đã đăng ký: 2 hồ sơ." in page and "Đăng ký các đơn vị chưa đăng ký" not in page
+    assert "Đã đăng ký: 2 hồ sơ." in page and "Chưa đăng ký: 2 khu dân cư" not in page
     states = dict(world.cycle.evaluations.values_list("unit", "state"))
     tree = world.tree
     assert [states[unit.pk] for unit in (*tree.areas[:4], tree.agency)] == ["registered"] * 2 + ["expected"] * 3
+
+
+def test_all_kinds_are_registered_at_once_after_their_number_is_shown(client, world):
+    client.force_login(world.officer)
+    address_of_grid = address("grid", world.cycle.pk)
+    page = said(client.get(address_of_grid))
+    count = Evaluation.objects.entered_by(world.officer).filter(cycle=world.cycle, state="expected").count()
+    assert f"Đăng ký {count} đơn vị chưa đăng ký" in page and "2 khu dân cư; " in page
+    client.post(address("grid_act", world.cycle.pk), {"action": "register"})
+    assert "Bước 1: đăng ký." not in said(client.get(address_of_grid))
+    left = Evaluation.objects.entered_by(world.officer).filter(cycle=world.cycle, state="expected")
+    assert count > 2 and not left.exists()
+
+
+def test_the_grid_shows_only_what_is_asked_for(client, world):
+    ready, empty, failing, returned = more_dossiers(
+        world, ["Thôn Đủ", "Thôn Trống", "Thôn Chưa đạt", "Thôn Trả lại"], state=State.REGISTERED
+    )
+    fill([ready], world.officer)
+    fill([failing, returned], world.officer, failing={"TT124-KDC-1.1"})
+    put([returned], State.RETURNED)
+    client.force_login(world.officer)
+
+    def shown(word):
+        page = client.get(address("grid", world.cycle.pk), {"loc": word})
+        return {row.dossier.unit_name for row in page.context["rows"]}
+
+    everything = shown("")
+    assert {"Thôn Đủ", "Thôn Trống", "Thôn Chưa đạt", "Thôn Trả lại"} < everything
+    assert shown("tra-lai") == {"Thôn Trả lại"}
+    assert shown("chua-dat") == {"Thôn Chưa đạt", "Thôn Trả lại"}
+    assert shown("thieu") & {one.unit_name for one in (ready, empty, failing, returned)} == {"Thôn Trống"}
+    assert shown("khong-co") == everything
+    page = said(client.get(address("grid", world.cycle.pk)))
+    assert "1 hồ sơ bị trả lại, cần sửa." in page
+    assert page.count('<span class="brief">1.1</span>') == 2 and '<span class="brief">còn 17</span>' in page
+    assert "1.3</span> <small>a/b</small>" in page and '<small>Đ/K <abbr title="cần minh chứng">MC</abbr>' in page
 
 
 def test_submit_all_tells_who_could_not_go_and_why(client, world):

@@ -24,8 +24,12 @@
       item.textContent = sentence;
       list.append(item);
     });
+    const brief = document.createElement("span");
+    brief.className = "brief";
+    brief.textContent = verdict.brief;
     place.dataset.verdict = verdict.outcome;
-    place.replaceChildren(mark, list);
+    place.replaceChildren(mark, " ", brief, list);
+    row.dispatchEvent(new CustomEvent("portal:judged", { bubbles: true }));
     row.querySelectorAll("input.cell").forEach((cell) => {
       cell.parentElement.classList.toggle("wrong", verdict.unmet.includes(cell.name));
     });
@@ -185,7 +189,9 @@
       const answer = await answered(() => post(holder, fields));
       const told = await answer.json();
       if (answer.ok) {
+        const before = cell.dataset.saved;
         stored(cell, told);
+        cell.dispatchEvent(new CustomEvent("portal:stored", { bubbles: true, detail: { before, after: told.text } }));
         showVerdict(row, told.verdict);
         sayLeft();
       } else if (answer.status === 409) {
@@ -209,26 +215,42 @@
     }
   };
 
-  const move = (cell, down, right) => {
+  const goTo = (target) => {
+    if (!target) return false;
+    target.focus();
+    target.select();
+    return true;
+  };
+  const cellsOf = (row) => [...row.querySelectorAll("input.cell")];
+  const across = (cell, right) => {
+    const cells = cellsOf(cell.closest("tr"));
+    return goTo(cells[cells.indexOf(cell) + right]);
+  };
+  const down = (cell, by) => {
     const row = cell.closest("tr");
     const rows = [...row.parentElement.querySelectorAll("tr")];
-    let target = null;
-    if (right) {
-      const cells = [...row.querySelectorAll("input.cell")];
-      target = cells[cells.indexOf(cell) + right];
-    } else {
-      const column = cell.closest("td").cellIndex;
-      for (let at = rows.indexOf(row) + down; rows[at]; at += down) {
-        target = rows[at].cells[column] && rows[at].cells[column].querySelector("input.cell");
-        if (target) break;
-      }
+    const column = cell.closest("td").cellIndex;
+    for (let at = rows.indexOf(row) + by; rows[at]; at += by) {
+      if (goTo(rows[at].cells[column] && rows[at].cells[column].querySelector("input.cell"))) return true;
     }
-    if (target) {
-      target.focus();
-      target.select();
-    } else {
-      save(cell);
+    return false;
+  };
+  const toEnd = (cells, last) => goTo(cells[last ? cells.length - 1 : 0]);
+
+  // Keys as in a spreadsheet: while a cell is only stood on (its whole text selected), arrows and Home, End walk the grid;
+  // F2, a second click or typing turn to its text.
+  const walks = (cell, event) => {
+    const control = event.ctrlKey || event.metaKey;
+    const isStoodOn = cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
+    const grid = cell.closest("[data-grid]");
+    const steps = { ArrowDown: () => down(cell, 1), ArrowUp: () => down(cell, -1) };
+    if (control || isStoodOn) {
+      steps.ArrowRight = () => across(cell, 1);
+      steps.ArrowLeft = () => across(cell, -1);
+      steps.Home = () => toEnd(control ? cellsOf(grid) : cellsOf(cell.closest("tr")), false);
+      steps.End = () => toEnd(control ? cellsOf(grid) : cellsOf(cell.closest("tr")), true);
     }
+    return steps[event.key];
   };
 
   document.querySelectorAll("[data-grid]").forEach((grid) => {
@@ -244,17 +266,29 @@
     grid.addEventListener("keydown", (event) => {
       const cell = event.target;
       if (!cell.matches("input.cell")) return;
-      if (event.shiftKey && event.key !== "Enter") return;
-      const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0], Enter: [event.shiftKey ? -1 : 1, 0] };
-      if (event.ctrlKey) Object.assign(steps, { ArrowRight: [0, 1], ArrowLeft: [0, -1] });
+      if (event.key === "Enter") {
+        event.preventDefault();
+        if (!down(cell, event.shiftKey ? -1 : 1)) save(cell);
+        return;
+      }
+      if (event.shiftKey || event.altKey) return;
+      const step = walks(cell, event);
       if (event.key === "Escape") {
         cell.value = cell.dataset.saved;
         drop(nameOf(cell));
         clear(cell);
-      } else if (steps[event.key]) {
+      } else if (event.key === "F2") {
+        cell.setSelectionRange(cell.value.length, cell.value.length);
+      } else if (step) {
         event.preventDefault();
-        move(cell, ...steps[event.key]);
+        step();
       }
+    });
+    grid.addEventListener("mousedown", (event) => {
+      const cell = event.target;
+      if (event.shiftKey || event.button || !cell.matches("input.cell") || cell === document.activeElement) return;
+      event.preventDefault();
+      goTo(cell);
     });
   });
 

@@ -54,7 +54,14 @@
   };
 
   // --- one block sent, and what became of it -----------------------------------------------------------------------
-  const undoing = []; // of each block: cells with what they held before and after
+  // What was written here, step by step: what the step was, and its cells with what they held before and after.
+  const undoing = [];
+  const redoing = [];
+  const PASTE = "lần dán";
+  const did = (what, cells) => {
+    undoing.push({ what, cells });
+    redoing.length = 0;
+  };
   const send = async (block, from, size) => {
     const body = new URLSearchParams({ csrfmiddlewaretoken: token(), block, height: size.height, width: size.width });
     columns.slice(from.x).forEach((head) => body.append("code", head.dataset.code));
@@ -103,7 +110,7 @@
     const lines = left.slice(0, LISTED).map(({ y, x, sentence }) => {
       const line = document.createElement("li");
       const unit = rows[y].cells[0].querySelector("a").textContent;
-      const name = sentence.startsWith("Tiêu chí") ? unit : `${unit}, tiêu chí ${columns[x].textContent}`;
+      const name = sentence.startsWith("Tiêu chí") ? unit : `${unit}, tiêu chí ${columns[x].querySelector("[data-number]").textContent}`;
       const cell = input(y, x);
       const words = document.createElement(cell ? "button" : "span");
       words.textContent = name;
@@ -151,38 +158,49 @@
       return;
     }
     const changed = await lay(block, from, size, words);
-    if (changed && changed.length) undoing.push(changed);
+    if (changed && changed.length) did(PASTE, changed);
     offer();
   };
 
   const button = panel.querySelector("[data-block-undo]");
+  const latestPaste = () => undoing.map(({ what }) => what).lastIndexOf(PASTE);
   const offer = () => {
-    button.hidden = !undoing.length;
+    button.hidden = latestPaste() < 0;
     panel.hidden = button.hidden && !panel.querySelector("li");
     if (panel.querySelector("li")) panel.scrollIntoView({ block: "nearest" });
   };
 
-  const undo = async () => {
-    const cells = undoing.pop();
-    const still = cells.filter(({ y, x, after }) => input(y, x) && input(y, x).dataset.saved === after);
+  // Takes a step of one list back, the latest if none is named, and puts it onto the other list; cells written again since
+  // stay as they are.
+  const goBack = async (from, to, name, at = from.length - 1) => {
+    const [step] = from.splice(at, 1);
+    const still = step.cells.filter(({ y, x, after }) => input(y, x) && input(y, x).dataset.saved === after);
     if (!still.length) {
-      say("Các ô của lần dán ấy đã được ghi lại sau đó: giữ nguyên.", "bad");
+      say(`Các ô của ${step.what} ấy đã được ghi lại sau đó: giữ nguyên.`, "bad");
       return offer();
     }
-    const from = { y: Math.min(...still.map(({ y }) => y)), x: Math.min(...still.map(({ x }) => x)) };
+    const corner = { y: Math.min(...still.map(({ y }) => y)), x: Math.min(...still.map(({ x }) => x)) };
     const block = [];
     still.forEach(({ y, x, before }) => {
-      const line = (block[y - from.y] = block[y - from.y] || []);
-      line[x - from.x] = before || "xoá"; // an empty cell of a block asks for nothing
+      const line = (block[y - corner.y] = block[y - corner.y] || []);
+      line[x - corner.x] = before || "xoá"; // an empty cell of a block asks for nothing
     });
     const lines = Array.from(block, (line) => Array.from(line || [], (cell) => cell || "").join("\t"));
-    const since = cells.length - still.length;
-    const done = since ? `Hoàn tác, trừ ${since} ô đã được ghi lại sau khi dán. ` : "Hoàn tác lần dán. ";
-    const changed = await lay(lines.join("\n"), from, { height: 1, width: 1 }, "Đang hoàn tác…", done);
-    if (changed === null) undoing.push(cells);
-    offer();
+    const since = step.cells.length - still.length;
+    const done = since ? `${name}, trừ ${since} ô đã được ghi lại sau đó. ` : `${name} ${step.what}. `;
+    const changed = await lay(lines.join("\n"), corner, { height: 1, width: 1 }, `${name}…`, done);
+    if (changed === null) from.splice(at, 0, step);
+    else if (changed.length) to.push({ what: step.what, cells: changed });
+    return offer();
   };
-  button.addEventListener("click", undo);
+  const undo = () => goBack(undoing, redoing, "Hoàn tác");
+  const redo = () => goBack(redoing, undoing, "Làm lại");
+  button.addEventListener("click", () => goBack(undoing, redoing, "Hoàn tác", latestPaste()));
+  grid.addEventListener("portal:stored", ({ target, detail }) => {
+    if (detail.before === detail.after) return;
+    did("lần ghi", [{ ...find(target.closest("td")), ...detail }]);
+    offer();
+  });
 
   const fillDown = () => {
     const range = chosen();
@@ -206,6 +224,11 @@
     event.preventDefault();
     reach(find(td).y, find(td).x);
   });
+  const steppedBy = (event) => {
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) return undoing;
+    return key === "y" || key === "z" ? redoing : null;
+  };
   grid.addEventListener("keydown", (event) => {
     const cell = event.target;
     if (!cell.matches("input.cell") || !first) return;
@@ -220,8 +243,9 @@
       event.stopPropagation();
     } else if (control && event.key.toLowerCase() === "d") {
       fillDown();
-    } else if (control && !event.shiftKey && event.key.toLowerCase() === "z" && undoing.length && cell.value === cell.dataset.saved) {
-      undo();
+    } else if (control && cell.value === cell.dataset.saved && steppedBy(event)) {
+      const list = steppedBy(event);
+      if (list.length) (list === undoing ? undo : redo)();
     } else {
       return;
     }
