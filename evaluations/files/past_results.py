@@ -131,11 +131,11 @@ def read(data: bytes, file: str, user: User, *, province: int | None = None) -> 
     return found
 
 
-def read_row(cells: dict[str, str], province: Unit) -> PastResult:
-    """What one row's cells say, as a page has them typed: read and checked like a file's row. Raises Refused with the
-    sentence of what is wrong."""
+def read_row(cells: dict[str, str], province: Unit, unit: Unit | None = None) -> PastResult:
+    """What one row's cells say, as a page has them typed: read and checked like a file's row. `unit` is the page's own,
+    which may have gone over to another province since. Raises Refused with the sentence of what is wrong."""
     try:
-        return _Known(province, {cells["unit"]}).row(cells)
+        return _Known(province, {cells["unit"]}, [unit] if unit else []).row(cells)
     except ValueError as wrong:
         raise Refused(str(wrong)) from None
 
@@ -155,10 +155,10 @@ def _unsaid(stored: Evaluation | None, state: str, paper: str | None) -> dict[st
 class _Known:
     """What the rows may name: the province's units, programmes, grades, and the results already here."""
 
-    def __init__(self, province: Unit, keys: set[str]):
+    def __init__(self, province: Unit, keys: set[str], also: Iterable[Unit] = ()):
         self.province = province
         units = Unit.objects.filter(province=province).select_related("commune")
-        self.units = Here(units, units).named(keys)
+        self.units = Here(units, units).named(keys) | {f"{OWN_KEY}{one.pk}": [one] for one in also}
         self.programmes = programmes_by_word(province)
         cycles = Cycle.objects.filter(province=province, place=None).order_by("-source")  # a worked year's is the last
         self.cycles = {(one.programme_id, one.year): one for one in cycles}

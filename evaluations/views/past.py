@@ -247,9 +247,9 @@ def past_edit(request, pk):
         return render(request, EDIT_PAGE, _edit_context(dossier))
     form = PastCorrectionForm(request.POST, dossier=dossier)
     if form.is_valid():
-        province = dossier.cycle.province
+        province = dossier.cycle.province.province_of_today  # the heir's, where that year's has ended
         with refusals_on(form):
-            row = past_results.read_row(form.cells(dossier.unit), province)
+            row = past_results.read_row(form.cells(dossier.unit), province, dossier.unit)
             _refuse_unless_seen(request, dossier)  # after the row: what comes now, the door finds changed
             if not row.differs:
                 raise Refused("Các ô giống kết quả đang có nên không có gì để sửa.")

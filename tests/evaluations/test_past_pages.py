@@ -16,7 +16,9 @@ from portal.core.errors import Refused
 from portal.core.sheets import writing
 from portal.core.web.once import new_token
 from reports.datasets import ten_year_table
-from units.enums import Role, UnitKind
+from units import reforms
+from units.enums import ChangeAction, Role, UnitKind
+from units.models import Change, Unit
 
 from ..meanwhile import meanwhile
 from ..units.factories import make_tree, make_user
@@ -248,3 +250,41 @@ def test_a_result_corrected_after_the_page_was_found_fresh_is_not_written_over(c
     dossier.refresh_from_db()
     assert (dossier.state, dossier.taken_from) == (State.RECOGNISED, "Báo cáo của người khác")
     assert send(client, dossier, **post | {"seen": seen(dossier)}).status_code == 302
+
+
+# --- after a reorganisation ----------------------------------------------------------------------------------------
+def reorganised(tree, action, unit) -> Unit:
+    """The unit goes into another province, or under it, on 1/7/2025: that province."""
+    other = make_tree("B").province
+    Unit.objects.filter(pk=other.pk).update(code="97")
+    both = [tree.province, other]
+    head = {"number": "202/2025/QH15", "title": "Sắp xếp", "issuer": "Quốc hội", "effective_on": date(2025, 7, 1)}
+    plan = reforms.new_reform(**head, provinces=both, by=None)
+    reforms.write_changes(plan, [Change(action=action, unit=unit, to_unit=other)], by=None)
+    reforms.apply(plan, by=None)
+    return other
+
+
+@pytest.mark.parametrize("send", [edit, drop], ids=lambda send: send.__name__)
+def test_a_result_of_a_province_that_went_into_another_is_mended_by_the_heir(client, staff, tree, area, send):
+    add(client, area)
+    heir = make_user(Role.STAFF, reorganised(tree, ChangeAction.MERGE, tree.province))
+    client.force_login(heir)
+    dossier = Evaluation.objects.get()
+    answer = send(client, dossier, **({"result": "Không đạt"} if send is edit else {}))
+    assert answer.status_code == 302, said(answer)
+    dossier.refresh_from_db()
+    assert dossier.state == (State.DECLINED if send is edit else State.EXCLUDED)
+    assert dossier.events.latest("pk").by == heir
+    assert dossier.cycle.province == tree.province and Cycle.objects.count() == 1
+
+
+def test_the_province_that_entered_a_result_mends_it_when_the_unit_went_over_to_another(client, staff, tree, area):
+    """The new province is told to ask it (test_past_results): so it must be able to."""
+    add(client, area)
+    reorganised(tree, ChangeAction.TRANSFER, tree.communes[0])
+    dossier = Evaluation.objects.get()
+    answer = edit(client, dossier, result="Không đạt")
+    assert answer.status_code == 302, said(answer)
+    dossier.refresh_from_db()
+    assert dossier.state == State.DECLINED
