@@ -133,7 +133,7 @@ class Press:
                 stamps = {size: pikepdf.open(self.numbers(pages, size)) for size, pages in longest.items() if pages > 1}
                 for first, last, paper_size in counted:
                     for page in range(first + 1, last):
-                        whole.pages[page].add_overlay(stamps[paper_size].pages[page - first], None)
+                        _stamp(whole.pages[page], stamps[paper_size].pages[page - first], f"/page{page}")
                 whole.docinfo["/Title"] = title
                 whole.Root.Lang = "vi"
                 whole.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
@@ -158,6 +158,18 @@ class Press:
             stylesheets=[CSS(string=css, font_config=self.fonts, url_fetcher=self.fetcher)], font_config=self.fonts
         )
         return self.keep(document)
+
+
+def _stamp(page, number, name: str) -> None:
+    """Lay a page's number over it. pikepdf's `add_overlay` draws the name of what it lays by lot, and the file differs
+    each time; pages may share their resources, so each has a name of its own."""
+    from pikepdf import Name, Rectangle  # noqa: PLC0415 -- heavy
+
+    form = number.as_form_xobject()
+    placed = page.add_resource(form, Name.XObject, Name(name))
+    page.contents_add(b"q\n", prepend=True)
+    page.contents_add(b"Q\n" + page.calc_form_xobject_placement(form, placed, Rectangle(page.trimbox)))
+    page.contents_coalesce()
 
 
 def _numbered(paper: Paper) -> list[dict]:

@@ -24,6 +24,12 @@ def paper(**fields) -> Paper:
     return Paper(**given | fields)
 
 
+def long_paper() -> Paper:
+    """Of several pages, so that they are numbered."""
+    lines = tuple(f"Dòng thứ {number} của văn bản." for number in range(120))
+    return paper(sections=(Section("Kết quả chung", lines),))
+
+
 def text_of(path, *options) -> str:
     return subprocess.run(["pdftotext", *options, str(path), "-"], capture_output=True, text=True, check=True).stdout
 

@@ -10,24 +10,27 @@ import pytest
 from django.conf import settings
 
 from reports.papers import pdf, xlsx
-from tests.reports.printed import paper
+from tests.reports.printed import long_paper, paper, text_of
 
 PRINT = """
 import hashlib, django; django.setup()
 from reports.papers import pdf, xlsx
-from tests.reports.printed import paper
-print(hashlib.sha256({way}.render(paper()).read_bytes()).hexdigest())
+from tests.reports import printed
+print(hashlib.sha256({way}.render(printed.{of}()).read_bytes()).hexdigest())
 """
 
 
+@pytest.mark.parametrize("of", [paper, long_paper], ids=lambda of: of.__name__)
 @pytest.mark.parametrize("way", [pdf, xlsx], ids=lambda way: way.__name__.rpartition(".")[2])
-def test_printed_again_elsewhere_and_later_the_bytes_are_equal(way, tmp_path):
-    path = way.render(paper())
+def test_printed_again_elsewhere_and_later_the_bytes_are_equal(way, of, tmp_path):
+    path = way.render(of())
     here = hashlib.sha256(path.read_bytes()).hexdigest()
+    if way is pdf:
+        assert (text_of(path).count("\f") > 2) == (of is long_paper)  # numbers are laid over pages after the first
     path.unlink()
     time.sleep(2.1)  # an archive keeps moments of two seconds
     told = subprocess.run(
-        [sys.executable, "-c", PRINT.format(way=way.__name__.rpartition(".")[2])],
+        [sys.executable, "-c", PRINT.format(way=way.__name__.rpartition(".")[2], of=of.__name__)],
         cwd=settings.BASE_DIR,
         env=os.environ | {"PYTHONHASHSEED": "7", "DJANGO_SETTINGS_MODULE": "tests.settings", "TMPDIR": str(tmp_path)},
         capture_output=True,
