@@ -352,9 +352,24 @@ def with_issuers(rules: Iterable[StreakRule]) -> list[StreakRule]:
 
 
 def _first_day(rule: StreakRule) -> date:
+    return date.max if rule.is_draft else (made_on(rule) or date.max)
+
+
+def made_on(rule: StreakRule) -> date | None:
     """When a rule of a province was made and held: no earlier than its document."""
-    days = [day for day in (rule.valid_from, rule.document.issued_on) if day]
-    return max(days) if days and not rule.is_draft else date.max
+    return max(filter(None, (rule.valid_from, rule.document.issued_on)), default=None)
+
+
+def of_another_province(code: str, day: date | None) -> tuple[str, Unit] | None:
+    """Whose what was written under the province's code on the day would be, and the province that has the code today,
+    where those are two: a merger may give its heir the code of one that ended. None where it is today's own."""
+    today = Unit.objects.filter(kind=UnitKind.PROVINCE, code=code, closed_on=None).first() if code and day else None
+    if today is None or day is None:
+        return None
+    borne = UnitVersion.objects.filter(code=code, kind=UnitKind.PROVINCE).order_by("valid_from", "pk")
+    names = dict(borne.values_list("unit", "name"))
+    then = bearer(list(borne.values_list("unit", "valid_from")), day)
+    return None if then in (None, today.pk) else (names[then], today)
 
 
 def rules_held(rules: Iterable[StreakRule], province: Unit) -> list[StreakRule]:

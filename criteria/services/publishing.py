@@ -14,7 +14,7 @@ from ..models import CriteriaSet
 from ..packs.checks import flaws, overlay_flaws, unready, years_meet
 from ..packs.content import content_of, digest
 from ..packs.stored import years_taken
-from ..queries import places_of, unsettled
+from ..queries import of_another_province, places_of, unsettled
 from . import documents
 from .storing import refuse_unless_seen
 
@@ -69,6 +69,13 @@ def lacks(criteria_set: CriteriaSet, content: dict, *, with_papers: bool = True)
         found += [f"chưa nói văn bản của tỉnh quy định thế nào: “{one.rstrip('.')}”" for one in unsettled(criteria_set)]
         if not document.issued_on:
             found.append(f"văn bản {document.number} chưa có ngày ban hành")
+        elif other := of_another_province(criteria_set.province_code, document.issued_on):
+            name, today = other
+            found.append(
+                f"văn bản {document.number} ban hành ngày {document.issued_on:%d/%m/%Y}, khi mã tỉnh {today.code} "
+                f"còn là của {name}, nên bộ này không xét được đơn vị nào của {today}; ở mục “Thông tin chung” hãy "
+                f"chọn văn bản {today} ban hành từ ngày {today.opened_on:%d/%m/%Y}"
+            )
         if not document.scan_sha256:
             remedy = "" if document.province_code else "; hãy chọn văn bản của tỉnh ở mục “Thông tin chung”"
             found.append(f"văn bản {document.number} chưa đính kèm bản đã ký{remedy}")

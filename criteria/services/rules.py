@@ -16,7 +16,7 @@ from ..enums import Confidence, RuleAct, SetStatus
 from ..models import AwardBar, RuleEvent, StreakRule
 from ..packs.reading import Packs
 from ..packs.rules import bar_key, bar_reads, content_of_bar, content_of_rule, rule_differences, rule_reads
-from ..queries import WRITERS, programme_names, with_issuers
+from ..queries import WRITERS, made_on, of_another_province, programme_names, with_issuers
 from .loading import CHANGED, NEW, REFUSED, SAME, Loaded
 from .storing import refuse_unless_seen, write_bar, write_streak
 
@@ -178,6 +178,13 @@ def rule_lacks(rule: StreakRule) -> list[str]:
         found.append("chưa ghi ngày có hiệu lực")
     if not document.issued_on:
         found.append(f"văn bản {document.number} chưa có ngày ban hành")
+    if rule.valid_from and (whose := of_another_province(rule.province_code, made_on(rule))):
+        name, today = whose
+        found.append(
+            f"hiệu lực từ {rule.valid_from:%d/%m/%Y}, khi mã tỉnh {today.code} còn là của {name}, nên quy tắc không "
+            f"tính cho đơn vị nào của {today}; hãy ghi hiệu lực từ ngày {today.opened_on:%d/%m/%Y} trở đi, các năm "
+            "trước của đơn vị vẫn được cộng"
+        )
     if not document.scan_sha256:
         found.append(f"văn bản {document.number} chưa đính kèm bản đã ký")
     if Confidence.NOT_FOUND in (rule.confidence, *(title.confidence for title in rule.titles.all())):

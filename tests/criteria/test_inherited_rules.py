@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from criteria.models import AwardBar, CriteriaSet, LegalDocument, Programme, StreakRule
+from criteria.packs.content import content_of
 from criteria.permissions import may_write
 from criteria.queries import rules_held
-from criteria.services import rules
+from criteria.services import lacks, rules
 from tests.evaluations.factories import published_sets
 from tests.evaluations.streaks.results import RECOGNISED, make_rule, record
 from tests.units.factories import make_province, make_units, make_user
@@ -149,6 +150,24 @@ def test_the_heir_publishes_its_own_beside_the_one_under_its_code(old, heir):
     assert [one.code for one in held if one.province_code][0] == "15-LT-2"
     assert [one.holds_in(2025) for one in held if one.province_code] == [True, False, False]
     assert may_write(make_user(Role.STAFF, heir), own)
+
+
+def test_the_heir_is_told_before_it_publishes_what_would_be_of_the_province_that_had_its_code(old, heir):
+    """Code 15 was Yên Bái's: a rule in force then, or a set under a document of then, would count for nobody here."""
+    early = ruled("15-LT-2", "15", valid_from=date(2024, 1, 1), status="draft")
+    (told,) = [one for one in rules.rule_lacks(early) if "khi mã tỉnh 15 còn là của Tỉnh Yên Bái" in one]
+    assert told.startswith("hiệu lực từ 01/01/2024")
+    assert "hãy ghi hiệu lực từ ngày 01/07/2025 trở đi" in told
+    published_sets()
+    own = CriteriaSet.objects.published().filter(province_code="", is_example=False).first()
+    own.pk, own.code, own.province_code, own.status, own.first_year = None, "RIENG", "15", "draft", 2026
+    newer = ruled("15-LT-3", "15", valid_from=date(2026, 1, 5))
+    for document, is_told in ((old[4].document, True), (newer.document, False)):
+        own.document = document
+        own.save()
+        sentences = [one for one in lacks(own, content_of(own)) if "khi mã tỉnh 15 còn là của Tỉnh Yên Bái" in one]
+        assert bool(sentences) == is_told
+        assert (own in CriteriaSet.objects.for_province(heir)) != is_told  # what is told is what would happen
 
 
 def test_nobody_else_reads_them(old, heir):
