@@ -87,6 +87,11 @@ class PersonFile(Problems):
         return [row for row in self.rows.values() if row.is_new]
 
     @property
+    def posts_kept(self) -> int:
+        """How many known people the file calls by another post than they keep."""
+        return sum(bool(row.post_told) for row in self.rows.values())
+
+    @property
     def seats(self) -> list[PersonRow]:
         return [row for row in self.rows.values() if row.seat is not None]
 
@@ -107,7 +112,7 @@ def read(data: bytes, file: str, user: User) -> PersonFile:
         first = seen.setdefault(row.user.username.lower(), number)
         if first != number and row.is_new:
             found.refuse(number, f"Tên đăng nhập “{row.user.username}” đã có ở dòng {first}. Hãy đặt tên khác.")
-        elif row.is_new and (sentence := services.placement_fault(row.placement, user)):
+        elif row.is_new and (sentence := _placement_fault(row.placement, user)):
             found.refuse(number, sentence)
         else:
             _sit(found, number, cells, row, here)
@@ -176,7 +181,8 @@ def _row(found: PersonFile, number: int, cells: dict[str, str], here: _Known) ->
         found.refuse(number, OWN if stored.pk == here.user.pk else TAKEN.format(words["username"]))
         return None
     person = stored or User(username=words["username"], post=words["post"])
-    return PersonRow(Placement(user=person, unit=unit, role=role, acting_for=words["acting_for"], **days))
+    placement = Placement(user=person, unit=unit, role=role, acting_for=words["acting_for"], **days)
+    return PersonRow(placement, post_told="" if person.post == words["post"] else words["post"])
 
 
 def _unit(faults: list[str], cells: dict[str, str], here: _Known) -> Unit | None:
@@ -190,6 +196,13 @@ def _unit(faults: list[str], cells: dict[str, str], here: _Known) -> Unit | None
     elif unit.closed_on and unit.closed_on < timezone.localdate():
         faults.append(f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. Hãy ghi đơn vị kế thừa.")
     return unit
+
+
+def _placement_fault(placement: Placement, user: User) -> str:
+    unit, since = placement.unit, placement.valid_from
+    if since < unit.opened_on:
+        return f"{unit} có từ ngày {unit.opened_on:%d/%m/%Y}. Hãy ghi “{COLUMNS['valid_from']}” từ ngày đó."
+    return services.placement_fault(placement, user)
 
 
 def _sit(found: PersonFile, number: int, cells: dict[str, str], row: PersonRow, here: _Known) -> None:

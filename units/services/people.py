@@ -111,7 +111,7 @@ def placement_fault(placement: Placement, by: User | None) -> str:
     if by is not None and by.pk == placement.user.pk:
         return "Không tự phân công cho chính mình. Hãy đề nghị một quản trị viên khác."
     if unit.kind not in ROLE_PLACES.get(role, UnitKind):
-        return f"Vai trò “{role.label}” không dùng ở {unit}."
+        return f"Vai trò “{role.label}” không dùng ở {unit}. Hãy chọn vai trò khác hoặc nơi khác."
     if placement.valid_to and placement.valid_to < placement.valid_from:
         return "Ngày kết thúc trước ngày bắt đầu. Hãy sửa lại hai ngày."
     return ""

@@ -23,6 +23,7 @@ class PersonRow:
 
     placement: Placement
     seat: Seat | None = None
+    post_told: str = ""  # another post than the one a known person keeps
 
     @property
     def user(self) -> User:

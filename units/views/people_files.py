@@ -28,7 +28,8 @@ def _require_administrator(asked: Asking) -> None:
 def _shown(found: people_rows.PersonFile) -> dict:
     many, new = len(found.rows), len(found.new)
     rows = list(found.rows.items())[:SHOWN]
-    return {"rows": rows, "new": new, "same": many - new, "seats": len(found.seats), "many": many}
+    told = {"new": new, "same": many - new, "seats": len(found.seats), "posts_kept": found.posts_kept}
+    return {"rows": rows, "many": many} | told
 
 
 PEOPLE = Intake(

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from portal.core.errors import Refused
 from portal.core.sheets import writing
@@ -67,6 +69,20 @@ def test_what_is_here_already_is_found_and_left(admin, tree):
     assert User.objects.get(username="a.1").password == "hash0"
 
 
+def test_another_post_of_who_is_here_is_told_not_dropped_without_a_word(admin, tree, client):
+    write(read([line("a.1", tree.communes[0])], admin), admin)
+    cells = line("a.1", tree.communes[0])
+    cells[1] = "Cán bộ Công an xã khác"
+    found = read([cells, line("a.2", tree.communes[0])], admin)
+    assert (found.problems, found.posts_kept, found.rows[2].post_told) == ([], 1, "Cán bộ Công an xã khác")
+    client.force_login(admin)
+    sent = SimpleUploadedFile("nguoi.csv", writing.as_csv(HEADS, [cells]))
+    page = client.post(reverse("units:people_import"), {"file": sent}, follow=True).content.decode()
+    assert "giữ nguyên; tệp ghi “Cán bộ Công an xã khác”" in page
+    assert "1 người đã có được tệp ghi chức danh khác" in page
+    assert 'data-confirm="Ghi 0 tài khoản mới, 0 ghế trong Ban?"' in page
+
+
 def test_an_export_comes_back_unchanged(admin, tree):
     for unit in tree.communes:
         make_user(Role.OFFICER, unit)
@@ -92,6 +108,7 @@ def test_every_fault_is_told_by_its_row_with_a_remedy(admin, tree):
             line(admin.username, tree.province, "Quản trị"),
             line("cán bộ", commune),
             line("a.11", commune, board="Ban không có", post="Uỷ viên"),
+            line("a.12", commune, since="31/12/1999"),
         ],
         admin,
     )
@@ -100,16 +117,17 @@ def test_every_fault_is_told_by_its_row_with_a_remedy(admin, tree):
     for row, words in {
         4: "đã có người dùng",
         5: "không có trong phạm vi của đồng chí",
-        6: "không dùng ở",
+        6: "không dùng ở Xã A1.1. Hãy chọn vai trò khác hoặc nơi khác.",
         7: "Hãy điền một trong",
         8: "Ngày kết thúc trước ngày bắt đầu",
         9: "Không đọc được ngày",
         10: "Không tự phân công",
         11: "Hãy ghi chữ không dấu",
         12: "không có Ban Chỉ đạo tên “Ban không có”",
+        13: f"Xã A1.1 có từ ngày {commune.opened_on:%d/%m/%Y}. Hãy ghi “Từ ngày” từ ngày đó.",
     }.items():
         assert words in told[row], (row, told[row])
-    assert len(told) == 10
+    assert len(told) == 11
 
 
 def test_a_district_administrator_gives_nothing_at_the_province_or_next_door(admin, tree):
