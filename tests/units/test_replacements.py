@@ -68,6 +68,22 @@ def test_only_those_ticked_are_placed_and_nobody_twice(tree, admin, browser):
     assert len(one.places()) == 1 and not two.places()
 
 
+@pytest.mark.parametrize("more", [0, 8])
+def test_many_are_placed_by_as_many_statements_as_few(tree, admin, more, django_assert_max_num_queries):
+    """A merger of provinces places thousands while a page waits."""
+    for _ in range(2 + more):
+        make_user(Role.OFFICER, tree.communes[0])
+    applied(tree, admin)
+    waiting = Placement.objects.filter(role=Role.OFFICER).select_related("user", "unit")
+    with django_assert_max_num_queries(12):
+        placed, refused = services.place_anew(waiting, on=DAY, by=admin)
+    assert (placed, refused) == (2 + more, [])
+    with django_assert_max_num_queries(12):
+        placed, refused = services.place_anew(waiting.filter(valid_from__lt=DAY), on=DAY, by=admin)
+    assert (placed, len(refused)) == (0, 2 + more)
+    assert "đã giữ vai trò “Cán bộ nhập liệu” tại Phường Mới trong thời gian này." in refused[0]
+
+
 def test_a_day_that_is_none_is_told_and_nobody_is_placed(tree, admin, browser):
     make_user(Role.OFFICER, tree.communes[0])
     reform = applied(tree, admin)

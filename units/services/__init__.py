@@ -22,6 +22,7 @@ from .handovers import OPEN_MATTERS, Matter, acknowledge_handover, hand_over, op
 from .people import (
     create_person,
     end_placement,
+    place_people,
     place_person,
     placement_fault,
     prolong_placements,
@@ -83,6 +84,7 @@ __all__ = [
     "end_seat",
     "lock_tree",
     "place_committees",
+    "place_people",
     "place_person",
     "place_units",
     "placement_fault",

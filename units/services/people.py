@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
 from ..enums import ROLE_PLACES, Role, UnitKind
@@ -144,15 +144,43 @@ def place_person(
         ground=text.clean(ground),
         placed_by=by,
     )
-    if sentence := placement_fault(placement, by):
+    for _, sentence in place_people([placement], by=by):
         raise Refused(sentence)
-    lock_row(User.objects, user.pk)  # two givers at once: the second sees the first's placement
-    same = Placement.objects.filter(user=user, unit=unit, role=role, withdrawn_at=None)
-    if same.filter(overlapping(valid_from, valid_to)).exists():
-        raise Refused(f"{user} đã giữ vai trò “{Role(role).label}” tại {unit} trong thời gian này.")
-    placement.save()
     user.__dict__.pop("_placements", None)
     return placement
+
+
+@transaction.atomic
+def place_people(placements: Sequence[Placement], *, by: User | None) -> list[tuple[Placement, str]]:
+    """Write the new placements, each person and role at a unit once; those that may not be, each with why, stay out.
+    Statements grow with batches."""
+    refused = [(one, sentence) for one in placements if (sentence := placement_fault(one, by))]
+    told = {id(one) for one, _ in refused}
+    able = [one for one in placements if id(one) not in told]
+    for start in range(0, len(able), BATCH):
+        some = able[start : start + BATCH]
+        people = {one.user.pk for one in some}
+        # Two givers at once: the second sees the first's placement.
+        if len(hold_rows(User.objects.filter(pk__in=people), to_write=True).values_list("pk")) < len(people):
+            raise Refused("Một người dùng vừa được xoá. Hãy tải lại trang để xem.")
+        held_by: dict[int, list[Placement]] = {}
+        for other in Placement.objects.filter(user__in=people, withdrawn_at=None):
+            held_by.setdefault(other.user_id, []).append(other)
+        free: list[Placement] = []
+        for one in some:
+            if any(_twice(one, other) for other in held_by.get(one.user.pk, [])):
+                what = f"“{Role(one.role).label}” tại {one.unit}"
+                refused.append((one, f"{one.user} đã giữ vai trò {what} trong thời gian này."))
+            else:
+                free.append(one)
+        Placement.objects.bulk_create(free)
+    return refused
+
+
+def _twice(one: Placement, other: Placement) -> bool:
+    """One role at one unit on a day of both."""
+    same = (one.unit.pk, one.role) == (other.unit_id, other.role)
+    return same and one.valid_from <= (other.valid_to or date.max) and other.valid_from <= (one.valid_to or date.max)
 
 
 def _locked(placement: Placement, by: User | None) -> Placement:

@@ -5,10 +5,10 @@ from datetime import date
 
 from django.db import transaction
 
-from portal.core.errors import Refused
+from portal.core.vietnamese import text
 
 from ..models import Placement, Unit, User
-from .people import place_person
+from .people import place_people
 
 
 def heirs_of(placements: Iterable[Placement]) -> dict[int, Unit]:
@@ -28,7 +28,8 @@ def heirs_of(placements: Iterable[Placement]) -> dict[int, Unit]:
 def place_anew(placements: Iterable[Placement], *, on: date, by: User) -> tuple[int, list[str]]:
     """Place each with its role at its heir from the day: how many were placed, and why others were not.
 
-    Somebody who held one role at several units that became one is placed there once.
+    Somebody who held one role at several units that became one is placed there once. The placements come with their
+    people; statements grow with batches: a merger of provinces places thousands while the page waits.
     """
     rows = list(placements)
     heirs = heirs_of(rows)
@@ -36,17 +37,17 @@ def place_anew(placements: Iterable[Placement], *, on: date, by: User) -> tuple[
     for one in rows:
         if heir := heirs.get(one.pk):
             wanted.setdefault((one.user_id, heir.pk, one.role), one)
-    placed, refused = 0, []
+    new: list[Placement] = []
+    early: list[str] = []
     for one in wanted.values():
         heir = heirs[one.pk]
         if on < heir.opened_on:
-            refused.append(f"{one.user}: {heir} có từ ngày {heir.opened_on:%d/%m/%Y}. Hãy chọn ngày từ hôm đó.")
-            continue
-        try:
-            with transaction.atomic():
-                place_person(one.user, heir, one.role, by=by, valid_from=on, acting_for=one.acting_for)
-        except Refused as refusal:
-            refused.append(f"{one.user}: {refusal.sentence}")
+            early.append(f"{one.user}: {heir} có từ ngày {heir.opened_on:%d/%m/%Y}. Hãy chọn ngày từ hôm đó.")
         else:
-            placed += 1
-    return placed, refused
+            acting_for = text.clean(one.acting_for)
+            given = Placement(
+                user=one.user, unit=heir, role=one.role, valid_from=on, acting_for=acting_for, placed_by=by
+            )
+            new.append(given)
+    refused = [f"{one.user}: {sentence}" for one, sentence in place_people(new, by=by)]
+    return len(new) - len(refused), early + refused
