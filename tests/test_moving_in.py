@@ -151,8 +151,10 @@ def people_arrive(admin: Official) -> dict[str, Official]:
 
 def committees_arrive(admin: Official) -> None:
     rules = {"quorum_percent": 50, "approval_percent": 50, "majority_of": "all", "ground": "Quy chế 01/QC-BCĐ"}
-    for level in ("province", "district", "commune"):
-        admin.send("units:committees_add", level=level, valid_from="2021-01-01", kind="138", called="", **rules)
+    for code in ("15", "10"):  # each by its own paper: one province at a time
+        admin.send("units:province_at_hand", province=Unit.objects.get(kind=UnitKind.PROVINCE, code=code).pk)
+        for level in ("province", "district", "commune"):
+            admin.send("units:committees_add", level=level, valid_from="2021-01-01", kind="138", called="", **rules)
 
 
 def years_arrive(staff: Official, years) -> None:

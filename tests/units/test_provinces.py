@@ -11,7 +11,7 @@ from evaluations.models import PastTotal
 from portal.core.web.once import new_token
 from tests.evaluations.factories import published_sets
 from units.enums import Role
-from units.models import Placement, User
+from units.models import Committee, Placement, User
 
 from .factories import OPENED, make_tree, make_user
 
@@ -47,6 +47,20 @@ def test_the_chosen_province_is_worked_for_until_another_is(client, admin, trees
         assert choose(client, tree.province, next=start).url == start
         page = said(client.get(start))
         assert f"{tree.province.name}: đã xong" in page and f"Đang làm việc cho {tree.province}" in page
+
+
+def test_missing_committees_are_founded_in_the_province_at_hand_alone(client, admin, trees):
+    """One paper founds them; that of the other province is another."""
+    address = reverse("units:committees_add")
+    choose(client, trees[1].province)
+    page = said(client.get(address, {"cap": "commune"}))
+    assert "<li>Xã B1.1 (huyện B1, tỉnh B)</li>" in page and "<li>Xã A1.1" not in page
+    assert "còn thiếu ở cấp đã chọn của Tỉnh B?" in page
+    rules = {"quorum_percent": 50, "approval_percent": 50, "majority_of": "all", "ground": "Quyết định số 5"}
+    sent = {"level": "commune", "valid_from": "2024-01-01", "kind": "138", "called": "", "once": new_token()} | rules
+    assert client.post(address, sent).status_code == 302
+    held = set(Committee.objects.values_list("unit", flat=True))
+    assert held == {one.pk for one in trees[1].communes}
 
 
 def test_what_is_written_is_of_the_province_at_hand(client, admin, trees):

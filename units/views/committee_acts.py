@@ -11,10 +11,11 @@ from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 
 from .. import services
-from ..enums import LEVELS, UnitKind
+from ..enums import LEVELS, Role, UnitKind
 from ..forms import CommitteeChangeForm, CommitteeForm, CommitteesForm, DayForm, GroundForm, LastDayForm
 from ..models import Committee, Unit
 from ..permissions import may_administer, may_seat
+from ..queries import placed
 
 SHOWN = 200  # names of a page that lists what is missing
 
@@ -86,11 +87,12 @@ def committees_add(request):
                 messages.info(request, "Không có đơn vị nào còn thiếu Ban, nên chưa lập Ban nào.")
             return redirect("units:committee_list")
     missing = _without(request.user, level, day)
+    names = placed(missing[:SHOWN])
     context = {
         "form": form,
         "level": UnitKind(level).label,
         "levels": [(kind.value, kind.label, kind == level) for kind in (*LEVELS, UnitKind.RESIDENTIAL_AREA)],
-        "missing": missing[:SHOWN],
+        "missing": [names[unit.pk] for unit in missing[:SHOWN]],
         "many": len(missing),
     }
     return render(request, "units/committees_form.html", context, status=422 if form.errors else 200)
@@ -108,9 +110,13 @@ def _initial(request) -> dict:
 
 
 def _without(user, level: str, day) -> list[Unit]:
-    """The administrator's units of the level that were there on the day and had no committee then."""
+    """The administrator's units of the level that were there on the day and had no committee then; of several provinces
+    those of the one at hand: each founds its committees by its own paper."""
     units = Unit.objects.administered_by(user).open_on(day).filter(kind=level)
-    return services.lacking(units.order_by("sort_key", "pk"), day)
+    provinces = user.provinces_as(Role.ADMIN)
+    if len(provinces) > 1:
+        units = units.filter(province=provinces[0])
+    return services.lacking(units.order_by("sort_key", "pk").select_related("province", "district", "commune"), day)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
