@@ -12,6 +12,7 @@ from criteria.queries import Applied, applied_in, rule_of
 from criteria.ways import judged_twice, receivers_on
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
+from units.locks import hold_units
 from units.models import Unit, User
 from units.queries.history import main_origins
 
@@ -43,6 +44,7 @@ def open_cycle(
     Statements are bounded by the batches of rows, not by the rows. Raises Refused with every problem: no published
     set, the year already open, units for which no route or no acting unit can be found.
     """
+    hold_units()  # the roster is of the tree as it stands; a reorganisation under way is waited for
     one_writer(province)
     if place is None:
         _refuse_told_by_papers(programme, province, year)

@@ -12,6 +12,7 @@ from criteria.models import CriteriaSet, Grade, Programme
 from criteria.ways import LEVELS
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
+from units.locks import hold_units
 from units.models import Unit, UnitVersion, User, on
 
 from .. import permissions, workflow
@@ -107,6 +108,7 @@ def record_past(rows: Iterable[PastResult], province: Unit, *, by: User | None, 
     end of its year, for a result somebody else has just entered.
     """
     rows = list(rows)
+    hold_units()
     others = {row.stored.cycle.province for row in rows if row.stored}
     for one in sorted({province, *others}, key=lambda each: each.pk):
         _lock(one, by)

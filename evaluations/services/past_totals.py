@@ -17,6 +17,7 @@ from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from portal.core.vietnamese.figures import grouped
 from units.enums import LEVELS, UnitKind, lies_under
+from units.locks import hold_units
 from units.models import Unit, UnitVersion, User
 
 from .. import permissions, workflow
@@ -129,6 +130,7 @@ def record_totals(rows: Iterable[Total], province: Unit, *, by: User | None, rea
     """
     rows = [row for row in rows if row.differs]
     told = _reason(reason)
+    hold_units()
     _lock(province, by)
     _refuse_changed(rows)
     for row in rows:

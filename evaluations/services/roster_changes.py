@@ -10,6 +10,7 @@ from criteria.models import CriteriaSet, routes_on
 from criteria.ways import receivers_on
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
+from units.locks import hold_units
 from units.models import Unit, User
 from units.queries import tell_apart
 
@@ -24,6 +25,7 @@ CONFIRM_REMEDY = "Nếu vẫn bổ sung, hãy đánh dấu ô xác nhận và gh
 
 def _locked(cycle: Cycle, by: User | None) -> Cycle:
     """The year under lock. Raises Refused for who may not open it, and for one that is locked or from documents."""
+    hold_units()
     found = lock_row(Cycle.objects.select_related("programme", "province", "place"), cycle.pk)
     if by is not None and not permissions.may_open_cycle(by, found.scope):
         own = f", quản trị và trưởng ban của {found.place.name}" if found.place else ""

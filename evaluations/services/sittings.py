@@ -15,6 +15,7 @@ from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 from portal.core.vietnamese.moments import moment_text
 from units.enums import MajorityOf
+from units.locks import hold_units
 from units.models import Committee, Seat, Unit, User, on
 
 from .. import permissions, rules, workflow
@@ -26,6 +27,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter or digit that is read
 FARTHEST = timedelta(days=366)  # ahead of today, for a sitting: a year mistyped is found
 
 
+@transaction.atomic
 def create_sitting(
     committee: Committee,
     cycle: Cycle,
@@ -38,6 +40,7 @@ def create_sitting(
 ) -> Sitting:
     """Prepare a sitting of a committee in office on that day, for a year still open. Raises Refused, also for a day
     before the year judged or more than a year ahead."""
+    hold_units()  # the committee may be ending with its place
     if not cycle.is_open:
         raise Refused(f"Kỳ đánh giá năm {cycle.year} đã khoá sổ.")
     if not permissions.may_hold_sittings(by, committee.unit):
@@ -114,6 +117,7 @@ def _locked(sitting: Sitting) -> Sitting:
 @transaction.atomic
 def add_to_agenda(sitting: Sitting, dossiers: list[Evaluation], *, by: User) -> workflow.Moved:
     """Put appraised dossiers of the committee's own level before the sitting; others come back refused."""
+    hold_units()  # of what ends, nothing may come before a sitting any more
     found = _locked(sitting)
     own = [
         dossier.pk

@@ -3,6 +3,7 @@
 from functools import partial
 
 from portal.core.locking import lock_row
+from units.locks import hold_units
 from units.models import FileImport, Unit, User
 from units.services import Standing, WayBack
 
@@ -16,6 +17,7 @@ WHY = "Hoàn tác lần nhập từ tệp “{}”. {}"
 
 def _lock(record: FileImport) -> None:
     """One writer of a province's past years at a time, as for those who enter them."""
+    hold_units()
     if record.place_id:
         lock_row(Unit.objects, record.place_id)
 

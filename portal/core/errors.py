@@ -1,4 +1,4 @@
-"""The one exception a decision raises when it says no."""
+"""What a decision raises when it says no."""
 
 
 class Refused(Exception):
@@ -7,3 +7,7 @@ class Refused(Exception):
     def __init__(self, sentence: str):
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class Busy(Refused):
+    """Somebody else is at work on the same thing: the act may hold when it is tried again, and a job is."""

@@ -5,7 +5,6 @@ A kind of work is a function `(job, tell) -> Output | None` registered by `@job_
 """
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 
-from .errors import Refused
+from .errors import Busy, Refused
 from .files import store
+from .locking import is_busy
 from .models import Heartbeat, Job, JobState
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ Work = TypeVar("Work", bound=Callable)
 KINDS: dict[str, Callable] = {}
 SWEEP_BELLS = 20
 BUSY_WAIT = timedelta(seconds=10)  # before a job that met another writer is tried again
-BUSY_STATES = ("55P03", "40P01")  # PostgreSQL: a lock not had in time, a deadlock
 
 
 @dataclass(frozen=True)
@@ -123,14 +122,6 @@ def _renew(job: Job, stop: threading.Event) -> None:
     connection.close()
 
 
-def is_busy(error: OperationalError) -> bool:
-    """Whether the database gave up waiting for somebody else who writes the same rows."""
-    cause = error.__cause__
-    if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-    return getattr(cause, "pgcode", None) in BUSY_STATES
-
-
 def run(job_id: int) -> bool:
     """Do the job if it can be claimed; True when this call brought it to its end.
 
@@ -148,6 +139,8 @@ def run(job_id: int) -> bool:
         return _finish(job, output)
     except LeaseLost:
         return False
+    except Busy:
+        return _wait_for_others(job)
     except Refused as refusal:
         return _fail(job, refusal.sentence)
     except OperationalError as error:

@@ -1,13 +1,41 @@
-"""Rows taken for writing."""
+"""Rows taken for writing, and locks that have a name."""
 
+import sqlite3
 from collections.abc import Iterable
 from typing import TypeVar
 
+from django.db import OperationalError, connection
 from django.db.models import Manager, Model, QuerySet
 
-from .errors import Refused
+from .errors import Busy, Refused
 
 Row = TypeVar("Row", bound=Model)
+BUSY_STATES = ("55P03", "40P01")  # PostgreSQL: a lock not had in time, a deadlock
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the database gave up waiting for somebody else who writes the same rows."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    return getattr(cause, "pgcode", None) in BUSY_STATES
+
+
+def take_lock(name: str, *, shared: bool = False, busy: str) -> None:
+    """The lock of that name until the transaction ends; `shared`, beside any number of others who share it.
+
+    Raises Busy with the sentence where it is not had in time. SQLite lets one writer in at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(hashtext(%s))", [name])
+    except OperationalError as error:
+        if is_busy(error):
+            raise Busy(busy) from None
+        raise
 
 
 def lock_row(rows: QuerySet[Row] | Manager[Row], pk: int) -> Row:

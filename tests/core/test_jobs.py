@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.core import jobs
 from portal.core.files import store
+from portal.core.locking import is_busy
 from portal.core.models import Heartbeat, Job, JobState
 from tests.core import job_kinds
 
@@ -230,7 +231,7 @@ def test_only_another_writer_is_waited_for(tmp_path):
     def told(cause) -> bool:
         error = OperationalError(str(cause))
         error.__cause__ = cause
-        return jobs.is_busy(error)
+        return is_busy(error)
 
     assert told(sqlite_fault(tmp_path, "BEGIN IMMEDIATE"))
     for other in (sqlite_fault(tmp_path, "SELECT * FROM nothing"), ConnectionError("closed"), None):

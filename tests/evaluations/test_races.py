@@ -20,6 +20,8 @@ from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evide
 from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from portal.core.vietnamese.moments import moment_text
+from tests.units.reforming import draft, line, the_reform
+from units import reforms
 from units.models import User
 
 from .factories import dossier_of, hold_sitting, issue, make_total
@@ -531,3 +533,65 @@ def test_a_year_joined_to_the_file_waited_for_is_an_old_one(world):
         time.sleep(0.5)
     looking.join(10)
     assert seen == ["open", "closed"]
+
+
+# --- a reorganisation applied meanwhile --------------------------------------------------------------------------
+
+
+def applied_beside(reform, act) -> list:
+    """The reform is being applied, and the act begins; what each gave or raised."""
+    written = threading.Event()
+
+    def apply():
+        with transaction.atomic():
+            reforms.apply(reform, by=None)
+            written.set()
+            time.sleep(0.5)
+
+    def follow():
+        written.wait(10)
+        return act()
+
+    return together(apply, follow)
+
+
+def open_beside_a_merger(world) -> list:
+    """The year whose roster is of a day after two of the commune's areas became one."""
+    programme, (one, other) = Programme.objects.get(code="safety"), world.tree.areas[:2]
+    merger = draft(world.tree, line("merge", one, to_unit=other), day=date(2023, 5, 1))
+    opened = {"as_of": date(2023, 6, 30), "by": None}
+    return applied_beside(merger, lambda: services.open_cycle(programme, world.tree.province, 2023, **opened))
+
+
+def prepare_sitting(world):
+    held = {"held_on": date(2025, 11, 4), "place": "", "chair": None, "secretary": None}
+    return lambda: services.create_sitting(world.council.committee, world.cycle, **held, by=world.standing)
+
+
+@pytest.fixture
+def unlocked(monkeypatch):
+    monkeypatch.setattr("units.locks.take_lock", lambda name, **options: None)
+
+
+def on_ended_units(year: int) -> int:
+    return Evaluation.objects.filter(cycle__year=year, unit__closed_on__isnull=False).count()
+
+
+def test_a_year_opened_while_a_reform_is_applied_holds_the_heirs(world):
+    assert kinds(open_beside_a_merger(world)) == ["Cycle", "NoneType"]
+    assert on_ended_units(2023) == 0
+
+
+def test_without_the_lock_it_holds_units_that_have_ended(world, unlocked):
+    assert kinds(open_beside_a_merger(world)) == ["Cycle", "NoneType"]
+    assert on_ended_units(2023) == 1
+
+
+def test_no_sitting_is_prepared_at_a_place_that_is_ending(world):
+    _, refusal = applied_beside(the_reform(world.tree), prepare_sitting(world))
+    assert isinstance(refusal, Refused)  # who prepared sittings there holds no role there any more
+    assert not Sitting.objects.exists()
+
+
+def test_without_the_lock_it_is_prepared_there(world, unlocked):
+    assert kinds(applied_beside(the_reform(world.tree), prepare_sitting(world))) == ["NoneType", "Sitting"]

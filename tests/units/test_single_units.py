@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from portal.core.errors import Refused
 from portal.core.web.once import new_token
-from units import services
+from units import reforms, services
 from units.enums import Role, Subtype, UnitAct, UnitKind
 from units.models import Placement, Unit, UnitEvent, UnitVersion
 
 from .factories import OPENED, make_committee, make_tree, make_user
+from .reforming import the_reform
 
 pytestmark = pytest.mark.django_db
 WHY = "Quyết định số 5/QĐ-UBND ngày 01/3/2026"
@@ -141,3 +142,20 @@ def test_a_stranger_finds_no_door(client, tree):
         )
     with pytest.raises(Refused, match="không quản trị"):
         services.end_unit(tree.areas[0], on=timezone.localdate() - timedelta(days=1), ground=WHY, by=elsewhere)
+
+
+def test_a_unit_is_not_taken_up_again_under_a_manager_that_has_ended(tree):
+    village = tree.areas[0]
+    services.end_unit(village, on=date(2025, 6, 1), ground=WHY, by=None)
+    reforms.apply(the_reform(tree), by=None)
+    with pytest.raises(Refused, match=r"^Xã A1.1 đã kết thúc ngày 30/06/2025 nên Thôn 1 \(A1.1\) không hoạt động"):
+        services.resume_unit(village, ground=WHY, by=None)
+    village.refresh_from_db()
+    assert village.closed_on == date(2025, 6, 1)
+
+
+def test_nor_on_ground_that_has_ended(tree):
+    services.end_unit(tree.school, on=date(2025, 6, 1), ground=WHY, by=None)
+    Unit.objects.filter(pk=tree.school.stands_in_id).update(closed_on=date(2025, 6, 30))
+    with pytest.raises(Refused, match=r"^Xã A1.1 đã kết thúc"):
+        services.resume_unit(tree.school, ground=WHY, by=None)

@@ -12,6 +12,7 @@ from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
 
 from ..enums import CommitteeKind, MajorityOf
+from ..locks import hold_units
 from ..models import Committee, Unit, User
 from ..permissions import may_manage_people
 from ..services import CommitteeRow, committee_fault, committee_name
@@ -94,6 +95,8 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
     lines = lines_of(found, data, COLUMNS, needed=NEEDED, shown_only=SHOWN_ONLY, template=TEMPLATE)
     if found.problems:
         return found
+    if to_write:
+        hold_units()
     visible = Unit.objects.visible_to(user)
     units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
     ids = {unit.pk for ones in units.values() for unit in ones}

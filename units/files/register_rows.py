@@ -13,6 +13,7 @@ from portal.core.sheets.cells import read_choice, read_date, read_whole
 from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 
+from ..locks import hold_units
 from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from ..queries import tell_units_apart
@@ -105,6 +106,8 @@ def read(register: Register, data: bytes, file: str, user: User, *, to_write: bo
     lines = _lines(register, found, data)
     if found.problems:
         return found
+    if to_write:
+        hold_units()
     units = _units(found, {number: cells[UNIT] for number, cells in lines}, user)
     if to_write:
         keep_out_writers(Unit, (unit.pk for unit in units.values()))

@@ -12,6 +12,7 @@ from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text
 
 from .. import services
+from ..locks import hold_units
 from ..models import Committee, Seat, Unit, User
 from ..permissions import may_seat
 from ..services import SeatRow
@@ -150,6 +151,8 @@ class _Known:
 
 def _boards(found: SeatFile, lines, user: User, *, to_write: bool) -> dict[int, Committee]:
     """The committee of each row that names one the reader administers; the rest is told."""
+    if to_write:
+        hold_units()
     visible = Unit.objects.visible_to(user)
     units = Here(visible, visible).named({cells["unit"] for _, cells in lines} - {""})
     of_unit: dict[int, list[Committee]] = {}

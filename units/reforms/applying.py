@@ -13,8 +13,9 @@ from portal.core.errors import Refused
 from portal.core.vietnamese import text
 
 from ..enums import ReformStatus, Role
+from ..locks import lock_units
 from ..models import Committee, Lineage, Placement, Reorganisation, Seat, Unit, UnitVersion, User
-from ..services.tree import lock_tree, version_of
+from ..services.tree import version_of
 from .columns import BATCH, plain, store, values
 from .delegations import end_with_reform
 from .drafting import dry_run, locked, refuse_unseen
@@ -40,7 +41,7 @@ def apply(reform: Reorganisation, *, by: User | None, seen: str | None = None) -
     when anything stands in the way, before its day has come, and where the lines are not those that were `seen`
     (`print_of`).
     """
-    lock_tree()
+    lock_units()
     found = locked(reform, by, ReformStatus.DRAFT)
     refuse_unseen(found, seen)
     if sentence := not_yet(found):

@@ -11,8 +11,8 @@ from django.db.models.deletion import Collector, ProtectedError
 from portal.core.errors import Refused
 
 from ..enums import ReformStatus
+from ..locks import lock_units
 from ..models import Committee, Delegation, Lineage, Placement, Reorganisation, Seat, Unit, UnitVersion, User
-from ..services.tree import lock_tree
 from .columns import BATCH, PLACE, named, put_back, store, values
 from .delegations import made_after_reform, restore_after_undo
 from .drafting import locked, refuse_unseen
@@ -26,7 +26,7 @@ def undo(reform: Reorganisation, *, by: User | None, seen: str | None = None) ->
     Raises Refused when something already leans on it: a later reorganisation, people or files of a unit it opened;
     and where it was undone and applied anew since it was `seen` (`print_of`).
     """
-    lock_tree()
+    lock_units()
     found = locked(reform, by, ReformStatus.APPLIED)
     refuse_unseen(found, seen)
     before: dict[str, Any] = found.before or {}

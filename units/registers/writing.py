@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -15,7 +16,8 @@ from portal.core.locking import hold_rows, lock_row
 from portal.core.seen import print_of, refuse_unseen
 from portal.core.vietnamese.moments import moment_text
 
-from ..models import RegisterRow, User
+from ..locks import hold_units
+from ..models import RegisterRow, Unit, User
 from ..permissions import may_keep
 from .catalogue import Register, time_fault
 
@@ -36,6 +38,20 @@ class Sorted:
 def _refuse_stranger(by: User | None, row: RegisterRow) -> None:
     if by is not None and not may_keep(by, row.place):
         raise Refused(f"Đồng chí không ghi sổ của {row.place} được. Hãy đề nghị cán bộ nhập liệu của nơi đó.")
+
+
+def _hold_places(rows: Sequence[RegisterRow]) -> None:
+    """Let the rows' units be as they stand now, and stay so until the transaction ends. A query a batch."""
+    hold_units()
+    places = {row.place.pk: row.place for row in rows}
+    ids = sorted(places)
+    for start in range(0, len(ids), BATCH):
+        for unit in Unit.objects.filter(pk__in=ids[start : start + BATCH]):
+            places[unit.pk] = unit
+    for row in rows:
+        *way, last = row.PLACE.split("__")
+        holder = reduce(getattr, way, row)
+        setattr(holder, last, places[row.place.pk])
 
 
 def fault_of(register: Register, row: RegisterRow) -> str:
@@ -89,6 +105,7 @@ def write_rows(
     with the first thing that is wrong: a unit the writer does not keep, a kind the register is not for, a wrong value.
     """
     rows = list(rows)
+    _hold_places(rows)
     for row in rows:
         _refuse_stranger(by, row)
         if sentence := fault_of(register, row):
@@ -147,6 +164,7 @@ def save_row(register: Register, row: RegisterRow, *, by: User, seen: str = "") 
     if row.pk is None:
         write_rows(register, [row], by=by, found=Sorted(new=[row]))  # one that came since the look is not written over
         return row
+    _hold_places([row])
     _refuse_stranger(by, row)
     _refuse_unseen(register, row, seen)
     if sentence := fault_of(register, row):

@@ -1,5 +1,6 @@
 """The one door for writes about units, people, committees and delegations."""
 
+from ..locks import hold_units, lock_tree, lock_units
 from . import undoing
 from .committees import (
     OPEN_WORK,
@@ -35,7 +36,7 @@ from .replacements import heirs_of, place_anew
 from .seats import SeatRow, end_seat, seat, seat_days_fault, seat_fault, write_seats
 from .single_units import UnitFacts, add_unit, correct_unit, end_unit, facts_of, resume_unit
 from .slips import Slip, drop_old_slips, issue, slips_sentence, take_slips
-from .tree import DEPTHS, NewUnit, lock_tree, place_units
+from .tree import DEPTHS, NewUnit, place_units
 
 __all__ = [
     "heirs_of",
@@ -82,7 +83,9 @@ __all__ = [
     "end_delegation",
     "end_placement",
     "end_seat",
+    "hold_units",
     "lock_tree",
+    "lock_units",
     "place_committees",
     "place_people",
     "place_person",

@@ -9,10 +9,11 @@ from django.db.models import prefetch_related_objects
 
 from portal.core.errors import Refused
 from portal.core.facts import store_again
-from portal.core.locking import lock_row
+from portal.core.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, CommitteeAct, CommitteeKind, MajorityOf, UnitKind
+from ..locks import held_unit, hold_units
 from ..models import Committee, CommitteeEvent, Seat, Unit, User
 from ..names import in_sentence
 from ..permissions import may_manage_people
@@ -113,6 +114,7 @@ def found_committee(
     `by` is None for the command line only. Raises Refused outside the giver's place, where no such committee may
     stand, outside the unit's own days, and for a second of one name at one time.
     """
+    unit = held_unit(unit)
     lock_row(Unit.objects, unit.pk)  # two founders at once: the second sees the first's
     _refuse_stranger(unit, by)
     made = _checked(
@@ -209,8 +211,10 @@ def place_committees(
     Statements grow with batches; the units are locked, so that two founders at once found one. Raises Refused for the
     first unit the giver does not administer or where no such committee may stand that day.
     """
-    units = list(units)
-    list(Unit.objects.select_for_update(of=("self",)).filter(pk__in=[unit.pk for unit in units]).values_list("pk"))
+    hold_units()
+    wanted = [unit.pk for unit in units]
+    stored = {unit.pk: unit for unit in hold_rows(Unit.objects.filter(pk__in=wanted), to_write=True)}
+    units = [stored[pk] for pk in wanted if pk in stored]
     made = [
         Committee(
             unit=unit,
@@ -249,6 +253,7 @@ def _log(committees: list[Committee], act: CommitteeAct, by: User | None, *, aft
 
 
 def _locked(committee: Committee, by: User | None) -> Committee:
+    hold_units()
     found = lock_row(Committee.objects.select_related("unit"), committee.pk)
     _refuse_stranger(found.unit, by)
     return found

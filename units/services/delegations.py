@@ -11,10 +11,10 @@ from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import ORGANISATIONS
+from ..locks import lock_tree
 from ..models import Delegation, Unit, UnitVersion, User
 from ..names import in_sentence
 from ..permissions import may_delegate
-from .tree import lock_tree
 
 CLAUSE = "TT 124/2021, Điều 10.5"
 

@@ -17,6 +17,7 @@ from portal.core.models import Job
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.moments import moment_text
 
+from ..locks import hold_units
 from ..models import FileImport, Unit, User
 
 LISTED = 20  # rows in the way that are told one by one
@@ -136,7 +137,7 @@ class WayBack:
 
     undo: Undo
     own: frozenset[tuple[str, str]] = frozenset()
-    lock: Callable[[FileImport], None] = lambda record: None
+    lock: Callable[[FileImport], None] = lambda record: hold_units()
     asks: Callable[[Standing], None] = lambda standing: None
 
 
@@ -222,10 +223,12 @@ def _relations(model: type[Model]) -> list[Any]:
 def undo_import(pk: int, *, by: User, reason: str, job: Job) -> str:
     """Take back what the file wrote, all of it or nothing; returns the sentence on what was done.
 
-    Order: the record is locked, then its rows; what is in the way is looked for under that lock; the noun's own door
-    takes back and logs; the record says so. The same job asked a second time finds it done. Raises Refused for a kind
-    that is not taken back, one taken back before, and with the rows in the way.
+    Order: what its writers lock first, then the record and its rows; what is in the way is looked for under these; the
+    noun's own door takes back and logs; the record says so. The same job asked a second time finds it done. Raises
+    Refused for a kind that is not taken back, one taken back before, and with the rows in the way.
     """
+    if (named := FileImport.objects.filter(pk=pk).first()) and named.kind in TAKEN_BACK:
+        TAKEN_BACK[named.kind].lock(named)
     record = lock_row(FileImport.objects.select_related("job"), pk)
     made, changed = grouped(record.made), grouped(record.changed)
     told = f"Đã hoàn tác lần nhập: bỏ {made} dòng đã thêm, trả lại {changed} dòng đã sửa."
@@ -235,7 +238,6 @@ def undo_import(pk: int, *, by: User, reason: str, job: Job) -> str:
         raise Refused(f"Lần nhập này đã được hoàn tác lúc {moment_text(record.undone_at)}.")
     if record.kind not in TAKEN_BACK:
         raise Refused(NEVER.get(record.kind, "Loại tệp này không hoàn tác được."))
-    TAKEN_BACK[record.kind].lock(record)
     standing = standing_of(record, to_write=True)
     if standing.in_the_way:
         raise Refused(standing.sentence)

@@ -11,6 +11,7 @@ from portal.core.errors import Refused
 from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
+from ..locks import hold_units
 from ..models import Handover, Placement, Seat, User, on
 from .people import end_placement, place_person
 
@@ -49,6 +50,7 @@ def hand_over(placement: Placement, successor: User, *, by: User, last_day: date
     role at that place, so it lies with the successor. Raises Refused for a day gone by or after the placement's own
     end, to the holder, to an account that is locked, and for what ending and placing refuse.
     """
+    hold_units()
     if last_day < timezone.localdate():
         raise Refused(f"Ngày {last_day:%d/%m/%Y} đã qua. Hãy chọn ngày làm việc cuối cùng từ hôm nay trở đi.")
     if successor.pk == placement.user_id:

@@ -9,7 +9,8 @@ from django.db.models.functions import Lower
 
 from portal.core.errors import Refused
 
-from ..models import Placement, Seat, User
+from ..locks import hold_units
+from ..models import Placement, Seat, Unit, User
 from ..permissions import may_manage_people
 from .people import placement_fault
 from .seats import SeatRow, take_back_seats, write_seats
@@ -49,9 +50,14 @@ def write_people(rows: Sequence[PersonRow], hashes: Sequence[str], *, by: User) 
     """Make the accounts that are new, each with its placement and the password of its hash, and the seats that are.
 
     `hashes` stand in the order of the new rows: hashing costs more than all the rest, so it is done before the
-    transaction. Raises Refused for a name taken since the file was read and for what `placement_fault` says.
+    transaction, and the units are read again. Raises Refused for a name taken since the file was read and for what
+    `placement_fault` says.
     """
+    hold_units()
     new = [row for row in rows if row.is_new]
+    units = Unit.objects.in_bulk({row.placement.unit_id for row in new})
+    for row in new:
+        row.placement.unit = units.get(row.placement.unit_id, row.placement.unit)
     for row, password in zip(new, hashes, strict=True):
         if sentence := placement_fault(row.placement, by):
             raise Refused(sentence)

@@ -9,9 +9,10 @@ from django.db.models import prefetch_related_objects
 
 from portal.core.errors import Refused
 from portal.core.facts import store_again
-from portal.core.locking import lock_row
+from portal.core.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
+from ..locks import hold_units
 from ..models import Committee, Seat, User
 from ..permissions import may_seat
 from .people import overlapping
@@ -79,6 +80,7 @@ def seat(
     The seat it replaces ends the day before when no end was named. Raises Refused outside the giver's place, for a
     second seat of one person or one post, also when two give it at once, for days that do not fit.
     """
+    hold_units()
     lock_row(Committee.objects, committee.pk)
     if user is not None and committee.seats.filter(overlapping(valid_from, valid_to), user=user).exists():
         raise Refused(f"{user} đã là thành viên của Ban trong thời gian này.")
@@ -100,6 +102,14 @@ def _refuse_stranger(seats: Iterable[Seat], by: User | None) -> None:
             raise Refused(f"Đồng chí không quản trị {board.unit} nên không thay đổi thành viên của Ban được.")
 
 
+def _take_boards(rows: Sequence[SeatRow]) -> None:
+    """Let the rows name their committees as they stand, and stay until the transaction ends."""
+    wanted = Committee.objects.filter(pk__in={row.seat.committee_id for row in rows}).select_related("unit")
+    boards = {board.pk: board for board in hold_rows(wanted, to_write=True)}
+    for row in rows:
+        row.seat.committee = boards[row.seat.committee_id]
+
+
 @transaction.atomic
 def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
     """Add or rewrite the seats, all of them or none; a seat replaced without an end ends the day before.
@@ -107,6 +117,8 @@ def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
     `by` is None for the command line only. Statements grow with batches. Raises Refused with the first thing wrong.
     """
     rows = list(rows)
+    hold_units()
+    _take_boards(rows)
     _refuse_stranger([row.seat for row in rows], by)
     ended = []
     for row in rows:

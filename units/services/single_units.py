@@ -12,10 +12,11 @@ from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits
+from ..locks import lock_tree, lock_units
 from ..models import Committee, Delegation, Placement, Seat, Unit, UnitEvent, UnitVersion, User
 from ..names import type_fault
 from ..permissions import may_manage_people
-from .tree import NewUnit, lock_tree, place_units
+from .tree import NewUnit, place_units
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def add_unit(parent: Unit, facts: UnitFacts, *, kind: str, opened_on: date, grou
     """
     told = _ground(ground)
     lock_tree()
+    parent = lock_row(Unit.objects, parent.pk)  # as it is now: it may have ended since it was chosen
     _refuse_stranger(parent, by)
     _refuse_namesake(facts.name, kind, parent)
     if fault := type_fault(kind, facts.subtype, text.clean(facts.name)):
@@ -86,7 +88,6 @@ def add_unit(parent: Unit, facts: UnitFacts, *, kind: str, opened_on: date, grou
 
 
 def _locked(unit: Unit, by: User | None) -> Unit:
-    lock_tree()
     found = lock_row(Unit.objects.select_related("parent", "stands_in"), unit.pk)
     _refuse_stranger(found.parent or found, by)
     return found
@@ -100,6 +101,7 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
     they froze. Raises Refused when nothing changes, for a namesake, a subtype of another kind, an ended unit.
     """
     told = _ground(ground)
+    lock_tree()
     found = _locked(unit, by)
     if found.closed_on:
         raise Refused(f"{found} đã kết thúc ngày {found.closed_on:%d/%m/%Y}, không sửa nữa.")
@@ -138,6 +140,7 @@ def end_unit(unit: Unit, *, on: date, ground: str, by: User | None) -> Unit:
     Raises Refused for a level of government (that is a reorganisation), outside the ender's place, before it began.
     """
     told = _ground(ground)
+    lock_units()
     found = _locked(unit, by)
     if found.kind in LEVELS:
         raise Refused(f"{found} là một cấp chính quyền: hãy lập hồ sơ sắp xếp để nơi nhận hồ sơ, số liệu được rõ.")
@@ -165,14 +168,24 @@ def end_unit(unit: Unit, *, on: date, ground: str, by: User | None) -> Unit:
 
 @transaction.atomic
 def resume_unit(unit: Unit, *, ground: str, by: User | None) -> Unit:
-    """Take the end of a unit back; people and committees are placed anew. Raises Refused for one a reform ended."""
+    """Take the end of a unit back; people and committees are placed anew.
+
+    Raises Refused for one a reform ended, and for one whose manager, or whose ground, has ended since.
+    """
     told = _ground(ground)
+    lock_tree()
     found = _locked(unit, by)
     if found.closed_on is None:
         raise Refused(f"{found} đang hoạt động.")
     ended = found.events.filter(act=UnitAct.END).first()
     if ended is None:
         raise Refused(f"{found} kết thúc theo hồ sơ sắp xếp: hãy hoàn tác hồ sơ đó.")
+    for above in (found.parent, found.stands_in):
+        if above and above.closed_on:
+            raise Refused(
+                f"{above} đã kết thúc ngày {above.closed_on:%d/%m/%Y} nên {found} không hoạt động tiếp ở đó được. "
+                "Hãy thêm một đơn vị mới ở nơi kế thừa."
+            )
     _refuse_namesake(found.name, found.kind, found.parent, but=found.pk)
     last = found.closed_on
     UnitVersion.objects.filter(unit=found, valid_to=last).update(valid_to=None)

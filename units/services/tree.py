@@ -11,6 +11,7 @@ from portal.core.errors import Refused
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, UnitKind, suits
+from ..locks import lock_tree
 from ..models import FileImport, Unit, UnitVersion, User
 from ..permissions import may_manage_people
 
@@ -32,13 +33,6 @@ class NewUnit:
     key: str = ""
     opened_on: date | None = None
     closed_on: date | None = None
-
-
-def lock_tree() -> None:
-    """Let one writer of the tree in at a time, until the transaction ends (SQLite's own lock does it there)."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('units.tree'))")
 
 
 @transaction.atomic

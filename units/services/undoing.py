@@ -7,13 +7,14 @@ from django.db.models.functions import Now
 
 from portal.core.files import store
 
+from ..locks import lock_units
 from ..models import Committee, Placement, Seat, SlipSheet, Unit, User
 from ..registers import REGISTERS, take_back_rows
 from .committees import take_back_committees
 from .file_imports import TAKEN_BACK, Standing, WayBack
 from .people_rows import take_back_people
 from .seats import take_back_seats
-from .tree import lock_tree, take_back_units
+from .tree import take_back_units
 
 SIGNED_IN = "Tài khoản {} đã được đăng nhập sau khi nhập."
 
@@ -55,6 +56,6 @@ TAKEN_BACK |= {
     "import_register": WayBack(_registers),
     "import_seats": WayBack(_seats),
     "import_committees": WayBack(_committees, own=frozenset({("units.CommitteeEvent", "committee")})),
-    "import_units": WayBack(_units, own=frozenset({("units.UnitVersion", "unit")}), lock=lambda record: lock_tree()),
+    "import_units": WayBack(_units, own=frozenset({("units.UnitVersion", "unit")}), lock=lambda record: lock_units()),
     "import_people": WayBack(_people, asks=_signed_in),
 }

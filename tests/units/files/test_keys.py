@@ -11,7 +11,7 @@ from units.enums import Role
 from units.files import change_rows, committee_rows, keys, people_rows, register_rows, seat_rows, units
 from units.files.unit_resource import UnitResource
 from units.forms.reforms import ChangeForm
-from units.models import Unit
+from units.models import Committee, Unit
 from units.registers import REGISTERS
 
 pytestmark = pytest.mark.django_db
@@ -71,12 +71,13 @@ def test_a_person_works_at_the_unit_of_the_day(merged, admin):
 
 
 def test_a_member_sits_at_the_unit_of_the_day(merged, admin):
-    for place in merged.communes[:2]:
-        make_committee(place)
+    old, new = merged.communes[:2]
+    make_committee(new, on=OPENED)
+    Committee.objects.create(unit=old, name="Ban cũ", valid_from=date(2020, 1, 1), valid_to=ENDED)
     told = {"unit": CODE, "post": "Thành viên", "valid_from": "01/08/2025"}
     found = read(seat_rows, [cells(seat_rows, **told)], admin)
     assert not [one for one in found.problems if "của nhiều đơn vị" in one.sentence]
-    assert [row.seat.committee.unit for row in found.rows.values()] == [merged.communes[1]]
+    assert [row.seat.committee.unit for row in found.rows.values()] == [new]
 
 
 def test_several_that_live_are_named_by_their_keys(merged, admin):
