@@ -15,7 +15,7 @@ from ..enums import CommitteeKind, MajorityOf
 from ..locks import hold_units
 from ..models import Committee, Unit, User
 from ..permissions import may_manage_people
-from ..services import CommitteeRow, committee_fault, committee_name
+from ..services import CommitteeRow, committee_fault, committee_name, day_fault, doubled_fault, same_in_time
 from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
 
@@ -58,6 +58,7 @@ TEMPLATE = Template(
     empty="Với Ban đã có, ô để trống giữ nguyên như đang ghi.",
 )
 COLUMNS, NEEDED = TEMPLATE.headings, TEMPLATE.needed
+ByName = dict[tuple[int, str], list[Committee]]  # a unit's committees of one name, by its id and the name's key
 SHOWN_ONLY = ("Đơn vị",)
 HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 
@@ -104,8 +105,9 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
         keep_out_writers(Unit, ids)
     stored = list(hold_rows(Committee.objects.filter(unit__in=ids).select_related("unit"), to_write=to_write))
     by_key = {f"{BOARD_KEY}{one.pk}": one for one in stored}
-    by_name = {(one.unit_id, text.match_key(one.name)): one for one in stored}
-    seen: dict[tuple, int] = {}
+    by_name: ByName = {}
+    for one in stored:
+        by_name.setdefault((one.unit_id, text.match_key(one.name)), []).append(one)
     for number, cells in lines:
         unit = _unit(found, number, cells, units, user)
         if unit is None:
@@ -117,16 +119,35 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> Commi
         row = _row(found, number, cells, unit, board, by_name)
         if row is None:
             continue
-        key = (unit.pk, text.match_key(row.made.name))
-        if (first := seen.setdefault(key, number)) != number:
-            found.refuse(number, f"Trùng Ban với dòng {first}: cùng đơn vị, cùng tên. Hãy bỏ một dòng.")
-        elif sentence := committee_fault(row.made):
+        if sentence := committee_fault(row.made) or day_fault(row.stored, row.made):
             found.refuse(number, sentence)
         else:
             found.rows[number] = row
             found.stands(number, row.facts_before if row.stored else None, writes=row.differs)
+    _refuse_doubled(found, stored)
     found.problems.sort(key=lambda problem: problem.row or 0)
     return found
+
+
+def _refuse_doubled(found: CommitteeFile, stored: list[Committee]) -> None:
+    """One name in one time is one committee of a unit, as the file leaves them."""
+    changed = {row.stored.pk for row in found.rows.values() if row.stored}
+    others: dict[int, list[Committee]] = {}
+    for one in stored:
+        if one.pk not in changed:
+            others.setdefault(one.unit_id, []).append(one)
+    before: dict[int, list[tuple[int, Committee]]] = {}
+    for number, row in list(found.rows.items()):
+        rows = before.setdefault(row.made.unit_id, [])
+        first = next((at for at, one in rows if same_in_time(row.made, one)), None)
+        sentence = doubled_fault(row.made, others.get(row.made.unit_id, ())) if row.differs else ""
+        if first is not None:
+            sentence = f"Trùng Ban với dòng {first}: cùng đơn vị, cùng tên. Hãy bỏ một dòng."
+        if sentence:
+            found.refuse(number, sentence)
+            del found.rows[number]
+        else:
+            rows.append((number, row.made))
 
 
 def _unit(
@@ -140,6 +161,19 @@ def _unit(
         found.refuse(number, f"Đồng chí không quản trị {ones[0]} nên không lập, sửa Ban ở đó được.")
         return None
     return ones[0]
+
+
+def _called(by_name: ByName, unit: Unit, name: str, valid_from: str) -> Committee | None:
+    """The unit's committee of the name that was not over by the day its row names; the last one where it names none.
+
+    One that ended before it stays as it is: the row founds another.
+    """
+    held = by_name.get((unit.pk, text.match_key(name)), [])
+    day = day_told(valid_from)
+    lasting = [one for one in held if day is None or one.valid_to is None or one.valid_to >= day]
+    if not lasting:
+        return None
+    return min(lasting, key=lambda one: one.valid_from) if day else lasting[-1]
 
 
 class _Cells:
@@ -170,11 +204,11 @@ class _Cells:
 
 
 def _row(
-    found: CommitteeFile, number: int, cells: dict[str, str], unit: Unit, board: Committee | None, by_name: dict
+    found: CommitteeFile, number: int, cells: dict[str, str], unit: Unit, board: Committee | None, by_name: ByName
 ) -> CommitteeRow | None:
     """The row's committee, the stored one where it is here already; what is not understood is told."""
     if board is None and cells["name"]:
-        board = by_name.get((unit.pk, text.match_key(cells["name"])))
+        board = _called(by_name, unit, cells["name"], cells["valid_from"])
     of = _Cells(cells, board)
     kind = of.read("kind", read_choice, CommitteeKind)
     rules = {
@@ -197,7 +231,7 @@ def _row(
     if of.faults:
         return None
     name = name or committee_name(kind, unit)
-    stored = board or by_name.get((unit.pk, text.match_key(name)))
+    stored = board or _called(by_name, unit, name, cells["valid_from"])
     return CommitteeRow(Committee(unit=unit, kind=kind, name=name, **rules, **days), stored)
 
 

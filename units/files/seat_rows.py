@@ -96,6 +96,7 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> SeatF
         if row := found.rows.get(number):
             _link(found, number, cells["replaces"], row, by_key, keys, here)
     _stand(found, facts)
+    _refuse_held_twice(found, stored)
     replaced: dict[int, int] = {}
     told: dict[tuple, int] = {}
     for number, row in found.rows.items():
@@ -112,6 +113,20 @@ def read(data: bytes, file: str, user: User, *, to_write: bool = False) -> SeatF
             found.refuse(number, f"“{before}” đã có người thay. Hãy sửa lại khoá ở cột “{COLUMNS['replaces']}”.")
     found.problems.sort(key=lambda problem: problem.row or 0)
     return found
+
+
+def _refuse_held_twice(found: SeatFile, stored: list[Seat]) -> None:
+    """`stored` are those of the file's committees, as the file has them by now."""
+    numbers = {id(row.seat): number for number, row in found.rows.items()}
+    for pair in services.held_twice(stored):
+        number = next((numbers[id(one)] for one in reversed(pair) if id(one) in numbers), None)
+        if number is not None:
+            first, after = pair
+            found.refuse(
+                number,
+                f"{after.user} là “{after.post}” của Ban từ {after.valid_from:%d/%m/%Y} nên không giữ thêm ghế "
+                f"“{first.post}” trong cùng thời gian. Hãy sửa lại ngày.",
+            )
 
 
 def _facts(seat: Seat) -> list:

@@ -9,12 +9,15 @@ from .committees import (
     change_committee,
     committee_fault,
     committee_name,
+    day_fault,
+    doubled_fault,
     end_committee,
     found_committee,
     lacking,
     place_committees,
     resume_committee,
     rules_of,
+    same_in_time,
     write_committees,
 )
 from .delegations import delegate, end_delegation
@@ -33,7 +36,7 @@ from .people import (
 )
 from .people_rows import PersonRow, taken_names, write_people
 from .replacements import heirs_of, place_anew
-from .seats import SeatRow, end_seat, seat, seat_days_fault, seat_fault, write_seats
+from .seats import SeatRow, end_seat, held_twice, seat, seat_days_fault, seat_fault, write_seats
 from .single_units import UnitFacts, add_unit, correct_unit, end_unit, facts_of, resume_unit
 from .slips import Slip, drop_old_slips, issue, slips_sentence, take_slips
 from .tree import DEPTHS, NewUnit, place_units
@@ -59,6 +62,9 @@ __all__ = [
     "change_committee",
     "committee_fault",
     "committee_name",
+    "day_fault",
+    "doubled_fault",
+    "same_in_time",
     "end_committee",
     "found_committee",
     "lacking",
@@ -83,6 +89,7 @@ __all__ = [
     "end_delegation",
     "end_placement",
     "end_seat",
+    "held_twice",
     "hold_units",
     "lock_tree",
     "lock_units",

@@ -72,15 +72,20 @@ def committee_fault(committee: Committee) -> str:
     return ""
 
 
-def _doubled(committee: Committee) -> bool:
-    """Whether the unit has another committee of this name in the same time."""
-    others = Committee.objects.filter(unit=committee.unit).exclude(pk=committee.pk)
-    return any(
-        text.match_key(other.name) == text.match_key(committee.name)
-        and (committee.valid_to is None or other.valid_from <= committee.valid_to)
-        and (other.valid_to is None or other.valid_to >= committee.valid_from)
-        for other in others
+def same_in_time(one: Committee, other: Committee) -> bool:
+    """Whether two committees of a unit bear one name on some day."""
+    return (
+        text.match_key(one.name) == text.match_key(other.name)
+        and (one.valid_to is None or other.valid_from <= one.valid_to)
+        and (other.valid_to is None or other.valid_to >= one.valid_from)
     )
+
+
+def doubled_fault(committee: Committee, others: Iterable[Committee]) -> str:
+    """What is told where the unit has another committee of this name in the same time; `others` are all of the unit."""
+    if not any(other.pk != committee.pk and same_in_time(committee, other) for other in others):
+        return ""
+    return f"{committee.unit} đã có “{committee.name}” trong thời gian này. Hãy sửa Ban đã có."
 
 
 def _refuse_stranger(unit: Unit, by: User | None) -> None:
@@ -91,10 +96,9 @@ def _refuse_stranger(unit: Unit, by: User | None) -> None:
 def _checked(committee: Committee) -> Committee:
     """Raises Refused for what cannot be stored."""
     committee.name, committee.ground = text.clean(committee.name), text.clean(committee.ground)
-    if sentence := committee_fault(committee):
+    others = Committee.objects.filter(unit=committee.unit_id)
+    if sentence := committee_fault(committee) or doubled_fault(committee, others):
         raise Refused(sentence)
-    if _doubled(committee):
-        raise Refused(f"{committee.unit} đã có “{committee.name}” trong thời gian này. Hãy sửa Ban đã có.")
     return committee
 
 
@@ -184,10 +188,17 @@ def write_committees(rows: Iterable[CommitteeRow], *, by: User | None) -> tuple[
     return len(founded), changed
 
 
+def day_fault(stored: Committee | None, made: Committee) -> str:
+    """What is told where a file names another first day for a stored committee."""
+    if stored is None or made.valid_from == stored.valid_from:
+        return ""
+    return f"{stored} hoạt động từ {stored.valid_from:%d/%m/%Y}; tệp không đổi được ngày đó."
+
+
 def _change_all(stored: Committee, made: Committee, by: User | None) -> None:
     """Bring a stored committee to what a file says of it; the day it began is not changed by file."""
-    if made.valid_from != stored.valid_from:
-        raise Refused(f"{stored} hoạt động từ {stored.valid_from:%d/%m/%Y}; tệp không đổi được ngày đó.")
+    if sentence := day_fault(stored, made):
+        raise Refused(sentence)
     facts = {name: getattr(made, name) for name in FACTS}
     if any(facts[name] != getattr(stored, name) for name in FACTS):
         change_committee(stored, by=by, **facts)

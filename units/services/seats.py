@@ -1,5 +1,7 @@
 """Seats on committees: given, replaced, ended."""
 
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -60,7 +62,26 @@ def seat_days_fault(seat: Seat) -> str:
     if seat.valid_from < board.valid_from or (board.valid_to and seat.valid_from > board.valid_to):
         until = f" đến {board.valid_to:%d/%m/%Y}" if board.valid_to else ""
         return f"{board} hoạt động từ {board.valid_from:%d/%m/%Y}{until}. Hãy sửa lại ngày vào."
+    if board.valid_to and seat.valid_to and seat.valid_to > board.valid_to:
+        return f"{board} hoạt động đến {board.valid_to:%d/%m/%Y}. Hãy sửa lại ngày cuối cùng, hoặc để trống."
     return ""
+
+
+def held_twice(seats: Iterable[Seat]) -> list[tuple[Seat, Seat]]:
+    """Pairs of seats that one account has on one committee on some day."""
+    held: dict[tuple[int, int], list[Seat]] = defaultdict(list)
+    for one in seats:
+        if one.user_id:
+            held[one.committee_id, one.user_id].append(one)
+    pairs = []
+    for ones in held.values():
+        ones.sort(key=lambda seat: seat.valid_from)
+        pairs += [
+            (one, after)
+            for one, after in itertools.pairwise(ones)
+            if one.valid_to is None or one.valid_to >= after.valid_from
+        ]
+    return pairs
 
 
 @transaction.atomic
@@ -110,9 +131,19 @@ def _take_boards(rows: Sequence[SeatRow]) -> None:
         row.seat.committee = boards[row.seat.committee_id]
 
 
+def _refuse_held_twice(written: Sequence[Seat]) -> None:
+    """Raises Refused where an account would sit twice on one committee in one time. One query."""
+    people = {one.user_id for one in written if one.user_id}
+    boards = {one.committee_id for one in written if one.user_id}
+    others = Seat.objects.filter(committee__in=boards, user__in=people).exclude(pk__in=[one.pk for one in written])
+    if twice := held_twice([*written, *(others if people else ())]):
+        raise Refused(f"{twice[0][0].user} đã là thành viên của Ban trong thời gian này.")
+
+
 @transaction.atomic
 def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
-    """Add or rewrite the seats, all of them or none; a seat replaced without an end ends the day before.
+    """Add or rewrite the seats, all of them or none; a seat replaced without an end ends the day before, one on a
+    committee that ends ends with it.
 
     `by` is None for the command line only. Statements grow with batches. Raises Refused with the first thing wrong.
     """
@@ -127,6 +158,8 @@ def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
         if (before := row.before) is not None and before.valid_to is None:
             before.valid_to = row.seat.valid_from - timedelta(days=1)
             ended.append(before)
+        row.seat.valid_to = row.seat.valid_to or row.seat.committee.valid_to
+    _refuse_held_twice([*(row.seat for row in rows), *ended])
     try:
         with transaction.atomic():
             Seat.objects.bulk_create([row.seat for row in rows if row.seat.pk is None], batch_size=BATCH)

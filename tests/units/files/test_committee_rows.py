@@ -98,3 +98,39 @@ def test_every_fault_is_told_by_its_row_and_nothing_is_written(admin, tree):
     assert {row for row, _ in told} == {2, 3, 4, 5, 6, 8}
     assert list(found.rows) == [7]
     assert any("Trùng Ban với dòng 7" in sentence for _, sentence in told)
+
+
+def test_a_committee_is_founded_again_under_the_name_of_one_that_has_ended(admin, tree):
+    """And the export with both comes back unchanged."""
+    place, rules = tree.communes[0], services.CommitteeRules(50, 50, ground="QĐ 1")
+    old = services.found_committee(place, by=None, kind=CommitteeKind.B138, rules=rules, valid_from=OPENED)
+    services.end_committee(old, by=None, on=date(2024, 12, 31), ground="QĐ 2")
+    row = [f"DV{place.pk}", "Ban Chỉ đạo 138", "50", "50", "QĐ 3"]
+    found = read([[*row, "01/01/2025"]], admin)
+    assert (found.problems, len(found.new)) == ([], 1)
+    services.write_committees(found.rows.values(), by=admin)
+    assert [one.valid_from for one in place.committees.order_by("pk")] == [OPENED, date(2025, 1, 1)]
+    rows = list(committee_rows.exported(place.committees.select_related("unit").order_by("pk")))
+    again = committee_rows.read(csv(rows, committee_rows.HEADINGS), "ban.csv", admin)
+    assert (again.problems, [row.differs for row in again.rows.values()]) == ([], [False, False])
+
+
+def test_a_name_another_committee_bears_and_another_first_day_are_told_by_row(admin, tree):
+    place, rules = tree.communes[0], services.CommitteeRules(50, 50)
+    one, other = (
+        services.found_committee(place, by=None, kind=CommitteeKind.B138, rules=rules, valid_from=OPENED, name=name)
+        for name in ("Ban Một", "Ban Hai")
+    )
+    heads = ["Khoá", "Tên Ban Chỉ đạo", *HEADS]
+    renamed = [f"BCD{one.pk}", "Ban Hai", f"DV{place.pk}", "", "", "", "QĐ 3", ""]
+    (problem,) = read([renamed], admin, heads).problems
+    assert (problem.row, problem.sentence) == (
+        2,
+        f"{place} đã có “Ban Hai” trong thời gian này. Hãy sửa Ban đã có.",
+    )
+    moved = [f"BCD{other.pk}", "", f"DV{place.pk}", "", "", "", "QĐ 3", "01/02/2021"]
+    (problem,) = read([moved], admin, heads).problems
+    assert (problem.row, problem.sentence) == (
+        2,
+        "Ban Hai hoạt động từ 01/01/2020; tệp không đổi được ngày đó.",
+    )

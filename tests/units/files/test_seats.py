@@ -12,6 +12,7 @@ from django.urls import reverse
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.models import Job
+from portal.core.sheets import writing
 from portal.core.web.once import new_token
 from tests.units.factories import make_committee, make_province, make_tree, make_units, make_user
 from units import queries, services
@@ -367,3 +368,28 @@ def test_seats_are_not_written_with_rights_that_are_gone(client, board, admin, f
     )
     assert job.error == "Người yêu cầu không còn quyền quản trị, nên chưa ghi gì."
     assert Seat.objects.count() == before
+
+
+def test_a_file_seats_nobody_twice_in_one_time(board, admin):
+    person = make_user(post="Chủ tịch xã")
+    first = services.seat(board, person, "Uỷ viên", by=None, valid_from=date(2024, 1, 1), valid_to=date(2024, 12, 31))
+    services.seat(board, person, "Phó ban", by=None, valid_from=date(2025, 1, 1))
+    heads = ["Khoá", "Khoá đơn vị", "Chức vụ trong Ban", "Từ ngày", "Đến hết ngày"]
+    row = [f"TV{first.pk}", f"DV{board.unit_id}", "Uỷ viên", "01/01/2024", "xoá"]
+    (problem,) = seat_rows.read(writing.as_csv(heads, [row]), "ghe.csv", admin).problems
+    assert (problem.row, problem.sentence) == (
+        2,
+        "Chủ tịch xã là “Phó ban” của Ban từ 01/01/2025 nên không giữ thêm ghế “Uỷ viên” trong cùng thời gian. "
+        "Hãy sửa lại ngày.",
+    )
+    first.valid_to = None
+    told = refused(services.write_seats, [SeatRow(first)], by=None)
+    assert told == "Chủ tịch xã đã là thành viên của Ban trong thời gian này."
+
+
+def test_a_seat_on_a_committee_that_will_end_ends_with_it(board):
+    services.end_committee(board, by=None, on=date(2026, 6, 30), ground="QĐ 2")
+    board.refresh_from_db()
+    assert sit(board, "Bí thư Đoàn xã", date(2025, 1, 1)).valid_to == date(2026, 6, 30)
+    told = refused(sit, board, "Hiệu trưởng", date(2025, 1, 1), valid_to=date(2026, 7, 1))
+    assert told.endswith("hoạt động đến 30/06/2026. Hãy sửa lại ngày cuối cùng, hoặc để trống.")
