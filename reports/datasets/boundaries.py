@@ -141,7 +141,7 @@ class Scope:
 
     @property
     def name(self) -> str:
-        return self.names({self.place.pk})[self.place.pk]
+        return self.names({self.place.pk}).get(self.place.pk, self.place.name)  # it may be taken off meanwhile
 
     @cached_property
     def manager(self) -> str:
@@ -150,7 +150,7 @@ class Scope:
         if not self.is_today:
             version = UnitVersion.objects.in_force(self.cycle.as_of).filter(unit=self.place.pk).first()
             above = version.parent_id if version else above
-        return self.names({above})[above] if above else ""
+        return self.names({above}).get(above, "") if above else ""
 
 
 def scope_of(cycle: Cycle, place: Unit, boundaries: str = Boundaries.THEN) -> Scope:

@@ -349,3 +349,13 @@ def test_a_cycle_that_cannot_hold_the_place_is_not_found(world):
     for boundaries in ("then", "today"):
         assert page(client, world.a.cycle, don_vi=other.province.pk, ranh_gioi=boundaries).status_code == 404
     assert not cycles_at(other.province, TODAY).exists()
+
+
+@pytest.mark.parametrize("boundaries", [Boundaries.THEN, TODAY])
+def test_a_place_taken_off_meanwhile_is_called_what_it_was(world, boundaries):
+    """A reorganisation is undone while a page of one of its places is made."""
+    (mistaken,) = make_units(world.a.communes[0], UnitKind.RESIDENTIAL_AREA, Subtype.VILLAGE, ["Thôn Nhầm"])
+    scope = scope_of(world.a.cycle, mistaken, boundaries)
+    mistaken.versions.all().delete()
+    Unit.objects.filter(pk=mistaken.pk).delete()
+    assert (scope.name, scope.manager) == ("Thôn Nhầm", "Xã A1.1")
