@@ -5,14 +5,27 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.deletion import Collector, ProtectedError
+from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from portal.core.errors import Refused
 
 from ..enums import ReformStatus
 from ..locks import lock_units
-from ..models import Committee, Delegation, Lineage, Placement, Reorganisation, Seat, Unit, UnitVersion, User
+from ..models import (
+    Committee,
+    Delegation,
+    Lineage,
+    Placement,
+    Reorganisation,
+    Seat,
+    Unit,
+    UnitEvent,
+    UnitVersion,
+    User,
+)
 from .columns import BATCH, PLACE, named, put_back, store, values
 from .delegations import made_after_reform, restore_after_undo
 from .drafting import locked, refuse_unseen
@@ -23,13 +36,16 @@ from .followers import FOLLOWERS
 def undo(reform: Reorganisation, *, by: User | None, seen: str | None = None) -> None:
     """Put everything back as it was before the reorganisation was applied.
 
-    Raises Refused when something already leans on it: a later reorganisation, people or files of a unit it opened;
-    and where it was undone and applied anew since it was `seen` (`print_of`).
+    Placements, seats and committees that somebody has ended otherwise since stay as they are. Raises Refused when
+    something already leans on it: a later reorganisation, a unit corrected or ended by its own act, people or files of
+    a unit it opened; and where it was undone and applied anew since it was `seen` (`print_of`).
     """
     lock_units()
     found = locked(reform, by, ReformStatus.APPLIED)
     refuse_unseen(found, seen)
-    before: dict[str, Any] = found.before or {}
+    if not found.before:
+        raise Refused("Phương án không còn lưu tình trạng trước khi áp dụng nên không hoàn tác được.")
+    before: dict[str, Any] = found.before
     touched = _touched(before)
     _check_unchanged(found, before)
     for follow in FOLLOWERS:
@@ -49,7 +65,9 @@ def undo(reform: Reorganisation, *, by: User | None, seen: str | None = None) ->
     Placement.objects.filter(pk__in=before.get("withdrawn", [])).update(withdrawn_at=None)
     models: dict[str, Any] = {"placements": Placement, "seats": Seat, "committees": Committee}
     for name, model in models.items():
-        rows = [model(pk=pk, valid_to=valid_to) for pk, valid_to in before[name]]
+        ended_then = model.objects.filter(valid_to=Greatest("valid_from", Value(last)))
+        still = set(ended_then.filter(pk__in=[pk for pk, _ in before[name]]).values_list("pk", flat=True))
+        rows = [model(pk=pk, valid_to=valid_to) for pk, valid_to in before[name] if pk in still]
         model.objects.bulk_update(rows, ["valid_to"], batch_size=BATCH)
     restore_after_undo(before.get("delegations"), last)
     opened = Unit.objects.filter(pk__in=before["opened"])
@@ -107,6 +125,11 @@ def _check_unchanged(found: Reorganisation, before: Mapping[str, Any]) -> None:
     later = UnitVersion.objects.filter(unit__in=touched, valid_from__gt=found.effective_on).first()
     if later:
         raise Refused(f"{later.unit} đã thay đổi tiếp từ {later.valid_from:%d/%m/%Y} nên không hoàn tác được nữa.")
+    if act := UnitEvent.objects.filter(unit__in=touched, at__gt=found.applied_at).select_related("unit").first():
+        raise Refused(
+            f"{act.unit}: “{act.get_act_display()}” ngày {timezone.localdate(act.at):%d/%m/%Y}, sau khi áp dụng phương "
+            "án, nên không hoàn tác được nữa."
+        )
     if newer := made_after_reform(before.get("delegations"), touched, found.effective_on):
         raise Refused(f"“{newer}” được ghi sau khi áp dụng phương án. Hãy kết thúc uỷ quyền đó rồi hoàn tác.")
     _check_newest(found, before)
