@@ -124,3 +124,11 @@ def test_the_whole_list_leaves_out_the_giver_and_refuses_who_also_serves_elsewhe
     assert not SlipSheet.objects.exists()
     people[1].refresh_from_db()
     assert people[1].check_password("mat-khau")
+
+
+@pytest.mark.parametrize("token", ["\x00", "x" * 400])
+def test_a_form_whose_token_was_meddled_with_still_asks_for_its_job(client, tree, token):
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    make_user(Role.OFFICER, tree.communes[0])
+    answer = client.post(reverse("units:passwords_reissue"), {"all": "1", "once": token})
+    assert answer.url == reverse("units:import_job", args=[Job.objects.get(kind="reissue_passwords").pk])

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.core import jobs
-from portal.core.web.once import once
+from portal.core.web.once import once, token_of
 
 from .. import services
 from ..files.intakes import place_of, word_of
@@ -41,7 +41,7 @@ def import_undo(request, pk):
         params = {"import": found.pk, "of": found.kind, "name": found.name, "reason": form.cleaned_data["reason"]}
         if found.slug:
             params["slug"] = found.slug
-        key = f"undo_import:{found.pk}:{request.user.pk}:{request.POST.get('once', '')[:64]}"
+        key = f"undo_import:{found.pk}:{request.user.pk}:{token_of(request)}"
         job, _ = jobs.ask("undo_import", key, params, by=request.user)
         return redirect("units:import_job", pk=job.pk)
     rows, again = place_of(found.kind, found.slug)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core import jobs
 from portal.core.errors import Refused
-from portal.core.web.once import new_token, once
+from portal.core.web.once import once, token_of
 from portal.core.web.pages import refusals_on, refuse, whole_numbers
 
 from .. import services
@@ -100,7 +100,7 @@ def passwords_reissue(request):
     if not chosen:
         messages.warning(request, "Chưa đánh dấu người nào đang giữ vai trò. Hãy đánh dấu rồi bấm lại.")
         return _back_to_people(request)
-    key = f"reissue_passwords:{request.user.pk}:{request.POST.get('once') or new_token()}"
+    key = f"reissue_passwords:{request.user.pk}:{token_of(request)}"
     job, _ = jobs.ask("reissue_passwords", key, {"people": chosen}, by=request.user)
     return redirect("units:import_job", pk=job.pk)
 

@@ -20,6 +20,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def token_of(request) -> str:
+    """The posted form's token, a new one where it carries none that could be: part of a job's key."""
+    token = request.POST.get("once", "")
+    return token if TOKEN.fullmatch(token) else new_token()
+
+
 def forget_old() -> int:
     """Drop tokens of forms sent more than two days ago; returns how many."""
     return OnceToken.objects.filter(at__lt=Now() - timedelta(days=2)).delete()[0]

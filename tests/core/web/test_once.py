@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from portal.core.models import Job, OnceToken
-from portal.core.web.once import forget_old, new_token, once
+from portal.core.web.once import TOKEN, forget_old, new_token, once, token_of
 
 pytestmark = pytest.mark.both  # two at once meet a key
 
@@ -66,6 +66,15 @@ def test_somebody_elses_token_is_refused(rf, user, django_user_model):
 def test_a_token_we_never_made_counts_for_nothing(rf, user, token):
     assert post(rf, user, once=token, name="a").status_code == 302
     assert OnceToken.objects.count() == 0
+
+
+@pytest.mark.parametrize("token", ["", "ngắn", "\x00" * 20, "x" * 300])
+def test_a_job_is_asked_for_under_a_token_that_can_be_one(rf, token):
+    """What is no token would be no key: PostgreSQL stores no NUL, and nothing so long."""
+    made = token_of(rf.post("/", {"once": token}))
+    assert TOKEN.fullmatch(made) and made != token
+    kept = new_token()
+    assert token_of(rf.post("/", {"once": kept})) == kept
 
 
 def test_old_tokens_are_forgotten(rf, user):
