@@ -11,6 +11,7 @@ from portal.core.web.once import new_token
 from units import reforms, services
 from units.enums import Role, Subtype, UnitAct, UnitKind
 from units.models import Placement, Unit, UnitEvent, UnitVersion
+from units.services import UnitFacts
 
 from .factories import OPENED, make_committee, make_tree, make_user
 from .reforming import the_reform
@@ -159,3 +160,29 @@ def test_nor_on_ground_that_has_ended(tree):
     Unit.objects.filter(pk=tree.school.stands_in_id).update(closed_on=date(2025, 6, 30))
     with pytest.raises(Refused, match=r"^Xã A1.1 đã kết thúc"):
         services.resume_unit(tree.school, ground=WHY, by=None)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("00002", "Mã số 00002 đang là của “Xã A1.2”. Hãy kiểm tra lại mã."),
+        ("2", "Mã số “2” của Xã, phường, thị trấn phải đủ 5 chữ số."),
+        ("mã lạ", "Mã số “mã lạ” không hợp lệ."),
+    ],
+)
+def test_a_code_is_one_of_the_kind_and_nobody_elses(tree, code, said):
+    """As in a file: two open communes of one code stop every later reorganisation."""
+    one, other = tree.communes[:2]
+    Unit.objects.filter(pk=other.pk).update(code="00002")
+    with pytest.raises(Refused) as refusal:
+        services.correct_unit(one, UnitFacts(one.name, one.subtype, code), ground=WHY, by=None)
+    assert refusal.value.sentence.startswith(said)
+    facts = UnitFacts("Xã Mới", Subtype.COMMUNE, code)
+    with pytest.raises(Refused) as refusal:
+        services.add_unit(one.parent, facts, kind=UnitKind.COMMUNE, opened_on=OPENED, ground=WHY, by=None)
+    assert refusal.value.sentence.startswith(said)
+
+
+def test_a_letter_that_looks_like_another_is_refused(tree):
+    with pytest.raises(Refused, match="không phải chữ Đ tiếng Việt"):
+        services.correct_unit(tree.communes[0], UnitFacts("Xã Ðông", Subtype.COMMUNE), ground=WHY, by=None)

@@ -14,7 +14,7 @@ from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, Subtype, UnitKind, suits
 from ..models import Unit
-from ..names import type_fault
+from ..names import code_fault, letters_fault, type_fault
 from ..services import DEPTHS
 from .keys import OWN_KEY, Here, living, lost_zero
 
@@ -80,7 +80,6 @@ FIELDS = (
     *("pk", "kind", "subtype", "code", "name", "parent_id", "stands_in_id", "opened_on", "closed_on", "is_demo"),
     *("province__name", "district__name", "commune__name", "parent__name", "stands_in__name"),
 )
-CODE_DIGITS = {UnitKind.PROVINCE: 2, UnitKind.DISTRICT: 3, UnitKind.COMMUNE: 5}
 
 
 @dataclass
@@ -157,8 +156,8 @@ def read_name(cell: str) -> str:
         raise ValueError("Tên đơn vị để trống. Hãy điền tên đầy đủ, ví dụ “Xã Tân Dĩnh”.")
     if len(name) > 200:
         raise ValueError(f"Tên đơn vị dài {len(name)} chữ, tối đa 200. Hãy viết gọn lại.")
-    if strange := re.search("[ÐðƉɖ]", name):
-        raise ValueError(f"Chữ “{strange[0]}” trong “{name}” không phải chữ Đ tiếng Việt. Hãy gõ lại chữ Đ.")
+    if fault := letters_fault(name):
+        raise ValueError(fault)
     return name
 
 
@@ -202,12 +201,8 @@ def _own_fault(unit: Unit) -> str:
         return fault
     if unit.closed_on and unit.closed_on < unit.opened_on:
         return f"Ngày cuối cùng {unit.closed_on:%d/%m/%Y} trước ngày bắt đầu {unit.opened_on:%d/%m/%Y}. Hãy sửa lại."
-    digits = CODE_DIGITS.get(UnitKind(unit.kind))
-    if unit.code and digits and not re.fullmatch(f"[0-9]{{{digits}}}", unit.code):
-        return (
-            f"Mã số “{unit.code}” của {UnitKind(unit.kind).label} phải đủ {digits} chữ số. "
-            "Hãy để cột mã dạng văn bản để bảng tính không bỏ số 0 ở đầu."
-        )
+    if fault := code_fault(unit.kind, unit.code):
+        return f"{fault} Hãy để cột mã dạng văn bản để bảng tính không bỏ số 0 ở đầu."
     return ""
 
 

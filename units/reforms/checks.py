@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ..enums import PARENTS, ChangeAction, UnitKind
 from ..models import Change, Lineage, Unit, UnitVersion
+from ..names import code_fault, letters_fault
 from .facts import ENDING, Node, Plan, Ref, ends
 
 
@@ -83,6 +84,16 @@ def _goes_round(nodes: Mapping[Ref, Node], node: Node) -> bool:
         seen.add(to)
         to = nodes[to].parent
     return False
+
+
+def words(plan: Plan) -> None:
+    """Names and codes the plan gives are such as a unit may have; what it leaves alone is not asked."""
+    for ref, node in plan.after.items():
+        was = plan.before.get(ref)
+        if node.is_closed or (was and (was.name, was.code) == (node.name, node.code)):
+            continue
+        for fault in filter(None, (letters_fault(node.name), code_fault(node.kind, node.code))):
+            plan.add(None, f"{node}: {fault}")
 
 
 def codes(plan: Plan) -> None:

@@ -30,6 +30,7 @@ def plan_of(reform: Reorganisation) -> Plan:
     checks.shares(plan, changes)
     _pass_down(plan)
     checks.tree(plan)
+    checks.words(plan)
     checks.codes(plan)
     plan.places = _places(plan)
     checks.days(plan)

@@ -14,7 +14,7 @@ from portal.core.vietnamese import text
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits
 from ..locks import lock_tree, lock_units
 from ..models import Committee, Delegation, Placement, Seat, Unit, UnitEvent, UnitVersion, User
-from ..names import type_fault
+from ..names import code_fault, letters_fault, type_fault
 from ..permissions import may_manage_people
 from .tree import NewUnit, place_units
 
@@ -56,18 +56,29 @@ def _refuse_namesake(name: str, kind: str, parent: Unit | None, *, but: int = 0)
         raise Refused(f"{parent or 'Cả nước'} đã có “{other.name}”. Hãy dùng đơn vị đó, hoặc ghi tên phân biệt.")
 
 
+def _refuse_code(kind: str, code: str, *, but: int = 0) -> None:
+    """Raises Refused for what is no code of the kind, and for one that another open unit of the kind has."""
+    if fault := code_fault(kind, code):
+        raise Refused(fault)
+    same = Unit.objects.filter(kind=kind, code=code, closed_on__isnull=True).exclude(pk=but)
+    if code and (other := same.first()):
+        raise Refused(f"Mã số {code} đang là của “{other.name}”. Hãy kiểm tra lại mã.")
+
+
 @transaction.atomic
 def add_unit(parent: Unit, facts: UnitFacts, *, kind: str, opened_on: date, ground: str, by: User | None) -> Unit:
     """A new unit managed by `parent` from a day. `by` is None for the command line only.
 
-    Raises Refused outside the adder's place, for a second of one name there, and for what `place_units` refuses.
+    Raises Refused outside the adder's place, for a second of one name there, for a code that is another's or none of
+    the kind, and for what `place_units` refuses.
     """
     told = _ground(ground)
     lock_tree()
     parent = lock_row(Unit.objects, parent.pk)  # as it is now: it may have ended since it was chosen
     _refuse_stranger(parent, by)
     _refuse_namesake(facts.name, kind, parent)
-    if fault := type_fault(kind, facts.subtype, text.clean(facts.name)):
+    _refuse_code(kind, text.clean(facts.code))
+    if fault := type_fault(kind, facts.subtype, text.clean(facts.name)) or letters_fault(facts.name):
         raise Refused(fault)
     if parent.is_over or opened_on < parent.opened_on:
         ended = f" đến {parent.closed_on:%d/%m/%Y}" if parent.closed_on else ""
@@ -114,8 +125,10 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
         raise Refused("Chưa sửa gì: tên, phân loại, mã số và địa bàn vẫn như cũ.")
     if not suits(found.kind, facts.subtype):
         raise Refused(f"Phân loại “{Subtype(facts.subtype).label}” không dùng cho {UnitKind(found.kind).label}.")
-    if fault := type_fault(found.kind, facts.subtype, name):
+    if fault := type_fault(found.kind, facts.subtype, name) or letters_fault(name):
         raise Refused(fault)
+    if facts.code != before.code:
+        _refuse_code(found.kind, facts.code, but=found.pk)
     if facts.stands_in and (found.kind not in ORGANISATIONS or not facts.stands_in.is_level):
         raise Refused(f"“{name}” không thể đứng chân tại {facts.stands_in}.")
     if name != before.name:

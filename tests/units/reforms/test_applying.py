@@ -317,3 +317,20 @@ def test_a_plan_waits_for_its_day(client):
     reforms.drop_reform(early, by=None)
     reforms.apply(draft(tree, line("merge", first, to_unit=second), day=today), by=None)
     assert Unit.objects.get(pk=first.pk).closed_on == today - timedelta(days=1)
+
+
+def test_names_and_codes_the_plan_gives_are_such_as_a_unit_may_have():
+    tree = make_tree()
+    one = tree.communes[0]
+    opened = {"kind": "commune", "subtype": Subtype.WARD, "key": "M", "to_unit": tree.province}
+    plan = reforms.dry_run(
+        draft(
+            tree,
+            line("open", code="7001", name="Phường Mới", **opened),
+            line("rename", one, name="Xã Ðông"),
+        )
+    )
+    assert {str(problem) for problem in plan.problems} == {
+        "Phường Mới: Mã số “7001” của Xã, phường, thị trấn phải đủ 5 chữ số.",
+        "Xã Ðông: Chữ “Ð” trong “Xã Ðông” không phải chữ Đ tiếng Việt. Hãy gõ lại chữ Đ.",
+    }
