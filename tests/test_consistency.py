@@ -12,7 +12,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
-from django.forms import BaseForm
+from django.forms import BaseForm, CharField, PasswordInput
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -251,6 +251,27 @@ def test_no_box_of_a_register_is_read_by_the_browser(slug):
         for field in register_form(REGISTERS[slug], owners=Unit.objects.none()).fields.values()
     }
     assert not kinds & OWN_KINDS
+
+
+WITHOUT_READING = {"q", "pasted"}  # asked for, not kept; read cell by cell
+
+
+def test_every_box_of_words_is_read_by_ours():
+    """What is typed for an old font, or copied as #REF!, is refused at the one field of words."""
+    plain = [
+        (form.__name__, name)
+        for form in subclasses_of(BaseForm)
+        for name, field in getattr(form, "base_fields", {}).items()
+        if type(field) is CharField and not form.__module__.startswith(("django", "tests"))
+        if name not in WITHOUT_READING and not isinstance(field.widget, PasswordInput)
+    ]
+    assert plain == []
+
+
+@pytest.mark.parametrize("slug", REGISTERS)
+def test_words_of_a_register_are_read_by_ours(slug):
+    fields = register_form(REGISTERS[slug], owners=Unit.objects.none()).fields.values()
+    assert [field.label for field in fields if type(field) is CharField] == []
 
 
 @pytest.mark.parametrize(

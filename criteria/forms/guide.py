@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
+from portal.core.fields import DayField, TextField, WholeField, offer_choices, offer_rows
 from portal.core.vietnamese.text import clean, plain_key
 
 from ..enums import Comparison, Confidence, Level, Measure, NotApplicable, Outcome
@@ -32,7 +32,7 @@ WITH_BAR = (*BY_TWO, Measure.COUNT, Measure.POINTS)
 class BeginForm(forms.Form):
     """What the province's set is called, for whom, and the document it is typed from."""
 
-    name = forms.CharField(label="Tên bộ tiêu chí", max_length=250)
+    name = TextField(label="Tên bộ tiêu chí", max_length=250)
     code = forms.RegexField(
         CODE,
         label="Mã bộ",
@@ -55,10 +55,10 @@ class BeginForm(forms.Form):
         required=False,
         empty_label="Chưa có, ghi ở dưới",
     )
-    number = forms.CharField(label="Số, ký hiệu", max_length=60, required=False)
+    number = TextField(label="Số, ký hiệu", max_length=60, required=False)
     issued_on = DayField(label="Ngày ban hành", required=False)
-    issuer = forms.CharField(label="Cơ quan ban hành", max_length=200, required=False)
-    title = forms.CharField(label="Trích yếu", max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    issuer = TextField(label="Cơ quan ban hành", max_length=200, required=False)
+    title = TextField(label="Trích yếu", max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     scan = forms.FileField(
         label="Bản đã ký (PDF)",
         required=False,
@@ -85,16 +85,16 @@ class BeginForm(forms.Form):
 class LineForm(forms.Form):
     """One line of the set in a row of the table."""
 
-    number = forms.CharField(label="Số mục", max_length=10, required=False)
-    group = forms.CharField(label="Thuộc nhóm (số mục)", max_length=10, required=False)
-    label = forms.CharField(label="Nội dung", max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    number = TextField(label="Số mục", max_length=10, required=False)
+    group = TextField(label="Thuộc nhóm (số mục)", max_length=10, required=False)
+    label = TextField(label="Nội dung", max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     measure = forms.ChoiceField(label="Cách đo", choices=MEASURES)
     threshold = points("Mức phải đạt")
-    names = forms.CharField(
+    names = TextField(
         label="Tên số đếm", max_length=250, required=False, widget=forms.TextInput(attrs={"placeholder": "tử / mẫu"})
     )
     max_points = points("Điểm tối đa")
-    article = forms.CharField(label="Căn cứ", max_length=60, required=False)
+    article = TextField(label="Căn cứ", max_length=60, required=False)
     checked = forms.BooleanField(label="Đúng văn bản", required=False)
     drop = forms.BooleanField(label="Bỏ", required=False)
     TYPED = ("number", "group", "label", "threshold", "names", "max_points", "article")  # one of them begins a line
@@ -203,9 +203,9 @@ class LineForm(forms.Form):
 class GradeRowForm(forms.Form):
     """One grade in a row: the best stands first."""
 
-    label = forms.CharField(label="Tên loại", max_length=60, required=False)
+    label = TextField(label="Tên loại", max_length=60, required=False)
     lower_bound = points("Từ số điểm")
-    article = forms.CharField(label="Căn cứ", max_length=60, required=False)
+    article = TextField(label="Căn cứ", max_length=60, required=False)
 
     def __init__(self, data, *, prefix: str, old: dict | None):
         self.old = old

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.fields import DayField, offer_choices
+from portal.core.fields import DayField, TextField, offer_choices
 from portal.core.vietnamese.text import clean
 from units.enums import PARENTS, UnitKind
 
@@ -23,8 +23,8 @@ class RouteRowForm(forms.Form):
     enter_level = forms.ChoiceField(label="Cấp nhập hồ sơ", required=False)
     appraise_level = forms.ChoiceField(label="Cấp thẩm định", required=False)
     decide_level = forms.ChoiceField(label="Cấp công nhận", required=False)
-    authority = forms.CharField(label="Thẩm quyền ký", max_length=200, required=False)
-    article = forms.CharField(label="Căn cứ", max_length=60, required=False)
+    authority = TextField(label="Thẩm quyền ký", max_length=200, required=False)
+    article = TextField(label="Căn cứ", max_length=60, required=False)
     valid_from = DayField(label="Từ ngày", required=False)
     ASKED = ("enter_level", "appraise_level", "decide_level", "authority", "article")
 
@@ -38,9 +38,7 @@ class RouteRowForm(forms.Form):
         for name in ("enter_level", "appraise_level", "decide_level"):
             offer_choices(self, name, [NOTHING, *((one.value, one.label) for one in offered)])
         for step in Step:
-            self.fields[f"by_{step}"] = forms.CharField(
-                label=f"Hạn: {step.label.lower()}", max_length=40, required=False
-            )
+            self.fields[f"by_{step}"] = TextField(label=f"Hạn: {step.label.lower()}", max_length=40, required=False)
         if old and old[0]["confidence"] != Confidence.TEXT:
             self.fields["checked"] = forms.BooleanField(label="Đúng văn bản", required=False)
         if old:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from portal.core.fields import DayField, WholeField, offer_choices
+from portal.core.fields import DayField, TextField, WholeField, offer_choices
 from portal.core.vietnamese.text import clean
 
 from ..enums import Confidence, Level, MissingYear
@@ -20,13 +20,13 @@ MOST_TITLES = 12
 class RuleForm(forms.Form):
     """The rule as its sentence is built: whose years, which results count, what a missing year does, since when."""
 
-    name = forms.CharField(label="Tên quy tắc", max_length=200)
+    name = TextField(label="Tên quy tắc", max_length=200)
     programme = forms.ChoiceField(label="Chương trình")
     document = forms.ChoiceField(
         label="Văn bản quy định",
         help_text="Chưa có trong danh sách: bấm “Thêm văn bản” ở cuối biểu mẫu; phần đã gõ được giữ.",
     )
-    article = forms.CharField(label="Căn cứ", max_length=60, help_text="Điều, khoản, ví dụ QĐ 12/2026, Điều 5.")
+    article = TextField(label="Căn cứ", max_length=60, help_text="Điều, khoản, ví dụ QĐ 12/2026, Điều 5.")
     valid_from = DayField(label="Hiệu lực từ ngày")
     valid_to = DayField(
         label="Đến hết ngày", required=False, help_text="Để trống khi văn bản không ghi ngày hết hiệu lực."
@@ -44,19 +44,19 @@ class RuleForm(forms.Form):
         required=False,
         help_text="Năm đầu tiên được cộng vào chuỗi; để trống thì tính mọi năm đã có kết quả.",
     )
-    statement = forms.CharField(
+    statement = TextField(
         label="Quy tắc tính, viết như văn bản",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
     )
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
-    gaps = forms.CharField(
+    gaps = TextField(
         label="Chỗ chưa đọc được trong văn bản (mỗi dòng một câu)",
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=4000,
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = TextField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -94,8 +94,8 @@ class TitleForm(forms.Form):
 
     years = WholeField(label="Số năm liên tục", min_value=1, max_value=99)
     level = forms.ChoiceField(label="Cấp công nhận", choices=[("", "Chọn cấp"), *Level.choices])
-    title = forms.CharField(label="Danh hiệu, hình thức được đề nghị", max_length=200)
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    title = TextField(label="Danh hiệu, hình thức được đề nghị", max_length=200)
+    article = TextField(label="Căn cứ", max_length=60)
 
 
 class BaseTitles(forms.BaseFormSet):

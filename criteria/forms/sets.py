@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from portal.core.fields import DayField, NumberField, WholeField, offer_choices, offer_rows
+from portal.core.fields import DayField, NumberField, TextField, WholeField, offer_choices, offer_rows
 from portal.core.vietnamese.text import clean
 from units.enums import JUDGED, Subtype, UnitKind
 
@@ -43,7 +43,7 @@ DAY_OF_YEAR: dict[str, Any] = {"error_messages": {"invalid": "Hãy ghi ngày/th�
 class RowForm(forms.Form):
     """A form whose fields carry the names of a content's row."""
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = TextField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, initial: dict | None = None, **kwargs):
         numbers = {name: Decimal(initial[name]) for name in DECIMALS if initial and initial.get(name)}
@@ -65,7 +65,7 @@ class RowForm(forms.Form):
 class HeaderForm(RowForm):
     """What the set is called, whom it judges, and how answers come to an outcome."""
 
-    name = forms.CharField(label="Tên bộ tiêu chí", max_length=250)
+    name = TextField(label="Tên bộ tiêu chí", max_length=250)
     document = forms.ChoiceField(label="Văn bản ban hành")
     unit_kinds = forms.MultipleChoiceField(label="Áp dụng cho", choices=KINDS, widget=forms.CheckboxSelectMultiple)
     excluded_subtypes = forms.MultipleChoiceField(
@@ -80,7 +80,7 @@ class HeaderForm(RowForm):
         **DAY_OF_YEAR,
     )
     window_to = forms.RegexField(r"^[0-9]{1,2}/[0-9]{1,2}$", label="Kỳ đánh giá đến hết ngày", **DAY_OF_YEAR)
-    window_article = forms.CharField(label="Căn cứ kỳ đánh giá", max_length=60, required=False)
+    window_article = TextField(label="Căn cứ kỳ đánh giá", max_length=60, required=False)
     outcome = forms.ChoiceField(label="Cách kết luận", choices=Outcome)
     needed_met = WholeField(label="Số tiêu chí phải đạt", min_value=1, max_value=999, required=False)
     points_total = points("Tổng điểm chuẩn")
@@ -88,7 +88,7 @@ class HeaderForm(RowForm):
         label="Tiêu chí không áp dụng thì", choices=[NOTHING, *NotApplicable.choices], required=False
     )
     by_selection = forms.BooleanField(label="Chỉ xét đơn vị được chọn từ đầu năm", required=False)
-    gaps = forms.CharField(
+    gaps = TextField(
         label="Chỗ chưa đọc được trong văn bản (mỗi dòng một câu)",
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
@@ -112,28 +112,28 @@ class CriterionForm(RowForm):
     """One line of the set; the fields its measure does not use stay empty."""
 
     code = code_field("Mã")
-    number = forms.CharField(label="Số mục", max_length=10, help_text="Như văn bản ghi, ví dụ 3a hoặc 4.2.")
+    number = TextField(label="Số mục", max_length=10, help_text="Như văn bản ghi, ví dụ 3a hoặc 4.2.")
     parent = forms.ChoiceField(label="Thuộc nhóm", required=False)
-    label = forms.CharField(label="Nội dung", max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
-    article = forms.CharField(label="Căn cứ", max_length=60, help_text="Ví dụ TT 124/2021, Điều 4.1.")
+    label = TextField(label="Nội dung", max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    article = TextField(label="Căn cứ", max_length=60, help_text="Ví dụ TT 124/2021, Điều 4.1.")
     measure = forms.ChoiceField(label="Cách đo", choices=Measure)
     comparison = forms.ChoiceField(label="So sánh", choices=[NOTHING, *Comparison.choices], required=False)
     threshold = points("Mức phải đạt", help_text="Tỷ lệ phần trăm, số lượng, hoặc mức giảm phần trăm so năm trước.")
-    numerator_label = forms.CharField(label="Tên tử số (hoặc số năm nay)", max_length=120, required=False)
-    denominator_label = forms.CharField(label="Tên mẫu số (hoặc số năm trước)", max_length=120, required=False)
+    numerator_label = TextField(label="Tên tử số (hoặc số năm nay)", max_length=120, required=False)
+    denominator_label = TextField(label="Tên mẫu số (hoặc số năm trước)", max_length=120, required=False)
     max_points = points("Điểm tối đa")
     derivation = forms.ChoiceField(label="Cách hệ thống tính", choices=[NOTHING, *Derivation.choices], required=False)
     derived_from = forms.MultipleChoiceField(
         label="Tính trên loại đơn vị", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
     )
-    excuses = forms.CharField(
+    excuses = TextField(
         label="Trường hợp loại trừ",
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
         max_length=1000,
         help_text="Mỗi dòng một trường hợp: chữ viết tắt, dấu hai chấm, nội dung. Ví dụ BKK: do bất khả kháng.",
     )
-    not_applicable_when = forms.CharField(label="Không áp dụng khi", max_length=250, required=False)
+    not_applicable_when = TextField(label="Không áp dụng khi", max_length=250, required=False)
     due_quarter = forms.TypedChoiceField(
         label="Xong trong quý",
         choices=[NOTHING, (1, "I"), (2, "II"), (3, "III"), (4, "IV")],
@@ -142,9 +142,7 @@ class CriterionForm(RowForm):
         required=False,
     )
     needs_evidence = forms.BooleanField(label="Phải kèm minh chứng", required=False)
-    guidance = forms.CharField(
-        label="Hướng dẫn", widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=2000
-    )
+    guidance = TextField(label="Hướng dẫn", widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=2000)
     follows = code_field("Kế thừa tiêu chí của bộ trước (mã)", required=False)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
@@ -182,16 +180,16 @@ class CriterionForm(RowForm):
 
 class GradeForm(RowForm):
     rank = WholeField(label="Bậc (1 là cao nhất)", min_value=1, max_value=9)
-    label = forms.CharField(label="Tên loại", max_length=60)
+    label = TextField(label="Tên loại", max_length=60)
     lower_bound = points("Từ số điểm", help_text="Để trống khi chưa đọc được trong văn bản.")
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    article = TextField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
 
 class CapForm(RowForm):
     criterion = forms.ChoiceField(label="Tiêu chí")
     best_rank = WholeField(label="Bậc cao nhất khi không đạt", min_value=1, max_value=9)
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    article = TextField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
     def __init__(self, *args, content: dict, **kwargs):
@@ -215,8 +213,8 @@ class PreconditionForm(RowForm):
         required=False,
         help_text="Để trống: không có thì không được xét.",
     )
-    label = forms.CharField(label="Điều kiện", max_length=250)
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    label = TextField(label="Điều kiện", max_length=250)
+    article = TextField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
     def __init__(self, *args, **kwargs):
@@ -227,14 +225,14 @@ class PreconditionForm(RowForm):
 class QuotaForm(RowForm):
     level = forms.ChoiceField(label="Mỗi đơn vị", choices=Level)
     minimum = WholeField(label="Chọn ít nhất", min_value=1, max_value=999)
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    article = TextField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
 
 class PaperForm(RowForm):
     order = WholeField(label="Thứ tự", min_value=1, max_value=99)
-    name = forms.CharField(label="Thành phần hồ sơ", max_length=250)
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    name = TextField(label="Thành phần hồ sơ", max_length=250)
+    article = TextField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
 
 
@@ -246,12 +244,12 @@ class RouteForm(RowForm):
     enter_level = forms.ChoiceField(label="Cấp nhập hồ sơ", choices=Level)
     appraise_level = forms.ChoiceField(label="Cấp thẩm định", choices=Level)
     decide_level = forms.ChoiceField(label="Cấp công nhận", choices=Level)
-    authority = forms.CharField(label="Thẩm quyền ký", max_length=200)
-    article = forms.CharField(label="Căn cứ", max_length=60)
+    authority = TextField(label="Thẩm quyền ký", max_length=200)
+    article = TextField(label="Căn cứ", max_length=60)
     confidence = forms.ChoiceField(label="Độ tin cậy", choices=Confidence)
     valid_from = DayField(label="Từ ngày")
     valid_to = DayField(label="Đến hết ngày", required=False)
-    deadlines = forms.CharField(
+    deadlines = TextField(
         label="Thời hạn",
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
@@ -304,7 +302,7 @@ class NewSetForm(forms.Form):
     )
     way = forms.ChoiceField(label="Cách lập", choices=WAYS)
     code = code_field("Mã bộ", required=False)
-    name = forms.CharField(label="Tên bộ tiêu chí", max_length=250)
+    name = TextField(label="Tên bộ tiêu chí", max_length=250)
     first_year = WholeField(label="Áp dụng từ năm", min_value=2000, max_value=2100)
     programme = forms.ModelChoiceField(
         label="Chương trình", queryset=Programme.objects.all(), required=False, empty_label="Chọn chương trình"
@@ -339,10 +337,10 @@ class NewSetForm(forms.Form):
 class DocumentForm(forms.Form):
     """A legal document of the province, and its signed copy."""
 
-    number = forms.CharField(label="Số, ký hiệu", max_length=60)
-    cite = forms.CharField(label="Viết tắt khi dẫn điều khoản", max_length=14, help_text="Ví dụ QĐ 510/2022.")
-    title = forms.CharField(label="Trích yếu", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
-    issuer = forms.CharField(label="Cơ quan ban hành", max_length=200)
+    number = TextField(label="Số, ký hiệu", max_length=60)
+    cite = TextField(label="Viết tắt khi dẫn điều khoản", max_length=14, help_text="Ví dụ QĐ 510/2022.")
+    title = TextField(label="Trích yếu", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    issuer = TextField(label="Cơ quan ban hành", max_length=200)
     issued_on = DayField(label="Ngày ban hành", required=False)
     in_force_on = DayField(label="Hiệu lực từ", required=False)
     ended_on = DayField(label="Hết hiệu lực", required=False)
@@ -350,7 +348,7 @@ class DocumentForm(forms.Form):
         label="Thay thế văn bản", queryset=LegalDocument.objects.none(), required=False, empty_label="Không thay thế"
     )
     scan = forms.FileField(label="Bản đã ký (PDF)", required=False)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = TextField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, others, **kwargs):
         super().__init__(*args, **kwargs)
@@ -359,8 +357,8 @@ class DocumentForm(forms.Form):
 
 class ProgrammeForm(forms.Form):
     code = forms.SlugField(label="Mã", max_length=40, help_text="Chữ thường không dấu, ví dụ an-ninh-co-so.")
-    name = forms.CharField(label="Tên chương trình", max_length=200)
-    title = forms.CharField(label="Danh hiệu, kết quả được công nhận", max_length=200)
+    name = TextField(label="Tên chương trình", max_length=200)
+    title = TextField(label="Danh hiệu, kết quả được công nhận", max_length=200)
     unit_kinds = forms.MultipleChoiceField(
         label="Xét những loại đơn vị nào", choices=KINDS, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -6,7 +6,7 @@ from django import forms
 
 from criteria.enums import Measure
 from criteria.judging.values import CriterionSpec, Value
-from portal.core.fields import NumberField, WholeField, as_typed
+from portal.core.fields import NumberField, TextField, WholeField, as_typed
 from portal.core.vietnamese.figures import plain_number
 
 STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
@@ -23,9 +23,7 @@ class AnswerForm(forms.Form):
         min_value=0,
         error_messages=dict.fromkeys(("invalid", "required", "min_value"), STALE),
     )
-    note = forms.CharField(
-        label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1})
-    )
+    note = TextField(label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1}))
 
     def __init__(self, criterion: CriterionSpec, value: Value, *, version: int, note: str, data=None):
         self.criterion, self.before = criterion, value

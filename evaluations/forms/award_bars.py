@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from criteria.enums import Bar
 from criteria.models import LegalDocument, Programme
 from criteria.queries import programmes_of
-from portal.core.fields import WholeField, offer_rows
+from portal.core.fields import TextField, WholeField, offer_rows
 from units.models import Unit
 
 
@@ -32,7 +32,7 @@ class AwardBarForm(forms.Form):
         empty_label="Chưa có ở mục Văn bản",
         help_text="Chưa có trong danh sách: bấm “Thêm văn bản” ở cuối biểu mẫu; phần đã gõ được giữ.",
     )
-    ground = forms.CharField(
+    ground = TextField(
         label="Căn cứ",
         max_length=250,
         help_text="Văn bản của tỉnh, ví dụ: Đề án số …/ĐA-UBND ngày …, mục IV.7.",

@@ -7,7 +7,7 @@ from django import forms
 
 from criteria.models import Programme
 from criteria.queries import programmes_of, published_programmes
-from portal.core.fields import DayField, WholeField, offer_choices, offer_rows
+from portal.core.fields import DayField, TextField, WholeField, offer_choices, offer_rows
 from units.models import Unit
 
 
@@ -63,7 +63,7 @@ class CycleForm(forms.Form):
 class LockForm(forms.Form):
     """Why a year is locked or opened again."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="Lý do",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, TextField
 
 
 class DatesForm(forms.Form):
@@ -13,9 +13,7 @@ class DatesForm(forms.Form):
 
     signed_up_on = DayField(label="Ngày ghi trên bản đăng ký", required=False, show_hidden_initial=True)
     resolution_on = DayField(label="Ngày nghị quyết", required=False, show_hidden_initial=True)
-    resolution_by = forms.CharField(
-        label="Nơi ban hành nghị quyết", max_length=200, required=False, show_hidden_initial=True
-    )
+    resolution_by = TextField(label="Nơi ban hành nghị quyết", max_length=200, required=False, show_hidden_initial=True)
 
     def saw(self) -> bool:
         """Whether the page that was sent showed the dates as they stand now."""
@@ -34,4 +32,4 @@ class TimingForm(forms.Form):
         choices=(("yes", "Chấp nhận"), ("no", "Không chấp nhận, hồ sơ không đạt")),
         coerce=lambda chosen: chosen == "yes",
     )
-    reason = forms.CharField(label="Lý do", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
+    reason = TextField(label="Lý do", widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)

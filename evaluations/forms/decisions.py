@@ -3,7 +3,7 @@
 from django import forms
 from django.utils import timezone
 
-from portal.core.fields import DayField, WholeField
+from portal.core.fields import DayField, TextField, WholeField
 from units.forms import PasswordAgain
 
 from ..enums import Capacity
@@ -13,10 +13,10 @@ class IssueForm(PasswordAgain):
     """Number, date and signer of the signed decision."""
 
     number = WholeField(label="Số", min_value=1, max_value=99999)
-    symbol = forms.CharField(label="Ký hiệu", max_length=40)
+    symbol = TextField(label="Ký hiệu", max_length=40)
     signed_on = DayField(label="Ngày ký", initial=timezone.localdate)
     capacity = forms.ChoiceField(label="Thẩm quyền ký", choices=Capacity.choices)
-    signer = forms.CharField(label="Họ tên người ký", max_length=120)
+    signer = TextField(label="Họ tên người ký", max_length=120)
     field_order = ["number", "symbol", "signed_on", "capacity", "signer", "password"]
 
 
@@ -24,5 +24,5 @@ class RevokeForm(IssueForm):
     """The decision that takes a recognition back."""
 
     capacity = None  # type: ignore[assignment]  # -- Django's way to leave a field out
-    reason = forms.CharField(label="Lý do thu hồi", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    reason = TextField(label="Lý do thu hồi", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
     field_order = ["number", "symbol", "signed_on", "signer", "reason", "password"]

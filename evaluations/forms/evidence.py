@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from criteria.enums import Measure
 from criteria.judging.values import CriterionSpec
 from criteria.models import DossierPaper
-from portal.core.fields import DayField, offer_choices, offer_rows
+from portal.core.fields import DayField, TextField, offer_choices, offer_rows
 
 from ..models import Evaluation
 
@@ -19,10 +19,10 @@ class EvidenceForm(forms.Form):
         label="Tệp",
         help_text="PDF, JPG, PNG, XLSX hoặc DOCX, tối đa 20 MB. Không tải tài liệu mật.",
     )
-    title = forms.CharField(label="Trích yếu", max_length=300)
-    number = forms.CharField(label="Số, ký hiệu", max_length=60, required=False)
+    title = TextField(label="Trích yếu", max_length=300)
+    number = TextField(label="Số, ký hiệu", max_length=60, required=False)
     issued_on = DayField(label="Ngày ban hành", required=False)
-    issuer = forms.CharField(label="Nơi ban hành", max_length=200, required=False)
+    issuer = TextField(label="Nơi ban hành", max_length=200, required=False)
     dossier_paper = forms.ModelChoiceField(
         label="Là thành phần hồ sơ",
         queryset=DossierPaper.objects.none(),

@@ -4,7 +4,7 @@ from django import forms
 
 from criteria.models import Programme
 from criteria.queries import programmes_of
-from portal.core.fields import DayField, WholeField, offer_rows
+from portal.core.fields import DayField, TextField, WholeField, offer_rows
 from portal.core.sheets.cells import written
 from portal.core.vietnamese import text
 from units.models import Unit
@@ -31,17 +31,17 @@ class PastResultForm(forms.Form):
     )
     year = WholeField(label="Năm", max_value=9999)
     result = forms.ChoiceField(label="Kết quả", choices=[(word, word) for word in RESULT_WORDS.values()])
-    grade = forms.CharField(
+    grade = TextField(
         label="Xếp loại", max_length=60, required=False, help_text="Như văn bản ghi; để trống khi không xếp loại."
     )
-    title = forms.CharField(
+    title = TextField(
         label="Danh hiệu", max_length=200, required=False, help_text="Danh hiệu được công nhận, nếu văn bản có ghi."
     )
-    paper = forms.CharField(
+    paper = TextField(
         label="Quyết định, văn bản", max_length=250, required=False, help_text="Ví dụ: QĐ 15/QĐ-UBND của UBND xã."
     )
     paper_on = DayField(label="Ngày văn bản", required=False)
-    source = forms.CharField(
+    source = TextField(
         label="Nguồn", max_length=230, help_text="Báo cáo, sổ sách mà kết quả được lấy ra, ví dụ: Báo cáo 12/BC-BCĐ."
     )
 
@@ -67,7 +67,7 @@ class PastCorrectionForm(PastResultForm):
     """What the paper says in place of what is stored, and why; year and programme stay."""
 
     programme = year = None  # type: ignore[assignment]  # -- Django's way to leave fields out
-    reason = forms.CharField(
+    reason = TextField(
         label="Lý do sửa",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=300,
@@ -94,7 +94,7 @@ class PastCorrectionForm(PastResultForm):
 class TakeAwayForm(forms.Form):
     """Why a result entered by mistake is taken away."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="Lý do bỏ",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=300,

@@ -4,7 +4,7 @@ from django import forms
 
 from criteria.models import Programme
 from criteria.queries import programmes_of
-from portal.core.fields import DayField, WholeField, offer_rows
+from portal.core.fields import DayField, TextField, WholeField, offer_rows
 from portal.core.sheets.cells import written
 from portal.core.vietnamese import text
 from units.files.keys import OWN_KEY
@@ -40,14 +40,14 @@ class PastTotalForm(forms.Form):
         label="Đăng ký", min_value=0, max_value=MOST, required=False, help_text="Để trống khi văn bản không nêu."
     )
     met = WholeField(label="Đạt", min_value=0, max_value=MOST)
-    paper = forms.CharField(
+    paper = TextField(
         label="Quyết định, văn bản",
         max_length=250,
         required=False,
         help_text="Văn bản công nhận, nếu có, ví dụ: QĐ 15/QĐ-UBND.",
     )
     paper_on = DayField(label="Ngày văn bản", required=False)
-    source = forms.CharField(
+    source = TextField(
         label="Nguồn", max_length=230, help_text="Báo cáo, sổ sách mà số tổng được lấy ra, ví dụ: Báo cáo 55/BC-BCĐ."
     )
 
@@ -70,7 +70,7 @@ class TotalCorrectionForm(PastTotalForm):
     """What the paper says in place of what is stored, and why; programme, year and kind stay."""
 
     programme = year = kind = None  # type: ignore[assignment]  # -- Django's way to leave fields out
-    reason = forms.CharField(
+    reason = TextField(
         label="Lý do sửa",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=300,

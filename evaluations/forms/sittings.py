@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from portal.core.fields import DayField, offer_rows
+from portal.core.fields import DayField, TextField, offer_rows
 from units.forms import PasswordAgain
 from units.models import Committee, Seat, on
 
@@ -17,7 +17,7 @@ class MeetingForm(forms.Form):
     """When and where a committee meets."""
 
     held_on = DayField(label="Ngày họp", initial=timezone.localdate)
-    place = forms.CharField(label="Địa điểm", max_length=200, required=False)
+    place = TextField(label="Địa điểm", max_length=200, required=False)
 
 
 class SittingForm(MeetingForm):
@@ -41,7 +41,7 @@ class AttendanceForm(forms.Form):
     present = forms.ModelMultipleChoiceField(
         label="Thành viên có mặt", queryset=Seat.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
     )
-    minutes = forms.CharField(
+    minutes = TextField(
         label="Diễn biến, ý kiến tại cuộc họp",
         widget=forms.Textarea(attrs={"rows": 5}),
         required=False,

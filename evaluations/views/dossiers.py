@@ -13,7 +13,7 @@ from criteria.judging.values import CriterionSpec
 from portal.core.errors import Refused
 from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
-from portal.core.web.pages import page_of, refuse, typed
+from portal.core.web.pages import page_of, refuse, typed, worded
 from units.models import Unit
 from units.queries import tell_apart
 
@@ -189,7 +189,7 @@ def evaluation_act(request, pk):
         raise Http404
     comment = typed(request, "comment", 2000)
     try:
-        workflow.advance(dossier, action, by=request.user, comment=comment)
+        workflow.advance(dossier, action, by=request.user, comment=worded(comment))
     except Refused as refusal:
         return refuse(
             request,

@@ -17,7 +17,7 @@ from criteria.models import CriteriaSet
 from criteria.queries import specs_of
 from portal.core.errors import Refused
 from portal.core.vietnamese.text import search_key
-from portal.core.web.pages import page_of, typed, whole_number, whole_numbers
+from portal.core.web.pages import page_of, typed, whole_number, whole_numbers, worded
 from units.enums import JUDGED
 from units.queries import tell_apart
 
@@ -172,8 +172,8 @@ def cell_save(request, pk):
     dossier = get_object_or_404(Evaluation.objects.visible_to(request.user), pk=pk)
     side = Side.APPRAISED if request.POST.get("side") == Side.APPRAISED else Side.OWN
     text, version = typed(request, "text", 100), whole_number(request.POST.get("version", "0"))
-    note = typed(request, "note", 2000) if "note" in request.POST else None
     try:
+        note = worded(typed(request, "note", 2000)) if "note" in request.POST else None
         if version is None:
             raise Refused(STALE)
         cell = services.save_cell(

@@ -11,6 +11,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from .vietnamese.figures import has_strange_digits, plain_number, two_readings, without_groups
+from .vietnamese.text import clean_lines
+from .vietnamese.unreadable import IN_A_BOX, fault_of
 
 DAY_ATTRS = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
 HOW_TO_WRITE_A_DAY = "Hãy nhập ngày theo dạng ngày/tháng/năm, ví dụ 05/09/2026."
@@ -85,6 +87,18 @@ class DayField(forms.DateField):
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise forms.ValidationError(f"Ngày {day:%d/%m/}{day.year:04} không thể đúng. Hãy kiểm tra lại năm.")
         return day
+
+
+class TextField(forms.CharField):
+    """Words as they are kept: composed letters, nothing invisible. What nobody can have meant is refused."""
+
+    def to_python(self, value: Any) -> str | None:
+        typed = super().to_python(value)
+        if not typed or "\0" in typed:  # NUL is told by Django's own validator
+            return typed
+        if fault := fault_of(typed, IN_A_BOX):
+            raise forms.ValidationError(fault, code="unreadable")
+        return clean_lines(typed)
 
 
 LIMITS: dict[str, Any] = {

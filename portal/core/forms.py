@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
-from .fields import DayField, NumberField
+from .fields import DayField, NumberField, TextField
 
 
 class SignInForm(AuthenticationForm):
@@ -33,11 +33,11 @@ class NewPasswordForm(PasswordChangeForm):
 class ComponentsForm(forms.Form):
     """One field of each kind."""
 
-    name = forms.CharField(label="Tên đơn vị", max_length=100, help_text="Viết đầy đủ, ví dụ: Thôn Đông Lâm.")
+    name = TextField(label="Tên đơn vị", max_length=100, help_text="Viết đầy đủ, ví dụ: Thôn Đông Lâm.")
     kind = forms.ChoiceField(label="Loại", choices=[("xa", "Xã"), ("phuong", "Phường"), ("thi_tran", "Thị trấn")])
     day = DayField(label="Ngày ban hành", required=False)
     share = NumberField(label="Tỷ lệ hộ đăng ký (%)", max_value=100, help_text="Từ 0 đến 100.")
-    note = forms.CharField(label="Giải trình", widget=forms.Textarea, required=False)
+    note = TextField(label="Giải trình", widget=forms.Textarea, required=False)
     result = forms.ChoiceField(
         label="Kết quả", choices=[("dat", "Đạt"), ("chua", "Chưa đạt")], widget=forms.RadioSelect, required=False
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.forms import ValidationError
 
-from portal.core.fields import DayField, NumberField, WholeField
+from portal.core.fields import DayField, NumberField, TextField, WholeField
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,21 @@ def test_a_number_outside_its_bounds_is_told_them(field, typed, sentence):
     with pytest.raises(ValidationError) as refusal:
         field.clean(typed)
     assert sentence in refusal.value.messages
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("#REF!", "#REF! là giá trị lỗi của bảng tính. Hãy ghi giá trị."),
+        ("Th«n §ång T©m", "“Th«n §ång T©m” viết bằng phông TCVN3 hoặc VNI. Có phải là “Thôn Đồng Tâm”?"),
+        ("Thôn M\ufffdt", "“Thôn M\ufffdt” đã mất chữ có dấu. Hãy gõ lại cho đủ dấu."),
+    ],
+)
+def test_words_nobody_can_have_meant_are_refused_as_in_a_file(typed, sentence):
+    with pytest.raises(ValidationError) as refusal:
+        TextField().clean(typed)
+    assert refusal.value.messages[0].startswith(sentence)
+
+
+def test_words_are_kept_composed_and_without_what_nobody_sees():
+    assert TextField().clean(" Bie\u0302n ba\u0309n\x01\r\nDo\u0300ng\u200b 2 ") == "Biên bản\r\nDòng 2"

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.core.fields import DayField, WholeField, offer_rows
+from portal.core.fields import DayField, TextField, WholeField, offer_rows
 
 from ..enums import LEVELS, CommitteeKind, MajorityOf, UnitKind
 from ..models import Seat, Unit, User
@@ -23,8 +23,8 @@ class SeatForm(forms.Form):
         empty_label="Không có tài khoản trên cổng",
         required=False,
     )
-    post = forms.CharField(label="Chức vụ trong Ban", max_length=100, help_text="Ví dụ: Phó Trưởng ban Thường trực")
-    host_post = forms.CharField(
+    post = TextField(label="Chức vụ trong Ban", max_length=100, help_text="Ví dụ: Phó Trưởng ban Thường trực")
+    host_post = TextField(
         label="Chức vụ ở cơ quan",
         max_length=200,
         required=False,
@@ -62,7 +62,7 @@ class RulesForm(forms.Form):
     )
     approval_percent = WholeField(label="Thông qua khi số phiếu tán thành quá (%)", min_value=0, max_value=99)
     majority_of = forms.ChoiceField(label="Tỷ lệ tán thành tính trên", choices=MajorityOf)
-    ground = forms.CharField(
+    ground = TextField(
         label="Căn cứ",
         max_length=300,
         help_text="Số, ngày, nơi ban hành quyết định thành lập hoặc quy chế hoạt động.",
@@ -80,7 +80,7 @@ class CommitteeForm(RulesForm):
 
     unit = PlaceField(label="Đơn vị", queryset=Unit.objects.none(), empty_label="Chọn đơn vị")
     kind = forms.ChoiceField(label="Loại Ban", choices=CommitteeKind)
-    name = forms.CharField(
+    name = TextField(
         label="Tên Ban",
         max_length=250,
         required=False,
@@ -113,7 +113,7 @@ class CommitteesForm(RulesForm):
     level = forms.ChoiceField(label="Lập cho", choices=KINDS, initial=UnitKind.COMMUNE)
     valid_from = DayField(label="Hoạt động từ ngày", initial=timezone.localdate)
     kind = forms.ChoiceField(label="Loại Ban", choices=[one for one in CommitteeKind.choices if one[0] != "other"])
-    called = forms.CharField(
+    called = TextField(
         label="Tên Ban bắt đầu bằng",
         max_length=200,
         required=False,
@@ -125,7 +125,7 @@ class CommitteesForm(RulesForm):
 class CommitteeChangeForm(RulesForm):
     """Another name, kind or rules for a committee."""
 
-    name = forms.CharField(label="Tên Ban", max_length=250)
+    name = TextField(label="Tên Ban", max_length=250)
     kind = forms.ChoiceField(label="Loại Ban", choices=CommitteeKind)
     field_order = ("name", "kind")
 

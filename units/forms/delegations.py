@@ -5,7 +5,7 @@ from typing import cast
 from django import forms
 from django.utils import timezone
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, TextField
 
 from ..enums import LEVELS
 from ..models import Unit
@@ -22,7 +22,7 @@ class DelegationForm(forms.Form):
     )
     valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
     valid_to = DayField(label="Đến hết ngày")
-    number = forms.CharField(label="Số, ký hiệu văn bản", max_length=60, help_text="Ví dụ: 12/QĐ-UBND")
+    number = TextField(label="Số, ký hiệu văn bản", max_length=60, help_text="Ví dụ: 12/QĐ-UBND")
     signed_on = DayField(label="Ngày ban hành văn bản")
 
     def __init__(self, *args, unit: Unit, **kwargs):

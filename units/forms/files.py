@@ -5,6 +5,7 @@ from pathlib import PurePath
 from django import forms
 from django.utils import timezone
 
+from portal.core.fields import TextField
 from portal.core.sheets.pasted import as_file
 from portal.core.sheets.reading import MAX_BYTES
 from portal.core.sheets.templates import Template
@@ -85,7 +86,7 @@ class UnitFileForm(forms.Form):
 class UndoForm(forms.Form):
     """Why what a file wrote is taken back."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label="Lý do hoàn tác",
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=250,

@@ -7,7 +7,7 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.core.fields import DayField
+from portal.core.fields import DayField, TextField
 
 from ..enums import LEVELS, Role
 from ..models import Placement, Unit, User
@@ -21,7 +21,7 @@ class PlacementForm(forms.Form):
     role = forms.ChoiceField(label="Vai trò", choices=Role)
     valid_from = DayField(label="Từ ngày", initial=timezone.localdate)
     valid_to = DayField(label="Đến hết ngày", required=False, help_text="Để trống nếu chưa định ngày kết thúc.")
-    acting_for = forms.CharField(
+    acting_for = TextField(
         label="Thay cho", max_length=200, required=False, help_text="Chức danh của người được thay, nếu là tạm thời."
     )
 
@@ -42,14 +42,14 @@ class PlacementForm(forms.Form):
 class PersonForm(PlacementForm):
     """A new account with its first placement."""
 
-    username = forms.CharField(
+    username = TextField(
         label="Tên đăng nhập",
         max_length=150,
         validators=[ASCIIUsernameValidator(message="Tên đăng nhập chỉ gồm chữ không dấu, chữ số và @ . + - _")],
         help_text="Chữ không dấu, ví dụ: canbo.tandinh",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    post = forms.CharField(label="Chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã Tân Dĩnh")
+    post = TextField(label="Chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã Tân Dĩnh")
     email = forms.EmailField(label="Thư điện tử công vụ", required=False)
     field_order = ("username", "post", "email", "unit", "role", "valid_from", "valid_to", "acting_for")
 
@@ -71,14 +71,14 @@ class PlaceAnewForm(forms.Form):
 class HandoverForm(forms.Form):
     """Who takes a role over, and the last day of who held it."""
 
-    successor = forms.CharField(
+    successor = TextField(
         label="Tên đăng nhập của người nhận",
         max_length=150,
         help_text="Người đã có tài khoản ở nơi đồng chí quản trị.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     last_day = DayField(label="Ngày làm việc cuối cùng của người bàn giao", initial=timezone.localdate)
-    note = forms.CharField(
+    note = TextField(
         label="Ghi chú", max_length=500, required=False, help_text="Ví dụ: sổ sách, con dấu, tài liệu giấy kèm theo."
     )
 

@@ -4,7 +4,7 @@ from typing import cast
 
 from django import forms
 
-from portal.core.fields import DayField, NumberField
+from portal.core.fields import DayField, NumberField, TextField
 
 from ..enums import ChangeAction, OpenFiles, Streaks, Subtype, UnitKind
 from ..files.change_rows import eve_of
@@ -16,9 +16,9 @@ from .passwords import PasswordAgain
 class ReformHeadingForm(forms.Form):
     """The resolution a reorganisation follows, and from when."""
 
-    number = forms.CharField(label="Số, ký hiệu nghị quyết", max_length=60)
-    title = forms.CharField(label="Trích yếu", max_length=400)
-    issuer = forms.CharField(label="Cơ quan ban hành", max_length=200)
+    number = TextField(label="Số, ký hiệu nghị quyết", max_length=60)
+    title = TextField(label="Trích yếu", max_length=400)
+    issuer = TextField(label="Cơ quan ban hành", max_length=200)
     signed_on = DayField(label="Ngày ban hành", required=False)
     effective_on = DayField(label="Có hiệu lực từ ngày")
 
@@ -42,23 +42,23 @@ class ChangeForm(forms.Form):
     """One line of a draft; units are named by the State's code or the key of an export."""
 
     action = forms.ChoiceField(label="Việc", choices=ChangeAction)
-    unit = forms.CharField(
+    unit = TextField(
         label="Đơn vị",
         max_length=40,
         required=False,
         help_text="Mã số của xã, huyện, tỉnh; hoặc khoá DV… của trang Đơn vị.",
     )
-    to = forms.CharField(
+    to = TextField(
         label="Về đơn vị",
         max_length=40,
         required=False,
         help_text="Mã số, khoá DV…, hoặc khoá của đơn vị mới thành lập.",
     )
-    key = forms.CharField(label="Khoá đơn vị mới", max_length=40, required=False, help_text="Khi thành lập: tự đặt.")
+    key = TextField(label="Khoá đơn vị mới", max_length=40, required=False, help_text="Khi thành lập: tự đặt.")
     kind = forms.ChoiceField(label="Loại đơn vị", choices=[("", "–"), *UnitKind.choices], required=False)
     subtype = forms.ChoiceField(label="Phân loại mới", choices=[("", "–"), *Subtype.choices], required=False)
-    code = forms.CharField(label="Mã số mới", max_length=20, required=False)
-    name = forms.CharField(label="Tên mới", max_length=200, required=False)
+    code = TextField(label="Mã số mới", max_length=20, required=False)
+    name = TextField(label="Tên mới", max_length=200, required=False)
     percent = NumberField(label="Phần (%)", min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False)
     is_main = forms.BooleanField(label="Nhận phần chính", required=False)
 

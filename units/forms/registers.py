@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django import forms
 from django.db import models
 
-from portal.core.fields import DayField, NumberField, WholeField
+from portal.core.fields import DayField, NumberField, TextField, WholeField
 
 from ..enums import UnitKind
 from ..models import Unit
@@ -46,6 +46,8 @@ def register_form(
             kwargs["form_class"] = NumberField
         elif isinstance(column, models.IntegerField):
             kwargs["form_class"] = WholeField
+        elif not column.choices:
+            kwargs["form_class"] = TextField
         found = column.formfield(**kwargs)
         if isinstance(found, forms.ChoiceField) and (column.blank or not column.has_default()):
             found.choices = [("", "Chọn trong danh sách"), *column.get_choices(include_blank=False)]

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from portal.core.fields import DayField, offer_choices, offer_rows
+from portal.core.fields import DayField, TextField, offer_choices, offer_rows
 
 from ..enums import LEVELS, ORGANISATIONS, PARENTS, SUBTYPES, Subtype, UnitKind
 from ..models import Unit, User
@@ -13,7 +13,7 @@ from .fields import PlaceField
 class GroundForm(forms.Form):
     """Why, and by which paper."""
 
-    ground = forms.CharField(
+    ground = TextField(
         label="Lý do, căn cứ", max_length=300, help_text="Ví dụ: Quyết định số 12/QĐ-UBND ngày 01/7/2025."
     )
 
@@ -21,11 +21,9 @@ class GroundForm(forms.Form):
 class UnitFactsForm(GroundForm):
     """What can be typed wrong about a unit, and why it is mended."""
 
-    name = forms.CharField(label="Tên đơn vị", max_length=200)
+    name = TextField(label="Tên đơn vị", max_length=200)
     subtype = forms.ChoiceField(label="Phân loại", choices=Subtype)
-    code = forms.CharField(
-        label="Mã số", max_length=20, required=False, help_text="Mã của Nhà nước; để trống nếu không có."
-    )
+    code = TextField(label="Mã số", max_length=20, required=False, help_text="Mã của Nhà nước; để trống nếu không có.")
     stands_in = PlaceField(
         label="Đứng chân trên địa bàn",
         queryset=Unit.objects.none(),

@@ -20,7 +20,7 @@ from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
-from portal.core.web.pages import refuse, typed, whole_numbers
+from portal.core.web.pages import refuse, typed, whole_numbers, worded
 
 from .. import reforms, services
 from ..enums import LEVELS, OpenFiles, ReformStatus, UnitKind
@@ -242,7 +242,8 @@ def reform_namesakes(request, pk):
         for unit in whole_numbers(name.removeprefix("name_") for name in request.POST if name.startswith("name_"))
     }
     try:
-        many = reforms.name_apart(reform, names, by=request.user)
+        named = {unit: worded(name) for unit, name in names.items()}
+        many = reforms.name_apart(reform, named, by=request.user)
     except Refused as refusal:
         context = _namesakes_context(request, visible_reform(request, pk), names)
         return refuse(request, NAMESAKES_PAGE, context, refusal)

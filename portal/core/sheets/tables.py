@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..vietnamese import text
-from ..vietnamese.old_fonts import unicode_of
+from ..vietnamese.unreadable import IN_A_FILE, fault_of
 from .books import BadCell
 from .reading import Problem, Sheet, Unreadable, column_name, sheets_of
 from .templates import MARK, Template
@@ -21,8 +21,6 @@ NUMBERING = {"stt", "tt", "so tt", "so thu tu"}  # a column of running numbers, 
 LAST_ROWS = 10  # how far from the end a row of sums may stand, with the signatures below it
 TOTALS = {"cong", "tong", "tong cong", "tong so"}  # a row of sums
 MOST_PROBLEMS = 50
-ERROR_VALUE = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)", re.IGNORECASE)
-LOST_LETTER = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -220,17 +218,7 @@ def cell_fault(cell: Any) -> str:
     """Why nothing can be taken from the cell: an error value, letters lost or typed for an old font; mostly empty."""
     if isinstance(cell, BadCell):
         return cell.sentence
-    if not isinstance(cell, str):
-        return ""
-    shown = cell.strip()[:60]
-    if ERROR_VALUE.fullmatch(shown):
-        return BadCell(shown).sentence
-    if LOST_LETTER.search(cell):
-        return f"“{shown}” đã mất chữ có dấu. Hãy lưu lại tệp dạng XLSX hoặc CSV UTF-8 từ bảng tính gốc."
-    if old := unicode_of(cell):
-        hint = f"Có phải là “{old.strip()[:60]}”? Hãy chuyển tệp sang bảng mã Unicode."
-        return f"“{shown}” viết bằng phông TCVN3 hoặc VNI. {hint}"
-    return ""
+    return fault_of(cell, IN_A_FILE) if isinstance(cell, str) else ""
 
 
 def _note_sheet(table: FileTable, sheet: Sheet, sheets: list[Sheet]) -> None:

@@ -28,10 +28,14 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("", text)
 
 
+def clean_lines(text: str) -> str:
+    """The text of a box as it is stored: composed letters, no invisible marks, its spaces and lines as they were."""
+    return INVISIBLE.sub("", unicodedata.normalize("NFC", storable(text)))
+
+
 def clean(text: str) -> str:
     """The text as it is stored: composed letters, single spaces, no invisible marks."""
-    composed = unicodedata.normalize("NFC", storable(text))
-    return " ".join(INVISIBLE.sub("", composed).split())
+    return " ".join(clean_lines(text).split())
 
 
 def clean_symbol(symbol: str) -> str:

@@ -9,7 +9,8 @@ from django.forms import BaseForm
 from django.shortcuts import render
 
 from portal.core.errors import Refused
-from portal.core.vietnamese.text import storable
+from portal.core.vietnamese.text import clean_lines, storable
+from portal.core.vietnamese.unreadable import IN_A_BOX, fault_of
 
 MOST_DIGITS = 19  # of a row id: 9.2e18
 
@@ -21,6 +22,13 @@ def page_of(rows, request, size: int = 50) -> Page:
 def typed(request, name: str, most: int) -> str:
     """A posted text outside any form, cut to its most letters, without what PostgreSQL cannot store."""
     return storable(request.POST.get(name, ""))[:most]
+
+
+def worded(text: str) -> str:
+    """A text typed outside any form as a form's box keeps it; raises Refused for what nobody can have meant."""
+    if fault := fault_of(text, IN_A_BOX):
+        raise Refused(fault)
+    return clean_lines(text)
 
 
 def whole_number(text: str) -> int | None:

@@ -628,6 +628,37 @@ def test_a_commune_may_be_sent_before_its_units_are_decided_but_not_proposed(wor
     assert workflow.advance(dossier, Action.PROPOSE, by=world.chair).state == State.PROPOSED
 
 
+# --- words ----------------------------------------------------------------------------------------------------
+
+
+def test_a_note_nobody_can_read_is_refused_by_the_grid_and_the_form(client, world):
+    dossier = world.areas[0]
+    put([dossier], State.REGISTERED)
+    client.force_login(world.officer)
+    sent = {"code": MUST, "text": "Đ", "version": 0, "note": "Tæ tù qu¶n"}
+    answer = client.post(reverse("evaluations:cell", args=[dossier.pk]), sent)
+    told = "“Tæ tù qu¶n” viết bằng phông TCVN3 hoặc VNI. Có phải là “Tổ tự quản”? Hãy gõ lại bằng bảng mã Unicode."
+    assert (answer.status_code, answer.json()["sentence"], answer.json()["typed"]) == (422, told, "Đ")
+    prefix = MUST.replace(".", "_")
+    sent = {f"{prefix}-met": "yes", f"{prefix}-version": "0", f"{prefix}-note": "Tæ tù qu¶n"}
+    page = client.post(reverse("evaluations:entry", args=[dossier.pk]), sent)
+    assert (page.status_code, told in html.unescape(page.text)) == (422, True)
+    assert "Tæ tù qu¶n</textarea>" in page.text
+    assert not dossier.answers.exists()
+
+
+def test_a_reason_of_a_move_nobody_can_read_is_refused_and_shown_again(client, world):
+    dossier = world.areas[0]
+    put([dossier], State.SUBMITTED)
+    client.force_login(world.standing)
+    sent = {"action": Action.RETURN, "comment": "B\ufffd sung biên bản"}
+    page = client.post(reverse("evaluations:act", args=[dossier.pk]), sent)
+    assert (page.status_code, "đã mất chữ có dấu. Hãy gõ lại cho đủ dấu." in page.text) == (422, True)
+    assert "B\ufffd sung biên bản</textarea>" in page.text
+    dossier.refresh_from_db()
+    assert dossier.state == State.SUBMITTED
+
+
 # --- what a save costs -----------------------------------------------------------------------------------------
 
 

@@ -125,7 +125,12 @@ def test_a_line_that_names_the_unit_already_gets_the_name(tree):
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("", "Chưa ghi tên mới nào"), ("Thôn Bản 1", "vẫn là tên cũ"), ("Thôn " + "x" * 200, "dài quá 200 chữ")],
+    [
+        ("", "Chưa ghi tên mới nào"),
+        ("Thôn Bản 1", "vẫn là tên cũ"),
+        ("Thôn " + "x" * 200, "dài quá 200 chữ"),
+        ("#REF!", "#REF! là giá trị lỗi"),
+    ],
 )
 def test_a_name_that_cannot_be_is_refused_and_given_back(admin, tree, name, told):
     one, two, *_ = tree.communes
