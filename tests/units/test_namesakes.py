@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from tests.units.factories import make_tree, make_units, make_user
 from tests.units.reforming import draft, line
-from units import reforms
-from units.enums import Role, Subtype, UnitKind
+from units import reforms, services
+from units.enums import CommitteeKind, Role, Subtype, UnitKind
 from units.files.places import places_page
 from units.models import GroupCount, Unit
 from units.queries import tell_apart, tell_units_apart
@@ -151,3 +151,21 @@ def test_lists_registers_and_their_choice_tell_them_apart(tree, client):
     text = html.unescape(chosen.content.decode())
     assert f"Thôn Bản 1 (khu dân cư, Xã Bát Xát) · trước thuộc {one.name}</option>" in text
     assert "Thôn Riêng (khu dân cư, Xã Bát Xát)</option>" in text
+
+
+def test_people_and_committees_tell_them_apart_on_their_pages_and_in_their_files(tree, client):
+    one, two, *_ = tree.communes
+    merged(tree, one, two)
+    first, alone, second = tree.hamlets
+    rules, since = services.CommitteeRules(50, 50), {"valid_from": date(2025, 8, 1)}
+    for unit in (first, alone, second):
+        person = make_user(Role.LEADER, unit)
+        board = services.found_committee(unit, kind=CommitteeKind.VILLAGE, rules=rules, by=None, **since)
+        services.seat(board, person, "Trưởng Ban", by=None, **since)
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    for route in ("people", "people_export", "committee_list", "committee_export", "seat_export"):
+        answer = client.get(reverse(f"units:{route}"), {"dang": "csv"})
+        text = html.unescape(b"".join(answer).decode())
+        assert all(f"Thôn {way} 1 · trước thuộc" in text for way in ("Bản", "bản")), route
+        assert "Thôn Riêng" in text, route
+        assert "Thôn Riêng ·" not in text, route

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from portal.core.lists import chunks
 from portal.core.locking import hold_rows, keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
@@ -15,6 +16,7 @@ from ..enums import CommitteeKind, MajorityOf
 from ..locks import hold_units
 from ..models import Committee, Unit, User
 from ..permissions import may_manage_people
+from ..queries import tell_units_apart
 from ..services import CommitteeRow, committee_fault, committee_name, day_fault, doubled_fault, same_in_time
 from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
@@ -65,12 +67,14 @@ HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 
 def exported(committees: Iterable[Committee]) -> Iterator[list]:
     """Cells of the committees under HEADINGS; they come with their unit selected."""
-    for one in committees:
-        yield [
-            *(f"{BOARD_KEY}{one.pk}", f"{OWN_KEY}{one.unit_id}", one.get_kind_display(), one.name),
-            *(one.quorum_percent, one.approval_percent, one.get_majority_of_display(), one.ground),
-            *(one.valid_from, one.valid_to, one.unit.name),
-        ]
+    for chunk in chunks(committees):
+        tell_units_apart(one.unit for one in chunk)
+        for one in chunk:
+            yield [
+                *(f"{BOARD_KEY}{one.pk}", f"{OWN_KEY}{one.unit_id}", one.get_kind_display(), one.name),
+                *(one.quorum_percent, one.approval_percent, one.get_majority_of_display(), one.ground),
+                *(one.valid_from, one.valid_to, one.unit.listed_name),
+            ]
 
 
 @dataclass

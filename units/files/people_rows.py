@@ -8,6 +8,7 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from portal.core.lists import chunks
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
@@ -16,6 +17,7 @@ from .. import services
 from ..enums import Role
 from ..models import Committee, Placement, Seat, Unit, User
 from ..permissions import may_manage_people
+from ..queries import tell_units_apart
 from ..services import PersonRow
 from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, lines_of
@@ -69,11 +71,13 @@ may_be_a_name = ASCIIUsernameValidator()
 def exported(placements: Iterable[Placement]) -> Iterator[list]:
     """Cells of the placements under HEADINGS; they come with their person and unit selected. Seats have their own
     file."""
-    for one in placements:
-        yield [
-            *(one.user.username, one.user.post, f"{OWN_KEY}{one.unit_id}", one.get_role_display()),
-            *(one.valid_from, one.valid_to, one.acting_for, "", "", one.unit.name),
-        ]
+    for chunk in chunks(placements):
+        tell_units_apart(one.unit for one in chunk)
+        for one in chunk:
+            yield [
+                *(one.user.username, one.user.post, f"{OWN_KEY}{one.unit_id}", one.get_role_display()),
+                *(one.valid_from, one.valid_to, one.acting_for, "", "", one.unit.listed_name),
+            ]
 
 
 @dataclass

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from portal.core.lists import chunks
 from portal.core.locking import hold_rows
 from portal.core.sheets.cells import read_date
 from portal.core.sheets.templates import Cells, FileColumn, Template
@@ -15,6 +16,7 @@ from .. import services
 from ..locks import hold_units
 from ..models import Committee, Seat, Unit, User
 from ..permissions import may_seat
+from ..queries import tell_units_apart
 from ..services import SeatRow
 from .keys import OWN_KEY, UNIT_KEY, Here, day_told, living, not_one
 from .lines import Problems, clears, lines_of
@@ -52,13 +54,15 @@ HEADINGS = [*COLUMNS.values(), *SHOWN_ONLY]
 
 def exported(seats: Iterable[Seat]) -> Iterator[list]:
     """Cells of the seats under HEADINGS; they come with their committee, its unit and the account selected."""
-    for seat in seats:
-        board = seat.committee
-        yield [
-            *(f"{SEAT_KEY}{seat.pk}", f"{OWN_KEY}{board.unit_id}", board.name, seat.post, seat.host_post),
-            *(seat.valid_from, seat.valid_to, f"{SEAT_KEY}{seat.replaces_id}" if seat.replaces_id else ""),
-            *(board.unit.name, str(seat.user) if seat.user_id else ""),
-        ]
+    for chunk in chunks(seats):
+        tell_units_apart(seat.committee.unit for seat in chunk)
+        for seat in chunk:
+            board = seat.committee
+            yield [
+                *(f"{SEAT_KEY}{seat.pk}", f"{OWN_KEY}{board.unit_id}", board.name, seat.post, seat.host_post),
+                *(seat.valid_from, seat.valid_to, f"{SEAT_KEY}{seat.replaces_id}" if seat.replaces_id else ""),
+                *(board.unit.listed_name, str(seat.user) if seat.user_id else ""),
+            ]
 
 
 @dataclass

@@ -53,9 +53,11 @@ def committee_list(request):
     there = UnitVersion.objects.visible_to(request.user).in_force(day).filter(unit__in=[row.unit_id for row in page])
     districts = dict(there.order_by().values_list("unit", "district"))
     names = history.names_on(day, [*districts, *districts.values()])
+    queries.tell_units_apart(row.unit for row in page)
     for row in page:
         row.called = names.get(row.unit_id, row.unit.name)
         district = districts.get(row.unit_id)
+        row.called += f" · {row.unit.apart}" if row.unit.apart else ""
         row.under = names.get(district, "") if district and district != row.unit_id else ""
     context |= {"page": page, "day": day, "is_past": day != timezone.localdate()}
     return render(request, "units/committee_list.html", context)

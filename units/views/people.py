@@ -18,6 +18,7 @@ from ..filters import PlacementFilterSet
 from ..forms import EndForm, PersonForm, PlacementForm, ProlongForm
 from ..models import Placement, Unit, User
 from ..permissions import may_administer, may_end_placement
+from ..queries import tell_units_apart
 
 PER_PAGE = 50
 
@@ -47,9 +48,11 @@ def people(request):
 
 def _people_context(request) -> dict:
     rows, found = _asked(request, _placements(request).order_by("unit__sort_key", "role", "pk"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    tell_units_apart(placement.unit for placement in page)
     return {
         "filter": found,
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "sheets": request.user.slip_sheets.waiting().order_by("pk"),
         "form": ProlongForm(),
         "marked": [],
