@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from evaluations.models import Cycle
 from portal.core.api import refuse_unknown
+from portal.core.api_answers import REFUSALS
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 
@@ -104,7 +105,7 @@ class RollupView(APIView):
                 description="Ranh giới của năm đó (mặc định then) hay hiện nay (today).",
             ),
         ],
-        responses=RollupSerializer,
+        responses={"200": RollupSerializer} | REFUSALS,
     )
     def get(self, request):
         query = RollupQuery(data=request.query_params)

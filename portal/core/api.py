@@ -9,6 +9,8 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.settings import api_settings
 
+MOST_DIGITS = 9  # of a page's size that is looked at
+
 
 class DenyUnlessDeclared(BasePermission):
     """The default: a view that does not say who may enter lets nobody in."""
@@ -23,6 +25,14 @@ class Pages(PageNumberPagination):
     page_size = 50
     max_page_size = 500
     page_size_query_param = "page_size"
+
+    def get_page_size(self, request):
+        """As the framework's, which takes what is no number for the usual size."""
+        told = request.query_params.get(self.page_size_query_param)
+        if told and not (told.isascii() and told.isdecimal() and int(told[:MOST_DIGITS])):
+            said = f"Số dòng một trang là số nguyên từ 1 đến {self.max_page_size}, không phải “{told[:40]}”."
+            raise ValidationError({self.page_size_query_param: [said]})
+        return super().get_page_size(request)
 
     def get_paginated_response_schema(self, schema):
         """As the framework's, whose `nullable` is of an older OpenAPI than the document's."""

@@ -1,8 +1,10 @@
 """The API's document says what is answered: every list and every row of the world's, checked against its schema."""
 
 import json
+import re
 
 import pytest
+from django.test import Client
 from django.urls import resolve, reverse
 from jsonschema import Draft202012Validator
 from rest_framework import serializers
@@ -35,9 +37,9 @@ def closed(node) -> None:
             closed(inner)
 
 
-def schema_of(document: dict, route: str) -> dict:
+def schema_of(document: dict, route: str, status: int = 200) -> dict:
     address = reverse(f"api:{route}", args=[7] if route.endswith("-detail") else [])
-    told = document["paths"][address.replace("/7/", "/{id}/")]["get"]["responses"]["200"]["content"]
+    told = document["paths"][address.replace("/7/", "/{id}/")]["get"]["responses"][str(status)]["content"]
     assert list(told) == ["application/json"]
     return told["application/json"]["schema"] | {"components": document["components"]}
 
@@ -68,6 +70,28 @@ def test_the_roll_up_is_as_described(world, db, document):
     for more in ({}, {"by": "commune"}, {"kind": "residential_area"}, {"ranh_gioi": "today"}):
         answer = world.clients["staff@grand"].get(reverse("api:rollup"), asked | more)
         assert (answer.status_code, faults(schema_of(document, "rollup"), answer.json())) == (200, [])
+
+
+@pytest.mark.parametrize("name", [*LISTS, *(name.replace("-list", "-detail") for name in LISTS), "rollup"])
+def test_every_refusal_is_as_described(world, db, document, name):
+    """Of every operation: somebody not signed in, a parameter nobody knows, what is not there."""
+    of_row = name.endswith("-detail")
+    address = reverse(f"api:{name}", args=[10**12] if of_row else [])
+    client, nowhere = world.clients["staff@grand"], {"cycle": 10**12, "place": 1} if name == "rollup" else {"page": 999}
+    answers = [Client().get(address), client.get(address, {} if of_row else nowhere)]
+    answers += [] if of_row else [client.get(address, {"khong_co": "1"}), client.get(address, {"cycle": "năm"})]
+    assert [answer.status_code for answer in answers] == [403, 404, 400, 400][: len(answers)]
+    for answer in answers:
+        assert faults(schema_of(document, name, answer.status_code), answer.json()) == []
+        assert not re.search(r"matches|query|Not found", answer.text)
+    told = document["paths"][address.replace(f"/{10**12}/", "/{id}/")]["get"]["responses"]
+    assert set(told) == {"200", "403", "404", "429"} | (set() if of_row else {"400"})
+
+
+def test_a_refusal_that_is_not_as_described_is_noticed(document):
+    """The control: a sentence in place of a list of them, and a body without its one field."""
+    assert len(faults(schema_of(document, "unit-list", 400), {"kind": "Không có."})) == 1
+    assert len(faults(schema_of(document, "unit-list", 404), {})) == 1
 
 
 def test_an_answer_that_is_not_as_described_is_noticed(world, db, document):
