@@ -10,7 +10,7 @@ class EvaluationsConfig(AppConfig):
     def ready(self):
         from units.files.intakes import PLACES, WORDS  # noqa: PLC0415 -- as above
         from units.reforms import FOLLOWERS  # noqa: PLC0415 -- models are ready only now
-        from units.services import NEVER, OPEN_MATTERS, OPEN_WORK, TAKEN_BACK  # noqa: PLC0415 -- as above
+        from units.services import OPEN_MATTERS, OPEN_WORK, TAKEN_BACK  # noqa: PLC0415 -- as above
 
         from . import tasks  # noqa: F401, PLC0415 -- registers the job kind in every process
         from .queries import under_way  # noqa: PLC0415 -- as above
@@ -25,10 +25,6 @@ class EvaluationsConfig(AppConfig):
         PLACES["import_grid"] = ("evaluations:grid", "evaluations:grid_import")
         WORDS["import_grid"] = "Bảng nhập đã điền"
         TAKEN_BACK.update(KINDS)
-        NEVER["import_grid"] = (
-            "Bảng nhập không hoàn tác cả tệp được: mỗi ô là một lần ghi trong hồ sơ, có thể đã được chấm hoặc gửi. Hãy "
-            "sửa từng ô ở bảng nhập; giá trị trước có trong diễn biến của hồ sơ."
-        )
         FOLLOWERS.append(DossiersFollow())
         OPEN_WORK.append(sits_after)
         OPEN_MATTERS.append(under_way)

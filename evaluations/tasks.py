@@ -7,6 +7,7 @@ from django.db import transaction
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.jobs import job_kind
+from portal.core.locking import hold_rows
 from portal.core.vietnamese.figures import grouped
 from units.tasks import written_once
 
@@ -71,12 +72,15 @@ def import_past_totals(job, tell):
 
 
 @job_kind("import_grid")
+@written_once
 def import_grid(job, tell):
-    """Write the cells of a filled grid, each as the grid itself would: one that somebody saved meanwhile is left."""
-    from . import services  # noqa: PLC0415 -- a task's imports stay inside
-    from .enums import Side  # noqa: PLC0415 -- as above
+    """Write the cells of a filled grid as a block: one that somebody saved meanwhile is left."""
+    from units.models import Unit  # noqa: PLC0415 -- a task's imports stay inside
+    from units.services import Written  # noqa: PLC0415 -- as above
+
+    from . import services  # noqa: PLC0415 -- as above
     from .files.grid.reading import read  # noqa: PLC0415 -- as above
-    from .models import Cycle  # noqa: PLC0415 -- as above
+    from .models import Answer, Cycle, Evaluation  # noqa: PLC0415 -- as above
 
     cycle = Cycle.objects.visible_to(job.asked_by).filter(pk=job.params["slug"]).first()
     if cycle is None:
@@ -84,22 +88,20 @@ def import_grid(job, tell):
     found = read(cycle, _kept(job), job.params["name"], job.asked_by)
     if found.problems:
         raise Refused("Tệp không còn hợp lệ, nên chưa ghi gì:\n" + "\n".join(map(str, found.problems[:LISTED])))
-    done, left = 0, len(found.left)
-    for number, cell in enumerate(found.taken):
-        if number % 50 == 0:
-            tell(number, len(found.taken), f"Đang ghi {grouped(len(found.taken))} ô")
-        try:
-            services.save_cell(
-                cell.dossier,
-                cell.line.code,
-                cell.typed,
-                version=cell.version,
-                by=job.asked_by,
-                note=None,
-                side=Side.OWN,
-            )
-            done += 1
-        except (Refused, services.Conflict):
-            left += 1
-    told = f" {grouped(left)} ô chưa ghi; mở lại trang xem trước để biết lý do và tải tệp đánh dấu." if left else ""
-    tell(len(found.taken), max(len(found.taken), 1), f"Đã ghi {grouped(done)} ô.{told}")
+    tell(0, 1, f"Đang ghi {grouped(len(found.taken))} ô")
+    dossiers = {cell.dossier.pk: cell.dossier for cell in found.taken}
+    asked = [services.AskedCell(cell.dossier.pk, cell.line.code, cell.typed, cell.version) for cell in found.taken]
+    with transaction.atomic():
+        list(hold_rows(Evaluation.objects.filter(pk__in=dossiers), to_write=True))
+        held, written = Answer.objects.filter(evaluation__in=dossiers), Written()
+        before = list(held)
+        written.changes(before)
+        outcomes = services.save_cells(asked, dossiers, by=job.asked_by)
+        written.makes(held.exclude(pk__in=[one.pk for one in before]))
+        done = sum(one.outcome == services.SaveOutcome.SAVED for one in outcomes)
+        many = len(found.left) + sum(one.outcome in services.NOT_TAKEN for one in outcomes)
+        left = f" {grouped(many)} ô chưa ghi; mở lại trang xem trước để biết lý do và tải tệp đánh dấu." if many else ""
+        told = f"Đã ghi {grouped(done)} ô.{left}"
+        if done:
+            written.keep(job, told=told, units=Unit.objects.filter(evaluations__in=dossiers).distinct())
+        tell(1, 1, told)

@@ -2,7 +2,7 @@
 
 from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_answer, save_cell
 from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_bar, set_bar
-from .blocks import AskedCell, CellOutcome, read_said, save_cells
+from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import add_evidence, remove_evidence
 from .past_results import PastResult, record_past, results_of, take_past_away
@@ -36,6 +36,8 @@ from .sittings import (
 from .timing import decide_timing, record_dates
 
 __all__ = [
+    "NOT_TAKEN",
+    "SaveOutcome",
     "AskedCell",
     "CellOutcome",
     "Conflict",

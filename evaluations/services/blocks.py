@@ -13,7 +13,7 @@ from portal.core.errors import Refused
 from units.files.lines import clears
 from units.models import User
 
-from ..enums import Side
+from ..enums import Action, Side
 from ..models import Answer, Evaluation, Event
 from .answers import Conflict, changed_answer, columns, find_criterion, locked_dossier
 
@@ -27,6 +27,9 @@ class SaveOutcome(StrEnum):
     SAME = "same"  # holds that value already
     REFUSED = "refused"
     CONFLICT = "conflict"  # saved by somebody else meanwhile
+
+
+NOT_TAKEN = (SaveOutcome.REFUSED, SaveOutcome.CONFLICT)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,14 @@ def read_said(criterion: CriterionSpec, typed: str) -> Value:
 
 
 @transaction.atomic
-def save_cells(asked: Iterable[AskedCell], dossiers: Mapping[int, Evaluation], *, by: User) -> list[CellOutcome]:
+def save_cells(
+    asked: Iterable[AskedCell], dossiers: Mapping[int, Evaluation], *, by: User, why: str = ""
+) -> list[CellOutcome]:
     """Save the cells of the unit's own side in one transaction, and say of each what became of it; none is named twice.
 
     A cell is taken as `save_cell` takes one: one that cannot be read, may not be written or was saved by somebody else
-    meanwhile stays as it is, the others are saved. Dossiers are locked in the order of their ids.
+    meanwhile stays as it is, the others are saved. Dossiers are locked in the order of their ids. With `why` the log
+    keeps a line of each saved cell, and in it the reason.
     """
     cells = list(asked)
     locked: dict[int, Evaluation] = {}
@@ -72,7 +78,7 @@ def save_cells(asked: Iterable[AskedCell], dossiers: Mapping[int, Evaluation], *
             locked[pk] = locked_dossier(dossiers[pk], by, Side.OWN)
         except Refused as refusal:
             closed[pk] = refusal.sentence
-    block = _Block(locked, closed, _answers(dossiers), by)
+    block = _Block(locked, closed, _answers(dossiers), by, why)
     outcomes = [block.take(cell, dossiers.get(cell.dossier)) for cell in cells]
     _write(block)
     return outcomes
@@ -91,6 +97,7 @@ class _Block:
     closed: Mapping[int, str]  # why a dossier is not locked
     answers: Mapping[tuple[int, str], Answer]
     by: User
+    why: str
     changed: dict[tuple[int, str], Answer] = field(default_factory=dict)
     lines: list[Event] = field(default_factory=list)
 
@@ -98,10 +105,11 @@ class _Block:
         if dossier is None:
             return _refused(cell, GONE)
         answer = self.answers.get((dossier.pk, cell.code))
+        was = answer.own if answer else Value()
         try:
             criterion = find_criterion(dossier, cell.code)
             value = read_said(criterion, cell.typed)
-            if value == (answer.own if answer else Value()):
+            if value == was:
                 return CellOutcome(
                     cell, SaveOutcome.SAME, write_cell(criterion, value), answer.version if answer else 0
                 )
@@ -116,8 +124,17 @@ class _Block:
             text, now = write_cell(criterion, value), conflict.answer.version
             return CellOutcome(cell, SaveOutcome.CONFLICT, text, now, conflict.sentence, conflict.theirs)
         self.changed[dossier.pk, cell.code] = answer
+        if self.why:
+            line = line or Event.staying(dossier, Action.AMEND, by=self.by, comment=_filled(criterion, was, value))
+            line.comment = f"{line.comment}. {self.why}"
         self.lines += [line] if line else []
         return CellOutcome(cell, SaveOutcome.SAVED, write_cell(criterion, value), answer.version)
+
+
+def _filled(criterion: CriterionSpec, was: Value, value: Value) -> str:
+    """What a line of the log says of a cell, also of one that was empty."""
+    before, after = (write_cell(criterion, one) or "để trống" for one in (was, value))
+    return f"Tiêu chí {criterion.number}: {before} → {after}"
 
 
 def _refused(cell: AskedCell, sentence: str) -> CellOutcome:

@@ -156,14 +156,6 @@ def test_a_result_stays_once_its_unit_was_recognised_on_the_portal(client, staff
     assert any(area.name in one and "07/QĐ-UBND" in one and "số năm liên tục" in one for one in told)
 
 
-def test_a_filled_grid_says_why_it_is_not_undone(client, staff, tree):
-    results(client, result(tree.areas[0]))
-    params = {"slug": Cycle.objects.get().pk, "name": "bảng.xlsx"}
-    job = Job.objects.create(kind="import_grid", key="bảng", params=params, state=JobState.DONE, asked_by=staff)
-    page = client.get(reverse("units:import_job", args=[job.pk])).content.decode()
-    assert "Bảng nhập không hoàn tác cả tệp được" in page and "Hoàn tác lần nhập này" not in page
-
-
 def test_totals_say_again_what_they_said(client, staff, tree):
     first, second = tree.districts[0], tree.communes[0]
     totals(client, total(first))

@@ -42,6 +42,7 @@ class FileImport(models.Model):
         Job, models.PROTECT, null=True, related_name="undone_import", verbose_name="việc hoàn tác"
     )
     undo_reason = models.CharField("lý do hoàn tác", max_length=300, blank=True)
+    undo_left = models.TextField("những gì để nguyên khi hoàn tác", blank=True)  # a sentence a line
 
     objects = FileImportQuerySet.as_manager()
 

@@ -105,6 +105,9 @@ class Standing:
     changed: dict[type[Model], list[Back]] = field(default_factory=dict)
     in_the_way: list[str] = field(default_factory=list)
     more_in_the_way: int = 0
+    left: list[str] = field(default_factory=list)  # rows that stay as they are, of a kind taken back in part
+    more_left: int = 0
+    told: str = ""  # what was done, where it is more than rows
 
     def made_of(self, model: type[Model]) -> list[Any]:
         return self.made.get(model, [])
@@ -118,6 +121,17 @@ class Standing:
             self.in_the_way.append(sentence())
         else:
             self.more_in_the_way += 1
+
+    def leave(self, sentence: Callable[[], str]) -> None:
+        """One more row that stays as it is; its sentence is made for the first ones only."""
+        if len(self.left) < LISTED:
+            self.left.append(sentence())
+        else:
+            self.more_left += 1
+
+    @property
+    def all_left(self) -> list[str]:
+        return [*self.left, *([f"… và {grouped(self.more_left)} chỗ khác."] if self.more_left else [])]
 
     @property
     def sentence(self) -> str:
@@ -133,12 +147,14 @@ Undo = Callable[[Standing, User, str], None]
 @dataclass(frozen=True)
 class WayBack:
     """How a kind of file is taken back. `own`: what is a part of its rows, by model and the field that names the row;
-    `lock`: what its writers take before the rows; `asks`: what else stands in the way, told to the standing."""
+    `lock`: what its writers take before the rows; `asks`: what else stands in the way, told to the standing. A kind
+    with `leaves` is taken back in part: a row changed since stays, told by the sentence `leaves` has for it."""
 
     undo: Undo
     own: frozenset[tuple[str, str]] = frozenset()
     lock: Callable[[FileImport], None] = lambda record: hold_units()
     asks: Callable[[Standing], None] = lambda standing: None
+    leaves: Callable[[Any], str] | None = None
 
 
 TAKEN_BACK: dict[str, WayBack] = {}  # by the kind of job that wrote; apps above add theirs
@@ -157,14 +173,20 @@ def standing_of(record: FileImport, *, to_write: bool = False) -> Standing:
         for row in rows:
             before, after = kept[str(row.pk)]
             if print_of_facts(facts_of(row)) != after:
+                if kind.leaves is not None:
+                    found.leave(partial(kind.leaves, row))
+                    continue
                 found.refuse(partial(_changed_since, row))
             if before is None:
                 found.made.setdefault(model, []).append(row)
             else:
                 found.changed.setdefault(model, []).append(Back(row, with_facts(row, before)))
-    for model, rows in found.made.items():
+    for model, rows in found.made.items() if kind.leaves is None else ():  # what is taken back in part stays a row
         _find_leaning(found, kind, model, rows)
     kind.asks(found)
+    if found.left and not (found.made or found.changed):
+        for sentence in found.all_left:
+            found.refuse(partial(str, sentence))
     return found
 
 
@@ -249,5 +271,6 @@ def undo_import(pk: int, *, by: User, reason: str, job: Job) -> str:
     except (IntegrityError, ProtectedError):
         raise Refused("Có người vừa ghi dữ liệu dựa vào lần nhập này. Chưa đổi gì; hãy xem lại rồi thử lại.") from None
     record.undone_at, record.undo_job, record.undo_reason = Now(), job, reason  # type: ignore[assignment]  # -- an expression
-    record.save(update_fields=["undone_at", "undo_job", "undo_reason"])
-    return told
+    record.undo_left = "\n".join(standing.all_left)
+    record.save(update_fields=["undone_at", "undo_job", "undo_reason", "undo_left"])
+    return standing.told or told

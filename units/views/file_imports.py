@@ -21,12 +21,15 @@ def recent_imports(user, kind: str, slug: str) -> QuerySet[FileImport]:
     return FileImport.objects.visible_to(user).filter(kind=kind, slug=slug).told()[:RECENT]
 
 
-def why_not(record: FileImport) -> list[str]:
-    """Why the file's rows cannot be taken back now; nothing where they can. Only reads: the job asks the same again."""
+def why_not(record: FileImport) -> tuple[list[str], list[str]]:
+    """Why the file's rows cannot be taken back now, nothing where they can; and which stay as they are. Only reads: the
+    job asks the same again."""
     if record.kind not in services.TAKEN_BACK:
-        return [services.NEVER[record.kind]]
+        return [services.NEVER[record.kind]], []
     standing = services.standing_of(record)
-    return standing.sentence.split("\n") if standing.in_the_way else []
+    if standing.in_the_way:
+        return standing.sentence.split("\n"), []
+    return [], standing.all_left
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +39,7 @@ def import_undo(request, pk):
     seen = FileImport.objects.visible_to(request.user).select_related("job__asked_by", "undo_job__asked_by", "place")
     found = get_object_or_404(seen, pk=pk)
     form = UndoForm(request.POST or None)
-    in_the_way = [] if found.is_undone else why_not(found)
+    in_the_way, left = ([], found.undo_left.splitlines()) if found.is_undone else why_not(found)
     if request.method == "POST" and form.is_valid() and not found.is_undone and not in_the_way:
         params = {"import": found.pk, "of": found.kind, "name": found.name, "reason": form.cleaned_data["reason"]}
         if found.slug:
@@ -46,5 +49,7 @@ def import_undo(request, pk):
         return redirect("units:import_job", pk=job.pk)
     rows, again = place_of(found.kind, found.slug)
     context = {"found": found, "form": form, "in_the_way": in_the_way, "what": word_of(found.kind, found.slug)}
+    is_in_part = found.kind in services.TAKEN_BACK and services.TAKEN_BACK[found.kind].leaves is not None
+    context |= {"left": left, "is_in_part": is_in_part}
     status = 422 if request.method == "POST" else 200
     return render(request, PAGE, context | {"rows": rows, "again": again}, status=status)

@@ -13,10 +13,11 @@ from evaluations.enums import Side, State
 from evaluations.files.grid.lines import ORIGIN, entry_lines
 from evaluations.models import Answer, Evaluation
 from portal.core import jobs
-from portal.core.models import Job
+from portal.core.models import Job, JobState
 from portal.core.web.once import new_token
 from tests.evaluations.factories import register
 from tests.evaluations.world import fill
+from units.models import FileImport
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]  # versions and locks decide what is taken
 
@@ -245,3 +246,87 @@ def test_the_same_grid_makes_the_same_bytes_and_says_how_its_cells_are_written(c
     assert line.article in page.cell(1, 4).comment.text
     assert page.cell(2, 4).number_format == "@"
     assert {rule.formula1 for rule in page.data_validations.dataValidation} == {'"Đ,K,KAD"'}
+
+
+# --- taken back ---------------------------------------------------------------------------------------------------
+def filled(client, world, dossier) -> FileImport:
+    """A grid written: the first cell changed, the second new, the third taken away."""
+    client.force_login(world.officer)
+    first, second, third = must_of(dossier)[:3]
+    save(dossier, world.officer, first, "Đ")
+    save(dossier, world.officer, third, "Đ")
+    book = taken_along(client, world, dossier)
+    for code, text in ((first, "K"), (second, "Đ"), (third, "xoá")):
+        put(book, dossier, code, text)
+    job = written(client, sent(client, world, book))
+    return FileImport.objects.get(job=job)
+
+
+def undone(client, record: FileImport) -> Job:
+    address = reverse("units:import_undo", args=[record.pk])
+    answer = client.post(address, {"reason": "Nhầm tệp.", "once": new_token()})
+    assert answer.status_code == 302, answer.text
+    job = Job.objects.latest("pk")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def met(dossier) -> dict:
+    return {one.criterion.code: one.met for one in dossier.answers.select_related("criterion")}
+
+
+def test_a_filled_grid_is_taken_back_and_the_log_tells_each_cell(client, world, dossier):
+    record = filled(client, world, dossier)
+    first, second, third = must_of(dossier)[:3]
+    assert (record.made, record.changed, record.place) == (1, 2, world.commune)
+    page = client.get(address(world, "grid_import"))
+    assert reverse("units:import_undo", args=[record.pk]) in page.text
+    assert undone(client, record).message == "Đã hoàn tác lần nhập: trả lại 3 ô như trước khi nhập."
+    assert met(dossier) == {first: True, second: None, third: True}
+    numbers = dict(Answer.objects.values_list("criterion__code", "criterion__number"))
+    lines = dossier.events.order_by("-pk").values_list("comment", flat=True)[:3]
+    why = "Hoàn tác lần nhập từ tệp “bang.xlsx”. Nhầm tệp."
+    assert sorted(lines) == sorted(
+        f"Tiêu chí {numbers[code]}: {way}. {why}"
+        for code, way in ((first, "K → Đ"), (second, "Đ → để trống"), (third, "để trống → Đ"))
+    )
+    page = client.get(reverse("units:import_undo", args=[record.pk]))
+    assert "Đã hoàn tác" in page.text and "Hoàn tác lần nhập này" not in page.text
+
+
+def test_a_cell_written_since_is_left_and_told(client, world, dossier):
+    record = filled(client, world, dossier)
+    first, second, third = must_of(dossier)[:3]
+    numbers = dict(Answer.objects.values_list("criterion__code", "criterion__number"))
+    save(dossier, world.officer, second, "K", version=1)
+    address = reverse("units:import_undo", args=[record.pk])
+    told = f"{dossier.unit_name}, tiêu chí {numbers[second]}: {world.officer} đã ghi lại lúc "
+    page = html.unescape(client.get(address).text)
+    assert "Hoàn tác sẽ để nguyên những chỗ này:" in page and told in page
+    job = undone(client, record)
+    assert job.message.startswith("Đã hoàn tác lần nhập: trả lại 2 ô như trước khi nhập. 1 ô để nguyên")
+    assert met(dossier) == {first: True, second: False, third: True}
+    page = html.unescape(client.get(address).text)
+    assert "Khi hoàn tác, những chỗ này được để nguyên:" in page and told in page
+
+
+def test_where_every_cell_was_written_since_nothing_is_taken_back(client, world, dossier):
+    record = filled(client, world, dossier)
+    before = met(dossier)
+    Answer.objects.filter(evaluation=dossier).update(version=9)
+    page = client.get(reverse("units:import_undo", args=[record.pk]))
+    assert len([one for one in page.context["in_the_way"] if "đã ghi lại lúc" in one]) == 3
+    assert met(dossier) == before
+
+
+def test_a_dossier_sent_on_keeps_its_cells(client, world, dossier):
+    record = filled(client, world, dossier)
+    before = met(dossier)
+    Evaluation.objects.filter(pk=dossier.pk).update(state=State.SUBMITTED)
+    job = undone(client, record)
+    assert job.state == JobState.FAILED
+    assert job.error.startswith("Không hoàn tác được, chưa đổi gì:")
+    assert job.error.count("nên không sửa được. Hãy tải lại trang.") == 3
+    record.refresh_from_db()
+    assert (record.is_undone, met(dossier)) == (False, before)
