@@ -12,7 +12,7 @@ from typing import Any
 
 from portal.core.sheets.books import BadBook, Percent, pages_of
 from portal.core.sheets.cells import plain
-from portal.core.sheets.tables import cell_fault
+from portal.core.sheets.tables import Heading, cell_fault, heading_faults, heading_of
 from portal.core.vietnamese.text import clean, plain_key
 
 from .columns import (
@@ -131,35 +131,41 @@ class SheetSource(Source):
         """(row number, non-empty cells by key) of a sheet; nothing for a sheet that is not there."""
         if not rows:
             return
-        keys = self._keys(name, [clean(str(cell or "")) for cell in rows[0][1]])
-        for number, cells in rows[1:]:
+        heading = self._heading_of(
+            name, [(number, [clean(str(cell or "")) for cell in cells]) for number, cells in rows]
+        )
+        for number, cells in rows:
+            if number <= heading.row:
+                continue
             if number > MAX_ROWS:
                 raise _Stop(number, f"có hơn {MAX_ROWS} dòng; hãy tách thành nhiều tệp", f"trang “{name}”")
-            told = {key: cell for key, cell in zip(keys, cells, strict=False) if key and cell not in (None, "")}
-            beside = [*(one for key, one in zip(keys, cells, strict=False) if not key), *cells[len(keys) :]]
-            for cell in (one for one in beside if one not in (None, "")):
-                sentence = f"ô “{str(cell)[:40]}” ở cột không có tiêu đề nên không đọc"
-                self.note(number, sentence, f"trang “{name}”")
-            for key, cell in told.items():
-                if fault := cell_fault(cell):
+            told = {}
+            for place, cell in enumerate(cells):
+                key = heading.names.get(place)
+                if cell in (None, "") or place in heading.numbering:
+                    continue
+                if key is None:
+                    sentence = f"ô “{str(cell)[:40]}” ở cột không có tiêu đề nên không đọc"
+                    self.note(number, sentence, f"trang “{name}”")
+                elif fault := cell_fault(cell):
                     raise _Stop(number, _as_fault(fault), self.path_of((name, key)))
+                else:
+                    told[key] = _untyped(SHEETS[name][key], cell)
             if told:
-                yield number, {key: _untyped(SHEETS[name][key], cell) for key, cell in told.items()}
+                yield number, told
 
-    def _keys(self, name: str, heads: list[str]) -> list[str]:
-        """The key each heading stands for, empty for none: its label, or the key itself."""
-        known = {plain_key(key): key for key in SHEETS[name]}
-        known |= {plain_key(column.heading): key for key, column in SHEETS[name].items()}
-        keys: list[str] = []
-        for head in heads:
-            key = known.get(plain_key(head), "") if head else ""
-            if head and not key:
-                raise _Stop(1, f"không có cột “{head}”; hãy giữ nguyên dòng tiêu đề", f"trang “{name}”")
-            if key and key in keys:
-                raise _Stop(1, f"cột “{head}” có hai lần; hãy bỏ một cột", f"trang “{name}”")
-            keys.append(key)
-        self.heads[name] = {key: head for key, head in zip(keys, heads, strict=True) if key}
-        return keys
+    def _heading_of(self, name: str, rows: list[tuple[int, list[str]]]) -> Heading:
+        """Where the sheet's headings stand, below a title perhaps; each is a column's label, or its key."""
+        columns = {key: column.heading for key, column in SHEETS[name].items()}
+        known = {plain_key(key): key for key in columns} | {plain_key(word): key for key, word in columns.items()}
+        heading = heading_of(rows, known)
+        if wrong := [sentence for sentence, _ in heading_faults(heading, columns, ())]:
+            raise _Stop(heading.row, _as_fault(wrong[0]), f"trang “{name}”")
+        line = dict(rows)[heading.row]
+        self.heads[name] = {
+            key: line[place] or columns[key] for place, key in heading.names.items() if place < len(line)
+        }
+        return heading
 
     def _lined(self, where: Where, name: str, rows: list[tuple[int, dict]]) -> list[dict]:
         """The rows of a sheet as the pack's, by their order where they have one, each remembering its row."""
@@ -213,7 +219,7 @@ class _Stop(Exception):
 
 def _as_fault(sentence: str) -> str:
     """A sentence as faults of a pack are written: after the name of the file."""
-    return f"{sentence[:1].lower()}{sentence[1:]}".rstrip(".").replace(". Hãy", "; hãy")
+    return f"{sentence[:1].lower()}{sentence[1:]}".rstrip(".").replace(". Hãy", "; hãy").replace(". Có", "; có")
 
 
 def _place(where: Where) -> tuple[str, str]:

@@ -41,6 +41,7 @@ class Heading:
     row: int
     names: dict[int, str]
     strange: dict[int, str]  # headings that are none of ours
+    numbering: set[int] = field(default_factory=set)  # columns of running numbers
 
 
 def table_of(
@@ -95,7 +96,7 @@ def sheet_read(
     known |= {text.plain_key(word): name for name, word in columns.items()}
     known |= dict.fromkeys(map(text.plain_key, shown_only), "")
     asked = set(needed)
-    headings = [(sheet, _heading(sheet, known)) for sheet in sheets if not sheet.hidden]
+    headings = [(sheet, heading_of(sheet.rows, known)) for sheet in sheets if not sheet.hidden]
     best = max(headings, key=lambda pair: len(asked & set(pair[1].names.values())), default=None)
     return next((pair for pair in headings if asked <= set(pair[1].names.values())), best)
 
@@ -103,27 +104,35 @@ def sheet_read(
 # --- the heading ----------------------------------------------------------------------------------------------------
 
 
-def _heading(sheet: Sheet, known: Mapping[str, str]) -> Heading:
-    """The row among the first that names most of our columns; where it is empty, the row above names them."""
+def heading_of(rows: list[tuple[int, list[str]]], known: Mapping[str, str]) -> Heading:
+    """The row among the first that names most of our columns; where it is empty, the row above names them. `known` are
+    names of columns by the plain key of a heading."""
     best = Heading(1, {}, {})
     above: list[str] = []
-    for number, cells in sheet.rows[:FIRST_ROWS]:
+    for number, cells in rows[:FIRST_ROWS]:
         heads = [cell.strip() or (above[place] if place < len(above) else "") for place, cell in enumerate(cells)]
         heads += [head.strip() for head in above[len(cells) :]]
         found = {place: known[key] for place, head in enumerate(heads) if (key := text.plain_key(head)) in known}
         if len(found) > len(best.names):
-            strange = {place: head for place, head in enumerate(heads) if head and place not in found}
-            best = Heading(number, found, {p: h for p, h in strange.items() if text.plain_key(h) not in NUMBERING})
+            numbering = {place for place, head in enumerate(heads) if text.plain_key(head) in NUMBERING} - set(found)
+            others = set(range(len(heads))) - set(found) - numbering
+            best = Heading(number, found, {place: heads[place] for place in sorted(others) if heads[place]}, numbering)
         above = cells
-    if not best.names and sheet.rows:
-        number, cells = sheet.rows[0]
+    if not best.names and rows:
+        number, cells = rows[0]
         return Heading(number, {}, {place: head.strip() for place, head in enumerate(cells) if head.strip()})
     return best
 
 
 def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], needed: list[str]) -> None:
+    if wrong := heading_faults(heading, columns, needed):
+        raise Unreadable.of([Problem(file, heading.row, sentence, column) for sentence, column in wrong])
+
+
+def heading_faults(heading: Heading, columns: Mapping[str, str], needed: Iterable[str]) -> list[tuple[str, int | None]]:
+    """What is wrong with the headings, each with the column, from 1, that it is of."""
     there = list(heading.names.values())
-    wrong: list[tuple[str, int | None]] = []  # with the column it is of
+    wrong: list[tuple[str, int | None]] = []
     words = {text.plain_key(word): word for word in columns.values()}
     for place, head in heading.strange.items():
         near = difflib.get_close_matches(text.plain_key(head), words, n=1, cutoff=0.5)
@@ -135,8 +144,7 @@ def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], ne
         wrong.insert(0, (told, None))
     twice = {name for name in there if name and there.count(name) > 1}
     wrong += [(f"Cột “{columns.get(name, name)}” có hai lần. Hãy bỏ bớt một cột.", None) for name in sorted(twice)]
-    if wrong:
-        raise Unreadable.of([Problem(file, heading.row, sentence, column) for sentence, column in wrong])
+    return wrong
 
 
 # --- the rows -------------------------------------------------------------------------------------------------------
@@ -168,9 +176,8 @@ def _take_rows(table: FileTable, sheet: Sheet, heading: Heading, file: str) -> N
             table.rows.append((number, row))
     if problems:
         raise Unreadable.of(problems[:MOST_PROBLEMS])
-    numbering = {place for place in beside if _is_numbering(place, sheet, heading)}
     for place, cell in sorted(beside.items()):
-        if place not in numbering:
+        if place not in heading.numbering:
             table.notes.append(f"Cột {column_name(place + 1)} không có tiêu đề nên không đọc (“{cell[:40]}”).")
 
 
@@ -181,11 +188,6 @@ def _width_off(cells: list[str], heading: Heading, sheet: Sheet) -> str:
     if len(cells) >= wide and not any(cell.strip() for cell in cells[wide:]):
         return ""
     return f"Có {len(cells)} ô, dòng tiêu đề có {wide} cột. Hãy kiểm tra dấu phẩy thừa, thiếu."
-
-
-def _is_numbering(place: int, sheet: Sheet, heading: Heading) -> bool:
-    line = next((cells for number, cells in sheet.rows if number == heading.row), [])
-    return place < len(line) and text.plain_key(line[place]) in NUMBERING
 
 
 def _without_totals(table: FileTable, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:

@@ -225,6 +225,33 @@ def test_a_fault_names_sheet_row_and_heading_as_the_file_has_it(draft, sheet, ro
     assert any(str(fault).startswith(f"bo.xlsx, dòng {row}, {said}") for fault in refusal.value.faults)
 
 
+def test_a_title_above_and_running_numbers_before_change_nothing(draft, tmp_path):
+    """As people make sheets: a title and an empty row over the headings, STT first."""
+
+    def change(page):
+        page.insert_cols(1)
+        page.cell(1, 1, "STT")
+        for row in range(2, page.max_row + 1):
+            page.cell(row, 1, row - 1)
+        page.insert_rows(1, 2)
+        page.cell(1, 1, "CÁC TIÊU CHÍ CỦA TỈNH")
+
+    path = tmp_path / "bo.xlsx"
+    path.write_bytes(edited(draft, CRITERIA, change))
+    back = read_packs([source_of(path, "bo.xlsx")], known())
+    assert (back.sets, back.notes) == ((content_of(draft),), ())
+
+
+def test_a_heading_nobody_knows_is_named_with_the_nearest(draft):
+    def change(page):
+        page.cell(1, column(page, "threshold")).value = "Mức phải dạt được"
+
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(edited(draft, CRITERIA, change), "bo.xlsx", province_code="24")
+    told = "“Mức phải dạt được” không có trong mẫu; có phải là “Mức phải đạt”"
+    assert any(fault.line == 1 and told in fault.sentence for fault in refusal.value.faults)
+
+
 def test_days_are_days_of_the_spreadsheet(draft, tmp_path):
     book = load_workbook(io.BytesIO(as_xlsx(draft)))
     day = book["Tuyến"].cell(2, column(book["Tuyến"], "valid_from"))
