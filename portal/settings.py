@@ -224,11 +224,15 @@ CONTENT_SECURITY_POLICY = {
 # --- what may come in ------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # past what a form takes (EVIDENCE_MAX_FILES), so that the form can say so
 FILE_UPLOAD_HANDLERS = ["portal.core.files.uploads.PlainlyNamedUpload"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 20 * 1024 * 1024)
+EVIDENCE_MAX_FILES = env.int("EVIDENCE_MAX_FILES", 20)  # in one act, within gunicorn's time for a request
+EVIDENCE_MAX_TOTAL_BYTES = env.int(
+    "EVIDENCE_MAX_TOTAL_BYTES", 60 * 1024 * 1024
+)  # deploy/nginx.conf lets in a little more
 
 # --- API -------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

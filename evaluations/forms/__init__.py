@@ -5,7 +5,7 @@ from .award_bars import AwardBarEndForm, AwardBarForm
 from .cycles import CycleField, CycleForm, CycleLabel, LateUnitForm, LockForm, RefreezeForm
 from .dates import DatesForm, TimingForm
 from .decisions import IssueForm, RevokeForm
-from .evidence import EvidenceForm, SharedEvidenceForm
+from .evidence import FilesForm, PaperFactsForm, SentPapers, SharedFilesForm
 from .past_results import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
 from .sittings import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingForm, seats_on
 
@@ -20,17 +20,19 @@ __all__ = [
     "CycleForm",
     "CycleLabel",
     "DatesForm",
-    "EvidenceForm",
+    "FilesForm",
     "IssueForm",
     "LateUnitForm",
     "LockForm",
     "MeetingForm",
+    "PaperFactsForm",
     "PastCorrectionForm",
     "PastResultForm",
     "RefreezeForm",
     "RevokeForm",
     "STALE",
-    "SharedEvidenceForm",
+    "SentPapers",
+    "SharedFilesForm",
     "SittingForm",
     "TakeAwayForm",
     "TimingForm",

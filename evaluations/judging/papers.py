@@ -1,6 +1,6 @@
 """What a dossier must hold before it is sent: evidence of what it answers, and the papers its set asks of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from criteria.judging.values import CriterionSpec
@@ -37,6 +37,11 @@ def papers_of(dossier: Evaluation) -> list[tuple[DossierPaper, list[Evidence]]]:
     for one in dossier.evidence.filter(dossier_paper__isnull=False):
         held[one.dossier_paper_id].append(one)
     return [(paper, held[paper.pk]) for paper in papers]
+
+
+def papers_by_criterion(dossier: Evaluation) -> dict[str, int]:
+    """How many papers of the dossier prove each criterion, by code; one query."""
+    return dict(Counter(dossier.evidence.filter(criteria__isnull=False).values_list("criteria__code", flat=True)))
 
 
 def missing_evidence(judged: Iterable[JudgedDossier]) -> dict[int, list[str]]:

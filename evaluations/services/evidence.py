@@ -1,16 +1,20 @@
 """Attaching papers to a dossier and taking them off while it may still be edited; the dossier's log tells both."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from criteria.enums import Measure
 from criteria.models import Criterion, DossierPaper
 from portal.core.errors import Refused
 from portal.core.files import store
-from portal.core.files.inspection import inspect
+from portal.core.files.inspection import Inspected, inspect
 from portal.core.vietnamese import text
 from units.models import User
 
@@ -19,56 +23,146 @@ from ..models import Evaluation, Event, Evidence
 from .answers import locked_dossier
 
 
-def add_evidence(
-    dossiers: Sequence[Evaluation],
-    upload: UploadedFile,
-    *,
-    by: User,
-    codes: list[str],
-    dossier_paper: DossierPaper | None = None,
-    **facts: Any,
-) -> list[Evidence]:
-    """Keep one paper and say which criteria it proves, or which paper of the dossier it is, in each of the dossiers.
+@dataclass(frozen=True)
+class NewPaper:
+    """A file to keep, what it is, and what it proves."""
 
-    All of them or none. `facts` are title, number, issued_on, issuer. Order: check, store the bytes once, then the
-    rows, dossiers locked in the order of their ids. Raises Refused: paper not acceptable or already there, criterion or
-    dossier paper not of the set, dossier not editable.
+    upload: UploadedFile
+    title: str
+    codes: Sequence[str] = ()
+    dossier_paper: DossierPaper | None = None
+    number: str = ""
+    issued_on: date | None = None
+    issuer: str = ""
+
+
+class FaultyPapers(Refused):
+    """Some of the papers cannot be taken, so none was; `faults` are sentences by the paper's place among those sent."""
+
+    def __init__(self, faults: dict[int, str]):
+        super().__init__(" ".join(faults[at] for at in sorted(faults)))
+        self.faults = faults
+
+
+def add_evidence(dossiers: Sequence[Evaluation], upload: UploadedFile, *, by: User, **facts: Any) -> list[Evidence]:
+    """One paper kept in each of the dossiers; see `add_papers`."""
+    return add_papers(dossiers, [NewPaper(upload, **facts)], by=by)
+
+
+def add_papers(dossiers: Sequence[Evaluation], papers: Sequence[NewPaper], *, by: User) -> list[Evidence]:
+    """Keep the papers and say which criteria each proves, or which paper of the dossier it is, in each of the dossiers.
+
+    All papers in all dossiers, or nothing. Order: every file checked, then the bytes stored once, then the rows, the
+    dossiers locked in the order of their ids. Raises Refused (dossier not editable, too much at once), FaultyPapers for
+    what is wrong with files: not acceptable, there already or sent twice, criterion or dossier paper not of the set.
     """
-    found = inspect(upload)
-    stored = store.put(found.chunks)
-    fields = {name: text.clean(value) if isinstance(value, str) else value for name, value in facts.items()} | {
-        "file_name": text.clean(upload.name or "")[-200:],
-        "content_type": found.content_type,
-        "sha256": stored.sha256,
-        "original_sha256": found.original_sha256,
-        "changes": ", ".join(found.changed),
-        "size": stored.size,
-        "uploaded_by": by,
-        "dossier_paper": dossier_paper,
-    }
+    _refuse_too_much(papers)
+    found = _inspected(papers)
+    stored = [store.put(one.chunks) for one in found]
     with transaction.atomic():
-        kept = [_attach(dossier, fields, codes, by) for dossier in sorted(dossiers, key=lambda dossier: dossier.pk)]
-        Event.objects.bulk_create(_logged(one, Action.ATTACH, by) for one in kept)
-        return kept
+        held = [locked_dossier(one, by, Side.OWN) for one in sorted(dossiers, key=lambda dossier: dossier.pk)]
+        proved = _proved(held, papers)
+        faults = _twice([one.sha256 for one in stored], papers, held) | proved.faults
+        if faults:
+            raise FaultyPapers(faults)
+        rows = Evidence.objects.bulk_create(
+            Evidence(
+                evaluation=dossier,
+                dossier_paper=paper.dossier_paper,
+                title=text.clean(paper.title),
+                number=text.clean(paper.number),
+                issued_on=paper.issued_on,
+                issuer=text.clean(paper.issuer),
+                file_name=text.clean(paper.upload.name or "")[-200:],
+                content_type=one.content_type,
+                sha256=kept.sha256,
+                original_sha256=one.original_sha256,
+                changes=", ".join(one.changed),
+                size=kept.size,
+                uploaded_by=by,
+            )
+            for dossier in held
+            for paper, one, kept in zip(papers, found, stored, strict=True)
+        )
+        codes = [paper.codes for paper in papers] * len(held)
+        proved.link(zip(rows, codes, strict=True))
+        Event.objects.bulk_create(_logged(one, Action.ATTACH, by) for one in rows)
+        return rows
 
 
-def _attach(dossier: Evaluation, fields: dict, codes: list[str], by: User) -> Evidence:
-    dossier = locked_dossier(dossier, by, Side.OWN)
-    criteria = list(
-        Criterion.objects.filter(criteria_set=dossier.criteria_set_id, code__in=codes).exclude(measure=Measure.GROUP)
-    )
-    part = fields["dossier_paper"]
-    if part and part.criteria_set_id != dossier.criteria_set_id:
-        raise Refused(f"“{part.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại.")
-    if len(criteria) != len(set(codes)) or not (codes or part):
-        raise Refused("Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh.")
-    try:
-        with transaction.atomic():
-            kept = Evidence.objects.create(evaluation=dossier, **fields)
-    except IntegrityError:
-        raise Refused(f"Tệp “{fields['file_name']}” đã có trong hồ sơ {dossier.unit_name}.") from None
-    kept.criteria.set(criteria)
-    return kept
+def _refuse_too_much(papers: Sequence[NewPaper]) -> None:
+    most, total = settings.EVIDENCE_MAX_FILES, settings.EVIDENCE_MAX_TOTAL_BYTES
+    if len(papers) > most:
+        raise Refused(f"Đồng chí chọn {len(papers)} tệp; mỗi lần gửi tối đa {most} tệp. Hãy chia làm nhiều lần.")
+    if len(papers) > 1 and sum(paper.upload.size or 0 for paper in papers) > total:
+        limit = total // (1024 * 1024)
+        raise Refused(f"Các tệp cộng lại lớn hơn {limit} MB, là mức của một lần gửi. Hãy chia làm nhiều lần.")
+
+
+def _inspected(papers: Sequence[NewPaper]) -> list[Inspected]:
+    found, faults = [], {}
+    for at, paper in enumerate(papers):
+        try:
+            found.append(inspect(paper.upload))
+        except Refused as refusal:
+            faults[at] = refusal.sentence
+    if faults:
+        raise FaultyPapers(faults)
+    return found
+
+
+def _twice(hashes: Sequence[str], papers: Sequence[NewPaper], dossiers: Sequence[Evaluation]) -> dict[int, str]:
+    """Of papers whose bytes a dossier holds, or another paper sent before has; one query, under the dossiers' locks."""
+    names = {dossier.pk: dossier.unit_name for dossier in dossiers}
+    there: dict[str, list[str]] = defaultdict(list)
+    rows = Evidence.objects.filter(evaluation__in=names, sha256__in=hashes).order_by("evaluation")
+    for sha256, dossier in rows.values_list("sha256", "evaluation"):
+        there[sha256].append(names[dossier])
+    first: dict[str, int] = {}
+    faults = {}
+    for at, sha256 in enumerate(hashes):
+        name = text.clean(papers[at].upload.name or "")
+        if sha256 in there:
+            faults[at] = f"Tệp “{name}” đã có trong hồ sơ {', '.join(there[sha256])}."
+        elif sha256 in first:
+            other = text.clean(papers[first[sha256]].upload.name or "")
+            faults[at] = f"Tệp “{name}” giống hệt tệp “{other}” cùng gửi. Hãy bỏ một tệp."
+        first.setdefault(sha256, at)
+    return faults
+
+
+@dataclass(frozen=True)
+class _Proved:
+    """The criteria that papers name, by set and code, and what is wrong with what papers name."""
+
+    criteria: dict[int, dict[str, int]]
+    faults: dict[int, str]
+
+    def link(self, rows: Iterable[tuple[Evidence, Sequence[str]]]) -> None:
+        """Write which criteria each paper proves; one insert."""
+        proves = Evidence.criteria.through
+        proves.objects.bulk_create(
+            proves(evidence_id=row.pk, criterion_id=self.criteria[row.evaluation.criteria_set_id][code])
+            for row, codes in rows
+            for code in dict.fromkeys(codes)
+        )
+
+
+def _proved(dossiers: Sequence[Evaluation], papers: Sequence[NewPaper]) -> _Proved:
+    sets = {dossier.criteria_set_id for dossier in dossiers}
+    codes = {code for paper in papers for code in paper.codes}
+    criteria: dict[int, dict[str, int]] = {one: {} for one in sets}
+    named = Criterion.objects.filter(criteria_set__in=sets, code__in=codes).exclude(measure=Measure.GROUP)
+    for criteria_set, code, pk in named.values_list("criteria_set", "code", "pk"):
+        criteria[criteria_set][code] = pk
+    faults = {}
+    for at, paper in enumerate(papers):
+        part = paper.dossier_paper
+        if part and sets != {part.criteria_set_id}:
+            faults[at] = f"“{part.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại."
+        elif not (paper.codes or part) or any(set(paper.codes) - set(known) for known in criteria.values()):
+            faults[at] = "Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh."
+    return _Proved(criteria, faults)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Papers: attached to one dossier or to many at once, read after the scope check, taken off while they may be."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,55 +13,83 @@ from criteria.queries import specs_of
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.web.once import once
-from portal.core.web.pages import refuse
+from portal.core.web.pages import leads_on, refuse
 from units.queries import tell_apart
 
 from .. import permissions, services
 from ..enums import EDITABLE
-from ..forms import EvidenceForm, SharedEvidenceForm
+from ..forms import FilesForm, SentPapers, SharedFilesForm
+from ..judging.papers import papers_by_criterion
 from ..models import Cycle, Evaluation, Evidence
 from .dossiers import get_dossier
 
 
-def _attached(request, form: EvidenceForm, dossiers: list[Evaluation], said: str) -> bool:
-    """Attach the form's paper to the dossiers, and say so and what of a picture was changed; False with the reason on
-    the form when it could not be."""
-    data = {name: value for name, value in form.cleaned_data.items() if name not in ("file", "dossiers")}
+def _limits() -> dict[str, int]:
+    """What the page's script refuses before it is sent."""
+    return {"most_files": settings.EVIDENCE_MAX_FILES, "most_bytes": settings.EVIDENCE_MAX_TOTAL_BYTES}
+
+
+def _attached(request, form: FilesForm, sent: SentPapers, dossiers: list[Evaluation], where: str = "") -> bool:
+    """Attach the papers to the dossiers, and say so and what of a picture was changed; False with the reasons on the
+    forms when they could not be."""
+    uploads = form.cleaned_data["file"]
+    papers = [services.NewPaper(upload, **sent.facts_at(at, upload)) for at, upload in enumerate(uploads)]
     try:
-        kept = services.add_evidence(dossiers, form.cleaned_data["file"], by=request.user, **data)
+        kept = services.add_papers(dossiers, papers, by=request.user)
+    except services.FaultyPapers as faulty:
+        for at, sentence in faulty.faults.items():
+            if sent.rows:
+                sent.rows[at].add_error(None, sentence)
+            else:
+                form.add_error("file", sentence)
+        return False
     except Refused as refusal:
         form.add_error("file", refusal.sentence)
         return False
-    changes = f" Ảnh đã được {kept[0].changes}." if kept[0].changes else ""
-    messages.success(request, f"{said}{changes}")
+    count = f"{len(papers)} minh chứng" if len(papers) > 1 else "minh chứng"
+    messages.success(request, f"Đã đính kèm {count}{where}.{_changes(kept[: len(papers)])}")
     return True
 
 
+def _changes(kept: list[Evidence]) -> str:
+    """What keeping the pictures changed in them."""
+    named = len(kept) > 1
+    return "".join(
+        f" Ảnh{f' “{one.file_name}”' if named else ''} đã được {one.changes}." for one in kept if one.changes
+    )
+
+
+def _unsaved(request, template: str, context: dict):
+    """The page again with what is wrong: nothing was kept, and the browser has let go of the files."""
+    return refuse(request, template, context | {"refused": True})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@leads_on
 @once
 def evidence_add(request, pk):
-    """Attach a paper to a dossier."""
+    """Attach papers to a dossier."""
     dossier = get_dossier(request, pk)
     if dossier.state not in EDITABLE or not permissions.may_enter(request.user, dossier):
         raise Http404
-    papers = dossier.criteria_set.papers.order_by("order")
-    form = EvidenceForm(specs_of(dossier.criteria_set), request.POST or None, request.FILES or None, papers=papers)
-    context = {"dossier": dossier, "form": form}
+    asked = {"codes": [request.GET.get("tc", "")], "dossier_paper": request.GET.get("thanh-phan", "")[:19]}
+    form = FilesForm(request.POST or None, request.FILES or None)
+    parts = dossier.criteria_set.papers.order_by("order")
+    sent = SentPapers(specs_of(dossier.criteria_set), request.POST or None, papers=parts, initial=asked)
+    context = {"dossier": dossier, "form": form, "sent": sent, "matrix": sent.matrix(papers_by_criterion(dossier))}
+    context |= _limits()
     if request.method != "POST":
-        if code := request.GET.get("tc"):
-            form.fields["codes"].initial = [code]
-        if "dossier_paper" in form.fields:
-            form.fields["dossier_paper"].initial = request.GET.get("thanh-phan", "")[:19]
         return render(request, "evaluations/evidence_add.html", context)
-    if not form.is_valid() or not _attached(request, form, [dossier], "Đã đính kèm minh chứng."):
-        return refuse(request, "evaluations/evidence_add.html", context)
+    if not sent.is_valid(form) or not _attached(request, form, sent, [dossier]):
+        return _unsaved(request, "evaluations/evidence_add.html", context)
     return redirect("evaluations:detail", pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leads_on
 @once
 def evidence_share(request, cycle, bo):
-    """Attach one paper to several dossiers of a cycle and criteria set: a plan or resolution that serves them all."""
+    """Attach papers to several dossiers of a cycle and criteria set: plans or resolutions that serve them all."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user).select_related("programme"), pk=cycle)
     dossiers = Evaluation.objects.visible_to(request.user).filter(
         entry_unit__in=permissions.ENTERING.places(request.user)
@@ -71,18 +100,15 @@ def evidence_share(request, cycle, bo):
     if not mine:
         raise Http404
     chosen = get_object_or_404(CriteriaSet.objects.visible_to(request.user), pk=bo)
-    papers = chosen.papers.order_by("order")
-    form = SharedEvidenceForm(
-        specs_of(chosen), request.POST or None, request.FILES or None, papers=papers, offered=mine
-    )
-    context = {"cycle": cycle, "chosen": chosen, "form": form}
+    form = SharedFilesForm(request.POST or None, request.FILES or None, offered=mine)
+    sent = SentPapers(specs_of(chosen), request.POST or None, papers=chosen.papers.order_by("order"))
+    context = {"cycle": cycle, "chosen": chosen, "form": form, "sent": sent, "matrix": sent.matrix({})} | _limits()
     if request.method != "POST":
         return render(request, "evaluations/evidence_share.html", context)
-    if not form.is_valid():
-        return refuse(request, "evaluations/evidence_share.html", context)
-    said = f"Đã đính kèm minh chứng cho {len(form.dossiers_chosen)} hồ sơ."
-    if not _attached(request, form, form.dossiers_chosen, said):
-        return refuse(request, "evaluations/evidence_share.html", context)
+    if not sent.is_valid(form):
+        return _unsaved(request, "evaluations/evidence_share.html", context)
+    if not _attached(request, form, sent, form.dossiers_chosen, f" cho {len(form.dossiers_chosen)} hồ sơ"):
+        return _unsaved(request, "evaluations/evidence_share.html", context)
     return redirect(f"{reverse('evaluations:grid', args=[cycle.pk])}?{urlencode({'bo': bo})}")
 
 

@@ -74,12 +74,17 @@ def test_every_named_volume_is_declared():
         "proxy_set_header X-Forwarded-Proto $scheme;",
         "proxy_set_header Host $host;",
         "proxy_request_buffering on;",
-        "client_max_body_size 25m;",
+        "client_max_body_size 64m;",
         "client_body_timeout 30s;",
     ],
 )
 def test_the_proxy_says(line):
     assert NGINX.count(line) == 1
+
+
+def test_the_proxy_lets_in_the_papers_of_one_act(settings):
+    let_in = int(re.search(r"client_max_body_size (\d+)m;", NGINX)[1]) * 1024 * 1024
+    assert settings.EVIDENCE_MAX_BYTES < settings.EVIDENCE_MAX_TOTAL_BYTES < let_in
 
 
 def test_the_proxy_never_passes_on_what_a_client_claims():

@@ -1,12 +1,12 @@
 """What a file may be to count as evidence: judged by its content, never by its name."""
 
 import hashlib
-import io
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
@@ -68,7 +68,7 @@ def inspect(upload) -> Inspected:
     upload.seek(0)
     if found in (JPEG, PNG):
         drawn, changed = _picture(name, upload, found)
-        return Inspected(found, iter([drawn]), sent.hexdigest(), changed)
+        return Inspected(found, iter(lambda: drawn.read(CHUNK), b""), sent.hexdigest(), changed)
     if found == PDF:
         _check_pdf(name, upload)
     upload.seek(0)
@@ -127,9 +127,9 @@ def _changes(picture: Any) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _picture(name: str, upload, kind: str) -> tuple[bytes, tuple[str, ...]]:
+def _picture(name: str, upload, kind: str) -> tuple[IO[bytes], tuple[str, ...]]:
     """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it; and what that
-    changed."""
+    changed. In a file without a name: many wait to be kept together."""
     from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 -- heavy
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing WeasyPrint turns it on for the whole process
@@ -141,7 +141,7 @@ def _picture(name: str, upload, kind: str) -> tuple[bytes, tuple[str, ...]]:
             changed = _changes(picture)
             drawn = _in_8_bits(ImageOps.exif_transpose(picture), kind)
             drawn.info.clear()  # comments, XMP and the place would be written out again
-            kept = io.BytesIO()
+            kept = tempfile.TemporaryFile()  # noqa: SIM115 -- read by who keeps it, gone with it
             drawn.save(kept, "JPEG" if kind == JPEG else "PNG", quality=88)
     except Refused:
         raise
@@ -149,7 +149,8 @@ def _picture(name: str, upload, kind: str) -> tuple[bytes, tuple[str, ...]]:
         raise Refused(too_many) from bomb
     except Exception as broken:  # a forged picture fails in ways of its own
         raise Refused(f"Ảnh “{name}” hỏng, không mở được. Hãy chụp hoặc quét lại.") from broken
-    return kept.getvalue(), changed
+    kept.seek(0)
+    return kept, changed
 
 
 def _check_pdf(name: str, upload) -> None:

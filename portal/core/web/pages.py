@@ -1,11 +1,13 @@
 """What the pages share: reading a page number, answering a refusal."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.forms import BaseForm
+from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from portal.core.errors import Refused
@@ -48,6 +50,19 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
         yield
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
+
+
+def leads_on(view):
+    """To a script, which cannot read where a redirect leads, the view's redirect is told as JSON: {"next": address}."""
+
+    @functools.wraps(view)
+    def wrapper(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseRedirect) and request.headers.get("Accept") == "application/json":
+            return JsonResponse({"next": response.url})
+        return response
+
+    return wrapper
 
 
 def refuse(request, template: str, context: dict, refusal: Refused | None = None):

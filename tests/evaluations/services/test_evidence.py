@@ -8,12 +8,16 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from criteria.judging.values import Value
 from criteria.models import CriteriaSet, Criterion, DossierPaper
+from criteria.queries import specs_of
 from evaluations import services, workflow
 from evaluations.enums import Action, State
+from evaluations.forms.evidence import title_of
 from evaluations.models import Evaluation, Evidence
 from portal.core.errors import Refused
 from portal.core.files import store
@@ -341,13 +345,17 @@ def test_the_same_paper_in_two_files_is_stored_once(client, world, file, setting
     assert len([path for path in settings.FILES_DIR.rglob("*") if path.is_file()]) == 1
 
 
+def camera() -> SimpleUploadedFile:
+    return SimpleUploadedFile("IMG_2034.jpg", corpus.picture("JPEG"))
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"codes": []}, "Hãy chọn ít nhất một tiêu chí."),
         ({"codes": ["TT124-XA-1.1"]}, "TT124-XA-1.1"),
         ({"codes": ["TT124-KDC-1"]}, "TT124-KDC-1"),  # a group proves nothing
-        ({"title": ""}, "Trường này là bắt buộc."),
+        ({"title": "", "file": camera}, "tên tệp “IMG_2034.jpg” không cho biết nội dung."),
         ({"title": "x" * 301}, "300"),
         ({"title": "a\0b"}, "ký tự rỗng"),
         ({"issued_on": "31/02/2024"}, "ngày"),
@@ -355,6 +363,7 @@ def test_the_same_paper_in_two_files_is_stored_once(client, world, file, setting
     ],
 )
 def test_a_form_with_a_gap_is_told(client, world, file, changes, sentence):
+    changes = {name: value() if callable(value) else value for name, value in changes.items()}
     response = send(client, world.officer, file, make_paper(), **changes)
     page = told(response)
     assert (response.status_code, Evidence.objects.count()) == (422, 0)
@@ -390,6 +399,186 @@ def test_only_those_who_enter_the_file_attach_and_remove(client, world, file):
         assert send(client, user, file, make_paper("khác")).status_code == 404
         client.post(reverse("evaluations:evidence_remove", args=[paper.pk]))
     assert list(Evidence.objects.all()) == [paper]
+
+
+# --- many at once ----------------------------------------------------------------------------------------------
+
+TITLES = {
+    "NQ-03-chi-bo.pdf": "NQ 03 chi bo",
+    "bao_cao_quy_1 (2).pdf": "Bao cao quy 1",
+    "Kế hoạch 12-KH xã.docx": "Kế hoạch 12-KH xã",
+    "1.1 Nghị quyết.v2.pdf": "1.1 Nghị quyết.v2",
+    "IMG_2034.JPG": "",
+    "20240115_101112.jpg": "",
+    "z5012345678901_0a1b2c3d4e.jpg": "",
+    "image.jpg": "",
+    "scan-0007.pdf": "",
+    "imgphong.pdf": "Imgphong",
+}
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_title_is_taken_from_a_file_name_that_says_something(name):
+    assert title_of(name) == TITLES[name]
+
+
+def rows_of(*papers: dict) -> dict:
+    """What the page's script sends of papers: a row of each, in the order of the files."""
+    data = {"rows": [str(at) for at, _ in enumerate(papers)], "file": [one["file"] for one in papers]}
+    for at, one in enumerate(papers):
+        data |= {f"r{at}-{name}": value for name, value in one.items() if name != "file"}
+    return data
+
+
+def send_rows(client, user, dossier, *papers: dict):
+    client.force_login(user)
+    return client.post(reverse("evaluations:evidence_add", args=[dossier.pk]), rows_of(*papers))
+
+
+OTHER = "TT124-KDC-1.2"
+
+
+def test_each_of_many_files_is_a_paper_of_its_own(client, world, file):
+    done = send_rows(
+        client,
+        world.officer,
+        file,
+        {
+            "file": make_paper("a", "a.pdf"),
+            "title": "Nghị quyết",
+            "number": "1-NQ",
+            "issued_on": "05/02/2024",
+            "codes": [CODE],
+        },
+        {"file": make_paper("b", "bao-cao-nam.pdf"), "issuer": "UBND xã", "codes": [CODE, OTHER]},
+        {"file": SimpleUploadedFile("anh.jpg", corpus.jpeg_with_place()), "title": "Ảnh họp dân", "codes": [OTHER]},
+    )
+    papers = [
+        (
+            one.title,
+            one.number,
+            str(one.issued_on or ""),
+            one.issuer,
+            [line.code for line in one.criteria.order_by("code")],
+        )
+        for one in Evidence.objects.order_by("pk")
+    ]
+    assert papers == [
+        ("Nghị quyết", "1-NQ", "2024-02-05", "", [CODE]),
+        ("Bao cao nam", "", "", "UBND xã", [CODE, OTHER]),
+        ("Ảnh họp dân", "", "", "", [OTHER]),
+    ]
+    assert "Đã đính kèm 3 minh chứng. Ảnh “anh.jpg” đã được xoay thẳng, bỏ thông tin vị trí chụp." in told(
+        client.get(done.url)
+    )
+    assert file.events.filter(action="attach").count() == 3
+
+
+def test_a_row_for_all_speaks_for_every_file(client, world, file):
+    """As a browser without script sends them."""
+    both = [make_paper("a", "bien-ban-hop.pdf"), make_paper("b", "danh-sach.pdf")]
+    assert send(client, world.officer, file, both, title="").status_code == 302
+    kept = Evidence.objects.order_by("pk").values_list("title", "number")
+    assert list(kept) == [("Bien ban hop", "03-NQ/CB"), ("Danh sach", "03-NQ/CB")]
+
+
+def test_nothing_is_kept_when_one_file_is_wrong(client, world, file, settings):
+    """Each file that is wrong is named on its own row; what was typed comes back and the files are asked for again."""
+    refused = send_rows(
+        client,
+        world.officer,
+        file,
+        {"file": make_paper("a", "a.pdf"), "name": "a.pdf", "title": "Nghị quyết số một", "codes": [CODE]},
+        {"file": SimpleUploadedFile("b.pdf", corpus.HTML), "name": "b.pdf", "title": "Báo cáo", "codes": [OTHER]},
+        {"file": SimpleUploadedFile("c.pdf", b""), "name": "c.pdf", "title": "Biên bản", "codes": [CODE]},
+    )
+    page, rows = told(refused), refused.context["sent"].rows
+    assert (refused.status_code, Evidence.objects.count(), list(settings.FILES_DIR.rglob("*"))) == (422, 0, [])
+    assert [[str(one)[:30] for one in row.non_field_errors()] for row in rows] == [
+        [],
+        ["Nội dung tệp “b.pdf” không khớ"],
+        ["Tệp “c.pdf” rỗng (0 byte). Hãy"],
+    ]
+    assert "Chưa lưu tệp nào." in page and "hãy chọn lại các tệp" in page and "Nghị quyết số một" in page
+    ticked = [[ticked for _, ticked in line.cells] for line in refused.context["matrix"] if line.criterion.code == CODE]
+    assert ticked == [[True, False, True]]
+
+
+def test_the_same_bytes_twice_are_told_on_the_second(client, world, file):
+    send(client, world.officer, file, make_paper("cũ"))
+    new, again, there = make_paper("mới", "moi.pdf"), make_paper("mới", "moi-2.pdf"), make_paper("cũ", "cu.pdf")
+    refused = send_rows(
+        client, world.officer, file, *({"file": one, "title": "Giấy", "codes": [CODE]} for one in (new, again, there))
+    )
+    assert [[str(one) for one in row.non_field_errors()] for row in refused.context["sent"].rows] == [
+        [],
+        ["Tệp “moi-2.pdf” giống hệt tệp “moi.pdf” cùng gửi. Hãy bỏ một tệp."],
+        [f"Tệp “cu.pdf” đã có trong hồ sơ {file.unit_name}."],
+    ]
+    assert (refused.status_code, Evidence.objects.count()) == (422, 1)
+
+
+def test_rows_whose_files_did_not_come_are_named(client, world, file):
+    data = rows_of(*({"file": make_paper(name, name), "name": name, "codes": [CODE]} for name in ("a.pdf", "b.pdf")))
+    client.force_login(world.officer)
+    address = reverse("evaluations:evidence_add", args=[file.pk])
+    refused = client.post(address, data | {"file": data["file"][:1]})
+    assert refused.status_code == 422 and "Hãy chọn lại tệp: “a.pdf”, “b.pdf”." in told(refused)
+    for junk in (["x"], ["-1"], ["9" * 40], ["0", "0"]):
+        assert client.post(address, {"rows": junk, "file": make_paper(), "r0-codes": ["x"]}).status_code == 422
+    assert not Evidence.objects.exists()
+
+
+def test_too_much_at_once_is_told_with_the_measure(client, world, file, settings):
+    settings.EVIDENCE_MAX_FILES = 2
+    three = [make_paper(str(at), f"giay-{at}.pdf") for at in range(3)]
+    refused = send(client, world.officer, file, three)
+    assert "Đồng chí chọn 3 tệp; mỗi lần gửi tối đa 2 tệp. Hãy chia làm nhiều lần." in told(refused)
+    settings.EVIDENCE_MAX_TOTAL_BYTES = 1024 * 1024
+    heavy = [SimpleUploadedFile(f"nang-{at}.pdf", corpus.pdf(words=str(at)) + b"%" * 600_000) for at in range(2)]
+    refused = send(client, world.officer, file, heavy)
+    assert "Các tệp cộng lại lớn hơn 1 MB, là mức của một lần gửi. Hãy chia làm nhiều lần." in told(refused)
+    assert not Evidence.objects.exists()
+    page = told(client.get(reverse("evaluations:evidence_add", args=[file.pk])))
+    assert "mỗi tệp tối đa 20 MB, mỗi lần gửi tối đa 2 tệp và 1 MB." in page and 'data-most-files="2"' in page
+
+
+def test_queries_do_not_grow_with_the_files(world, file, django_assert_num_queries):
+    def papers(words: str, count: int) -> list[services.NewPaper]:
+        return [services.NewPaper(make_paper(f"{words} {at}"), "Giấy", [CODE, OTHER]) for at in range(count)]
+
+    with CaptureQueriesContext(connection) as few:
+        services.add_papers([file], papers("ít", 1), by=world.officer)
+    with django_assert_num_queries(len(few)):
+        services.add_papers([file], papers("nhiều", 12), by=world.officer)
+    assert Evidence.objects.filter(evaluation=file).count() == 13
+
+
+def test_a_script_is_told_where_to_go(client, world, file):
+    """It cannot read where a redirect leads."""
+    client.force_login(world.officer)
+    address = reverse("evaluations:evidence_add", args=[file.pk])
+    data = {"title": "Giấy", "codes": [CODE], "once": "t" * 24}
+    for _ in range(2):  # sent twice, it is one paper and the same answer
+        answer = client.post(address, data | {"file": make_paper()}, headers={"accept": "application/json"})
+        assert answer.json() == {"next": reverse("evaluations:detail", args=[file.pk])}
+    assert Evidence.objects.count() == 1
+
+
+def test_the_page_marks_what_still_needs_a_paper(client, world, file):
+    """Those that must have one come first; the one that has a paper says so."""
+    client.force_login(world.officer)
+    address = reverse("evaluations:evidence_add", args=[file.pk])
+    lines = client.get(address, {"tc": OTHER}).context["matrix"]
+    needing = {line.code for line in specs_of(file.criteria_set) if line.needs_evidence}
+    first = [line.criterion.code for line in lines if line.is_first]
+    assert set(first) == needing | {OTHER} and first == [line.criterion.code for line in lines[: len(first)]]
+    assert [line.criterion.code for line in lines if line.is_ticked_at_first] == [OTHER]
+    assert all(line.wants_paper for line in lines if line.criterion.code in needing)
+    send(client, world.officer, file, make_paper())
+    lines = client.get(address).context["matrix"]
+    assert [line.criterion.code for line in lines if line.held] == [CODE]
+    assert {line.criterion.code for line in lines if line.wants_paper} == needing - {CODE}
 
 
 # --- kept and served -------------------------------------------------------------------------------------------
@@ -482,6 +671,20 @@ def test_one_paper_serves_many_files_or_none(client, world, file):
     assert [one.events.filter(action="attach").count() for one in files] == [1, 1]  # what was refused left no line
     stranger = client.post(page, typed | {"dossiers": [10**9], "file": make_paper("khác")})
     assert stranger.status_code == 422 and Evidence.objects.count() == 1
+
+
+def test_many_papers_serve_many_dossiers(client, world, file):
+    register(world.areas[1], by=world.officer)
+    both = [one.pk for one in world.areas]
+    client.force_login(world.officer)
+    page = reverse("evaluations:evidence_share", args=[world.cycle.pk, world.area.criteria_set_id])
+    sent = rows_of(
+        {"file": make_paper("kh", "ke-hoach.pdf"), "codes": [CODE]},
+        {"file": make_paper("nq", "nghi-quyet.pdf"), "codes": [OTHER]},
+    )
+    assert "Đã đính kèm 2 minh chứng cho 2 hồ sơ." in told(client.post(page, sent | {"dossiers": both}, follow=True))
+    kept = Evidence.objects.values_list("evaluation", "title", "criteria__code")
+    assert set(kept) == {(pk, *one) for pk in both for one in (("Ke hoach", CODE), ("Nghi quyet", OTHER))}
 
 
 def test_a_paper_is_taken_off_by_its_button(client, world, file):
