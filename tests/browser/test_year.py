@@ -207,12 +207,12 @@ def test_a_year(walkers, portal, tmp_path):
     officer.look("trang-don-vi")
 
 
-def fill_in_paper(page) -> None:
+def fill_in_paper(page, name: str = "ho-so.pdf", body: bytes = PAPER) -> None:
     """One paper that proves every criterion asking for one."""
+    page.set_input_files("[name=file]", {"name": name, "mimeType": "application/pdf", "buffer": body})
     page.get_by_label("Trích yếu").fill("Nghị quyết, bản đăng ký và báo cáo của thôn")
     for number in ("1.1", "1.2", "2", "4c", "5.1"):
-        page.check(f"[name=codes][value='TT124-KDC-{number}']")
-    page.set_input_files("[name=file]", {"name": "ho-so.pdf", "mimeType": "application/pdf", "buffer": PAPER})
+        page.check(f"[name$=-codes][value='TT124-KDC-{number}']")
 
 
 def share(officer: Walker, *, but: str) -> None:
@@ -231,12 +231,13 @@ def attach(officer: Walker, area: str) -> None:
     """A paper for one file; a forged one is refused first, what was typed stays."""
     page = open_file(officer, area)
     follow(page.get_by_role("link", name="Đính kèm minh chứng"))
-    fill_in_paper(page)
-    page.set_input_files("[name=file]", {"name": "gia.pdf", "mimeType": "application/pdf", "buffer": b"MZ not a PDF"})
-    officer.press("Đính kèm")
+    fill_in_paper(page, "gia.pdf", b"MZ not a PDF")
+    page.get_by_role("button", name="Đính kèm").click()
+    page.locator("[data-refused]").wait_for()
     assert "không khớp phần mở rộng" in page.inner_text("main")
     assert page.get_by_label("Trích yếu").input_value() == "Nghị quyết, bản đăng ký và báo cáo của thôn"
     officer.look("minh-chung")
+    page.get_by_role("button", name="Bỏ tệp").click()
     fill_in_paper(page)
     officer.press("Đính kèm")
     assert officer.said() == "Đã đính kèm minh chứng."

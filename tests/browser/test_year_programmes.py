@@ -163,14 +163,14 @@ def attach(walker: Walker, place: int, *, in_dossier: bool) -> None:
     """A paper of the dossier, or one paper for every criterion."""
     page = walker.page
     follow(page.get_by_role("link", name="Đính kèm").first)
-    page.get_by_label("Trích yếu").fill(f"Tài liệu {place + 1}")
-    if in_dossier:
-        page.locator("[name=dossier_paper]").select_option(index=place + 1)
-    else:
-        for box in page.locator("[name=codes]").all():
-            box.check()
     body = PAPER.replace(b"595 842", f"595 84{place}".encode())
     page.set_input_files("[name=file]", {"name": f"tep-{place}.pdf", "mimeType": "application/pdf", "buffer": body})
+    page.get_by_label("Trích yếu").fill(f"Tài liệu {place + 1}")
+    if in_dossier:
+        page.locator("[name$=-dossier_paper]").select_option(index=place + 1)
+    else:
+        for box in page.locator("[name$=-codes]:visible").all():
+            box.check()
     walker.press("Đính kèm")
     assert "Đã đính kèm" in walker.said(), page.inner_text("main")
 
