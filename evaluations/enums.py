@@ -75,6 +75,7 @@ class Action(TextChoices):
     DECIDE_TIMING = "decide_timing", "Quyết định về thời hạn"
     ATTACH = "attach", "Đính kèm tài liệu"
     DETACH = "detach", "Gỡ tài liệu"
+    CHANGE_PAPER = "change_paper", "Sửa thông tin tài liệu"
     RECORD = "record", "Nhập lại kết quả năm trước"
     CORRECT = "correct", "Sửa kết quả năm trước"
     TAKE_AWAY = "take_away", "Bỏ kết quả năm trước"

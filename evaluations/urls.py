@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:pk>/nhan-ket-qua/", dossiers.accept_answers, name="accept"),
     path("<int:pk>/minh-chung/", evidence.evidence_add, name="evidence_add"),
     path("minh-chung/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("minh-chung/<int:pk>/sua/", evidence.evidence_edit, name="evidence_edit"),
     path("minh-chung/<int:pk>/go/", evidence.evidence_remove, name="evidence_remove"),
     path("nam-truoc/", past.past_list, name="past_list"),
     path("nam-truoc/ghi/", past.past_find, name="past_find"),

@@ -5,7 +5,7 @@ from .award_bars import AwardBarEndForm, AwardBarForm
 from .cycles import CycleField, CycleForm, CycleLabel, LateUnitForm, LockForm, RefreezeForm
 from .dates import DatesForm, TimingForm
 from .decisions import IssueForm, RevokeForm
-from .evidence import FilesForm, PaperFactsForm, SentPapers, SharedFilesForm
+from .evidence import FilesForm, KeptPaperForm, PaperFactsForm, SentPapers, SharedFilesForm
 from .past_results import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
 from .sittings import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingForm, seats_on
 
@@ -22,6 +22,7 @@ __all__ = [
     "DatesForm",
     "FilesForm",
     "IssueForm",
+    "KeptPaperForm",
     "LateUnitForm",
     "LockForm",
     "MeetingForm",

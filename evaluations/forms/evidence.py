@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from criteria.enums import Measure
 from criteria.judging.values import CriterionSpec
 from criteria.models import DossierPaper
+from criteria.queries import specs_of
 from portal.core.fields import DayField, TextField, offer_choices, offer_rows
 from portal.core.vietnamese.text import clean
 from portal.core.web.pages import whole_numbers
 
-from ..models import Evaluation
+from ..models import Evaluation, Evidence
 
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.xlsx,.docx,image/*"  # image/*: a phone then offers its camera
 # What a camera, a scanner or a messenger calls a picture says nothing of what is in it.
@@ -55,6 +56,10 @@ def provable(criteria: Iterable[CriterionSpec]) -> list[CriterionSpec]:
     return [line for line in criteria if line.measure not in (Measure.GROUP, Measure.DERIVED)]
 
 
+def _choice(line: CriterionSpec) -> str:
+    return f"{line.number}. {line.label}{' (cần minh chứng)' if line.needs_evidence else ''}"
+
+
 class PaperFactsForm(forms.Form):
     """What one paper is, and what it proves."""
 
@@ -83,7 +88,7 @@ class PaperFactsForm(forms.Form):
         initial: dict[str, Any] | None = None,
     ):
         super().__init__(data, prefix=prefix, initial=initial)
-        offer_choices(self, "codes", [(line.code, f"{line.number}. {line.label}") for line in provable(criteria)])
+        offer_choices(self, "codes", [(line.code, _choice(line)) for line in provable(criteria)])
         offer_rows(self, "dossier_paper", papers)
         if not papers:
             del self.fields["dossier_paper"]
@@ -109,6 +114,19 @@ class PaperFactsForm(forms.Form):
     @property
     def facts(self) -> list[forms.BoundField]:
         return [field for field in self if field.name not in ("codes", "name")]
+
+
+class KeptPaperForm(PaperFactsForm):
+    """What a paper that is kept already is, and what it proves."""
+
+    title = TextField(label="Trích yếu", max_length=300)
+
+    def __init__(self, paper: Evidence, data=None):
+        held = {name: getattr(paper, name) for name in ("title", "number", "issued_on", "issuer")}
+        held |= {"dossier_paper": paper.dossier_paper_id, "codes": [one.code for one in paper.criteria.all()]}
+        chosen = paper.evaluation.criteria_set
+        super().__init__(specs_of(chosen), data, papers=chosen.papers.order_by("order"), initial=held)
+        del self.fields["name"]  # its file stays
 
 
 class FilesForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Attaching papers to a dossier and taking them off while it may still be edited; the dossier's log tells both."""
+"""Attaching papers to a dossier, changing them and taking them off while it may still be edited; its log tells all."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,7 @@ from criteria.models import Criterion, DossierPaper
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import Inspected, inspect
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 from units.models import User
 
@@ -150,19 +151,79 @@ class _Proved:
 
 def _proved(dossiers: Sequence[Evaluation], papers: Sequence[NewPaper]) -> _Proved:
     sets = {dossier.criteria_set_id for dossier in dossiers}
-    codes = {code for paper in papers for code in paper.codes}
-    criteria: dict[int, dict[str, int]] = {one: {} for one in sets}
-    named = Criterion.objects.filter(criteria_set__in=sets, code__in=codes).exclude(measure=Measure.GROUP)
+    criteria = _criteria(dossiers, [code for paper in papers for code in paper.codes])
+    faults = {at: _fault(sets, criteria, paper.codes, paper.dossier_paper) for at, paper in enumerate(papers)}
+    return _Proved(criteria, {at: fault for at, fault in faults.items() if fault})
+
+
+def _criteria(dossiers: Sequence[Evaluation], codes: Iterable[str]) -> dict[int, dict[str, int]]:
+    """Ids of the criteria of these codes that a paper may prove, by the dossiers' sets; one query."""
+    found: dict[int, dict[str, int]] = {dossier.criteria_set_id: {} for dossier in dossiers}
+    named = Criterion.objects.filter(criteria_set__in=found, code__in=set(codes)).exclude(measure=Measure.GROUP)
     for criteria_set, code, pk in named.values_list("criteria_set", "code", "pk"):
-        criteria[criteria_set][code] = pk
-    faults = {}
-    for at, paper in enumerate(papers):
-        part = paper.dossier_paper
-        if part and sets != {part.criteria_set_id}:
-            faults[at] = f"“{part.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại."
-        elif not (paper.codes or part) or any(set(paper.codes) - set(known) for known in criteria.values()):
-            faults[at] = "Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh."
-    return _Proved(criteria, faults)
+        found[criteria_set][code] = pk
+    return found
+
+
+def _fault(sets: set[int], criteria: dict[int, dict[str, int]], codes: Sequence[str], part: DossierPaper | None) -> str:
+    """What is wrong with what a paper is said to prove; empty when nothing is."""
+    if part and sets != {part.criteria_set_id}:
+        return f"“{part.name}” không phải thành phần hồ sơ của bộ tiêu chí này. Hãy chọn lại."
+    if not (codes or part) or any(set(codes) - set(known) for known in criteria.values()):
+        return "Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh."
+    return ""
+
+
+FACTS = {"title": "trích yếu", "number": "số", "issued_on": "ngày", "issuer": "nơi ban hành"}
+
+
+@transaction.atomic
+def change_paper(
+    evidence: Evidence, *, codes: Sequence[str], dossier_paper: DossierPaper | None = None, by: User, **facts: Any
+) -> Evidence:
+    """Write anew what the paper is and what it proves; its file stays. The log names what is other than before.
+
+    Raises Refused: dossier not editable, paper taken off meanwhile, criterion or dossier paper not of the set.
+    """
+    dossier = locked_dossier(evidence.evaluation, by, Side.OWN)
+    paper = lock_row(Evidence.objects.select_related("dossier_paper"), evidence.pk)
+    paper.evaluation = dossier
+    known = _criteria([dossier], codes)
+    if fault := _fault({dossier.criteria_set_id}, known, codes, dossier_paper):
+        raise Refused(fault)
+    told = []
+    for name, label in FACTS.items():
+        was, new = getattr(paper, name), facts.get(name, "")
+        new = text.clean(new) if isinstance(new, str) and name != "issued_on" else new or None
+        if was != new:
+            told.append(f"{label} “{_in_words(was)}” → “{_in_words(new)}”")
+            setattr(paper, name, new)
+    if paper.dossier_paper != dossier_paper:
+        told.append(f"thành phần hồ sơ “{_in_words(paper.dossier_paper)}” → “{_in_words(dossier_paper)}”")
+        paper.dossier_paper = dossier_paper
+    told += _linked(paper, known[dossier.criteria_set_id])
+    if told:
+        paper.save()
+        comment = f"{paper.title} ({paper.file_name}): {'; '.join(told)}"
+        Event.staying(dossier, Action.CHANGE_PAPER, by=by, comment=comment).save()
+    return paper
+
+
+def _in_words(fact: Any) -> str:
+    return f"{fact:%d/%m/%Y}" if isinstance(fact, date) else str(fact or "để trống")
+
+
+def _linked(paper: Evidence, codes: dict[str, int]) -> list[str]:
+    """Let the paper prove these criteria and no others; says which came and which went."""
+    held = {one.pk: one.number for one in paper.criteria.all()}
+    paper.criteria.set(codes.values())
+    numbers = {one.pk: one.number for one in paper.criteria.all()}
+    came, went = (
+        [number for pk, number in some.items() if pk not in others]
+        for some, others in ((numbers, held), (held, numbers))
+    )
+    words = ((came, "thêm tiêu chí"), (went, "bỏ tiêu chí"))
+    return [f"{word} {', '.join(numbers)}" for numbers, word in words if numbers]
 
 
 @transaction.atomic

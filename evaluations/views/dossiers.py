@@ -1,5 +1,6 @@
 """The list of dossiers, and one of them with its answers, papers and moves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -95,12 +96,11 @@ class DossierLine:
         return self.criterion.is_group
 
 
-def lines_of(judged: JudgedDossier) -> list[DossierLine]:
-    """The dossier's criteria with both sides' answers, evidence, and the sentence of what fails on the side shown."""
-    dossier = judged.dossier
+def lines_of(judged: JudgedDossier, papers: Iterable[Evidence]) -> list[DossierLine]:
+    """The dossier's criteria with both sides' answers, papers, and the sentence of what fails on the side shown."""
     reasons = judged.verdict(judged.side).reasons
     evidence: dict[str, list[Evidence]] = {}
-    for paper in dossier.evidence.prefetch_related("criteria"):
+    for paper in papers:
         for proved in paper.criteria.all():
             evidence.setdefault(proved.code, []).append(paper)
     lines = []
@@ -145,10 +145,11 @@ def dossier_context(request, dossier: Evaluation) -> dict:
     judged = judged_dossier(dossier)
     may_appraise = dossier.state == State.SUBMITTED and permissions.may_appraise(request.user, dossier)
     steps = [(step, dossier.last_day(step)) for step in Step]
+    papers = list(dossier.evidence.select_related("uploaded_by").prefetch_related("criteria"))
     return {
         "dossier": dossier,
         "opens_unit": Unit.objects.visible_to(request.user).filter(pk=dossier.unit_id).exists(),
-        "lines": lines_of(judged),
+        "lines": lines_of(judged, papers),
         "judged": {side: judged.verdict(side) for side in Side},
         "verdict": judged.verdict(Side.APPRAISED if may_appraise else judged.side),
         "timing": TimingForm() if may_appraise and judged.late else None,
@@ -162,7 +163,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "paper_result": workflow.PaperResult.of(dossier) if dossier.is_from_papers else None,
         "may_mend_past": dossier.is_from_papers and permissions.may_open_cycle(request.user, dossier.province),
         "only_differences": request.GET.get("lech") == "1",
-        "papers": dossier.evidence.select_related("uploaded_by"),
+        "papers": papers,
         "required_papers": papers_of(dossier),
         "events": dossier.events.select_related("by"),
         "agenda": dossier.agenda_items.select_related("sitting__committee__unit"),

@@ -13,12 +13,12 @@ from criteria.queries import specs_of
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.web.once import once
-from portal.core.web.pages import leads_on, refuse
+from portal.core.web.pages import leads_on, refusals_on, refuse
 from units.queries import tell_apart
 
 from .. import permissions, services
 from ..enums import EDITABLE
-from ..forms import FilesForm, SentPapers, SharedFilesForm
+from ..forms import FilesForm, KeptPaperForm, SentPapers, SharedFilesForm
 from ..judging.papers import papers_by_criterion
 from ..models import Cycle, Evaluation, Evidence
 from .dossiers import get_dossier
@@ -126,6 +126,26 @@ def evidence_file(request, pk):
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_edit(request, pk):
+    """Change what a kept paper is and which criteria it proves, while its dossier may be edited."""
+    papers = Evidence.objects.visible_to(request.user).select_related("dossier_paper")
+    paper = get_object_or_404(papers.prefetch_related("criteria"), pk=pk)
+    dossier = paper.evaluation = get_dossier(request, paper.evaluation_id)
+    if dossier.state not in EDITABLE or not permissions.may_enter(request.user, dossier):
+        raise Http404
+    form = KeptPaperForm(paper, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.change_paper(paper, by=request.user, **form.cleaned_data)
+            messages.success(request, f"Đã ghi thông tin của “{form.cleaned_data['title']}”.")
+            return redirect("evaluations:detail", pk=dossier.pk)
+    context = {"dossier": dossier, "paper": paper, "form": form}
+    if request.method == "POST":
+        return refuse(request, "evaluations/evidence_edit.html", context)
+    return render(request, "evaluations/evidence_edit.html", context)
 
 
 @require_POST

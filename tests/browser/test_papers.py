@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.evaluations.services.test_evidence import TITLES
+from tests.evaluations.corpus import TITLES
 
 from .walker import PAPER, Walker, follow
 

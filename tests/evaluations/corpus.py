@@ -148,3 +148,18 @@ def bomb() -> bytes:
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 HTML = b"<!doctype html><script>alert(1)</script>"
+
+
+# What a file's name says of it: the title the server and the page's script take from it.
+TITLES = {
+    "NQ-03-chi-bo.pdf": "NQ 03 chi bo",
+    "bao_cao_quy_1 (2).pdf": "Bao cao quy 1",
+    "Kế hoạch 12-KH xã.docx": "Kế hoạch 12-KH xã",
+    "1.1 Nghị quyết.v2.pdf": "1.1 Nghị quyết.v2",
+    "IMG_2034.JPG": "",
+    "20240115_101112.jpg": "",
+    "z5012345678901_0a1b2c3d4e.jpg": "",
+    "image.jpg": "",
+    "scan-0007.pdf": "",
+    "imgphong.pdf": "Imgphong",
+}

@@ -12,6 +12,7 @@ PAGES = {
     "detail": [("officer", ("area",), AREA), ("inspector", ("Thôn Được",), "Thôn Được")],
     "entry": [("officer", ("area",), AREA), ("leader", ("area",), AREA)],
     "evidence_add": [("officer", ("area",), AREA)],
+    "evidence_edit": [("officer", ("paper",), AREA)],
     "evidence_share": [("officer", ("cycle", "set"), AREA)],
     "evidence_file": [("officer", ("paper",), None)],
     "start": [("staff", (), "Bắt đầu")],

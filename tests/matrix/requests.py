@@ -163,6 +163,7 @@ ADDRESSES = {
     "evaluations:act": _acted_on,
     "evaluations:cell": _cell_address,
     "evaluations:evidence_file": lambda home, case: {"pk": home.evidence.pk},
+    "evaluations:evidence_edit": lambda home, case: {"pk": home.evidence.pk},
     "evaluations:evidence_remove": lambda home, case: {"pk": home.evidence.pk},
     **dict.fromkeys(
         [f"evaluations:{name}" for name in ("cycle_roster", "cycle_refreeze", "cycle_delete", "late_unit_add")],
@@ -389,6 +390,10 @@ DATA = {
     "evaluations:cell": _cell,
     "evaluations:timing": lambda home, case: {"accepted": "yes", "reason": "Đã xác minh."},
     "evaluations:evidence_add": _evidence,
+    "evaluations:evidence_edit": lambda home, case: {
+        "title": "Báo cáo đã sửa",
+        "codes": [_must(home.dossiers["registered"]).code],
+    },
     "evaluations:evidence_share": lambda home, case: (
         _evidence(home, case) | {"dossiers": [home.dossiers["registered"].pk]}
     ),

@@ -403,23 +403,10 @@ def test_only_those_who_enter_the_file_attach_and_remove(client, world, file):
 
 # --- many at once ----------------------------------------------------------------------------------------------
 
-TITLES = {
-    "NQ-03-chi-bo.pdf": "NQ 03 chi bo",
-    "bao_cao_quy_1 (2).pdf": "Bao cao quy 1",
-    "Kế hoạch 12-KH xã.docx": "Kế hoạch 12-KH xã",
-    "1.1 Nghị quyết.v2.pdf": "1.1 Nghị quyết.v2",
-    "IMG_2034.JPG": "",
-    "20240115_101112.jpg": "",
-    "z5012345678901_0a1b2c3d4e.jpg": "",
-    "image.jpg": "",
-    "scan-0007.pdf": "",
-    "imgphong.pdf": "Imgphong",
-}
 
-
-@pytest.mark.parametrize("name", TITLES)
+@pytest.mark.parametrize("name", corpus.TITLES)
 def test_a_title_is_taken_from_a_file_name_that_says_something(name):
-    assert title_of(name) == TITLES[name]
+    assert title_of(name) == corpus.TITLES[name]
 
 
 def rows_of(*papers: dict) -> dict:
@@ -705,6 +692,70 @@ def test_who_is_late_is_told_of_the_last_move_not_of_a_paper(world, file):
     services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])
     with pytest.raises(Refused, match=r"tình trạng “Đã đăng ký” \(đăng ký lúc"):
         workflow.advance(file, Action.REGISTER, by=world.officer)
+
+
+# --- changed later -----------------------------------------------------------------------------------------------
+
+
+def edit(client, user, paper, **changes):
+    client.force_login(user)
+    data = {"title": paper.title, "codes": [CODE]} | changes
+    return client.post(reverse("evaluations:evidence_edit", args=[paper.pk]), data)
+
+
+def test_a_paper_comes_to_prove_more_criteria_or_fewer(client, world, file):
+    paper = services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])[0]
+    client.force_login(world.officer)
+    address = reverse("evaluations:evidence_edit", args=[paper.pk])
+    assert address in told(client.get(reverse("evaluations:detail", args=[file.pk])))
+    form = client.get(address).context["form"]
+    assert (form["title"].value(), form["codes"].value()) == ("Giấy", [CODE])
+    assert edit(client, world.officer, paper, codes=[CODE, OTHER]).status_code == 302
+    assert edit(client, world.officer, paper, codes=[OTHER], issued_on="05/02/2024", number="3-BC").status_code == 302
+    assert edit(client, world.officer, paper, codes=[OTHER], issued_on="05/02/2024", number="3-BC").status_code == 302
+    assert list(paper.criteria.values_list("code", flat=True)) == [OTHER]
+    lines = file.events.filter(action="change_paper").values_list("comment", flat=True)
+    assert list(lines) == [  # what was sent a second time changed nothing and left no line
+        "Giấy (minh-chung.pdf): thêm tiêu chí 1.2",
+        "Giấy (minh-chung.pdf): số “để trống” → “3-BC”; ngày “để trống” → “05/02/2024”; bỏ tiêu chí 1.1",
+    ]
+    page = told(client.get(reverse("evaluations:detail", args=[file.pk])))
+    assert "Chứng minh cho tiêu chí 1.2" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"codes": []}, "Hãy chọn ít nhất một tiêu chí."),
+        ({"codes": ["TT124-XA-1.1"]}, "TT124-XA-1.1"),
+        ({"title": " "}, "Trường này là bắt buộc."),
+        ({"issued_on": "31/02/2024"}, "ngày"),
+    ],
+)
+def test_a_change_with_a_gap_is_told_and_changes_nothing(client, world, file, changes, sentence):
+    paper = services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])[0]
+    refused = edit(client, world.officer, paper, number="9", **changes)
+    assert refused.status_code == 422 and sentence in told(refused)
+    paper.refresh_from_db()
+    assert (paper.number, file.events.filter(action="change_paper").count()) == ("", 0)
+
+
+def test_a_paper_of_a_sent_file_is_changed_by_nobody(client, world, file):
+    paper = services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])[0]
+    for user in (world.sister, world.inspector, world.standing):
+        assert edit(client, user, paper, codes=[OTHER]).status_code == 404
+    put([file], State.SUBMITTED)
+    assert edit(client, world.officer, paper, codes=[OTHER]).status_code == 404
+    with pytest.raises(Refused, match="không sửa được"):
+        services.change_paper(paper, codes=[OTHER], title="Giấy", by=world.officer)
+    assert list(paper.criteria.values_list("code", flat=True)) == [CODE]
+
+
+def test_a_paper_taken_off_meanwhile_is_told(world, file):
+    paper = services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])[0]
+    services.remove_evidence(Evidence.objects.get(pk=paper.pk), by=world.officer)
+    with pytest.raises(Refused, match="Minh chứng này vừa được xoá"):
+        services.change_paper(paper, codes=[OTHER], title="Giấy", by=world.officer)
 
 
 # --- the dossier -------------------------------------------------------------------------------------------------
