@@ -21,7 +21,7 @@ from portal.core.web.pages import whole_numbers
 
 from ..models import Evaluation, Evidence
 
-ACCEPT = ".pdf,.jpg,.jpeg,.png,.xlsx,.docx,image/*"  # image/*: a phone then offers its camera
+ACCEPT = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.xlsx,.docx,image/*"  # image/*: a phone then offers its camera
 # What a camera, a scanner or a messenger calls a picture says nothing of what is in it.
 SAYS_NOTHING = re.compile(
     r"(img|image|dsc[a-z]?|pxl|photo|picture|scan|screenshot|ảnh|anh|wp|mvimg)?[\W\d_]*|z\d{6,}.*", re.IGNORECASE
@@ -142,8 +142,8 @@ class FilesForm(forms.Form):
         most, total = settings.EVIDENCE_MAX_FILES, settings.EVIDENCE_MAX_TOTAL_BYTES // (1024 * 1024)
         each = settings.EVIDENCE_MAX_BYTES // (1024 * 1024)
         self.fields["file"].help_text = (
-            f"PDF, JPG, PNG, XLSX hoặc DOCX; mỗi tệp tối đa {each} MB, mỗi lần gửi tối đa {most} tệp và {total} MB. "
-            "Không tải tài liệu mật."
+            f"PDF, JPG, PNG, HEIC, XLSX hoặc DOCX; mỗi tệp tối đa {each} MB, mỗi lần gửi tối đa {most} tệp và {total} "
+            "MB. Không tải tài liệu mật."
         )
 
 

@@ -74,7 +74,7 @@ def add_papers(dossiers: Sequence[Evaluation], papers: Sequence[NewPaper], *, by
                 number=text.clean(paper.number),
                 issued_on=paper.issued_on,
                 issuer=text.clean(paper.issuer),
-                file_name=text.clean(paper.upload.name or "")[-200:],
+                file_name=text.clean(one.name)[-200:],
                 content_type=one.content_type,
                 sha256=kept.sha256,
                 original_sha256=one.original_sha256,

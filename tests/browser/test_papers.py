@@ -77,7 +77,7 @@ def test_files_and_words_outlive_a_dropped_line_an_ended_session_and_a_refusal(o
     page.locator("[data-refused]").wait_for()
     assert page.locator("[data-refused]").inner_text() == "Chưa lưu tệp nào. Hãy sửa chỗ báo đỏ, rồi bấm “Đính kèm”."
     assert page.locator(".paper-row .errorlist:visible").all_inner_texts() == [
-        "Nội dung tệp “hong.pdf” không khớp phần mở rộng .pdf. Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."
+        "Nội dung tệp “hong.pdf” không khớp phần mở rộng .pdf. Chỉ nhận PDF, JPG, PNG, HEIC, XLSX, DOCX."
     ]
     held = page.evaluate("[...document.querySelector('[name=file]').files].map(one => one.name)")
     issuers = page.locator("[data-paper-rows] [name$=-issuer]").evaluate_all("all => all.map(one => one.value)")

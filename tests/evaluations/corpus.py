@@ -94,6 +94,27 @@ def jpeg_with_place() -> bytes:
     return picture("JPEG", exif=exif, comment=b"<script>alert(1)</script>", xmp=xmp)
 
 
+def heic(size: tuple[int, int] = (64, 48)) -> bytes:
+    """A red picture as a telephone writes it, that says by what and where it was taken."""
+    import pillow_heif
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x010F] = "MayAnhBiMat"
+    exif.get_ifd(0x8825)[2] = (21.0, 16.0, 22.0)
+    held = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", size, "red")).save(held, quality=60, exif=exif.tobytes())
+    return held.getvalue()
+
+
+def heic_said_to_be(width: int, height: int) -> bytes:
+    """A HEIC of few pixels whose head claims more."""
+    small = heic((64, 64))
+    claimed = small.replace(struct.pack(">II", 64, 64), struct.pack(">II", width, height), 1)
+    assert claimed != small
+    return claimed
+
+
 def png_of(width: int, height: int) -> bytes:
     """A PNG that claims a size; its pixels are packed, so that little weighs much."""
 

@@ -1,6 +1,9 @@
 """What a file may be to count as evidence: judged by its content, never by its name."""
 
 import hashlib
+import json
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -16,9 +19,21 @@ from .store import CHUNK
 PDF = "application/pdf"
 JPEG = "image/jpeg"
 PNG = "image/png"
+HEIC = "image/heic"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-SUFFIXES = {".pdf": PDF, ".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".xlsx": XLSX, ".docx": DOCX}
+SUFFIXES = {
+    ".pdf": PDF,
+    ".jpg": JPEG,
+    ".jpeg": JPEG,
+    ".png": PNG,
+    ".heic": HEIC,
+    ".heif": HEIC,
+    ".xlsx": XLSX,
+    ".docx": DOCX,
+}
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1")  # of still pictures, as telephones write them
+FORMATS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF"}  # Pillow's names
 OFFICE_PARTS = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 MAX_PIXELS = 40_000_000
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -28,13 +43,16 @@ GREY_16 = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # Pillow's names for a grey 
 ORIENTATION, GPS = 0x0112, 0x8825  # of EXIF
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE"}
 ACTIVE_KEYS = {"/JS", "/EF", "/EmbeddedFiles", "/JavaScript"}  # a script, or a file inside the file
-ALLOWED = "Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."
+ALLOWED = "Chỉ nhận PDF, JPG, PNG, HEIC, XLSX, DOCX."
+HEIC_SECONDS, HEIC_MEMORY = 20, 1536 * 1024 * 1024  # what drawing one may take
+TOO_LARGE = 3  # what that process ends with when the picture has too many pixels
 
 
 @dataclass(frozen=True)
 class Inspected:
-    """The true type of an uploaded file, the bytes to keep, what was changed in them, and the hash of what was sent."""
+    """The name and true type of a file to keep, its bytes, what was changed in them, and the hash of what was sent."""
 
+    name: str
     content_type: str
     chunks: Iterator[bytes]
     original_sha256: str
@@ -66,13 +84,16 @@ def inspect(upload) -> Inspected:
     for chunk in upload.chunks(CHUNK):
         sent.update(chunk)
     upload.seek(0)
-    if found in (JPEG, PNG):
-        drawn, changed = _picture(name, upload, found)
-        return Inspected(found, iter(lambda: drawn.read(CHUNK), b""), sent.hexdigest(), changed)
+    if found in FORMATS:
+        drawn, changed = _converted(name, upload) if found == HEIC else _picture(name, upload, found)
+        chunks = iter(lambda: drawn.read(CHUNK), b"")
+        if found == HEIC:
+            return Inspected(str(PurePath(name).with_suffix(".jpg")), JPEG, chunks, sent.hexdigest(), changed)
+        return Inspected(name, found, chunks, sent.hexdigest(), changed)
     if found == PDF:
         _check_pdf(name, upload)
     upload.seek(0)
-    return Inspected(found, upload.chunks(CHUNK), sent.hexdigest())
+    return Inspected(name, found, upload.chunks(CHUNK), sent.hexdigest())
 
 
 def _is_pdf(head: bytes) -> bool:
@@ -86,6 +107,8 @@ def _type_of(head: bytes, upload) -> str:
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
+        return HEIC
     if head.startswith(b"PK\x03\x04"):
         return _office_type(upload)
     return PDF if _is_pdf(head) else ""
@@ -127,30 +150,70 @@ def _changes(picture: Any) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _picture(name: str, upload, kind: str) -> tuple[IO[bytes], tuple[str, ...]]:
-    """The picture drawn anew: upright, and without anything the camera or a forger wrote beside it; and what that
-    changed. In a file without a name: many wait to be kept together."""
+class TooManyPixels(Exception):
+    """More than are drawn anew."""
+
+
+def draw(source: IO[bytes], kind: str, kept: IO[bytes]) -> tuple[str, ...]:
+    """Write the picture drawn anew: upright, and without anything the camera or a forger wrote beside it; returns what
+    that changed. A HEIC is written as JPEG. Raises TooManyPixels, or what a forged picture makes its reader raise."""
     from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 -- heavy
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # importing WeasyPrint turns it on for the whole process
-    too_many = f"Ảnh “{name}” quá lớn, tối đa {MAX_PIXELS // 1_000_000} megapixel. Hãy chụp hoặc quét cỡ nhỏ hơn."
     try:
-        with Image.open(upload, formats=["JPEG"] if kind == JPEG else ["PNG"]) as picture:
+        with Image.open(source, formats=[FORMATS[kind]]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise Refused(too_many)
+                raise TooManyPixels
             changed = _changes(picture)
             drawn = _in_8_bits(ImageOps.exif_transpose(picture), kind)
             drawn.info.clear()  # comments, XMP and the place would be written out again
-            kept = tempfile.TemporaryFile()  # noqa: SIM115 -- read by who keeps it, gone with it
-            drawn.save(kept, "JPEG" if kind == JPEG else "PNG", quality=88)
-    except Refused:
-        raise
+            drawn.save(kept, "PNG" if kind == PNG else "JPEG", quality=88)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise Refused(too_many) from bomb
+        raise TooManyPixels from bomb
+    return changed
+
+
+def _told(name: str, *, too_large: bool) -> Refused:
+    if too_large:
+        most = MAX_PIXELS // 1_000_000
+        return Refused(f"Ảnh “{name}” quá lớn, tối đa {most} megapixel. Hãy chụp hoặc quét cỡ nhỏ hơn.")
+    return Refused(f"Ảnh “{name}” hỏng, không mở được. Hãy chụp hoặc quét lại.")
+
+
+def _picture(name: str, upload, kind: str) -> tuple[IO[bytes], tuple[str, ...]]:
+    """The picture drawn anew, in a file without a name: many wait to be kept together; and what drawing changed."""
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 -- read by who keeps it, gone with it
+    try:
+        changed = draw(upload, kind, kept)
+    except TooManyPixels as many:
+        raise _told(name, too_large=True) from many
     except Exception as broken:  # a forged picture fails in ways of its own
-        raise Refused(f"Ảnh “{name}” hỏng, không mở được. Hãy chụp hoặc quét lại.") from broken
+        raise _told(name, too_large=False) from broken
     kept.seek(0)
     return kept, changed
+
+
+def _converted(name: str, upload) -> tuple[IO[bytes], tuple[str, ...]]:
+    """A telephone's HEIC as JPEG; see `_picture`. Drawn in a process of its own, with an end to its time and memory:
+    its reader is native code younger than the others."""
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 -- as above
+    command = [sys.executable, "-m", "portal.core.files.heic_child", str(kept.fileno())]
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own module; the file comes by its input  # nosec
+            command,
+            input=upload.read(),
+            capture_output=True,
+            pass_fds=[kept.fileno()],
+            cwd=settings.BASE_DIR,
+            timeout=HEIC_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise _told(name, too_large=False) from slow
+    if done.returncode:
+        raise _told(name, too_large=done.returncode == TOO_LARGE)
+    kept.seek(0)
+    return kept, ("chuyển từ HEIC sang JPG", *json.loads(done.stdout))
 
 
 def _check_pdf(name: str, upload) -> None:

@@ -20,7 +20,7 @@ from evaluations.enums import Action, State
 from evaluations.forms.evidence import title_of
 from evaluations.models import Evaluation, Evidence
 from portal.core.errors import Refused
-from portal.core.files import store
+from portal.core.files import inspection, store
 from portal.core.files.inspection import DOCX, JPEG, PDF, PNG, XLSX, inspect
 from portal.settings import BASE_DIR
 from tests.evaluations import corpus
@@ -66,6 +66,7 @@ TRUE = {
     "a.png": (partial(corpus.picture, "PNG"), PNG),
     "a.xlsx": (corpus.xlsx, XLSX),
     "a.docx": (corpus.docx, DOCX),
+    "a.heic": (corpus.heic, JPEG),
     "liên kết.pdf": (partial(corpus.pdf, shape=corpus.web_link), PDF),
     "chỉ khoá sửa.pdf": (corpus.locked, PDF),  # opens for everybody: an owner's password alone
     "máy quét khoá.pdf": ((CASES / "owner-password-only.pdf").read_bytes, PDF),
@@ -84,7 +85,7 @@ def test_true_papers_are_taken(client, world, file, name):
     assert response.status_code == 302
     assert (paper.content_type, paper.file_name, paper.size, paper.title) == (
         kind,
-        name,
+        name.replace(".heic", ".jpg"),
         len(kept),
         "Nghị quyết của chi bộ",
     )
@@ -93,6 +94,32 @@ def test_true_papers_are_taken(client, world, file, name):
     assert paper.original_sha256 == hashlib.sha256(data).hexdigest()
     assert (paper.original_sha256 == paper.sha256) == (kept == data)
     assert list(paper.criteria.values_list("code", flat=True)) == [CODE]
+
+
+def test_a_telephones_picture_is_kept_as_jpg(client, world, file):
+    """Its hash is of what was sent, and the officer is told."""
+    from PIL import Image
+
+    data = corpus.heic()
+    assert b"MayAnhBiMat" in data  # the negative control
+    response = send(client, world.officer, file, SimpleUploadedFile("IMG_2034.HEIC", data))
+    paper = Evidence.objects.get()
+    assert (paper.file_name, paper.content_type) == ("IMG_2034.jpg", JPEG)
+    assert paper.original_sha256 == hashlib.sha256(data).hexdigest()
+    kept = store.take(paper.sha256).read_bytes()
+    assert b"MayAnhBiMat" not in kept
+    with Image.open(io.BytesIO(kept)) as picture:
+        assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (64, 48), {})
+        red, green, blue = picture.getpixel((30, 20))
+    assert red > 200 and max(green, blue) < 60
+    said = "Ảnh đã được chuyển từ HEIC sang JPG, bỏ thông tin vị trí chụp."
+    assert f"Đã đính kèm minh chứng. {said}" in told(client.get(response.url))
+
+
+def test_a_heic_that_takes_too_long_is_let_go(monkeypatch):
+    monkeypatch.setattr(inspection, "HEIC_SECONDS", 0.01)
+    with pytest.raises(Refused, match="Ảnh “a.heic” hỏng, không mở được"):
+        inspect(SimpleUploadedFile("a.heic", corpus.heic()))
 
 
 def test_a_photograph_forgets_where_it_was_taken(client, world, file):
@@ -195,7 +222,7 @@ FORGED_NAME, BROKEN_PDF, ACTIVE = "không khớp phần mở rộng", "hỏng ho
 REFUSED = {
     "empty": ("a.pdf", lambda: b"", "Tệp “a.pdf” rỗng (0 byte). Hãy chọn lại tệp."),
     "too large": ("a.pdf", lambda: corpus.pdf() + b"%" * 3_000_000, "Tệp “a.pdf” lớn hơn 2 MB."),
-    "html": ("a.html", lambda: corpus.HTML, "Không nhận tệp “a.html”. Chỉ nhận PDF, JPG, PNG, XLSX, DOCX."),
+    "html": ("a.html", lambda: corpus.HTML, "Không nhận tệp “a.html”. Chỉ nhận PDF, JPG, PNG, HEIC, XLSX, DOCX."),
     "svg": ("a.svg", lambda: corpus.SVG, "Không nhận tệp “a.svg”."),
     "no suffix": ("nghi-quyet", corpus.pdf, "Không nhận tệp “nghi-quyet”."),
     "a suffix too many": ("a.pdf.exe", corpus.pdf, "Không nhận tệp “a.pdf.exe”."),
@@ -235,6 +262,11 @@ REFUSED = {
     "only a jpg head": ("a.jpg", lambda: b"\xff\xd8\xff\xe0" + b"\0" * 50, "Ảnh “a.jpg” hỏng"),
     "cut png": ("a.png", lambda: corpus.picture("PNG", (300, 300))[:90], "Ảnh “a.png” hỏng"),
     "huge picture": ("a.png", lambda: corpus.png_of(7000, 6000), "Ảnh “a.png” quá lớn, tối đa 40 megapixel."),
+    "jpg as heic": ("a.heic", partial(corpus.picture, "JPEG"), FORGED_NAME),
+    "heic as jpg": ("a.jpg", corpus.heic, FORGED_NAME),
+    "cut heic": ("a.heic", lambda: corpus.heic()[:300], "Ảnh “a.heic” hỏng, không mở được."),
+    "only a heic head": ("a.heif", lambda: corpus.heic()[:32], "Ảnh “a.heif” hỏng, không mở được."),
+    "huge heic": ("a.heic", lambda: corpus.heic_said_to_be(7000, 6000), "Ảnh “a.heic” quá lớn, tối đa 40 megapixel."),
     "picture bomb": ("a.png", lambda: corpus.png_of(60_000, 60_000), "Ảnh “a.png” quá lớn, tối đa 40 megapixel."),
 }
 
@@ -268,8 +300,9 @@ def test_a_cut_picture_is_refused_beside_the_pdf_library_too(monkeypatch, name):
 def test_no_damage_to_a_paper_is_an_error_of_ours(name):
     """Bytes flipped and files cut at random: either taken or refused with a sentence, never anything else."""
     data = bytearray(TRUE[name][0]())
+    rounds = 6 if name.endswith(".heic") else 60  # a process each
     chance = random.Random(name)  # noqa: S311 -- the same damage every time
-    for _ in range(60):
+    for _ in range(rounds):
         hurt = bytearray(data)
         for _ in range(chance.choice((1, 3, 20))):
             hurt[chance.randrange(len(hurt))] = chance.randrange(256)
