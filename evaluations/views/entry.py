@@ -1,7 +1,7 @@
 """The single form: every criterion of one dossier, saved together or not at all."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,6 +18,7 @@ from .. import permissions, services
 from ..enums import EDITABLE, Side
 from ..forms import AnswerForm, DatesForm
 from ..judging.dossiers import JudgedDossier, judged_dossier
+from ..judging.papers import papers_by_criterion
 from ..judging.timing import asks_for_dates
 from ..models import Evaluation
 from ..queries import last_year
@@ -33,6 +34,11 @@ class EntryLine:
     year: int | None = None  # of the suggestion
     said: str = ""  # what was answered then, in words
     fill: dict[str, str] = field(default_factory=dict)  # names of the form's inputs and what the button puts there
+    papers: int = 0  # that prove it already
+
+    @property
+    def papers_said(self) -> str:
+        return f"Đã có {self.papers} minh chứng"
 
     @property
     def filled(self) -> str:
@@ -43,6 +49,7 @@ class EntryLine:
 def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
     """The form of each criterion in order, with what last year suggests where this year has no answer."""
     suggested = last_year.suggestions(judged.dossier, user, judged.answers)
+    papers = papers_by_criterion(judged.dossier)
     entries = []
     for criterion in judged.criteria:
         if criterion.measure in ("group", "derived"):
@@ -51,12 +58,11 @@ def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
         answer = judged.answers.get(criterion.code)
         value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
         form = AnswerForm(criterion, value, version=version, note=note, data=data)
+        line = EntryLine(criterion, form, papers=papers.get(criterion.code, 0))
         if one := suggested.get(criterion.code):
-            entries.append(
-                EntryLine(criterion, form, one.year, in_words(criterion, one.then), form.filled_with(one.value))
-            )
-        else:
-            entries.append(EntryLine(criterion, form))
+            fill = form.filled_with(one.value)
+            line = replace(line, year=one.year, said=in_words(criterion, one.then), fill=fill)
+        entries.append(line)
     return entries
 
 
