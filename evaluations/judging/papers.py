@@ -2,9 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
 from criteria.judging.values import CriterionSpec
-from criteria.models import DossierPaper
+from criteria.models import CriteriaSet, DossierPaper
 
 from ..models import Answer, Evaluation, Evidence
 from .below import meets
@@ -42,6 +44,27 @@ def papers_of(dossier: Evaluation) -> list[tuple[DossierPaper, list[Evidence]]]:
 def papers_by_criterion(dossier: Evaluation) -> dict[str, int]:
     """How many papers of the dossier prove each criterion, by code; one query."""
     return dict(Counter(dossier.evidence.filter(criteria__isnull=False).values_list("criteria__code", flat=True)))
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days a year is judged over, which its papers are expected to be of; the law refuses none outside them."""
+
+    first: date
+    last: date
+
+    @property
+    def said(self) -> str:
+        return f"ngoài kỳ đánh giá {self.first:%d/%m/%Y} – {self.last:%d/%m/%Y}"
+
+    def is_outside(self, day: date | None) -> bool:
+        return day is not None and not self.first <= day <= self.last
+
+
+def window_of(criteria_set: CriteriaSet, year: int) -> Window | None:
+    """None where the set gives no days."""
+    days = criteria_set.window(year)
+    return Window(*days) if days else None
 
 
 def missing_evidence(judged: Iterable[JudgedDossier]) -> dict[int, list[str]]:

@@ -91,6 +91,7 @@ class Evidence(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("tải lên lúc", db_default=Now())
 
+    is_out_of_window = False  # set by a page that shows it: dated outside the time its year is judged over
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:

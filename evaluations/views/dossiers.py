@@ -24,7 +24,7 @@ from ..filters import EvaluationFilterSet
 from ..forms import TimingForm
 from ..judging.below import base_of
 from ..judging.dossiers import JudgedDossier, judged_dossier
-from ..judging.papers import papers_of
+from ..judging.papers import papers_of, window_of
 from ..judging.timing import undated
 from ..models import Cycle, Evaluation, Evidence
 from .columns import relation, told_apart, unit_columns
@@ -146,6 +146,9 @@ def dossier_context(request, dossier: Evaluation) -> dict:
     may_appraise = dossier.state == State.SUBMITTED and permissions.may_appraise(request.user, dossier)
     steps = [(step, dossier.last_day(step)) for step in Step]
     papers = list(dossier.evidence.select_related("uploaded_by").prefetch_related("criteria"))
+    window = window_of(dossier.criteria_set, dossier.cycle.year)
+    for paper in papers:
+        paper.is_out_of_window = window is not None and window.is_outside(paper.issued_on)
     return {
         "dossier": dossier,
         "opens_unit": Unit.objects.visible_to(request.user).filter(pk=dossier.unit_id).exists(),
@@ -156,7 +159,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "undated": undated(dossier, judged.criteria),
         "lost_ground": queries.lost_ground(judged),
         "steps": [(Step(step).label, day) for step, day in steps if day],
-        "window": dossier.criteria_set.window(dossier.cycle.year),
+        "window": window,
         "moves": workflow.available(dossier, request.user),
         "may_edit": dossier.state in EDITABLE and permissions.may_enter(request.user, dossier),
         "may_appraise": may_appraise,

@@ -1,5 +1,7 @@
 """Papers: attached to one dossier or to many at once, read after the scope check, taken off while they may be."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404
@@ -19,7 +21,7 @@ from units.queries import tell_apart
 from .. import permissions, services
 from ..enums import EDITABLE
 from ..forms import FilesForm, KeptPaperForm, SentPapers, SharedFilesForm
-from ..judging.papers import papers_by_criterion
+from ..judging.papers import Window, papers_by_criterion, window_of
 from ..models import Cycle, Evaluation, Evidence
 from .dossiers import get_dossier
 
@@ -29,7 +31,17 @@ def _limits() -> dict[str, int]:
     return {"most_files": settings.EVIDENCE_MAX_FILES, "most_bytes": settings.EVIDENCE_MAX_TOTAL_BYTES}
 
 
-def _attached(request, form: FilesForm, sent: SentPapers, dossiers: list[Evaluation], where: str = "") -> bool:
+def _remark(request, window: Window | None, papers: Iterable[services.NewPaper | Evidence]) -> None:
+    """Say which papers are dated outside the time the year is judged over; they are kept all the same."""
+    outside = [one for one in papers if window and window.is_outside(one.issued_on)]
+    if window and outside:
+        named = ", ".join(f"“{one.title}” ({one.issued_on:%d/%m/%Y})" for one in outside)
+        messages.warning(request, f"Có ngày {window.said}: {named}. Tài liệu vẫn được nhận; nơi thẩm định xem xét.")
+
+
+def _attached(
+    request, form: FilesForm, sent: SentPapers, dossiers: list[Evaluation], *, window: Window | None, where: str = ""
+) -> bool:
     """Attach the papers to the dossiers, and say so and what of a picture was changed; False with the reasons on the
     forms when they could not be."""
     uploads = form.cleaned_data["file"]
@@ -48,6 +60,7 @@ def _attached(request, form: FilesForm, sent: SentPapers, dossiers: list[Evaluat
         return False
     count = f"{len(papers)} minh chứng" if len(papers) > 1 else "minh chứng"
     messages.success(request, f"Đã đính kèm {count}{where}.{_changes(kept[: len(papers)])}")
+    _remark(request, window, kept[: len(papers)])
     return True
 
 
@@ -77,10 +90,11 @@ def evidence_add(request, pk):
     parts = dossier.criteria_set.papers.order_by("order")
     sent = SentPapers(specs_of(dossier.criteria_set), request.POST or None, papers=parts, initial=asked)
     context = {"dossier": dossier, "form": form, "sent": sent, "matrix": sent.matrix(papers_by_criterion(dossier))}
-    context |= _limits()
+    window = window_of(dossier.criteria_set, dossier.cycle.year)
+    context |= _limits() | {"window": window}
     if request.method != "POST":
         return render(request, "evaluations/evidence_add.html", context)
-    if not sent.is_valid(form) or not _attached(request, form, sent, [dossier]):
+    if not sent.is_valid(form) or not _attached(request, form, sent, [dossier], window=window):
         return _unsaved(request, "evaluations/evidence_add.html", context)
     return redirect("evaluations:detail", pk=pk)
 
@@ -103,11 +117,13 @@ def evidence_share(request, cycle, bo):
     form = SharedFilesForm(request.POST or None, request.FILES or None, offered=mine)
     sent = SentPapers(specs_of(chosen), request.POST or None, papers=chosen.papers.order_by("order"))
     context = {"cycle": cycle, "chosen": chosen, "form": form, "sent": sent, "matrix": sent.matrix({})} | _limits()
+    context["window"] = window = window_of(chosen, cycle.year)
     if request.method != "POST":
         return render(request, "evaluations/evidence_share.html", context)
     if not sent.is_valid(form):
         return _unsaved(request, "evaluations/evidence_share.html", context)
-    if not _attached(request, form, sent, form.dossiers_chosen, f" cho {len(form.dossiers_chosen)} hồ sơ"):
+    where = f" cho {len(form.dossiers_chosen)} hồ sơ"
+    if not _attached(request, form, sent, form.dossiers_chosen, window=window, where=where):
         return _unsaved(request, "evaluations/evidence_share.html", context)
     return redirect(f"{reverse('evaluations:grid', args=[cycle.pk])}?{urlencode({'bo': bo})}")
 
@@ -137,12 +153,14 @@ def evidence_edit(request, pk):
     if dossier.state not in EDITABLE or not permissions.may_enter(request.user, dossier):
         raise Http404
     form = KeptPaperForm(paper, request.POST or None)
+    window = window_of(dossier.criteria_set, dossier.cycle.year)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            services.change_paper(paper, by=request.user, **form.cleaned_data)
-            messages.success(request, f"Đã ghi thông tin của “{form.cleaned_data['title']}”.")
+            changed = services.change_paper(paper, by=request.user, **form.cleaned_data)
+            messages.success(request, f"Đã ghi thông tin của “{changed.title}”.")
+            _remark(request, window, [changed])
             return redirect("evaluations:detail", pk=dossier.pk)
-    context = {"dossier": dossier, "paper": paper, "form": form}
+    context = {"dossier": dossier, "paper": paper, "form": form, "window": window}
     if request.method == "POST":
         return refuse(request, "evaluations/evidence_edit.html", context)
     return render(request, "evaluations/evidence_edit.html", context)

@@ -740,6 +740,34 @@ def test_who_is_late_is_told_of_the_last_move_not_of_a_paper(world, file):
         workflow.advance(file, Action.REGISTER, by=world.officer)
 
 
+# --- dates -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "is_outside"), [("31/10/2023", True), ("01/11/2023", False), ("31/10/2024", False), ("01/11/2024", True)]
+)
+def test_a_date_outside_the_year_judged_is_remarked_and_kept(client, world, file, day, is_outside):
+    """From the day to the day that the set's data give (TT 124/2021, Điều 8.2.a)."""
+    client.force_login(world.officer)
+    page = told(client.get(reverse("evaluations:evidence_add", args=[file.pk])))
+    assert 'data-window-first="2023-11-01" data-window-last="2024-10-31"' in page
+    done = send(client, world.officer, file, make_paper(), issued_on=day)
+    page = told(client.get(done.url))
+    said = f"Có ngày ngoài kỳ đánh giá 01/11/2023 – 31/10/2024: “Nghị quyết của chi bộ” ({day})."
+    assert (said in page, "Ngoài kỳ đánh giá</span>" in page) == (is_outside, is_outside)
+    assert Evidence.objects.count() == 1
+    changed = edit(client, world.officer, Evidence.objects.get(), issued_on="01/01/2020")
+    assert "Có ngày ngoài kỳ đánh giá" in told(client.get(changed.url))
+
+
+def test_nothing_is_said_of_dates_where_the_set_gives_no_days(client, world, asked_papers):
+    client.force_login(world.officer)
+    page = told(client.get(reverse("evaluations:evidence_add", args=[world.area.pk])))
+    assert "data-window-first" not in page
+    done = send(client, world.officer, world.area, make_paper(), issued_on="01/01/1990")
+    assert "Ngoài kỳ đánh giá" not in told(client.get(done.url))
+
+
 # --- changed later -----------------------------------------------------------------------------------------------
 
 
