@@ -8,7 +8,7 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.jobs import job_kind
 from portal.core.locking import hold_rows
-from portal.core.vietnamese.figures import grouped
+from portal.core.vietnamese.figures import grouped, told_counts
 from units.tasks import written_once
 
 LISTED = 200
@@ -46,7 +46,11 @@ def _written(job, tell, *, read, record, made, what: str) -> None:
         written.changes(row.stored for row in rows if row.stored is not None)
         new, changed = record(rows, found.province, by=job.asked_by, reason=f"Theo tệp {job.params['name']}.")
         written.makes(made(row for row in rows if row.stored is None))
-        told = f"Đã nhập {grouped(new)} {what}, sửa {grouped(changed)} {what}."
+        told = told_counts(
+            (f"đã nhập {{}} {what}", new),
+            (f"đã sửa {{}} {what}", changed),
+            nothing="Tệp không có gì mới, nên không ghi gì.",
+        )
         written.keep(job, told=told, units=[found.province])
         tell(3, 3, told)
 
@@ -101,7 +105,7 @@ def import_grid(job, tell):
         done = sum(one.outcome == services.SaveOutcome.SAVED for one in outcomes)
         many = len(found.left) + sum(one.outcome in services.NOT_TAKEN for one in outcomes)
         left = f" {grouped(many)} ô chưa ghi; mở lại trang xem trước để biết lý do và tải tệp đánh dấu." if many else ""
-        told = f"Đã ghi {grouped(done)} ô.{left}"
+        told = (f"Đã ghi {grouped(done)} ô." if done else "Chưa ghi được ô nào.") + left
         if done:
             written.keep(job, told=told, units=Unit.objects.filter(evaluations__in=dossiers).distinct())
         tell(1, 1, told)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from portal.core.errors import Refused
 from portal.core.jobs import job_kind
-from portal.core.vietnamese.figures import grouped
+from portal.core.vietnamese.figures import grouped, told_counts
 
 LISTED = 200  # problems told when a file no longer fits
 
@@ -58,7 +58,11 @@ def import_units(job, tell):
         made = len(resource.placed)
         written = services.Written()
         written.makes(resource.placed)
-        told = f"Đã thêm {grouped(made)} đơn vị, {grouped(len(dataset) - made)} đơn vị đã có từ trước."
+        told = told_counts(
+            ("đã thêm {} đơn vị", made),
+            ("{} đơn vị đã có từ trước", len(dataset) - made),
+            nothing="Tệp không có đơn vị nào, nên không thêm gì.",
+        )
         written.keep(job, told=told, units=resource.placed)
         tell(3, 3, told)
 
@@ -84,8 +88,12 @@ def import_register(job, tell):
         written.changes(found.sorted.changed)
         done = write_rows(register, found.rows.values(), by=job.asked_by, found=found.sorted)
         written.makes(done.new)
-        new, changed, same = (grouped(len(rows)) for rows in (done.new, done.changed, done.same))
-        told = f"Đã ghi {new} dòng mới, sửa {changed} dòng, {same} dòng không đổi."
+        told = told_counts(
+            ("đã ghi {} dòng mới", len(done.new)),
+            ("đã sửa {} dòng", len(done.changed)),
+            ("{} dòng không đổi", len(done.same)),
+            nothing="Tệp không có dòng nào, nên không ghi gì.",
+        )
         written.keep(job, told=told, units=[row.place for row in found.rows.values()])
         tell(3, 3, told)
 
@@ -112,7 +120,9 @@ def import_seats(job, tell):
         written.changes(seat for seat in (*(row.seat for row in rows), *before) if seat.pk)
         services.write_seats(rows, by=job.asked_by)
         written.makes(new)
-        told = f"Đã ghi {grouped(len(rows))} dòng, trong đó {grouped(len(new))} thành viên mới."
+        told = told_counts(
+            ("đã ghi {} dòng", len(rows)), ("trong đó {} thành viên mới", len(new)), nothing="Không có gì phải ghi."
+        )
         written.keep(job, told=told, units=[row.seat.committee.unit for row in rows])
         tell(3, 3, told)
 
@@ -140,7 +150,9 @@ def import_committees(job, tell):
         written.changes(Seat.objects.filter(committee__in=changed))  # they end with their committee
         founded, many = services.write_committees(rows, by=job.asked_by)
         written.makes(row.made for row in rows if row.stored is None)
-        told = f"Đã lập {grouped(founded)} Ban, sửa {grouped(many)} Ban."
+        told = told_counts(
+            ("đã lập {} Ban", founded), ("đã sửa {} Ban", many), nothing="Các Ban đã như trong tệp, nên không ghi gì."
+        )
         written.keep(job, told=told, units=[row.made.unit for row in rows])
         tell(3, 3, told)
 
@@ -160,7 +172,11 @@ def import_people(job, tell):
     refuse_changed(found, job.params.get("seen", ""))
     rows = list(found.rows.values())
     new, seats = found.new, [row.seat for row in found.seats if row.seat is not None]
-    told = f"{grouped(len(rows) - len(new))} tài khoản đã có từ trước, thêm {grouped(len(seats))} ghế trong Ban."
+    told = told_counts(
+        ("{} tài khoản đã có từ trước", len(rows) - len(new)),
+        ("đã thêm {} ghế trong Ban", len(seats)),
+        nothing="Tệp không có tài khoản nào, nên không ghi gì.",
+    )
 
     def write(hashes):
         services.write_people(rows, hashes, by=job.asked_by)

@@ -16,6 +16,7 @@ from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.lists import Asking, ListColumn, Listed, listed
+from portal.core.vietnamese.figures import grouped, told_counts
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 
@@ -233,7 +234,13 @@ def import_preview(request, token):
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return render(request, "criteria/import_preview.html", context, status=422)
-    done = f"Đã ghi {len(made)} bản thảo bộ tiêu chí, {ruled} bản thảo quy tắc."
+    done = told_counts(
+        ("đã ghi {} bản thảo bộ tiêu chí", len(made)),
+        ("đã ghi {} bản thảo quy tắc", ruled),
+        nothing="Chưa ghi bản thảo nào: tệp giống như những gì đang có.",
+    )
     left = sum(change.is_refused for change in changes)
-    messages.success(request, f"{done} {left} mục không nhận, như trang xem trước đã nêu." if left else done)
+    level = messages.SUCCESS if made or ruled else messages.WARNING
+    sentence = f"{done} {grouped(left)} mục không nhận, như trang xem trước đã nêu." if left else done
+    messages.add_message(request, level, sentence)
     return redirect("criteria:edit", pk=made[0].pk) if len(made) == 1 else redirect("criteria:rules")

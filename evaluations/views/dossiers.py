@@ -201,7 +201,7 @@ def evaluation_act(request, pk):
             dossier_context(request, get_dossier(request, pk)) | {"typed_comment": comment, "typed_action": action},
             refusal,
         )
-    messages.success(request, f"Đã thực hiện: {step.label.lower()} – {dossier.unit_name}.")
+    messages.success(request, step.done.format(dossier.listed_name))
     return redirect("evaluations:detail", pk=pk)
 
 
@@ -214,5 +214,8 @@ def accept_answers(request, pk):
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
-        messages.success(request, f"Đã nhận {taken} kết quả tự đánh giá. Hãy kiểm tra lại trước khi hoàn thành.")
+        if taken:
+            messages.success(request, f"Đã nhận {taken} kết quả tự đánh giá. Hãy kiểm tra lại trước khi hoàn thành.")
+        else:
+            messages.info(request, "Không còn kết quả tự đánh giá nào chưa thẩm định.")
     return redirect("evaluations:detail", pk=pk)

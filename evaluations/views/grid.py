@@ -26,7 +26,7 @@ from ..enums import EDITABLE, Action, Side, State
 from ..forms import STALE
 from ..judging.dossiers import JudgedDossier, judged_dossiers
 from ..models import UNSELECTED, Cycle, Evaluation
-from ..queries import tell_dossiers_apart
+from .told import BulkWords, tell_moved
 
 ROWS = 25
 PAIRS = ("trend", "percent")  # measures written as two numbers
@@ -194,12 +194,21 @@ def cell_save(request, pk):
     return JsonResponse({"text": cell.text, "version": cell.version, "verdict": verdict_data(cell.verdict)})
 
 
-BULK = (Action.REGISTER, Action.SUBMIT)
+BULK = {
+    Action.REGISTER: BulkWords(
+        "Đã đăng ký {} đơn vị", "Chưa đăng ký được {} đơn vị", "Trong bảng này không còn đơn vị nào chưa đăng ký."
+    ),
+    Action.SUBMIT: BulkWords(
+        "Đã gửi thẩm định {} hồ sơ",
+        "Chưa gửi được {} hồ sơ",
+        "Trong bảng này không có hồ sơ nào chờ gửi: hồ sơ đã gửi rồi, hoặc đơn vị chưa đăng ký.",
+    ),
+}
 
 
 @require_POST
 def grid_act(request, cycle):
-    """Register or submit all of the user's dossiers of a cycle's set at once; says which could not go and why."""
+    """Register or submit all of the user's dossiers of a cycle's set at once; tells which went, which did not, why."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user), pk=cycle)
     action, chosen = typed(request, "action", 20), typed(request, "bo", 20)
     dossiers = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
@@ -211,12 +220,7 @@ def grid_act(request, cycle):
         step = workflow.TRANSITIONS[Action(action)]
         waiting = dossiers.filter(state__in=step.sources).exclude(UNSELECTED)
         moved = workflow.advance_many(waiting.values_list("pk", flat=True), step.action, by=request.user)
-        label = step.label.lower()
-        messages.success(request, f"Đã {label}: {len(moved.done)} hồ sơ.")
-        tell_dossiers_apart([dossier for dossier, _ in moved.refused[:10]])
-        for dossier, sentence in moved.refused[:10]:
-            messages.warning(request, f"{dossier.listed_name}: {sentence}")
-        if len(moved.refused) > 10:
-            messages.warning(request, f"… và {len(moved.refused) - 10} hồ sơ khác chưa thực hiện được.")
+        rest = f"{reverse('evaluations:list')}?{urlencode({'cycle': cycle.pk, 'mine': permissions.ENTERING.column})}"
+        tell_moved(request, moved, BULK[step.action], rest=rest)
     query = f"?{urlencode({'bo': chosen})}" if chosen else ""
     return redirect(reverse("evaluations:grid", args=[cycle.pk]) + query)

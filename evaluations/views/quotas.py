@@ -1,7 +1,7 @@
 """Choosing the year's exemplary units among those whose earlier results allow it; choosing is registering."""
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -11,18 +11,26 @@ from portal.core.web.pages import page_of, whole_numbers
 from units.models import Unit
 from units.queries import tell_apart
 
-from .. import permissions, queries, workflow
+from .. import permissions, workflow
 from ..enums import NOT_REGISTERED, Action, CycleStatus
 from ..filters import SelectionFilterSet
 from ..models import Cycle, Evaluation, EvaluationQuerySet
 from ..queries import quotas
 from .columns import told_apart, unit_columns
+from .told import BulkWords, tell_moved
 
 COLUMNS = (
     *unit_columns(),
     ListColumn("Bộ tiêu chí", "criteria_set.name"),
     ListColumn("Tình trạng", lambda dossier: "Chưa chọn" if dossier.is_expected else dossier.get_state_display()),
     ListColumn("Quản lý", lambda dossier: "" if dossier.is_counted else "Do nơi khác quản lý"),
+)
+
+
+CHOSEN = BulkWords(
+    "Đã chọn {} đơn vị",
+    "Chưa chọn được {} đơn vị",
+    "Chưa chọn đơn vị nào. Hãy đánh dấu ít nhất một đơn vị rồi bấm “Chọn”.",
 )
 
 
@@ -80,12 +88,5 @@ def selection_page(request, cycle):
 def _choose(request, cycle: Cycle, dossiers):
     asked = dossiers.filter(pk__in=whole_numbers(request.POST.getlist("dossier")))
     moved = workflow.advance_many(asked.values_list("pk", flat=True), Action.REGISTER, by=request.user)
-    queries.tell_dossiers_apart([*moved.done[:5], *(dossier for dossier, _ in moved.refused[:10])])
-    if not moved.done and not moved.refused:
-        messages.error(request, "Chưa chọn đơn vị nào. Hãy đánh dấu ít nhất một đơn vị rồi bấm “Chọn”.")
-    if moved.done:
-        named = ", ".join(dossier.listed_name for dossier in moved.done[:5]) + ("…" if len(moved.done) > 5 else "")
-        messages.success(request, f"Đã chọn {len(moved.done)} đơn vị: {named}.")
-    for dossier, sentence in moved.refused[:10]:
-        messages.warning(request, f"{dossier.listed_name}: {sentence}")
+    tell_moved(request, moved, CHOSEN, rest=reverse("evaluations:selection", args=[cycle.pk]))
     return redirect("evaluations:selection", cycle=cycle.pk)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from criteria.judging.verdicts import Verdict
@@ -25,6 +26,7 @@ from ..forms import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingF
 from ..judging.dossiers import judged_dossiers
 from ..models import AgendaItem, Cycle, Sitting
 from .columns import unit_columns
+from .told import BulkWords, tell_moved
 
 SITTINGS = (
     ListColumn("Ngày họp", "held_on"),
@@ -48,6 +50,12 @@ BALLOTS = (
     ListColumn("Tán thành", "in_favour"),
     ListColumn("Không tán thành", "against"),
     ListColumn("Không có ý kiến", "abstained"),
+)
+
+TABLED = BulkWords(
+    "Đã đưa {} hồ sơ vào phiên họp",
+    "Chưa đưa được {} hồ sơ vào phiên họp",
+    "Không còn hồ sơ nào chờ đưa vào phiên họp.",
 )
 
 
@@ -271,9 +279,7 @@ def agenda_add(request, pk):
     def act(sitting):
         chosen = None if "all" in request.POST else whole_numbers(request.POST.getlist("dossier"))
         moved = services.table_waiting(sitting, chosen, by=request.user)
-        for _, sentence in moved.refused[:10]:
-            messages.warning(request, sentence)
-        return f"Đã đưa {len(moved.done)} hồ sơ vào phiên họp."
+        tell_moved(request, moved, TABLED, rest=f"{reverse('evaluations:list')}?cycle={sitting.cycle_id}")
 
     return _sitting_post(request, pk, act)
 
@@ -321,6 +327,8 @@ def sitting_vote(request, pk):
         if not ballots:
             raise Refused("Hãy chọn ý kiến cho ít nhất một hồ sơ.")
         kept = services.cast_votes(sitting, form.cleaned_data["seat"], ballots, by=request.user)
+        if not kept:
+            raise Refused(f"{form.cleaned_data['seat']} đã gửi các hồ sơ này nên không biểu quyết; chưa ghi phiếu nào.")
         return f"Đã ghi {kept} phiếu của {form.cleaned_data['seat']}."
 
     def give_back(context):

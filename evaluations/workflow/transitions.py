@@ -40,6 +40,7 @@ class Transition:
     after_closing: bool = False  # may still be done once the year is locked
     style: str = ""
     confirm: str = ""
+    done: str = ""  # the sentence told after its button, "{}" being the unit
 
     @property
     def label(self) -> str:
@@ -56,6 +57,7 @@ TRANSITIONS: dict[Action, Transition] = {
             permissions.may_enter,
             stamps=effects.registered,
             has_button=True,
+            done="Đã đăng ký {}.",
             style="primary",
         ),
         Transition(
@@ -67,6 +69,7 @@ TRANSITIONS: dict[Action, Transition] = {
             Side.OWN,
             stamps=effects.submitted,
             has_button=True,
+            done="Đã gửi thẩm định hồ sơ {}.",
             style="primary",
             confirm="Sau khi gửi, hồ sơ không sửa được nữa trừ khi bị trả lại. Gửi thẩm định?",
         ),
@@ -77,6 +80,7 @@ TRANSITIONS: dict[Action, Transition] = {
             permissions.may_excuse,
             needs_reason=True,
             has_button=True,
+            done="Đã đưa {} ra khỏi diện xét.",
             style="danger",
             confirm="Đơn vị sẽ không được xét trong năm nay, nhưng vẫn nằm trong tổng số để tính tỷ lệ "
             "cho đến khi cấp trên đồng ý đưa ra khỏi diện tính. Tiếp tục?",
@@ -88,6 +92,7 @@ TRANSITIONS: dict[Action, Transition] = {
             permissions.may_exclude,
             needs_reason=True,
             has_button=True,
+            done="Đã đồng ý đưa {} ra khỏi diện tính.",
             confirm="Đơn vị sẽ không còn trong tổng số để tính tỷ lệ của xã và bảng tổng hợp. Tiếp tục?",
         ),
         Transition(
@@ -98,6 +103,7 @@ TRANSITIONS: dict[Action, Transition] = {
             effect=effects.wake,
             needs_reason=True,
             has_button=True,
+            done="Đã đưa {} lại vào diện xét.",
         ),
         Transition(
             Action.RETURN,
@@ -106,6 +112,7 @@ TRANSITIONS: dict[Action, Transition] = {
             permissions.may_appraise,
             needs_reason=True,
             has_button=True,
+            done="Đã trả lại hồ sơ {}.",
             style="danger",
         ),
         Transition(
@@ -117,6 +124,7 @@ TRANSITIONS: dict[Action, Transition] = {
             Side.APPRAISED,
             stamps=effects.appraised,
             has_button=True,
+            done="Đã hoàn thành thẩm định hồ sơ {}.",
             style="primary",
         ),
         Transition(Action.TABLE, (State.APPRAISED,), State.TABLED, permissions.may_table),
@@ -149,6 +157,7 @@ TRANSITIONS: dict[Action, Transition] = {
             effect=effects.wake,
             needs_reason=True,
             has_button=True,
+            done="Đã chuyển hồ sơ {} về bước đã thẩm định để xem xét lại.",
             confirm="Hồ sơ trở lại bước đã thẩm định để đưa vào phiên họp khác. Tiếp tục?",
         ),
         Transition(

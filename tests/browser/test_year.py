@@ -76,7 +76,7 @@ def test_a_year(walkers, portal, tmp_path):
     # Register every unit of the commune, then enter two areas with the keyboard.
     follow(desk(page).get_by_role("link", name="Bảng nhập nhanh"))
     officer.confirm(page.get_by_role("button", name="đơn vị chưa đăng ký"))
-    assert "Đã đăng ký: 9 hồ sơ." in officer.said()
+    assert "Đã đăng ký 9 đơn vị" in officer.said()
     for area in AREAS:
         type_row(page, area, ROW)
         assert verdict(page, area) == "Đạt"
@@ -128,7 +128,7 @@ def test_a_year(walkers, portal, tmp_path):
     officer.open("/")
     follow(desk(page).get_by_role("link", name="Bảng nhập nhanh"))
     officer.confirm(page.get_by_role("button", name="Gửi thẩm định các hồ sơ đủ số liệu"))
-    assert "Đã gửi thẩm định: 2 hồ sơ." in officer.said()
+    assert "Đã gửi thẩm định 2 hồ sơ" in officer.said()
 
     # The standing body returns one with a reason; the officer corrects it in the single form and sends it again.
     standing = walkers("thuongtruc.xa")
@@ -137,7 +137,7 @@ def test_a_year(walkers, portal, tmp_path):
     standing.page.get_by_text("Trả lại…").click()
     standing.page.get_by_label("Lý do (bắt buộc)").fill("Số hộ chưa khớp với danh sách của thôn.")
     standing.press(re.compile("^Trả lại$"))
-    assert "Đã thực hiện: trả lại" in standing.said()
+    assert "Đã trả lại hồ sơ" in standing.said()
     open_file(officer, AREAS[0])
     assert "Số hộ chưa khớp với danh sách của thôn." in page.inner_text("main")
     follow(page.get_by_role("link", name="Nhập kết quả"))
@@ -148,7 +148,7 @@ def test_a_year(walkers, portal, tmp_path):
     assert officer.said() == "Đã lưu."
     follow(page.get_by_role("link", name="Về hồ sơ"))
     officer.confirm(page.get_by_role("button", name="Gửi thẩm định"))
-    assert "Đã thực hiện: gửi thẩm định" in officer.said()
+    assert "Đã gửi thẩm định hồ sơ" in officer.said()
 
     # Appraise in three columns: agree with what is clear, correct one cell, finish.
     for area in AREAS:
@@ -162,7 +162,7 @@ def test_a_year(walkers, portal, tmp_path):
             standing.open(standing.page.url.split("?")[0] + "?lech=1")
             standing.look("tham-dinh-cho-lech")
         standing.press("Hoàn thành thẩm định")
-        assert "Đã thực hiện: hoàn thành thẩm định" in standing.said()
+        assert "Đã hoàn thành thẩm định hồ sơ" in standing.said()
 
     # A sitting: agenda, attendance, votes by show of hands, the chair's own vote, closing.
     standing.open("/danh-gia/phien-hop/")

@@ -156,7 +156,7 @@ def send(walker: Walker) -> None:
     elif "Còn thiếu minh chứng" in walker.said():
         attach(walker, 0, in_dossier=False)
         walker.confirm(page.get_by_role("button", name="Gửi thẩm định"))
-    assert "Đã thực hiện: gửi thẩm định" in walker.said(), page.inner_text("main")
+    assert "Đã gửi thẩm định hồ sơ" in walker.said(), page.inner_text("main")
 
 
 def attach(walker: Walker, place: int, *, in_dossier: bool) -> None:
@@ -210,7 +210,7 @@ def test_a_programme_to_its_outcome(walkers, walk):
     open_file(standing, walk, unit)
     standing.press("Nhận mọi kết quả tự đánh giá")
     standing.press("Hoàn thành thẩm định")
-    assert "Đã thực hiện: hoàn thành thẩm định" in standing.said(), standing.page.inner_text("main")
+    assert "Đã hoàn thành thẩm định hồ sơ" in standing.said(), standing.page.inner_text("main")
     sit(standing, walk)
     chair = walkers(walk.chairs)
     chair.open(standing.page.url)

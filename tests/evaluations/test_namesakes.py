@@ -125,7 +125,7 @@ def test_a_refused_move_of_many_names_the_one_it_means(place, cycle):
     dossiers = cycle.evaluations.filter(criteria_set=areas)
     workflow.advance_many(dossiers.values_list("pk", flat=True), Action.REGISTER, by=place.officer)
     text = said(client.post(address("grid_act", cycle.pk), {"bo": areas.pk, "action": "submit"}, follow=True))
-    assert f"{place.names[0]}:" in text
+    assert f">{place.names[0]}</a>" in text
 
 
 def test_a_dossiers_own_page_says_it_too(place, cycle):

@@ -1,6 +1,7 @@
 """The pages: each for whom it is, what they say when there is nothing, searching, the inbox, bulk moves, junk."""
 
 import html
+import re
 from datetime import date
 
 import pytest
@@ -188,7 +189,7 @@ def test_a_move_through_its_button(client, world):
     bare = client.post(address("act", dossier.pk), {"action": "return", "comment": " "})
     assert bare.status_code == 422 and "“Trả lại” phải ghi rõ lý do." in said(bare)
     done = client.post(address("act", dossier.pk), {"action": "return", "comment": "Thiếu\0 biên bản"}, follow=True)
-    assert "Đã thực hiện: trả lại – Thôn 1 (A1.1)." in said(done) and "Thiếu biên bản" in said(done)
+    assert "Đã trả lại hồ sơ Thôn 1 (A1.1)." in said(done) and "Thiếu biên bản" in said(done)
     kept = client.post(address("act", dossier.pk), {"action": "return", "comment": "Lý do đã gõ"})
     assert kept.status_code == 422
     for action in ("table", "propose", "recognise", "revoke", "", "x", "\0"):
@@ -441,6 +442,15 @@ def test_a_sent_file_is_read_only_in_the_grid(client, world):
     assert [row.editable for row in rows] == [False, True]
 
 
+def link_to(dossier) -> str:
+    return f'<a href="{address("detail", dossier.pk)}">{dossier.listed_name}</a>'
+
+
+def notices(page: str) -> list[str]:
+    """The tones of the messages a page shows."""
+    return re.findall(r'<div class="notice notice--(\w+)">', page)
+
+
 def bulk(client, world, action, code="TT124-KDC"):
     chosen = {one.code: one.pk for one in world.cycle.evaluations.first().cycle.programme.sets.all()}[code]
     data = {"action": action, "bo": chosen}
@@ -450,7 +460,9 @@ def bulk(client, world, action, code="TT124-KDC"):
 def test_register_all_of_a_set(client, world):
     client.force_login(world.officer)
     page = bulk(client, world, "register")
-    assert "Đã đăng ký: 2 hồ sơ." in page and "Chưa đăng ký: 2 khu dân cư" not in page
+    first, second = world.areas
+    assert f"Đã đăng ký 2 đơn vị: {link_to(first)}; {link_to(second)}." in page.replace("</strong>", "")
+    assert "Chưa đăng ký: 2 khu dân cư" not in page
     states = dict(world.cycle.evaluations.values_list("unit", "state"))
     tree = world.tree
     assert [states[unit.pk] for unit in (*tree.areas[:4], tree.agency)] == ["registered"] * 2 + ["expected"] * 3
@@ -500,12 +512,33 @@ def test_submit_all_tells_who_could_not_go_and_why(client, world):
     put([ready, unproved, empty], State.REGISTERED)
     client.force_login(world.leader)
     page = bulk(client, world, "submit")
-    assert "Đã gửi thẩm định: 1 hồ sơ." in page
-    assert "Thôn Thiếu giấy: Còn thiếu minh chứng cho tiêu chí 1.1, 1.2, 2, 4c, 5.1. Hãy đính kèm rồi gửi." in page
-    assert "Thôn Trống: Còn 17 tiêu chí chưa có số liệu: 1.1," in page
-    many = more_dossiers(world, [f"Thôn số {number}" for number in range(12)])
+    assert f"Đã gửi thẩm định 1 hồ sơ: {link_to(ready)}." in page.replace("</strong>", "")
+    assert "Chưa gửi được 2 hồ sơ:" in page and notices(page) == ["warn"]
+    lacks = "Còn thiếu minh chứng cho tiêu chí 1.1, 1.2, 2, 4c, 5.1. Hãy đính kèm rồi gửi."
+    assert f"{link_to(unproved)}: {lacks}" in page
+    assert f"{link_to(empty)}: Còn 17 tiêu chí chưa có số liệu: 1.1," in page
+
+
+def test_one_reason_of_many_is_told_once_and_those_past_fifty_are_counted(client, world):
+    many = more_dossiers(world, [f"Thôn số {number:02}" for number in range(53)])
     put(many, State.REGISTERED)
-    assert "… và 4 hồ sơ khác chưa thực hiện được." in bulk(client, world, "submit")
+    client.force_login(world.leader)
+    page = bulk(client, world, "submit")
+    assert "Chưa gửi được 53 hồ sơ:" in page and page.count("Còn 17 tiêu chí chưa có số liệu") == 1
+    assert f"{link_to(many[0])}; {link_to(many[1])};" in page
+    rest = f"{address('list')}?cycle={world.cycle.pk}&mine=entry_unit"
+    assert f'… và <a href="{rest}">3 hồ sơ khác</a>.' in page
+    assert len(client.get(rest).context["page"].object_list) >= 50
+
+
+@pytest.mark.parametrize(
+    ("action", "said_so"), [("register", "không còn đơn vị nào"), ("submit", "không có hồ sơ nào")]
+)
+def test_a_bulk_move_of_none_is_no_success(client, world, action, said_so):
+    put(world.areas, State.SUBMITTED)
+    client.force_login(world.officer)
+    page = bulk(client, world, action)
+    assert notices(page) == ["warn"] and f"Trong bảng này {said_so}" in page and "0 hồ sơ" not in page
 
 
 @pytest.mark.parametrize("action", ["withdraw", "appraise", "recognise", "", "\0", "x" * 99])

@@ -242,7 +242,7 @@ def test_a_file_goes_through_preview_and_worker(browser, staff, tree):
     assert PastTotal.objects.count() == 1
     asked = browser.post(shown.url, {"once": new_token()})
     jobs.run(Job.objects.get(kind="import_past_totals").pk)
-    assert "Đã nhập 1 số tổng, sửa 1 số tổng." in said(browser.get(asked.url))
+    assert "Đã nhập 1 số tổng, đã sửa 1 số tổng." in said(browser.get(asked.url))
     assert set(PastTotal.objects.values_list("year", "met")) == {(2021, 178), (2022, 200)}
     refused = browser.post(
         address("import"), {"file": SimpleUploadedFile("so-tong.csv", sheet(cells_of(place, met="x")))}

@@ -81,6 +81,14 @@ def test_the_table_is_the_hand_written_one():
     assert {step.action for step in workflow.TRANSITIONS.values() if step.who is None} == set(OTHER_DOORS)
 
 
+def test_every_button_says_what_it_has_done():
+    told = {action for action, step in workflow.TRANSITIONS.items() if step.done}
+    assert told == BUTTONS
+    for action in told:
+        said = workflow.TRANSITIONS[action].done.format("Thôn 1")
+        assert said.startswith("Đã ") and said.endswith(".") and said.count("Thôn 1") == 1
+
+
 @pytest.fixture(scope="module")
 def product(lasting_world):
     """A dossier in each state, entered, appraised and decided at three different places, and every role everywhere."""

@@ -627,7 +627,7 @@ def test_a_file_adds_and_changes_rows_after_a_yes(client, tree, officer, files):
     for _ in range(2):  # a redelivered bell finds everything written
         Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED)
         assert jobs.run(job.pk)
-    assert "Đã ghi 2 dòng mới, sửa 1 dòng, 0 dòng không đổi." in client.get(f"{page}tien-do/").content.decode()
+    assert "Đã ghi 2 dòng mới, đã sửa 1 dòng." in client.get(f"{page}tien-do/").content.decode()
     assert reverse("units:register_list", args=["to-tu-quan"]) in client.get(page).content.decode()
     rows = GroupCount.objects.order_by("year", "unit").values_list("unit", "year", "groups", "members", "saved_by")
     assert list(rows) == [
@@ -782,7 +782,7 @@ def test_thousands_of_rows_are_written_by_the_worker_in_batches(client, tree, st
         counted.append(len(seen))
     many.refresh_from_db()
     assert (many.state, many.percent, GroupCount.objects.count()) == (JobState.DONE, 100, 5000)
-    assert many.message == "Đã ghi 4.900 dòng mới, sửa 0 dòng, 100 dòng không đổi."
+    assert many.message == "Đã ghi 4.900 dòng mới, 100 dòng không đổi."
     assert counted[1] - counted[0] <= 4900 / 100  # batches, not rows; SQLite's are of about 110
 
 
@@ -897,7 +897,7 @@ def test_a_pasted_block_is_a_file(client, tree, officer, files, heading):
     assert [seen.context[name] for name in ("new", "changed", "same")] == [1, 1, 0]
     assert re.fullmatch(r"dán ngày \d\d/\d\d/\d{4} \d\d:\d\d", seen.context["file"])
     assert GroupCount.objects.count() == 1
-    assert "Đã ghi 1 dòng mới, sửa 1 dòng" in applied(client, checked.url).message
+    assert "Đã ghi 1 dòng mới, đã sửa 1 dòng" in applied(client, checked.url).message
     assert list(GroupCount.objects.order_by("unit").values_list("groups", "members")) == [(6, 1160), (4, 90)]
 
 

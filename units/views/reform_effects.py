@@ -178,7 +178,10 @@ def _place_anew(request, reform: Reorganisation):
     placed, refused = services.place_anew(waiting, on=form.cleaned_data["on"], by=request.user)
     for sentence in refused[:10]:
         messages.warning(request, sentence)
-    messages.success(request, f"Đã phân công lại {grouped(placed)} người vào đơn vị kế thừa.")
+    if placed:
+        messages.success(request, f"Đã phân công lại {grouped(placed)} người vào đơn vị kế thừa.")
+    elif not refused:
+        messages.info(request, "Chưa phân công lại ai: không tìm thấy đơn vị kế thừa của những người đã đánh dấu.")
     return redirect("units:reform_people", pk=reform.pk)
 
 

@@ -303,8 +303,8 @@ def reform_act(request, pk):
             if not made.changes:
                 raise Refused(f"{' '.join(made.gaps)} Các dòng đang có vẫn giữ nguyên. Hãy ghi lại mã.".strip())
             reforms.write_changes(reform, made.changes, by=request.user, gaps=made.gaps, seen=_seen(request))
-            lines, gaps = grouped(len(made.changes)), grouped(len(made.gaps))
-            messages.success(request, f"Đã nạp {lines} dòng; {gaps} chỗ chưa có nguồn.")
+            gaps = f" {grouped(len(made.gaps))} chỗ chưa có nguồn." if made.gaps else ""
+            messages.success(request, f"Đã nạp {grouped(len(made.changes))} dòng.{gaps}")
         elif action == "apply":
             form = ApplyForm(request.POST, user=request.user, reform=reform)
             if not form.is_valid():

@@ -36,6 +36,15 @@ def grouped(number: int) -> str:
     return _with_our_marks(f"{number:,}")
 
 
+def told_counts(*parts: tuple[str, int], nothing: str) -> str:
+    """What was done as one sentence, a part's number at its "{}": "Đã lập 2 Ban, sửa 1 Ban."
+
+    A part that counts none is left out; `nothing` is the sentence where every one does.
+    """
+    told = ", ".join(words.format(grouped(number)) for words, number in parts if number)
+    return f"{told[0].upper()}{told[1:]}." if told else nothing
+
+
 def plain_number(number: Decimal, *, group: bool = True) -> str:
     """The number as Vietnamese read it, without idle zeros: 70, 4,5, 10.000.000."""
     before, _, rest = f"{number:f}".partition(".")

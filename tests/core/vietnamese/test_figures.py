@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.vietnamese.figures import Share, grouped, percent, ratio
+from portal.core.vietnamese.figures import Share, grouped, percent, ratio, told_counts
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
@@ -52,3 +52,16 @@ def test_a_share_says_its_base():
 @pytest.mark.parametrize(("number", "shown"), [(0, "0"), (999, "999"), (1862, "1.862"), (1234567, "1.234.567")])
 def test_grouped(number, shown):
     assert grouped(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("made", "changed", "told"),
+    [
+        (1200, 1, "Đã lập 1.200 Ban, sửa 1 Ban."),
+        (0, 1, "Sửa 1 Ban."),
+        (2, 0, "Đã lập 2 Ban."),
+        (0, 0, "Không ghi gì."),
+    ],
+)
+def test_what_was_not_done_is_not_counted(made, changed, told):
+    assert told_counts(("đã lập {} Ban", made), ("sửa {} Ban", changed), nothing="Không ghi gì.") == told

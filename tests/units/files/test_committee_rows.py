@@ -47,7 +47,7 @@ def test_a_file_founds_a_committee_at_each_commune_through_page_and_worker(clien
     asked = client.post(shown.url, {"once": new_token()})
     jobs.run(Job.objects.get(kind="import_committees").pk)
     done = client.get(asked.url).content.decode()
-    assert f"Đã lập {len(tree.communes)} Ban, sửa 0 Ban." in done
+    assert f"Đã lập {len(tree.communes)} Ban." in done
     made = Committee.objects.get(unit=tree.communes[0])
     assert (made.kind, made.approval_percent, made.valid_from) == (CommitteeKind.B138, 66, date(2020, 2, 1))
     assert made.events.get().by == admin
