@@ -54,6 +54,7 @@ class Action(TextChoices):
 
     REGISTER = "register", "Đăng ký"
     SUBMIT = "submit", "Gửi thẩm định"
+    RECALL = "recall", "Rút lại hồ sơ đã gửi"
     WITHDRAW = "withdraw", "Đưa ra khỏi diện xét"
     EXCLUDE = "exclude", "Đồng ý đưa ra khỏi diện tính"
     RESTORE = "restore", "Đưa lại vào diện xét"

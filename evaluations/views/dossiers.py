@@ -160,7 +160,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "lost_ground": queries.lost_ground(judged),
         "steps": [(Step(step).label, day) for step, day in steps if day],
         "window": window,
-        "moves": workflow.available(dossier, request.user),
+        "moves": workflow.available(dossier, request.user, judged),
         "may_edit": dossier.state in EDITABLE and permissions.may_enter(request.user, dossier),
         "may_appraise": may_appraise,
         "paper_result": workflow.PaperResult.of(dossier) if dossier.is_from_papers else None,

@@ -46,6 +46,17 @@ def gaps_in_answers(moving: Moving) -> str:
     return ""
 
 
+def appraisal_begun(moving: Moving) -> str:
+    """Who sent takes back only what the appraisers have not written to, be it in a round before a return."""
+    written = [one for one in moving.judged.answers.values() if not one.appraised.is_empty or one.appraised_note]
+    if not written and moving.dossier.timing_accepted is None:
+        return ""
+    return (
+        f"Nơi thẩm định đã ghi kết quả vào hồ sơ {moving.dossier.unit_name} nên không rút lại được. "
+        "Cần sửa, hãy đề nghị nơi thẩm định trả lại hồ sơ."
+    )
+
+
 def gaps_in_appraisal(moving: Moving) -> str:
     if numbers := _unanswered(moving, Side.APPRAISED):
         return f"Còn {len(numbers)} tiêu chí chưa thẩm định: {', '.join(numbers)}."

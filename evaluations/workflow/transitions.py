@@ -8,6 +8,7 @@ from units.models import User
 
 from .. import permissions
 from ..enums import LEFT_OUT, UNDER_WAY, Action, Side, State
+from ..judging.dossiers import JudgedDossier
 from ..models import Evaluation
 from . import effects, obstacles
 from .obstacles import Moving
@@ -40,6 +41,7 @@ class Transition:
     after_closing: bool = False  # may still be done once the year is locked
     style: str = ""
     confirm: str = ""
+    offered_while_clear: bool = False  # whoever may make it cannot clear its obstacle: no button while it stands
     done: str = ""  # the sentence told after its button, "{}" being the unit
 
     @property
@@ -72,6 +74,18 @@ TRANSITIONS: dict[Action, Transition] = {
             done="Đã gửi thẩm định hồ sơ {}.",
             style="primary",
             confirm="Sau khi gửi, hồ sơ không sửa được nữa trừ khi bị trả lại. Gửi thẩm định?",
+        ),
+        Transition(
+            Action.RECALL,
+            (State.SUBMITTED,),
+            State.REGISTERED,
+            permissions.may_enter,
+            obstacles.appraisal_begun,
+            Side.APPRAISED,
+            needs_reason=True,
+            has_button=True,
+            offered_while_clear=True,
+            done="Đã rút lại hồ sơ {}. Sửa xong, đồng chí gửi thẩm định lại.",
         ),
         Transition(
             Action.WITHDRAW,
@@ -176,12 +190,19 @@ TRANSITIONS: dict[Action, Transition] = {
 }
 
 
-def available(dossier: Evaluation, user: User) -> list[Transition]:
-    """The moves the user may make now: the page's buttons, read from the door's own table."""
+def available(dossier: Evaluation, user: User, judged: JudgedDossier | None = None) -> list[Transition]:
+    """The moves the user may make now: the page's buttons, read from the door's own table.
+
+    With the dossier judged, moves whose obstacle the user could not clear are left out.
+    """
     if not dossier.cycle.is_open:
         return []
     return [
         step
         for step in TRANSITIONS.values()
-        if step.has_button and step.who and dossier.state in step.sources and step.who(user, dossier)
+        if step.has_button
+        and step.who
+        and dossier.state in step.sources
+        and step.who(user, dossier)
+        and not (judged and step.offered_while_clear and step.obstacle and step.obstacle(Moving(judged)))
     ]

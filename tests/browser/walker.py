@@ -65,7 +65,7 @@ class Walker:
 
     def said(self) -> str:
         """The messages on the page, joined."""
-        return " ".join(self.page.locator(".messages p").all_inner_texts())
+        return " ".join(self.page.locator(".messages .notice").all_inner_texts())
 
     def close(self) -> None:
         self.context.close()

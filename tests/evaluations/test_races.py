@@ -208,6 +208,53 @@ def test_without_the_lock_a_file_is_sent_with_a_gap(world):
     assert dossier.answers.get(criterion__code=CELL).own.is_empty
 
 
+def test_a_file_is_never_taken_back_with_an_appraised_cell_written_beside_it(world):
+    """Either it comes back and the appraiser is told it is not there, or the cell stands and the recall is refused."""
+    dossiers = more_dossiers(world, [f"Thôn {number}" for number in range(12)])
+    fill(dossiers, world.officer, appraised=False)
+    put(dossiers, State.SUBMITTED, submitted_by=world.officer)
+    appraiser = client_of(world.standing)
+    seen = set()
+    for dossier in dossiers:
+        address = reverse("evaluations:cell", args=[dossier.pk])
+        cell = {"code": CELL, "text": "99/100", "version": 1, "side": "appraised"}
+        back, saved = together(
+            lambda dossier=dossier: workflow.advance(
+                dossier, Action.RECALL, by=User.objects.get(pk=world.leader.pk), comment="Nhập nhầm"
+            ),
+            lambda address=address, cell=cell: appraiser.post(address, cell),
+        )
+        state = Evaluation.objects.get(pk=dossier.pk).state
+        begun = not dossier.answers.get(criterion__code=CELL).appraised.is_empty
+        seen.add((state, begun))
+        assert isinstance(back, Refused) == begun == (saved.status_code == HTTPStatus.OK)
+    assert seen <= {(State.SUBMITTED, True), (State.REGISTERED, False)}
+
+
+def test_without_the_lock_a_file_is_taken_back_under_the_appraisers_hands(world):
+    """The negative control: the state was read before the lock, the cell came after the dossier had gone."""
+    dossier = world.area
+    fill([dossier], world.officer, appraised=False)
+    put([dossier], State.SUBMITTED, submitted_by=world.officer)
+    read, gone = threading.Event(), threading.Event()
+
+    def write_unlocked():
+        assert Evaluation.objects.get(pk=dossier.pk).state == State.SUBMITTED
+        read.set()
+        gone.wait(10)
+        held = Answer.objects.filter(evaluation=dossier, criterion__code=CELL)
+        return held.update(appraised_numerator=99, appraised_denominator=100)
+
+    def take_back():
+        read.wait(10)
+        workflow.advance(dossier, Action.RECALL, by=world.leader, comment="Nhập nhầm")
+        gone.set()
+
+    together(write_unlocked, take_back)
+    assert Evaluation.objects.get(pk=dossier.pk).state == State.REGISTERED
+    assert not dossier.answers.get(criterion__code=CELL).appraised.is_empty
+
+
 def test_of_two_who_move_one_file_one_is_told(world):
     dossier = world.area
     outcomes = together(

@@ -1,18 +1,24 @@
 """The table of moves against one written by hand, its door, its log that only grows, and walks that never leave it."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
 from django.conf import settings as portal_settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from criteria.judging.values import Value
 from evaluations import services, workflow
-from evaluations.enums import Action, CycleStatus, State
-from evaluations.models import Cycle, Evaluation, Event, triggers
+from evaluations.enums import Action, CycleStatus, Side, State
+from evaluations.judging.dossiers import judged_dossier
+from evaluations.models import Answer, Cycle, Evaluation, Event, triggers
+from evaluations.services.answers import FIELDS, PREFIX, columns
 from evaluations.workflow.diagram import diagram
 from portal.core.errors import Refused
 from portal.core.vietnamese.moments import moment_text
@@ -37,6 +43,7 @@ DECIDERS = {(Role.STANDING, DECISION), (Role.CHAIR, DECISION)}
 HAND = {
     "register": (CLERKS, {State.EXPECTED}, State.REGISTERED, False),
     "submit": (CLERKS, {State.REGISTERED, State.RETURNED}, State.SUBMITTED, False),
+    "recall": (CLERKS, {State.SUBMITTED}, State.REGISTERED, True),
     "withdraw": (EXCUSERS, {State.EXPECTED, State.REGISTERED}, State.WITHDRAWN, True),
     "exclude": (ABOVE, {State.WITHDRAWN}, State.EXCLUDED, True),
     "restore": (EXCUSERS, {State.WITHDRAWN, State.EXCLUDED}, State.EXPECTED, True),
@@ -59,7 +66,8 @@ OTHER_DOORS = {
     ),
     "reform_undone": ({State.EXCLUDED}, None),
 }
-BUTTONS = {"register", "submit", "withdraw", "exclude", "restore", "return", "appraise", "reconsider"}
+BUTTONS = {"register", "submit", "recall", "withdraw", "exclude", "restore", "return", "appraise", "reconsider"}
+CELL = "TT124-KDC-2"
 NOT_BY_THE_SENDER = {"return", "appraise", "propose", "decline", "defer", "recognise", "revoke"}
 
 
@@ -117,10 +125,22 @@ def product(lasting_world):
     return dossiers, people
 
 
+@contextmanager
+def appraised_as_needed(dossiers: Iterable[Evaluation], action: str) -> Iterator[None]:
+    """Every other move finds the appraisers' answers there; recalling finds none, for they are its obstacle."""
+    rows = Answer.objects.filter(evaluation__in=[dossier.pk for dossier in dossiers] if action == "recall" else [])
+    rows.update(**columns(Value(), Side.APPRAISED))
+    try:
+        yield
+    finally:
+        rows.update(**{PREFIX[Side.APPRAISED] + name: F(name) for name in FIELDS})
+
+
 def outcomes(dossiers, user, action, comment="Lý do rõ ràng") -> dict[str, str]:
     """Where each of the dossiers is after the user asked for the move; everything is put back."""
     with transaction.atomic():
-        workflow.advance_many([dossier.pk for dossier in dossiers.values()], action, by=user, comment=comment)
+        with appraised_as_needed(dossiers.values(), action):
+            workflow.advance_many([dossier.pk for dossier in dossiers.values()], action, by=user, comment=comment)
         after = dict(
             Evaluation.objects.filter(pk__in=[dossier.pk for dossier in dossiers.values()]).values_list("pk", "state")
         )
@@ -255,6 +275,54 @@ def test_appraisal_must_be_whole(world):
     assert refusal.value.sentence.startswith("Còn 17 tiêu chí chưa thẩm định: 1.1, 1.2,")
     assert services.accept_answers(dossier, by=world.standing) == 17
     assert workflow.advance(dossier, Action.APPRAISE, by=world.standing).state == State.APPRAISED
+
+
+def told_of(dossier, by) -> str:
+    """Why the sender may not have the dossier back; empty when it comes back, which is undone."""
+    with transaction.atomic():
+        try:
+            workflow.advance(dossier, Action.RECALL, by=by, comment="Nhập nhầm số hộ")
+        except Refused as refusal:
+            return refusal.sentence
+        transaction.set_rollback(True)
+        return ""
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda dossier, by: services.accept_answers(dossier, by=by),
+        lambda dossier, by: services.save_answer(dossier, CELL, Value(met=True), version=1, by=by, side=Side.APPRAISED),
+        lambda dossier, by: services.save_answer(
+            dossier, CELL, Value(), version=1, by=by, side=Side.APPRAISED, note="Chưa rõ số hộ"
+        ),
+        lambda dossier, by: put([dossier], State.SUBMITTED, timing_accepted=False, timing_reason="Quá hạn"),
+    ],
+)
+def test_nobody_takes_back_what_is_being_appraised(world, begin):
+    submit(dossier := world.area, by=world.officer)
+    offered = [step.action for step in workflow.available(dossier_of(world.cycle, dossier.unit), world.leader)]
+    assert (offered, told_of(dossier, world.leader)) == (["recall"], "")
+    begin(dossier, world.standing)
+    assert told_of(dossier, world.leader) == (
+        f"Nơi thẩm định đã ghi kết quả vào hồ sơ {dossier.unit_name} nên không rút lại được. "
+        "Cần sửa, hãy đề nghị nơi thẩm định trả lại hồ sơ."
+    )
+    dossier = dossier_of(world.cycle, dossier.unit)
+    assert workflow.available(dossier, world.leader, judged_dossier(dossier)) == []
+
+
+def test_a_dossier_taken_back_is_written_to_and_sent_again(world):
+    submit(dossier := world.area, by=world.officer)
+    workflow.advance(dossier, Action.RECALL, by=world.leader, comment="Nhập nhầm số hộ")
+    event = Event.objects.filter(evaluation=dossier).latest("pk")
+    assert (event.action, event.source, event.target, event.by, event.comment) == (
+        *("recall", "submitted", "registered"),
+        world.leader,
+        "Nhập nhầm số hộ",
+    )
+    services.save_answer(dossier, CELL, Value(met=False), version=1, by=world.officer)
+    assert workflow.advance(dossier, Action.SUBMIT, by=world.officer).state == State.SUBMITTED
 
 
 def test_each_file_gets_its_own_reason(world):
@@ -414,7 +482,8 @@ def test_no_walk_leaves_the_table(product, world):
                 and not (action in NOT_BY_THE_SENDER and user == self.sender)
             )
             try:
-                workflow.advance(self.dossier, action, by=user, comment="Lý do" if reason else "")
+                with appraised_as_needed([self.dossier], action):
+                    workflow.advance(self.dossier, action, by=user, comment="Lý do" if reason else "")
                 went = True
             except Refused as refusal:
                 went = False

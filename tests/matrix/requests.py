@@ -44,6 +44,7 @@ FILE_OF_ACTION = {
     "withdraw": "expected",
     "exclude": "withdrawn",
     "restore": "withdrawn",
+    "recall": "submitted",
     "return": "submitted",
     "appraise": "judged",
     "reconsider": "declined",
