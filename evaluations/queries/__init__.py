@@ -3,6 +3,7 @@
 from .desk import DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
 from .dossiers import with_route, years_of
 from .namesakes import tell_dossiers_apart
+from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
 
 __all__ = [
@@ -14,6 +15,10 @@ __all__ = [
     "lost_ground",
     "open_sittings",
     "past_its_term",
+    "remarks_of",
+    "returned_first",
+    "returned_to",
+    "returns_of",
     "tell_dossiers_apart",
     "waiting_dossiers",
     "under_way",

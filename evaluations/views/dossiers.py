@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from criteria.enums import Step
@@ -52,8 +53,12 @@ def _filtered(asked: Asking) -> EvaluationFilterSet:
 
 
 def _rows(filters: EvaluationFilterSet, user):
-    return filters.qs.with_relation(user).select_related(
-        "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
+    return (
+        queries.returned_first(filters.qs, user)
+        .with_relation(user)
+        .select_related(
+            "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
+        )
     )
 
 
@@ -70,6 +75,9 @@ def evaluation_list(request):
     filters = _filtered(request)
     page = page_of(_rows(filters, request.user).with_namesake(), request)
     tell_apart(page)
+    back = queries.returns_of(page)
+    for dossier in page:
+        dossier.came_back = back.get(dossier.pk)
     cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
     context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
     return render(request, "evaluations/evaluation_list.html", context)
@@ -144,6 +152,7 @@ def get_dossier(request, pk: int) -> Evaluation:
 def dossier_context(request, dossier: Evaluation) -> dict:
     judged = judged_dossier(dossier)
     may_appraise = dossier.state == State.SUBMITTED and permissions.may_appraise(request.user, dossier)
+    may_edit = dossier.state in EDITABLE and permissions.may_enter(request.user, dossier)
     steps = [(step, dossier.last_day(step)) for step in Step]
     papers = list(dossier.evidence.select_related("uploaded_by").prefetch_related("criteria"))
     window = window_of(dossier.criteria_set, dossier.cycle.year)
@@ -154,6 +163,8 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "opens_unit": Unit.objects.visible_to(request.user).filter(pk=dossier.unit_id).exists(),
         "lines": lines_of(judged, papers),
         "judged": {side: judged.verdict(side) for side in Side},
+        "returned": queries.returns_of([dossier]).get(dossier.pk),
+        "remarks": queries.remarks_of(judged),
         "verdict": judged.verdict(Side.APPRAISED if may_appraise else judged.side),
         "timing": TimingForm() if may_appraise and judged.late else None,
         "undated": undated(dossier, judged.criteria),
@@ -161,7 +172,8 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "steps": [(Step(step).label, day) for step, day in steps if day],
         "window": window,
         "moves": workflow.available(dossier, request.user, judged),
-        "may_edit": dossier.state in EDITABLE and permissions.may_enter(request.user, dossier),
+        "may_edit": may_edit,
+        "entry_at": reverse("evaluations:entry", args=[dossier.pk]) if may_edit else "",
         "may_appraise": may_appraise,
         "paper_result": workflow.PaperResult.of(dossier) if dossier.is_from_papers else None,
         "may_mend_past": dossier.is_from_papers and permissions.may_open_cycle(request.user, dossier.province),

@@ -21,7 +21,8 @@ from ..judging.dossiers import JudgedDossier, judged_dossier
 from ..judging.papers import papers_by_criterion
 from ..judging.timing import asks_for_dates
 from ..models import Evaluation
-from ..queries import last_year
+from ..queries import last_year, remarks_of, returns_of
+from ..queries.returned import Remark
 from .dossiers import get_dossier
 
 
@@ -33,6 +34,7 @@ class EntryLine:
     form: AnswerForm | None = None
     year: int | None = None  # of the suggestion
     said: str = ""  # what was answered then, in words
+    remark: Remark | None = None  # of the appraisers, where the dossier came back
     fill: dict[str, str] = field(default_factory=dict)  # names of the form's inputs and what the button puts there
     papers: int = 0  # that prove it already
 
@@ -50,6 +52,7 @@ def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
     """The form of each criterion in order, with what last year suggests where this year has no answer."""
     suggested = last_year.suggestions(judged.dossier, user, judged.answers)
     papers = papers_by_criterion(judged.dossier)
+    remarks = remarks_of(judged)
     entries = []
     for criterion in judged.criteria:
         if criterion.measure in ("group", "derived"):
@@ -58,10 +61,11 @@ def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
         answer = judged.answers.get(criterion.code)
         value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
         form = AnswerForm(criterion, value, version=version, note=note, data=data)
-        line = EntryLine(criterion, form, papers=papers.get(criterion.code, 0))
-        if one := suggested.get(criterion.code):
-            fill = form.filled_with(one.value)
-            line = replace(line, year=one.year, said=in_words(criterion, one.then), fill=fill)
+        code = criterion.code
+        line = EntryLine(criterion, form, remark=remarks.get(code), papers=papers.get(code, 0))
+        if one := suggested.get(code):
+            said = in_words(criterion, one.then)
+            line = replace(line, year=one.year, said=said, fill=form.filled_with(one.value))
         entries.append(line)
     return entries
 
@@ -85,7 +89,8 @@ def evaluation_entry(request, pk):
     data = request.POST if request.method == "POST" else None
     entries, dates = entries_of(judged, request.user, data), dates_form(judged, data)
     context = {"dossier": dossier, "entries": entries, "dates": dates, "typed": data is not None}
-    context["verdict"] = judged.verdict(Side.OWN)
+    context |= {"verdict": judged.verdict(Side.OWN), "remarks": remarks_of(judged)}
+    context["returned"] = returns_of([dossier]).get(dossier.pk)
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)
     if dossier.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost

@@ -15,6 +15,7 @@ from criteria.judging.values import Value
 from criteria.models import CriteriaSet
 from evaluations import queries, services, urls, workflow
 from evaluations.enums import CycleStatus, Side, State
+from evaluations.judging.dossiers import judged_dossier
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, Recognition, Sitting
 from tests.evaluations.factories import open_year
 from tests.evaluations.page_list import PAGES, make_bar, make_past, person
@@ -160,10 +161,11 @@ def test_a_file_shows_itself_in_every_state(client, world, state):
     for user in (world.officer, world.leader, world.standing, world.chair, world.inspector):
         client.force_login(user)
         page = said(client.get(address("detail", dossier.pk)))
+        moves = workflow.available(world.area, user, judged_dossier(world.area))
         assert State(state).label in page and dossier.unit_name in page
         for step in workflow.TRANSITIONS.values():
             shown = f'name="action" value="{step.action}"' in page
-            assert shown == (step in workflow.available(world.area, user)), (state, user.post, step.action)
+            assert shown == (step in moves), (state, user.post, step.action)
         editing = address("entry", dossier.pk) in page
         assert editing == (state in ("registered", "returned") and user in (world.officer, world.leader))
         assert ('data-side="appraised"' in page) == (state == "submitted" and user == world.standing)
