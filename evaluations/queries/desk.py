@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -29,6 +30,38 @@ class DeskPile:
     step: Step | None
     due: date | None
     late: bool
+    act: str  # the next step, as its link says it
+    in_grid: bool  # the step is taken in the grid; else from the list
+    is_returned: bool
+
+
+class ComingStep(NamedTuple):
+    """A step of the year with the last day the rules name for it."""
+
+    label: str
+    day: date
+
+
+class Desk(NamedTuple):
+    """One year on somebody's desk."""
+
+    cycle: Cycle
+    piles: list[DeskPile]
+    coming: ComingStep | None  # the next of the year's last days, where one is still to come
+
+    @property
+    def work(self) -> list[DeskPile]:
+        """The piles that hold something, due first."""
+        return sorted((pile for pile in self.piles if pile.count), key=lambda pile: pile.due or date.max)
+
+    @property
+    def enters(self) -> bool:
+        return any(pile.in_grid for pile in self.piles)
+
+    @property
+    def order(self) -> tuple[bool, date]:
+        """What is law before what is an example, then what is due first."""
+        return self.cycle.is_example, min((pile.due for pile in self.work if pile.due), default=date.max)
 
 
 @dataclass(frozen=True)
@@ -39,26 +72,29 @@ class Pile:
     state: State
     hands: permissions.Hands
     step: Step
+    act: str
+    in_grid: bool = False
 
 
 PILES = (
-    Pile("Chờ đăng ký", State.EXPECTED, permissions.ENTERING, Step.REGISTER),
-    Pile("Đang nhập, chưa gửi", State.REGISTERED, permissions.ENTERING, Step.SUBMIT),
-    Pile("Bị trả lại, cần sửa", State.RETURNED, permissions.ENTERING, Step.SUBMIT),
-    Pile("Chờ thẩm định", State.SUBMITTED, permissions.APPRAISING, Step.APPRAISE),
-    Pile("Chờ đưa vào phiên họp", State.APPRAISED, permissions.TABLING, Step.DECIDE),
+    Pile("Chờ đăng ký", State.EXPECTED, permissions.ENTERING, Step.REGISTER, "Đăng ký", in_grid=True),
+    Pile("Đang nhập, chưa gửi", State.REGISTERED, permissions.ENTERING, Step.SUBMIT, "Nhập tiếp rồi gửi", in_grid=True),
+    Pile("Bị trả lại, cần sửa", State.RETURNED, permissions.ENTERING, Step.SUBMIT, "Sửa rồi gửi lại"),
+    Pile("Chờ thẩm định", State.SUBMITTED, permissions.APPRAISING, Step.APPRAISE, "Thẩm định"),
+    Pile("Chờ đưa vào phiên họp", State.APPRAISED, permissions.TABLING, Step.DECIDE, "Xem để đưa vào phiên họp"),
 )
 
 
-def waiting_for(user: User, cycles: Iterable[Cycle], today: date) -> list[tuple[Cycle, list[DeskPile]]]:
-    """The piles of each cycle that wait for the user's own roles, each with its earliest due day; two queries.
+def waiting_for(user: User, cycles: Iterable[Cycle], today: date) -> list[Desk]:
+    """The piles of each cycle that wait for the user's own roles, each with its earliest due day; two queries. Years of
+    law come before examples, and of those the one due first.
 
     A due day comes from the route of the dossiers in the pile; a pile is late when that day has passed.
     """
     cycles = list(cycles)
     mine = [(pile, places) for pile in PILES if (places := pile.hands.places(user))]
     if not mine or not cycles:
-        return [(cycle, []) for cycle in cycles]
+        return sorted((Desk(cycle, [], None) for cycle in cycles), key=lambda desk: desk.order)
     counts = {
         f"pile_{index}": Count("pk", filter=Q(state=pile.state, **{f"{pile.hands.column}__in": places}) & ~UNSELECTED)
         for index, (pile, places) in enumerate(mine)
@@ -70,7 +106,20 @@ def waiting_for(user: User, cycles: Iterable[Cycle], today: date) -> list[tuple[
     routes = {row["route"] for of_cycle in rows.values() for row in of_cycle if row["route"]}
     deadlines = {(item.route_id, item.step): item for item in Deadline.objects.filter(route__in=routes)}
     piles = [pile for pile, _ in mine]
-    return [(cycle, list(_desk_piles(cycle, piles, rows[cycle.pk], deadlines, today))) for cycle in cycles]
+    desks = [
+        Desk(
+            cycle,
+            list(_desk_piles(cycle, piles, rows[cycle.pk], deadlines, today)),
+            _coming(cycle, {row["route"] for row in rows[cycle.pk]}, deadlines.values(), today),
+        )
+        for cycle in cycles
+    ]
+    return sorted(desks, key=lambda desk: desk.order)
+
+
+def _coming(cycle: Cycle, routes: set[int | None], deadlines: Iterable[Deadline], today: date) -> ComingStep | None:
+    days = [(one.last_day(cycle.year), Step(one.step).label) for one in deadlines if one.route_id in routes]
+    return next((ComingStep(label, day) for day, label in sorted(days) if day >= today), None)
 
 
 def _desk_piles(
@@ -84,7 +133,10 @@ def _desk_piles(
         due = min(days, default=None)
         count = sum(row[f"pile_{index}"] for row in with_work)
         query = f"cycle={cycle.pk}&state={pile.state}&mine={pile.hands.column}"
-        yield DeskPile(pile.label, count, query, pile.step, due, bool(count and due and due < today))
+        late = bool(count and due and due < today)
+        yield DeskPile(
+            pile.label, count, query, pile.step, due, late, pile.act, pile.in_grid, pile.state == State.RETURNED
+        )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from units.models import User
 from .. import permissions
 from ..enums import Action, Side, State
 from ..judging.dossiers import JudgedDossier
-from ..models import Cycle, Evaluation, EvaluationQuerySet, Event
+from ..models import Evaluation, EvaluationQuerySet, Event
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def returned_first(dossiers: EvaluationQuerySet, user: User) -> EvaluationQueryS
     return dossiers.order_by(late, "unit_sort_key", "pk")
 
 
-def returned_to(user: User, cycles: Iterable[Cycle], most: int) -> list[ReturnedDossier]:
+def returned_to(user: User, cycles: Iterable[int], most: int) -> list[ReturnedDossier]:
     """Dossiers of these years that wait for the user to mend them, the longest waiting first; two queries at most."""
     places = permissions.ENTERING.places(user)
     if not places:

@@ -164,6 +164,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "lines": lines_of(judged, papers),
         "judged": {side: judged.verdict(side) for side in Side},
         "returned": queries.returns_of([dossier]).get(dossier.pk),
+        "turn": queries.turn_of(dossier),
         "remarks": queries.remarks_of(judged),
         "verdict": judged.verdict(Side.APPRAISED if may_appraise else judged.side),
         "timing": TimingForm() if may_appraise and judged.late else None,
