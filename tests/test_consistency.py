@@ -575,6 +575,92 @@ def test_the_familiar_word_is_seen_and_like_words_are_not():
     assert YOU.search("phạm vi của bạn.") and YOU.search("Bạn không") and not YOU.search("địa bàn, văn bản, ban hành")
 
 
+# What an official does not write, and what he writes.
+BANNED = {
+    "Đã thực hiện:": "câu nói rõ đã làm gì, ví dụ “Đã gửi thẩm định 5 hồ sơ.”",
+    "thành công": "câu nói rõ đã làm gì; “Đã …” là đủ",
+    "vui lòng": "hãy",
+    "xin lỗi": "nói điều xảy ra và cách sửa",
+    "quý khách": "đồng chí",
+    "anh/chị": "đồng chí",
+    "click": "bấm",
+    "kích chuột": "bấm",
+    "nhấp chuột": "bấm",
+    "upload": "gửi, đính kèm",
+    "download": "tải về",
+    "submit": "gửi",
+    "login": "đăng nhập",
+    "logout": "đăng xuất",
+    "password": "mật khẩu",
+    "ok": "tên của việc sẽ làm",
+}
+OFFICIAL = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, BANNED))})(?!\w)", re.I)
+VIETNAMESE = re.compile("[À-ỹ]")
+READ_ALOUD = re.compile(r"""\b(?:aria-label|placeholder|title|alt|data-confirm|data-confirm-yes)="([^"]*)\"""")
+COUNTED = re.compile(r"""["'`]Đã [^"'`\n]*: \{+(?:len|grouped|many|count)""")  # “Đã gửi: 0 hồ sơ”
+
+
+def spoken(path: str, text: str) -> Iterator[str]:
+    """What people read of a file: texts of a page and its labels, Vietnamese strings of code, the guide."""
+    if path.endswith(".html"):
+        text = re.sub(r"{#.*?#}", " ", text, flags=re.S)
+        yield from READ_ALOUD.findall(text)
+        for tag in re.findall(r"{%.*?%}", text, re.S):
+            yield from (words for words in re.findall(r'"([^"]*)"', tag) if VIETNAMESE.search(words))
+        yield re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", text, flags=re.S)
+    elif path.endswith(".py"):
+        nodes = list(ast.walk(ast.parse(text)))
+        docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings:
+                yield from [node.value] if VIETNAMESE.search(node.value) else []
+    elif path.endswith(".js"):
+        yield from (words for words in re.findall(r"""["'`]([^"'`\n]*)["'`]""", text) if VIETNAMESE.search(words))
+    else:
+        yield text
+
+
+def said_wrongly(path: str, text: str) -> set[str]:
+    found = {one.group(1).lower() for words in spoken(path, text) for one in OFFICIAL.finditer(words)}
+    return found | set(COUNTED.findall(text))
+
+
+def test_messages_are_words_an_official_writes():
+    guide = BASE_DIR / "docs" / "huong-dan-su-dung.md"
+    pages = [*written(), (guide.name, guide.read_text(encoding="utf-8"))]
+    assert {path: found for path, text in pages if (found := said_wrongly(path, text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("a.py", 'x = f"Đã thực hiện: {step} – {unit}."', {"đã thực hiện:"}),
+        ("a.py", 'x = f"Đã {label}: {len(done)} hồ sơ."', {'"Đã {label}: {len'}),
+        ("a.py", "x = 'Vui lòng nhập tên'", {"vui lòng"}),
+        ("a.html", "<button>Upload tệp</button>", {"upload"}),
+        ("a.html", '<input placeholder="Click để chọn">', {"click"}),
+        ("a.html", '{% columns "Đã lưu thành công" %}', {"thành công"}),
+        ("a.js", 'say("Lưu thành công")', {"thành công"}),
+        ("a.html", "<button>OK</button>", {"ok"}),
+    ],
+)
+def test_a_word_no_official_writes_is_seen(path, text, found):
+    assert said_wrongly(path, text) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.html", '<form id="submit" class="upload">{% url "login" %}Gửi {{ upload.ok }}</form>'),
+        ("a.js", 'form.addEventListener("submit", save); say("Đã gửi")'),
+        ("a.py", 'def f():\n    """The upload of “Đã gửi”."""\n    return "submit"'),
+        ("a.py", 'x = f"Đã gửi thẩm định {grouped(many)} hồ sơ."'),
+    ],
+)
+def test_what_nobody_reads_is_left_alone(path, text):
+    assert said_wrongly(path, text) == set()
+
+
 # Labels that hold no comma of their own may stand between commas.
 WITHOUT_COMMAS = {
     "criteria/packs/differences.py": "levels",
