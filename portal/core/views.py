@@ -21,7 +21,9 @@ from .forms import ComponentsForm, NewPasswordForm, SignInForm
 from .models import Heartbeat
 from .web.middleware import session_left
 
-CARRIED = ("csrfmiddlewaretoken", "once", "seen")  # hidden fields of our forms
+# What our forms carry hidden: whole names, how the names of rows' versions and stored values begin and end.
+CARRIED = {"csrfmiddlewaretoken", "once", "seen", "next", "action", "address", "bo", "don_vi", "hosted_in"}
+CARRIED_ENDS = ("-version", "_FORMS")
 
 sign_in = LoginView.as_view(
     template_name="registration/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
@@ -126,7 +128,8 @@ def page_not_found(request, exception):
 
 def _is_typed(name: str) -> bool:
     """Whether a person may have typed the field: passwords are never shown, nor what a form carries by itself."""
-    return name not in CARRIED and "password" not in name
+    is_carried = name in CARRIED or name.startswith("initial-") or name.endswith(CARRIED_ENDS)
+    return not is_carried and "password" not in name
 
 
 def server_error(request):

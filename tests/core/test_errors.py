@@ -68,6 +68,13 @@ def test_a_refusal_carries_its_sentence():
 
 def test_what_was_typed_for_something_gone_is_given_back(visitor):
     sent = {"note": "Đã rà soát\n<b>hai lần", "password": "bi-mat", "old_password": "cu", "once": "abc", "count": "12"}
+    sent |= {
+        "action": "publish",
+        "next": "/don-vi/",
+        "3a-version": "7",
+        "initial-day": "1/1/2025",
+        "m-TOTAL_FORMS": "3",
+    }
     page = visitor.post("/hidden", sent)
     assert page.status_code == 404
     assert page.context["typed"] == ["Đã rà soát\n<b>hai lần", "12"]
