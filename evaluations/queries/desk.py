@@ -12,6 +12,7 @@ from criteria.enums import Step
 from criteria.models import Deadline
 from units.enums import UnitKind
 from units.models import Placement, User
+from units.queries import tell_apart
 from units.services import Matter
 
 from .. import permissions
@@ -183,14 +184,20 @@ def under_way(placement: Placement) -> Iterator[Matter]:
     dossiers = list(
         Evaluation.objects.filter(mine, ~UNSELECTED, cycle__status=CycleStatus.OPEN)
         .select_related("cycle__programme")
+        .with_namesake()
         .order_by("cycle", "state", "pk")
     )
+    tell_apart(dossiers)
     routes = {dossier.route_id for dossier in dossiers if dossier.route_id}
     deadlines = {(item.route_id, item.step): item for item in Deadline.objects.filter(route__in=routes)}
     for dossier in dossiers:
         pile = piles[State(dossier.state)]
         deadline = deadlines.get((dossier.route_id or 0, pile.step))
-        yield Matter(str(dossier), pile.label, deadline.last_day(dossier.cycle.year) if deadline else None)
+        yield Matter(
+            f"{dossier.listed_name} – {dossier.cycle}",
+            pile.label,
+            deadline.last_day(dossier.cycle.year) if deadline else None,
+        )
     if placement.role in permissions.BODY:
         for sitting in Sitting.objects.filter(committee__unit=placement.unit_id, closed_at=None).order_by("held_on"):
             yield Matter(str(sitting), "Phiên họp chưa kết thúc", sitting.held_on)

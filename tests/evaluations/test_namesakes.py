@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from criteria.models import CriteriaSet
-from evaluations import services, workflow
+from evaluations import queries, services, workflow
 from evaluations.enums import Action, State
 from evaluations.files import past_results
 from evaluations.files.grid.lines import ENTRY, UNIT
@@ -99,6 +99,12 @@ def test_the_grid_and_the_list_tell_them_apart_and_the_snapshot_stays(place, cyc
         assert "Thôn 1 (A1.1) ·" not in text  # no namesake
     names = cycle.evaluations.filter(commune=place.merged, unit_name__startswith="Thôn Bản")
     assert set(names.values_list("unit_name", flat=True)) == {"Thôn Bản 1", "Thôn Bản 2"}
+
+
+def test_a_handover_tells_them_apart(place, cycle):
+    told = [matter.what for matter in queries.under_way(place.officer.placements.get())]
+    assert {f"{name} – {cycle}" for name in place.names} <= set(told)
+    assert len(told) == len(set(told))
 
 
 def test_the_workbook_tells_them_apart_and_is_taken_back(place, cycle):
