@@ -33,6 +33,7 @@ urlpatterns = [
     path("<int:pk>/o/", grid.cell_save, name="cell"),
     path("<int:pk>/nhan-ket-qua/", dossiers.accept_answers, name="accept"),
     path("<int:pk>/minh-chung/", evidence.evidence_add, name="evidence_add"),
+    path("<int:pk>/minh-chung/kho/", evidence.evidence_shelf, name="evidence_shelf"),
     path("minh-chung/<int:pk>/", evidence.evidence_file, name="evidence_file"),
     path("minh-chung/<int:pk>/sua/", evidence.evidence_edit, name="evidence_edit"),
     path("minh-chung/<int:pk>/go/", evidence.evidence_remove, name="evidence_remove"),

@@ -5,7 +5,7 @@ from .award_bars import AwardBarEndForm, AwardBarForm
 from .cycles import CycleField, CycleForm, CycleLabel, LateUnitForm, LockForm, RefreezeForm
 from .dates import DatesForm, TimingForm
 from .decisions import IssueForm, RevokeForm
-from .evidence import FilesForm, KeptPaperForm, PaperFactsForm, SentPapers, SharedFilesForm
+from .evidence import FilesForm, KeptPaperForm, PaperFactsForm, SentPapers, SharedFilesForm, ShelfForm
 from .past_results import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
 from .sittings import AttendanceForm, BallotForm, CloseForm, MeetingForm, SittingForm, seats_on
 
@@ -34,6 +34,7 @@ __all__ = [
     "STALE",
     "SentPapers",
     "SharedFilesForm",
+    "ShelfForm",
     "SittingForm",
     "TakeAwayForm",
     "TimingForm",

@@ -129,6 +129,32 @@ class KeptPaperForm(PaperFactsForm):
         del self.fields["name"]  # its file stays
 
 
+class ShelfForm(forms.Form):
+    """Which criteria each paper of the unit's shelf is to prove; a field of each paper."""
+
+    def __init__(self, criteria: Sequence[CriterionSpec], papers: Sequence[Evidence], data=None):
+        super().__init__(data)
+        self.papers = {f"p{paper.pk}": paper for paper in papers}
+        choices = [(line.code, _choice(line)) for line in provable(criteria)]
+        for name, paper in self.papers.items():
+            self.fields[name] = forms.MultipleChoiceField(label=paper.title, choices=choices, required=False)
+
+    @property
+    def picked(self) -> dict[Evidence, list[str]]:
+        """Papers with a tick and what they are to prove; after is_valid()."""
+        return {paper: self.cleaned_data[name] for name, paper in self.papers.items() if self.cleaned_data[name]}
+
+    def clean(self):
+        super().clean()
+        if not self.errors and not self.picked:
+            self.add_error(None, "Hãy đánh dấu ít nhất một tiêu chí cho một tài liệu.")
+        return self.cleaned_data
+
+    def ticks(self) -> list[tuple[str, set[str]]]:
+        """Of each paper, the name of its field and what is ticked."""
+        return [(name, set(self[name].value() or ())) for name in self.papers]
+
+
 class FilesForm(forms.Form):
     """The files of one act."""
 

@@ -4,7 +4,7 @@ from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_a
 from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_bar, set_bar
 from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
-from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence
+from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence, reuse_papers
 from .past_results import PastResult, record_past, results_of, take_past_away
 from .past_totals import (
     Figures,
@@ -87,6 +87,7 @@ __all__ = [
     "remove_evidence",
     "remove_from_agenda",
     "reopen_cycle",
+    "reuse_papers",
     "revoke",
     "save_answer",
     "save_cell",

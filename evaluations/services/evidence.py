@@ -1,7 +1,7 @@
 """Attaching papers to a dossier, changing them and taking them off while it may still be edited; its log tells all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from units.models import User
 
 from ..enums import Action, Side
 from ..models import Evaluation, Event, Evidence
+from ..queries.shelf import shelf_of
 from .answers import locked_dossier
 
 
@@ -172,6 +173,37 @@ def _fault(sets: set[int], criteria: dict[int, dict[str, int]], codes: Sequence[
     if not (codes or part) or any(set(codes) - set(known) for known in criteria.values()):
         return "Hãy chọn ít nhất một tiêu chí của bộ này mà tài liệu chứng minh."
     return ""
+
+
+COPIED = (
+    *("title", "number", "issued_on", "issuer", "file_name", "content_type"),
+    *("sha256", "original_sha256", "changes", "size"),
+)
+
+
+@transaction.atomic
+def reuse_papers(evaluation: Evaluation, picked: Mapping[Evidence, Sequence[str]], *, by: User) -> list[Evidence]:
+    """Let papers of the unit's shelf prove these criteria of the dossier too: the same bytes, not sent again.
+
+    All of them or none. Raises Refused: dossier not editable, a paper not on the shelf any more, criterion not of the
+    set.
+    """
+    dossier = locked_dossier(evaluation, by, Side.OWN)
+    offered = {paper.pk for paper in shelf_of(dossier, by)}
+    gone = [paper.title for paper in picked if paper.pk not in offered]
+    if gone:
+        raise Refused(f"Tài liệu “{'”, “'.join(gone)}” không còn trong kho để dùng lại. Hãy tải lại trang.")
+    known = _criteria([dossier], [code for codes in picked.values() for code in codes])
+    for codes in picked.values():
+        if fault := _fault({dossier.criteria_set_id}, known, codes, None):
+            raise Refused(fault)
+    rows = Evidence.objects.bulk_create(
+        Evidence(evaluation=dossier, uploaded_by=by, **{name: getattr(paper, name) for name in COPIED})
+        for paper in picked
+    )
+    _Proved(known, {}).link(zip(rows, picked.values(), strict=True))
+    Event.objects.bulk_create(_logged(one, Action.ATTACH, by) for one in rows)
+    return rows
 
 
 FACTS = {"title": "trích yếu", "number": "số", "issued_on": "ngày", "issuer": "nơi ban hành"}

@@ -20,9 +20,11 @@ from units.queries import tell_apart
 
 from .. import permissions, services
 from ..enums import EDITABLE
-from ..forms import FilesForm, KeptPaperForm, SentPapers, SharedFilesForm
+from ..forms import FilesForm, KeptPaperForm, SentPapers, SharedFilesForm, ShelfForm
+from ..forms.evidence import provable
 from ..judging.papers import Window, papers_by_criterion, window_of
 from ..models import Cycle, Evaluation, Evidence
+from ..queries.shelf import shelf_of
 from .dossiers import get_dossier
 
 
@@ -91,12 +93,38 @@ def evidence_add(request, pk):
     sent = SentPapers(specs_of(dossier.criteria_set), request.POST or None, papers=parts, initial=asked)
     context = {"dossier": dossier, "form": form, "sent": sent, "matrix": sent.matrix(papers_by_criterion(dossier))}
     window = window_of(dossier.criteria_set, dossier.cycle.year)
-    context |= _limits() | {"window": window}
+    context |= _limits() | {"window": window, "shelf": shelf_of(dossier, request.user)}
     if request.method != "POST":
         return render(request, "evaluations/evidence_add.html", context)
     if not sent.is_valid(form) or not _attached(request, form, sent, [dossier], window=window):
         return _unsaved(request, "evaluations/evidence_add.html", context)
     return redirect("evaluations:detail", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def evidence_shelf(request, pk):
+    """Use papers again that other dossiers of the unit hold, of this year's time, without sending them anew."""
+    dossier = get_dossier(request, pk)
+    if dossier.state not in EDITABLE or not permissions.may_enter(request.user, dossier):
+        raise Http404
+    papers, criteria = shelf_of(dossier, request.user), specs_of(dossier.criteria_set)
+    form = ShelfForm(criteria, papers, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            kept = services.reuse_papers(dossier, form.picked, by=request.user)
+            messages.success(request, f"Đã dùng lại {len(kept)} tài liệu của đơn vị làm minh chứng.")
+            return redirect("evaluations:detail", pk=pk)
+    held, ticks = papers_by_criterion(dossier), form.ticks()
+    lines = [
+        (line, held.get(line.code, 0), [(name, line.code in codes) for name, codes in ticks])
+        for line in sorted(provable(criteria), key=lambda line: not line.needs_evidence)
+    ]
+    context = {"dossier": dossier, "form": form, "papers": papers, "lines": lines}
+    context["window"] = window_of(dossier.criteria_set, dossier.cycle.year)
+    if request.method == "POST":
+        return refuse(request, "evaluations/evidence_shelf.html", context)
+    return render(request, "evaluations/evidence_shelf.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -52,6 +52,10 @@ def test_a_row_takes_the_title_the_server_would_give(page):
     page.set_input_files("[name=file]", [sheet(name) for name in TITLES])
     titles = page.locator("[data-paper-rows] [name$=-title]").evaluate_all("all => all.map(one => one.value)")
     assert dict(zip(TITLES, titles, strict=True)) == TITLES
+    rest = page.locator("tr[data-rest]")
+    assert rest.count() and not any(line.is_visible() for line in rest.all())
+    page.get_by_role("button", name="Xem cả tiêu chí không bắt buộc").click()
+    assert page.locator("tr[data-code]:visible").count() == page.locator("tr[data-code]").count()
 
 
 def test_files_and_words_outlive_a_dropped_line_an_ended_session_and_a_refusal(officer, page):

@@ -12,6 +12,7 @@ PAGES = {
     "detail": [("officer", ("area",), AREA), ("inspector", ("Thôn Được",), "Thôn Được")],
     "entry": [("officer", ("area",), AREA), ("leader", ("area",), AREA)],
     "evidence_add": [("officer", ("area",), AREA)],
+    "evidence_shelf": [("officer", ("area",), "Chưa có tài liệu nào của đơn vị dùng lại được")],
     "evidence_edit": [("officer", ("paper",), AREA)],
     "evidence_share": [("officer", ("cycle", "set"), AREA)],
     "evidence_file": [("officer", ("paper",), None)],

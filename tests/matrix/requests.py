@@ -36,6 +36,7 @@ FILE_OF_ROUTE = {
     "evaluations:timing": "submitted",
     "evaluations:accept": "submitted",
     "evaluations:evidence_add": "registered",
+    "evaluations:evidence_shelf": "registered",
     "api:evaluation-detail": "registered",
 }
 FILE_OF_ACTION = {

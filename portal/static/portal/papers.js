@@ -81,7 +81,8 @@
 
   const ticksOf = (line) => [...line.querySelectorAll("td[data-column] input")];
   const followTicks = (line) => {
-    line.querySelector("[data-to-all] input").checked = ticksOf(line).every((tick) => tick.checked);
+    const ticks = ticksOf(line);
+    line.querySelector("[data-to-all] input").checked = ticks.length > 0 && ticks.every((tick) => tick.checked);
   };
   const copyDown = (from) => {
     for (const name of ["issued_on", "issuer"]) {

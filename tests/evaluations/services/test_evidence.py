@@ -4,6 +4,7 @@ import hashlib
 import html
 import io
 import random
+from datetime import date
 from functools import partial
 
 import pytest
@@ -24,7 +25,7 @@ from portal.core.files import inspection, store
 from portal.core.files.inspection import DOCX, JPEG, PDF, PNG, XLSX, inspect
 from portal.settings import BASE_DIR
 from tests.evaluations import corpus
-from tests.evaluations.factories import dossier_of, make_paper, register
+from tests.evaluations.factories import dossier_of, make_paper, open_year, register
 from tests.evaluations.world import put
 from tests.units.factories import make_user
 from units.enums import Role
@@ -738,6 +739,56 @@ def test_who_is_late_is_told_of_the_last_move_not_of_a_paper(world, file):
     services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])
     with pytest.raises(Refused, match=r"tình trạng “Đã đăng ký” \(đăng ký lúc"):
         workflow.advance(file, Action.REGISTER, by=world.officer)
+
+
+# --- the unit's shelf --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(world, file):
+    """Papers of the same unit in another year's dossier: of 2024, of 2020, without a day; and one of another unit."""
+    cycle = open_year(world.tree, 2023)
+    other = dossier_of(cycle, file.unit)
+    register(other, world.areas[1], by=world.officer)
+
+    def keep(dossier, words: str, issued_on: date | None):
+        facts = {"title": words, "number": "5", "issued_on": issued_on, "codes": [CODE]}
+        return services.add_evidence([dossier], make_paper(words), by=world.officer, **facts)[0]
+
+    keep(other, "Cũ", date(2020, 2, 5))
+    keep(other, "Không ngày", None)
+    keep(world.areas[1], "Của thôn khác", date(2024, 2, 5))
+    return keep(other, "Dùng được", date(2024, 2, 5))
+
+
+def test_a_paper_of_another_year_is_used_again_without_sending_it(client, world, file, shelf, settings):
+    client.force_login(world.officer)
+    add, address = (reverse(f"evaluations:{name}", args=[file.pk]) for name in ("evidence_add", "evidence_shelf"))
+    assert "Đơn vị đã có 1 tài liệu ở hồ sơ khác dùng lại được" in told(client.get(add))
+    assert [paper.title for paper in client.get(address).context["papers"]] == ["Dùng được"]
+    stored = sorted(settings.FILES_DIR.rglob("*"))
+    for nothing in ({}, {f"p{shelf.pk}": ["TT124-XA-1.1"]}, {"p999999": [CODE]}):
+        assert client.post(address, nothing | {"x": "1"}).status_code == 422
+    done = client.post(address, {f"p{shelf.pk}": [CODE, OTHER]}, follow=True)
+    assert "Đã dùng lại 1 tài liệu của đơn vị làm minh chứng." in told(done)
+    kept = Evidence.objects.get(evaluation=file)
+    same = ("title", "number", "issued_on", "file_name", "sha256", "original_sha256", "content_type", "size")
+    assert [getattr(kept, name) for name in same] == [getattr(shelf, name) for name in same]
+    assert (kept.uploaded_by, set(kept.criteria.values_list("code", flat=True))) == (world.officer, {CODE, OTHER})
+    assert sorted(settings.FILES_DIR.rglob("*")) == stored
+    assert file.events.filter(action="attach", comment="Dùng được (minh-chung.pdf)").count() == 1
+    assert "ở hồ sơ khác dùng lại được" not in told(client.get(add))  # its file is there now
+    assert client.post(address, {f"p{shelf.pk}": [CODE]}).status_code == 422
+
+
+def test_only_what_is_on_the_shelf_is_used_again(world, file, shelf):
+    elsewhere = Evidence.objects.get(title="Của thôn khác")
+    with pytest.raises(Refused, match="Tài liệu “Của thôn khác” không còn trong kho để dùng lại."):
+        services.reuse_papers(file, {shelf: [CODE], elsewhere: [CODE]}, by=world.officer)
+    put([file], State.SUBMITTED)
+    with pytest.raises(Refused, match="không sửa được"):
+        services.reuse_papers(file, {shelf: [CODE]}, by=world.officer)
+    assert not Evidence.objects.filter(evaluation=file).exists()
 
 
 # --- dates -------------------------------------------------------------------------------------------------------
