@@ -297,3 +297,38 @@ def test_a_page_that_gave_its_file_is_shown_anew(served):
         one.page.click("#take")
     assert came.value.suggested_filename == "phieu.pdf"
     one.page.get_by_text("Không còn phiếu nào").wait_for()
+
+
+ENTRY = """
+<main><form method="post" action="/entry">
+  <fieldset><input name="a" value="1"><input type="hidden" name="a-version" value="{a}"></fieldset>
+  <fieldset><input name="b" value="{b}"><input type="hidden" name="b-version" value="{b}"></fieldset>
+  <button id="save">Lưu</button>
+</form></main>
+<script src="/app.js"></script><script src="/kept.js"></script><script src="/session.js"></script>
+"""
+
+
+def held(one: Served) -> list[str]:
+    return one.page.locator("main input").evaluate_all("all => all.map(one => `${one.name}=${one.value}`)")
+
+
+def test_a_field_nobody_touched_comes_back_as_the_portal_has_it(served):
+    one = served(ENTRY.format(a=1, b=1))
+    one.page.fill("input[name=a]", "7")
+    one.markup = ENTRY.format(a=3, b=3)  # both were written by somebody else meanwhile
+    one.page.goto(ADDRESS)
+    one.page.locator(".kept-told").wait_for()
+    # What was typed stands over the version it was typed over, so that the portal can tell; the rest is as it is now.
+    assert held(one) == ["a=7", "a-version=1", "b=3", "b-version=3"]
+    one.page.get_by_role("button", name="Bỏ phần này").click()
+    assert held(one) == ["a=1", "a-version=3", "b=3", "b-version=3"]
+
+
+def test_what_the_portal_holds_by_now_is_not_brought_back(served):
+    one = served(ENTRY.format(a=1, b=1))
+    one.page.fill("input[name=a]", "7")
+    one.markup = ENTRY.format(a=3, b=3).replace('name="a" value="1"', 'name="a" value="7"')
+    one.page.goto(ADDRESS)
+    assert held(one) == ["a=7", "a-version=3", "b=3", "b-version=3"]
+    assert one.page.locator(".kept-told").count() == 0

@@ -48,7 +48,6 @@ window.portalKept = (() => {
         field.name && !field.matches("button, fieldset, output, .cell, [type=file], [type=password], [type=submit]") &&
         !NOT_KEPT.includes(field.name),
     );
-  const values = (form) => fields(form).map((field) => [field.name, isSwitch(field) ? field.checked : field.value]);
   const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) =>
     [...form.querySelectorAll(TYPED)].some((field) => !field.matches(".cell")),
   );
@@ -69,15 +68,37 @@ window.portalKept = (() => {
   const isRefused = answer.responseStatus >= 400 || document.querySelector("main .errorlist, main .notice--bad");
   if (isAnswer && document.body.dataset.person && !isRefused) drop(sent);
 
-  const putBack = (form, kept, shown) => {
-    const lists = new Map();
-    kept.values.forEach(([name, value]) => lists.set(name, [...(lists.get(name) || []), value]));
-    fields(form).forEach((field) => {
-      const value = (lists.get(field.name) || []).shift();
-      if (value === undefined) return;
-      if (isSwitch(field)) field.checked = value;
-      else field.value = value;
+  // Kept are the fields somebody typed into, and the hidden ones beside them, which say over what they were typed; a field
+  // nobody touched stays as the portal has it. A field is told by its name and its place among those of that name.
+  const valueOf = (field) => (isSwitch(field) ? field.checked : field.value);
+  const put = (field, value) => {
+    if (isSwitch(field)) field.checked = value;
+    else field.value = value;
+  };
+  const placed = (form) => {
+    const seen = new Map();
+    return fields(form).map((field) => {
+      const place = seen.get(field.name) || 0;
+      seen.set(field.name, place + 1);
+      return { field, key: `${field.name} ${place}` };
     });
+  };
+  const around = (field) => field.closest("fieldset, section, form");
+  const valuesOf = (form, touched) => {
+    const boxes = new Set([...touched].map(around));
+    return placed(form)
+      .filter(({ field }) => touched.has(field) || (field.type === "hidden" && boxes.has(around(field))))
+      .map(({ field, key }) => [key, valueOf(field)]);
+  };
+  const changesOf = (form, kept) => {
+    const held = new Map(kept.values);
+    return placed(form)
+      .filter(({ key }) => held.has(key))
+      .map(({ field, key }) => ({ field, shown: valueOf(field), value: held.get(key) }));
+  };
+  const isSeen = ({ field, shown, value }) => field.type !== "hidden" && shown !== value;
+  const putBack = (form, kept, changes) => {
+    changes.forEach(({ field, value }) => put(field, value));
     const told = document.createElement("p");
     told.className = "notice notice--info kept-told";
     told.setAttribute("role", "status");
@@ -88,10 +109,7 @@ window.portalKept = (() => {
     button.textContent = "Bỏ phần này";
     button.addEventListener("click", () => {
       drop(nameOf(form));
-      fields(form).forEach((field, at) => {
-        if (isSwitch(field)) field.checked = shown[at][1];
-        else [, field.value] = shown[at];
-      });
+      changes.forEach(({ field, shown }) => put(field, shown));
       told.remove();
     });
     told.append(button);
@@ -101,11 +119,14 @@ window.portalKept = (() => {
 
   forms.forEach((form) => {
     const name = nameOf(form);
-    const shown = values(form);
     const [, kept] = held(name).find(([key]) => key === name) || [];
-    if (kept && JSON.stringify(kept.values) !== JSON.stringify(shown)) putBack(form, kept, shown);
-    const typed = (event) => {
-      if (event.target.matches(TYPED) && !event.target.matches(".cell")) keep(name, { values: values(form) });
+    const changes = kept ? changesOf(form, kept) : [];
+    const touched = new Set(changes.map(({ field }) => field).filter((field) => field.type !== "hidden"));
+    if (changes.some(isSeen)) putBack(form, kept, changes);
+    const typed = ({ target }) => {
+      if (!target.matches(TYPED) || target.matches(".cell")) return;
+      touched.add(target);
+      keep(name, { values: valuesOf(form, touched) });
     };
     form.addEventListener("input", typed);
     form.addEventListener("change", typed);
