@@ -31,6 +31,7 @@ urlpatterns = [
     path("<int:pk>/nhap/", entry.evaluation_entry, name="entry"),
     path("<int:pk>/thoi-han/", timing.evaluation_timing, name="timing"),
     path("<int:pk>/o/", grid.cell_save, name="cell"),
+    path("<int:pk>/y-kien/", dossiers.remark, name="remark"),
     path("<int:pk>/nhan-ket-qua/", dossiers.accept_answers, name="accept"),
     path("<int:pk>/minh-chung/", evidence.evidence_add, name="evidence_add"),
     path("<int:pk>/minh-chung/kho/", evidence.evidence_shelf, name="evidence_shelf"),

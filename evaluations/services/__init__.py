@@ -1,6 +1,6 @@
 """Writes of the evaluations app that touch several rows, by noun."""
 
-from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_answer, save_cell
+from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_answer, save_cell, save_remark
 from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_bar, set_bar
 from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
@@ -91,6 +91,7 @@ __all__ = [
     "revoke",
     "save_answer",
     "save_cell",
+    "save_remark",
     "save_cells",
     "set_attendance",
     "set_bar",

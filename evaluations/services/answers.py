@@ -186,6 +186,30 @@ def changed_answer(
 
 
 @transaction.atomic
+def save_remark(evaluation: Evaluation, code: str, note: str, *, seen: str, by: User) -> None:
+    """Keep the appraisers' words on one criterion; the log keeps those they take the place of.
+
+    `seen` are the words that were read. The answer's version stays, for no value changed. Raises Refused.
+    """
+    dossier = locked_dossier(evaluation, by, Side.APPRAISED)
+    criterion = find_criterion(dossier, code)
+    note, seen = (text.replace("\r\n", "\n").strip() for text in (note, seen))
+    held = Answer.objects.filter(evaluation=dossier, criterion__code=criterion.code).first()
+    if held is None:
+        raise Refused(f"Tiêu chí {criterion.number} chưa có số liệu tự đánh giá nên chưa ghi ý kiến được.")
+    if held.appraised_note not in (seen, note):
+        raise Refused(
+            f"Có người vừa ghi ý kiến khác cho tiêu chí {criterion.number}: “{held.appraised_note}”. "
+            "Ý kiến của đồng chí chưa được lưu; hãy đọc rồi ghi lại."
+        )
+    if held.appraised_note and held.appraised_note != note:
+        told = f"Tiêu chí {criterion.number}, ý kiến: {held.appraised_note} → {note or 'để trống'}"
+        Event.staying(dossier, Action.AMEND_APPRAISAL, by=by, comment=told).save()
+    held.appraised_note = note
+    held.save(update_fields=["appraised_note"])
+
+
+@transaction.atomic
 def accept_answers(evaluation: Evaluation, *, by: User) -> int:
     """Appraisers agree with every own answer they have not judged yet; one upsert. Returns how many were taken over."""
     dossier = locked_dossier(evaluation, by, Side.APPRAISED)

@@ -92,6 +92,7 @@ class DossierLine:
     own_note: str = ""
     appraised: str = ""
     appraised_note: str = ""
+    typed_note: str = ""  # in place of it where it could not be kept
     cell: str = ""  # the appraised answer in the short form typed in a cell
     version: int = 0
     differs: bool = False
@@ -216,6 +217,22 @@ def evaluation_act(request, pk):
         )
     messages.success(request, step.done.format(dossier.listed_name))
     return redirect("evaluations:detail", pk=pk)
+
+
+@require_POST
+def remark(request, pk):
+    """An appraiser's words on one criterion; refused with what was typed still in its box."""
+    dossier = get_dossier(request, pk)
+    code, note = typed(request, "code", 40), typed(request, "note", 2000)
+    try:
+        services.save_remark(dossier, code, note, seen=typed(request, "seen", 2000), by=request.user)
+    except Refused as refusal:
+        context = dossier_context(request, dossier)
+        for line in context["lines"]:
+            line.typed_note = note if line.criterion.code == code else ""
+        return refuse(request, "evaluations/evaluation_detail.html", context, refusal)
+    messages.success(request, "Đã ghi ý kiến thẩm định." if note.strip() else "Đã bỏ ý kiến thẩm định.")
+    return redirect(f"{reverse('evaluations:detail', args=[pk])}#tc-{code}")
 
 
 @require_POST

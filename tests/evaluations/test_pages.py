@@ -58,6 +58,7 @@ POSTS = {
     "cell",
     "grid_block",
     "accept",
+    "remark",
     "timing",
     "evidence_remove",
     "past_drop",

@@ -35,6 +35,7 @@ FILE_OF_ROUTE = {
     "evaluations:cell": "registered",
     "evaluations:timing": "submitted",
     "evaluations:accept": "submitted",
+    "evaluations:remark": "submitted",
     "evaluations:evidence_add": "registered",
     "evaluations:evidence_shelf": "registered",
     "api:evaluation-detail": "registered",
@@ -390,6 +391,7 @@ DATA = {
     "evaluations:act": lambda home, case: {"action": case.split()[0], "comment": "Theo biên bản kiểm tra."},
     "evaluations:entry": lambda home, case: _form_of(home.dossiers["registered"]),
     "evaluations:cell": _cell,
+    "evaluations:remark": lambda home, case: {"code": _must(home.dossiers["submitted"]).code, "note": "Thiếu chữ ký"},
     "evaluations:timing": lambda home, case: {"accepted": "yes", "reason": "Đã xác minh."},
     "evaluations:evidence_add": _evidence,
     "evaluations:evidence_edit": lambda home, case: {

@@ -102,3 +102,39 @@ def test_the_reasons_of_many_are_read_at_once(client, world):
     few = statements()
     put(dossiers, State.RETURNED)
     assert statements() == few
+
+
+def test_an_appraiser_writes_words_beside_a_criterion(client, world):
+    """They bump no version, so that a cell open beside is no conflict; what they replace is in the log."""
+    submit(dossier := world.area, by=world.officer)
+    client.force_login(world.standing)
+    held = dossier.answers.get(criterion__code=NOTED)
+
+    def write(note, seen=""):
+        address = reverse("evaluations:remark", args=[dossier.pk])
+        return client.post(address, {"code": NOTED, "note": note, "seen": seen}, follow=True)
+
+    assert "Đã ghi ý kiến thẩm định." in said(write("Thiếu chữ ký\r\ncủa trưởng thôn"))
+    assert "Đã ghi ý kiến thẩm định." in said(write("Thiếu dấu", "Thiếu chữ ký\r\ncủa trưởng thôn"))
+    after = dossier.answers.get(criterion__code=NOTED)
+    assert (after.appraised_note, after.version, after.own) == ("Thiếu dấu", held.version, held.own)
+    line = Event.objects.filter(evaluation=dossier).latest("pk")
+    assert (line.action, line.by) == ("amend_appraisal", world.standing)
+    assert line.comment == "Tiêu chí 2, ý kiến: Thiếu chữ ký\ncủa trưởng thôn → Thiếu dấu"
+    refused = write("Ý kiến khác", seen="")
+    assert refused.status_code == 422 and "Có người vừa ghi ý kiến khác cho tiêu chí 2: “Thiếu dấu”" in said(refused)
+    assert "Ý kiến khác</textarea>" in refused.content.decode()
+    assert dossier.answers.get(criterion__code=NOTED).appraised_note == "Thiếu dấu"
+    workflow.advance(dossier, Action.RETURN, by=world.standing, comment=REASON)
+    client.force_login(world.officer)
+    assert "Thiếu dấu" in said(client.get(reverse("evaluations:entry", args=[dossier.pk])))
+
+
+def test_nobody_else_writes_them(client, world):
+    submit(dossier := world.area, by=world.officer)
+    for user in (world.officer, world.chair, world.inspector):
+        client.force_login(user)
+        sent = client.post(reverse("evaluations:remark", args=[dossier.pk]), {"code": NOTED, "note": "Sai"})
+        assert sent.status_code == 422
+    assert "Ghi ý kiến" not in said(client.get(reverse("evaluations:detail", args=[dossier.pk])))
+    assert dossier.answers.get(criterion__code=NOTED).appraised_note == ""
