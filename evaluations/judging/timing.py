@@ -73,7 +73,8 @@ def with_timing(verdict: Verdict, late: Sequence[Finding], dossier: Evaluation, 
         outcome = INCOMPLETE if verdict.outcome == MET else verdict.outcome
         return replace(verdict, outcome=outcome, missing=(*verdict.missing, *told), grade=None)
     word = "Được chấp nhận" if dossier.timing_accepted else "Không được chấp nhận"
-    told = tuple(replace(one, sentence=f"{one.sentence} {word}: {dossier.timing_reason}") for one in late)
+    decided = f"{word}: {dossier.timing_reason.rstrip('. ')}."  # another sentence may follow
+    told = tuple(replace(one, sentence=f"{one.sentence} {decided}") for one in late)
     if dossier.timing_accepted:
         return replace(verdict, remarks=(*told, *verdict.remarks))
     return replace(verdict, outcome=NOT_MET, failed=(*told, *verdict.failed), grade=None)

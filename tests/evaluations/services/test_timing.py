@@ -169,7 +169,7 @@ def test_the_appraisers_decide_with_a_reason(client, world, dossier):
     refused = judged_dossier(dossier).verdict(Side.APPRAISED)
     assert (refused.outcome, refused.failed[0].sentence) == (
         "not_met",
-        f"{LATE} Không được chấp nhận: Không có lý do khách quan",
+        f"{LATE} Không được chấp nhận: Không có lý do khách quan.",
     )
     assert client.post(address, {"accepted": "yes", "reason": "Thôn mới thành lập"}).status_code == 302
     dossier.refresh_from_db()
