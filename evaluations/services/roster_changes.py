@@ -79,7 +79,10 @@ def delete_cycle(cycle: Cycle, *, by: User | None) -> str:
     found = _locked(cycle, by)
     _refuse_begun(found, "xoá")
     if found.events.exists():
-        raise Refused("Kỳ đã có diễn biến được ghi (khoá sổ, thay đổi danh sách) nên không xoá được.")
+        raise Refused(
+            "Kỳ đã có diễn biến được ghi (khoá sổ, thay đổi danh sách) nên không xoá được. Sai ngày thì lập lại danh "
+            "sách; không thực hiện kỳ này thì khoá sổ, ghi lý do."
+        )
     name = str(found) if found.place else f"{found} của {found.province.name}"
     found.evaluations.all().delete()
     found.delete()

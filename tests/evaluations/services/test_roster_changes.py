@@ -99,6 +99,10 @@ def test_a_roster_is_frozen_anew_on_another_day_while_nothing_is_entered(client,
     post(client, "cycle_refreeze", {"as_of": f"{day:%d/%m/%Y}", "reason": "Chọn nhầm ngày"}, cycle.pk)
     cycle.refresh_from_db()
     assert (cycle.as_of, cycle.evaluations.count()) == (day, before + 1)
+    page = client.get(reverse("evaluations:cycle_roster", args=[cycle.pk])).content.decode()
+    assert reverse("evaluations:cycle_delete", args=[cycle.pk]) not in page  # what has a trace stays
+    told = "Sai ngày thì lập lại danh sách; không thực hiện kỳ này thì khoá sổ, ghi lý do."
+    assert told in page and told in post(client, "cycle_delete", {}, cycle.pk).content.decode()
     assert cycle.evaluations.get(unit=area).added_on is None
     workflow.advance(cycle.evaluations.get(unit=area), Action.REGISTER, by=make_user(Role.OFFICER, tree.communes[0]))
     again = post(client, "cycle_refreeze", {"as_of": f"{day:%d/%m/%Y}", "reason": "Lần nữa"}, cycle.pk)
