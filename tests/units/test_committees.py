@@ -159,7 +159,7 @@ def test_an_end_ends_the_seats_and_is_taken_back_with_them(client, admin, tree):
     made.committee.refresh_from_db()
     ends = set(made.committee.seats.exclude(pk=left.pk).values_list("valid_to", flat=True))
     assert (made.committee.valid_to, ends) == (today, {today})
-    post(client, "units:committee_end", {"ground": "Kết thúc nhầm"}, made.committee.pk)
+    post(client, "units:committee_end", {"act": "resume", "ground": "Kết thúc nhầm"}, made.committee.pk)
     made.committee.refresh_from_db()
     ends = set(made.committee.seats.exclude(pk=left.pk).values_list("valid_to", flat=True))
     assert (made.committee.valid_to, ends) == (None, {None})
@@ -179,3 +179,17 @@ def test_no_committee_stands_at_a_unit_that_has_ended(tree):
     )
     with pytest.raises(Refused, match="đã kết thúc"):
         services.resume_committee(made, by=None, ground="thử")
+
+
+def test_a_page_out_of_date_does_what_it_says(client, admin, tree):
+    """Who pressed “end” on a committee that somebody else had ended took it up again."""
+    board, today = make_committee(tree.communes[0]).committee, timezone.localdate()
+    typed = {"act": "end", "on": f"{today:%d/%m/%Y}", "ground": "Hợp nhất"}
+    page = reverse("units:committee_end", args=[board.pk])
+    assert 'name="act" value="end"' in client.get(page).content.decode()
+    post(client, "units:committee_end", typed, board.pk)
+    assert 'name="act" value="resume"' in client.get(page).content.decode()
+    late = post(client, "units:committee_end", typed, board.pk)
+    assert (late.status_code, f"đã kết thúc ngày {today:%d/%m/%Y}" in late.content.decode()) == (422, True)
+    board.refresh_from_db()
+    assert (board.valid_to, board.events.filter(act=CommitteeAct.RESUME).exists()) == (today, False)

@@ -118,7 +118,7 @@ def test_an_end_closes_what_hangs_on_the_unit_and_is_taken_back(client, admin, t
     assert school.closed_on == today
     assert set(school.versions.values_list("valid_to", flat=True)) == {today}
     assert Placement.objects.get(user=officer).valid_to == today
-    post(client, "units:end", {"ground": "Kết thúc nhầm"}, school.pk)
+    post(client, "units:end", {"act": "resume", "ground": "Kết thúc nhầm"}, school.pk)
     school.refresh_from_db()
     assert (school.closed_on, set(school.versions.values_list("valid_to", flat=True))) == (None, {None})
     assert [event.act for event in school.events.all()] == [UnitAct.RESUME, UnitAct.END]
@@ -186,3 +186,16 @@ def test_a_code_is_one_of_the_kind_and_nobody_elses(tree, code, said):
 def test_a_letter_that_looks_like_another_is_refused(tree):
     with pytest.raises(Refused, match="không phải chữ Đ tiếng Việt"):
         services.correct_unit(tree.communes[0], UnitFacts("Xã Ðông", Subtype.COMMUNE), ground=WHY, by=None)
+
+
+def test_a_page_out_of_date_does_what_it_says(client, admin, tree):
+    """Who pressed “end” on a unit that somebody else had ended took it up again."""
+    school, today = tree.school, timezone.localdate()
+    typed = {"act": "end", "on": f"{today:%d/%m/%Y}", "ground": WHY}
+    assert 'name="act" value="end"' in client.get(reverse("units:end", args=[school.pk])).content.decode()
+    post(client, "units:end", typed, school.pk)
+    assert 'name="act" value="resume"' in client.get(reverse("units:end", args=[school.pk])).content.decode()
+    late = post(client, "units:end", typed, school.pk)
+    assert (late.status_code, f"đã kết thúc ngày {today:%d/%m/%Y}" in late.content.decode()) == (422, True)
+    school.refresh_from_db()
+    assert (school.closed_on, school.events.count()) == (today, 1)

@@ -138,9 +138,9 @@ def committee_edit(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def committee_end(request, pk):
-    """Name the committee's last day, or take a last day back."""
+    """Name the committee's last day, or take a last day back: on a page that is out of date, what the page said."""
     committee = _own_committee(request, pk)
-    ends = committee.valid_to is None
+    ends = committee.valid_to is None if request.method != "POST" else request.POST.get("act") != "resume"
     form = (LastDayForm if ends else GroundForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):

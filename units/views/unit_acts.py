@@ -77,9 +77,9 @@ def unit_correct(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def unit_end(request, pk):
-    """Name the unit's last day, or take a last day back."""
+    """Name the unit's last day, or take a last day back: on a page that is out of date, what the page said."""
     unit = _own_unit(request, pk)
-    ends = unit.closed_on is None
+    ends = unit.closed_on is None if request.method != "POST" else request.POST.get("act") != "resume"
     form = (LastDayForm if ends else GroundForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
