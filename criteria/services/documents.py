@@ -6,14 +6,14 @@ from django.db import transaction
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import PDF, inspect
-from portal.core.locking import lock_row
+from portal.core.locking import lock_row, take_lock
 from portal.core.vietnamese.text import clean, plain_key
-from units.models import Unit, User
+from units.models import User
 
 from ..enums import SetStatus
 from ..models import LegalDocument, Programme
 from ..packs.content import digest, plain
-from ..queries import WRITERS, provinces_written
+from ..queries import provinces_written
 
 FACTS = ("number", "cite", "title", "issuer", "issued_on", "in_force_on", "ended_on", "replaces")
 
@@ -53,7 +53,7 @@ def write_document(
                 "Hãy mở lại trang để xem rồi ghi lại phần của đồng chí."
             )
     else:
-        _one_writer(by, province_code)
+        one_namer()
     row = document or LegalDocument(
         province_code=province_code, code=code or _free_code(facts["number"], province_code)
     )
@@ -78,11 +78,9 @@ def write_document(
     return row
 
 
-def _one_writer(by: User, province_code: str) -> None:
-    """Two who write down documents of one number at once: the second sees the first's code."""
-    for province in by.provinces_as(*WRITERS):
-        if province.code == province_code:
-            lock_row(Unit.objects, province.pk)
+def one_namer() -> None:
+    """One at a time gives a code to a document, programme or set: who comes second sees the first's."""
+    take_lock("criteria.codes", busy="Có người khác đang lập bộ tiêu chí. Chưa ghi gì; hãy chờ ít phút rồi làm lại.")
 
 
 def _free_code(number: str, province_code: str) -> str:
@@ -109,5 +107,6 @@ def new_programme(*, code: str, name: str, title: str, by: User) -> Programme:
     """A programme nobody has yet. Raises Refused for a code or name in use."""
     if not provinces_written(by):
         raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được thêm chương trình.")
+    one_namer()
     refuse_twin(code=code, name=name)
     return Programme.objects.create(code=code, name=clean(name), title=clean(title))

@@ -31,6 +31,7 @@ from ..packs.content import (
     name_of,
 )
 from ..queries import provinces_written
+from .documents import one_namer
 from .storing import refuse_unless_seen, write_set
 
 Edit = Callable[[dict], None]
@@ -200,6 +201,7 @@ def new_draft(content: dict, *, by: User) -> CriteriaSet:
     """Store a content as a draft of the writer's own province. Raises Refused outside it, or for a code in use."""
     if content["province_code"] not in provinces_written(by):
         raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được soạn bộ tiêu chí của tỉnh mình.")
+    one_namer()
     if CriteriaSet.objects.filter(code__iexact=content["code"], version=content["version"]).exists():
         raise Refused(f"Mã bộ {content['code']} phiên bản {content['version']} đã có. Hãy đặt mã khác.")
     _refuse_twins(content)

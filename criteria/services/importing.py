@@ -148,6 +148,7 @@ def load_drafts(packs: Packs, *, province_code: str, seen: str, by: User) -> lis
     `seen` is the hash of the drafts the sender's preview was made from (`drafts_of`). Raises Refused outside the
     sender's province, for a code in use, or when such a draft has been changed since.
     """
+    documents.one_namer()
     refuse_unless_seen(drafts_of(packs, lock=True), seen, "Chưa ghi gì. Hãy xem lại những gì sẽ thay đổi rồi ghi.")
     _add_documents(packs, province_code, by)
     for row in _new_programmes(packs):

@@ -35,7 +35,10 @@ def publish(criteria_set: CriteriaSet, *, by: User | None = None, seen: str = ""
     """
     with transaction.atomic():
         rows = CriteriaSet.objects.select_for_update(of=("self", "document")).select_related("document")
-        criteria_set = rows.get(pk=criteria_set.pk)
+        found_set = rows.filter(pk=criteria_set.pk).first()
+        if found_set is None:
+            raise Refused(f"Bản thảo “{criteria_set.name}” vừa được bỏ. Hãy tải lại trang để xem.")
+        criteria_set = found_set
         if by is not None and not permissions.may_write(by, criteria_set):
             raise Refused("Chỉ cán bộ cấp tỉnh hoặc quản trị được ban hành bộ tiêu chí của tỉnh mình.")
         if criteria_set.status != SetStatus.DRAFT:
