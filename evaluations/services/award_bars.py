@@ -9,6 +9,7 @@ from criteria.packs.content import digest
 from criteria.packs.rules import content_of_bar, rule_differences
 from criteria.queries import graded_programmes
 from portal.core.errors import Refused
+from portal.core.locking import lock_row
 from portal.core.vietnamese import text
 from units.models import Unit, User
 
@@ -138,9 +139,8 @@ def _refuse_if_leaned_on(bar: AwardBar) -> None:
 
 
 def _locked(bar: AwardBar, by: User | None) -> AwardBar:
-    """The bar under lock. Raises Refused where the person may not turn it."""
-    rows = AwardBar.objects.select_for_update(of=("self",)).select_related("province", "programme", "document")
-    held = rows.get(pk=bar.pk)
+    """The bar under lock. Raises Refused where it is gone or the person may not turn it."""
+    held = lock_row(AwardBar.objects.select_related("province", "programme", "document"), bar.pk)
     _refuse_unless_allowed(by, held.province)
     return held
 

@@ -261,7 +261,9 @@ def _linked(paper: Evidence, codes: dict[str, int]) -> list[str]:
 @transaction.atomic
 def remove_evidence(evidence: Evidence, *, by: User) -> None:
     """Take the paper off the dossier; its bytes stay in the store for what may still cite them."""
-    evidence.evaluation = locked_dossier(evidence.evaluation, by, Side.OWN)
+    dossier = locked_dossier(evidence.evaluation, by, Side.OWN)
+    evidence = lock_row(Evidence.objects, evidence.pk)  # of two who take it off at once the second is told
+    evidence.evaluation = dossier
     _logged(evidence, Action.DETACH, by).save()
     evidence.delete()
 

@@ -11,7 +11,7 @@ from portal.core.web.once import new_token
 from tests.units.factories import make_committee, make_tree, make_user
 from units import services
 from units.enums import Role
-from units.models import Handover, Placement
+from units.models import Handover, Placement, User
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +143,22 @@ def test_a_colleague_whose_own_placement_ends_before_is_placed_anew(admin, pair,
     made = services.hand_over(old.placements.get(), mate, by=admin, last_day=today(2))
     assert made.started != held and made.started.valid_from == today(3)
     assert not made.was_held_before
+
+
+def test_a_role_is_handed_over_once(client, admin, pair):
+    old, new = pair
+    placement = old.placements.get()
+    services.hand_over(placement, new, by=admin, last_day=today(3))
+    client.force_login(admin)
+    page = reverse("units:handover_make", args=[placement.pk])
+    data = {"successor": make_user(post="Cán bộ khác").username, "last_day": today(3).isoformat()}
+    Placement.objects.create(
+        user=User.objects.get(username=data["successor"]),
+        unit=placement.unit,
+        role=Role.LEADER,
+        valid_from=today(),
+    )
+    answer = client.post(page, data | {"once": new_token()})
+    assert answer.status_code == 422
+    assert f"Phân công này đã bàn giao cho {new}. Hãy xem biên bản đã lập." in answer.content.decode()
+    assert Handover.objects.count() == 1

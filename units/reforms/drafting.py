@@ -181,9 +181,10 @@ def add_change(reform: Reorganisation, change: Change, *, by: User | None) -> Ch
 
 @transaction.atomic
 def drop_change(change: Change, *, by: User | None) -> None:
-    """Take a line out of the draft; those after it move up. Raises Refused once it is applied."""
+    """Take a line out of the draft; those after it move up. Raises Refused once it is applied, or the line is gone."""
     found = locked(change.reform, by, ReformStatus.DRAFT)
-    order = Change.objects.values_list("order", flat=True).get(pk=change.pk)
+    change = lock_row(Change.objects, change.pk)
+    order = change.order
     change.delete()
     # by way of places nobody has: a unique place is asked row by row
     found.changes.filter(order__gt=order).update(order=F("order") + FAR)

@@ -48,7 +48,7 @@ def hand_over(placement: Placement, successor: User, *, by: User, last_day: date
 
     Who holds it there already is not placed again. What is open is written down as it stands now; it belongs to the
     role at that place, so it lies with the successor. Raises Refused for a day gone by or after the placement's own
-    end, to the holder, to an account that is locked, and for what ending and placing refuse.
+    end, to the holder, to an account that is locked, the second time, and for what ending and placing refuse.
     """
     hold_units()
     if last_day < timezone.localdate():
@@ -57,7 +57,9 @@ def hand_over(placement: Placement, successor: User, *, by: User, last_day: date
         raise Refused("Người nhận phải khác người bàn giao. Hãy chọn tài khoản khác.")
     if not successor.is_active:
         raise Refused(f"Tài khoản {successor.username} đã khoá. Hãy chọn tài khoản khác.")
-    now = Placement.objects.get(pk=placement.pk)
+    now = lock_row(Placement.objects, placement.pk)
+    if made := Handover.objects.filter(ended=now).select_related("started__user").first():
+        raise Refused(f"Phân công này đã bàn giao cho {made.started.user}. Hãy xem biên bản đã lập.")
     if now.valid_to and now.valid_to < last_day:
         raise Refused(f"Phân công này chỉ đến hết {now.valid_to:%d/%m/%Y}. Hãy chọn ngày không sau ngày đó.")
     ended = end_placement(placement, by=by, on=last_day)

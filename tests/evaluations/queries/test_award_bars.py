@@ -380,8 +380,11 @@ def test_a_draft_is_corrected_dropped_and_not_ended(client, world, unmet):
     other = make_bar(world)
     with pytest.raises(Refused, match="còn là bản thảo"):
         services.end_bar(other, last_year=2031, by=world.staff)
+    gone = AwardBar.objects.get(pk=other.pk)
     services.drop_bar(other, seen=seen(other), by=world.staff)
-    assert not AwardBar.objects.filter(pk=other.pk).exists()
+    assert not AwardBar.objects.filter(pk=gone.pk).exists()
+    with pytest.raises(Refused, match="vừa được xoá"):  # by somebody whose page still showed it
+        services.drop_bar(gone, seen="", by=world.staff)
 
 
 def test_a_bar_keeps_its_document_of_the_province(client, world):

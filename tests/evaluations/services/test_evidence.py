@@ -984,3 +984,12 @@ def test_a_file_a_browser_let_go_is_asked_for_again(client, world, file):
     assert refused.status_code == 422 and "Hãy chọn lại tệp." in told(refused)
     fresh = client.get(reverse("evaluations:evidence_add", args=[file.pk]))
     assert "Hãy chọn lại tệp." not in told(fresh)
+
+
+def test_a_paper_taken_off_twice_leaves_one_line(client, world, file):
+    send(client, world.officer, file, make_paper())
+    stale = Evidence.objects.select_related("evaluation").get()
+    services.remove_evidence(Evidence.objects.get(), by=world.officer)
+    with pytest.raises(Refused, match="vừa được xoá"):
+        services.remove_evidence(stale, by=world.officer)
+    assert file.events.filter(action=Action.DETACH).count() == 1

@@ -9,7 +9,7 @@ from tests.units.factories import make_committee, make_tree
 from tests.units.reforming import LAST, snapshot, the_reform
 from units import reforms, services
 from units.enums import ReformStatus, Subtype
-from units.models import Reorganisation, Unit
+from units.models import Change, Reorganisation, Unit
 from units.services import UnitFacts
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
@@ -69,3 +69,11 @@ def test_one_that_keeps_nothing_of_before_is_refused_in_words(tree):
         reforms.undo(reform, by=None)
     reform.refresh_from_db()
     assert reform.status == ReformStatus.APPLIED and Unit.objects.filter(closed_on=LAST).exists()
+
+
+def test_a_line_dropped_meanwhile_is_told(tree):
+    change = the_reform(tree).changes.first()
+    reforms.drop_change(Change.objects.get(pk=change.pk), by=None)
+    with pytest.raises(Refused, match="này vừa được xoá. Hãy tải lại trang để xem."):
+        reforms.drop_change(change, by=None)
+    assert sorted(change.reform.changes.values_list("order", flat=True)) == list(range(1, 7))
