@@ -219,14 +219,13 @@ def _find_leaning(found: Standing, kind: WayBack, model: type[Model], rows: Sequ
         if (other._meta.label, name) in kind.own or relation.on_delete is SET_NULL:
             continue
         ours = {row.pk for row in found.made_of(other)}
-        part = next((of for label, of in kind.own if label == other._meta.label), "")
+        part = next((field for label, field in kind.own if label == other._meta.label), "")
         for start in range(0, len(rows), BATCH):
             some = [row.pk for row in rows[start : start + BATCH]]
             leaning = other._base_manager.filter(**{f"{name}__in": some})
-            if part:
-                leaning = leaning.exclude(**{f"{part}__in": list(by_pk)})
-            for pk, named in leaning.values_list("pk", name):
-                if pk not in ours:
+            # a part of a row is known here: all rows named in each statement made the page of 20,000 half a minute
+            for pk, named, of in leaning.values_list("pk", name, part or "pk"):
+                if pk not in ours and not (part and of in by_pk):
                     found.refuse(partial(_leaning, by_pk[named], other, pk))
 
 

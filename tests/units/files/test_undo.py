@@ -272,3 +272,16 @@ def test_a_page_of_many_imports_asks_no_more_than_of_one(client, tree, django_as
     with django_assert_num_queries(asked_of_one):
         assert client.get(page).content.decode().count("Đã ghi") >= 4
     assert GroupCount.objects.count() == 2
+
+
+def test_what_leans_on_rows_is_asked_of_a_batch_of_them_at_a_time(client, monkeypatch):
+    """Every statement once named all the rows of the file: of 20,000 units the page took half a minute."""
+    sent = unit(make_tree())
+    client.force_login(sent.person)
+    record = taken_in(client, sent)
+    monkeypatch.setattr("units.services.file_imports.BATCH", 1)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked_of:
+        services.standing_of(record)
+    assert not [one["sql"] for one in asked_of if "NOT (" in one["sql"]]
