@@ -18,6 +18,8 @@ def test_a_whole_number_is_read_as_written(typed, read):
         ("", "Cột “Hộ” để trống. Hãy ghi một số, không có thì ghi 0."),
         ("1,000", "Cột “Hộ”: “1,000” có thể hiểu hai cách. Hãy ghi 1000 hoặc 1."),
         ("0.123", "Cột “Hộ” ghi “0.123”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12."),
+        ("12 5", "Cột “Hộ” ghi “12 5”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12."),
+        ("1 2000", "Cột “Hộ” ghi “1 2000”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12."),
         ("70%", "Cột “Hộ” ghi “70%”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12."),
         ("１２", "Cột “Hộ” ghi “１２”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12."),
         ("-1", "Cột “Hộ” ghi “-1”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12."),
