@@ -107,11 +107,13 @@ def test_a_search_of_a_day_shows_the_nearest_first():
     tree = make_tree("C")
     called = ("Xã Hòa Bình", "Xã Hoa Bính", "Xã Hoà Bình Nam", "Xã Đa Hòa Binh")
     changes = [
-        line("rename", unit, name=name, code=f"0{place}")
+        line("rename", unit, name=name, code=f"0{place:04}")
         for place, (unit, name) in enumerate(zip(tree.communes, called, strict=True))
     ]
     reforms.apply(draft(tree, *changes), by=None)
-    later = [line("rename", unit, name=f"Xã Khác {unit.pk}", code=f"9{unit.pk}") for unit in tree.communes]
+    later = [
+        line("rename", unit, name=f"Xã Khác {place}", code=f"9{place:04}") for place, unit in enumerate(tree.communes)
+    ]
     reforms.apply(draft(tree, *later, day=date(2026, 1, 1)), by=None)
     staff = reader(Role.STAFF, tree.province)
     for words in ("hoa binh", "HOÀ BÌNH", "Hòa Bình"):
@@ -119,20 +121,20 @@ def test_a_search_of_a_day_shows_the_nearest_first():
         assert names(staff, LAST, q=words) == names(staff, date(2026, 1, 1), q=words) == []
     assert names(staff, DAY, q="hoà bình")[:2] == ["Xã Hòa Bình", "Xã Hoà Bình Nam"]
     assert names(staff, DAY, q="da hoa") == names(staff, DAY, q="ĐA HOÀ") == ["Xã Đa Hòa Binh"]
-    assert names(staff, DAY, q="03") == ["Xã Đa Hòa Binh"]
+    assert names(staff, DAY, q="00003") == ["Xã Đa Hòa Binh"]
     # Today the same words still find them, those that carried these very marks first; and so do their old codes.
     found = [unit.pk for unit in Unit.objects.search("hoà bình").nearest_first("hoà bình")]
     assert set(found[:2]) == {tree.communes[0].pk, tree.communes[2].pk} and len(found) == 4
-    assert [unit.pk for unit in Unit.objects.search("03").nearest_first("03")][:1] == [tree.communes[3].pk]
+    assert [unit.pk for unit in Unit.objects.search("00003").nearest_first("00003")][:1] == [tree.communes[3].pk]
 
 
 def test_an_old_name_and_an_old_code_are_found_where_the_marks_alone_changed():
     tree = make_tree("C")
     plain, marked, coded = tree.communes[:3]
-    named = {plain: ("Xã Hoa", "01"), marked: ("Xã Hòa", "02"), coded: ("Xã Moi", "71")}
+    named = {plain: ("Xã Hoa", "00001"), marked: ("Xã Hòa", "00002"), coded: ("Xã Moi", "00071")}
     first = [line("rename", unit, name=name, code=code) for unit, (name, code) in named.items()]
     reforms.apply(draft(tree, *first), by=None)
-    later = [line("rename", marked, name="Xã Hoa", code="02"), line("rename", coded, name="Xã Mới", code="72")]
+    later = [line("rename", marked, name="Xã Hoa", code="00002"), line("rename", coded, name="Xã Mới", code="00072")]
     reforms.apply(draft(tree, *later, day=date(2026, 1, 1)), by=None)
 
     def found(words: str) -> list[int]:
@@ -140,7 +142,7 @@ def test_an_old_name_and_an_old_code_are_found_where_the_marks_alone_changed():
 
     assert found("xã hòa") == [marked.pk, plain.pk]  # it bore these very marks
     assert found("xa hoa") == [plain.pk, marked.pk]
-    assert found("71") == found("72") == [coded.pk]
+    assert found("00071") == found("00072") == [coded.pk]
 
 
 def test_versions_follow_each_other_without_a_gap(tree):

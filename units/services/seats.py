@@ -158,6 +158,7 @@ def write_seats(rows: Iterable[SeatRow], *, by: User | None) -> None:
         if (before := row.before) is not None and before.valid_to is None:
             before.valid_to = row.seat.valid_from - timedelta(days=1)
             ended.append(before)
+    for row in rows:  # once every one that is replaced has its end
         row.seat.valid_to = row.seat.valid_to or row.seat.committee.valid_to
     _refuse_held_twice([*(row.seat for row in rows), *ended])
     try:

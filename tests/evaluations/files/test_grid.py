@@ -158,7 +158,7 @@ def test_what_is_saved_between_preview_and_job_is_not_written_over(client, world
     answer = sent(client, world, book)
     assert previewed(client, answer).context["many"] == 1
     save(dossier, world.leader, first, "K")
-    assert "Đã ghi 0 ô. 1 ô chưa ghi" in written(client, answer).message
+    assert "Chưa ghi được ô nào. 1 ô chưa ghi" in written(client, answer).message
     assert Answer.objects.get(evaluation=dossier).met is False
 
 

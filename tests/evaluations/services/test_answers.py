@@ -55,6 +55,7 @@ def test_a_cell_is_saved_with_its_verdict(client, world, dossier):
     assert told["verdict"] == {
         "outcome": "not_met",
         "label": "Chưa đạt",
+        "brief": "1.3",
         "sentences": [
             "Mới 120/125 hộ đăng ký tham gia (cần đúng 100%, tức đủ 125); còn thiếu 5 hộ (TT 124/2021, Điều 4.1)."
         ],
