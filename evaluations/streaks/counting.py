@@ -30,12 +30,21 @@ class Span:
     rule: StreakRule
     first: int
     last: int
-    under_way: int | None  # the province's newest year, while it is open: it may add to a row but never break it
+    open_from: int | None  # the first of the province's newest years, one after another, that are open
     province: int | None = None  # whose reorganisations count
+
+    @property
+    def under_way(self) -> int | None:
+        """The span's last year while it is open; it may add to a row."""
+        return None if self.is_settled(self.last) else self.last
 
     @property
     def is_open(self) -> bool:
         return self.under_way is not None
+
+    def is_settled(self, year: int) -> bool:
+        """Whether the year may break a row; one still open may not: whoever is undecided in it has failed nothing."""
+        return self.open_from is None or year < self.open_from
 
 
 def rules_for(user: User) -> QuerySet[StreakRule]:
@@ -78,12 +87,15 @@ def recorded_years(rules: Iterable[StreakRule], province: int | None) -> dict[in
 
 
 def span_of(rule: StreakRule, years: dict[int, bool], last: int, province: int | None = None) -> Span:
-    """The span up to `last` from the rule's recorded years; only the newest of all can be under way.
+    """The span up to `last` from the rule's recorded years. Open are the newest years alone, one after another: a year
+    left open behind one that is locked counts as settled.
 
     Units of the `province` that took over from others count on by the rules of their reorganisations.
     """
-    newest = max(years)
-    return Span(rule, min(years), last, newest if years[newest] and newest == last else None, province)
+    year, open_from = max(years), None
+    while years.get(year):
+        open_from, year = year, year - 1
+    return Span(rule, min(years), last, open_from, province)
 
 
 def there_at_the_end(units: QuerySet[Unit], span: Span) -> QuerySet[Unit]:
@@ -104,11 +116,11 @@ def with_streak(units: QuerySet[Unit], span: Span) -> QuerySet:
     """Units with a dossier in the span, each with `streak`: its recognised years after the last one that broke the row.
 
     The years are walked back from the last; the first that breaks decides. By the rule a year breaks when it holds no
-    recognition (`breaks`), or only when the unit was judged in it and not recognised (`skipped`). The year under way
+    recognition (`breaks`), or only when the unit was judged in it and not recognised (`skipped`). A year still open
     never breaks. A revoked recognition is none. All of it is one statement: pages, counts and filters stay in SQL.
     Units that took over from others, found before in one or two, have the row their reorganisations give them.
     """
-    settled = [year for year in range(span.last, span.first - 1, -1) if year != span.under_way]
+    settled = [year for year in range(span.last, span.first - 1, -1) if span.is_settled(year)]
     counted = Q(
         evaluations__cycle__programme__code__in=span.rule.counts,
         evaluations__cycle__year__range=(span.first, span.last),

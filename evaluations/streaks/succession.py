@@ -113,7 +113,7 @@ class _Rows:
             states = self.dossiers.get((unit, year), ())
             if State.RECOGNISED in states:
                 many += 1
-            elif year != self.span.under_way and breaks(self.span.rule, states):
+            elif self.span.is_settled(year) and breaks(self.span.rule, states):
                 return many
         if joining is None or first <= self.span.first:
             return many

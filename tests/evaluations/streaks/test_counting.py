@@ -31,7 +31,7 @@ def lengths(rule, commune, last: int | None = None) -> dict[str, int]:
     return dict(counting.with_streak(commune.children.all(), span).values_list("name", "streak"))
 
 
-def run_of(commune, results: str, first: int = 2016, **cycle):
+def run_of(commune, results: str, first: int = 2016, open_years=()):
     """One area's years, a letter each: r recognised, d declined, v revoked, w withdrawn, e expected, - no dossier.
 
     A second area is recognised throughout, so that every year is there.
@@ -40,7 +40,7 @@ def run_of(commune, results: str, first: int = 2016, **cycle):
     names = {"r": RECOGNISED, "d": DECLINED, "v": State.REVOKED, "w": State.WITHDRAWN, "e": State.EXPECTED}
     for year, letter in enumerate(results, first):
         states = {other: RECOGNISED} | ({one: names[letter]} if letter != "-" else {})
-        record(commune, year, states, is_open=cycle.get("open_year") == year)
+        record(commune, year, states, is_open=year in open_years)
     return one
 
 
@@ -70,12 +70,22 @@ def test_a_row_is_counted_back_from_its_last_year(place, results, breaks, skippe
     ("results", "length"), [("rrre", 3), ("rrrd", 3), ("rrrr", 4), ("rrr-", 3), ("rrdd", 0), ("rrde", 0)]
 )
 def test_the_year_under_way_adds_but_never_breaks(place, results, length):
-    unit = run_of(place, results, open_year=2019)
+    unit = run_of(place, results, open_years=[2019])
     assert lengths(make_rule(), place)[unit.name] == length
 
 
-def test_only_the_newest_year_can_be_under_way(place):
-    unit = run_of(place, "rrer", open_year=2018)
+@pytest.mark.parametrize(
+    ("results", "newest", "before"),
+    [("rrree", 3, 3), ("rrrre", 4, 4), ("rrrer", 4, 3), ("rrdee", 0, 0), ("rrrdd", 3, 3)],
+)
+def test_a_year_not_yet_locked_breaks_nothing_when_the_next_one_is_opened(place, results, newest, before):
+    unit = run_of(place, results, open_years=[2019, 2020])
+    assert lengths(make_rule(), place)[unit.name] == newest
+    assert lengths(make_rule("LT-TRUOC"), place, 2019)[unit.name] == before
+
+
+def test_only_the_newest_years_can_be_under_way(place):
+    unit = run_of(place, "rrer", open_years=[2018])
     assert lengths(make_rule(), place)[unit.name] == 1
 
 
