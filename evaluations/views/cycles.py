@@ -13,6 +13,7 @@ from criteria.queries import Beside, drafts_beside
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.lists import Asking, ListColumn, Listed, day_of, listed
+from portal.core.vietnamese.figures import grouped
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, whole_number
@@ -96,7 +97,8 @@ def cycle_open(request):
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/cycle_open.html", context)
-    messages.success(request, f"Đã mở {cycle}: {cycle.evaluations.count()} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
+    many = grouped(cycle.evaluations.count())
+    messages.success(request, f"Đã mở {cycle}: {many} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
     for one in drafts_beside(cycle.province, cycle.year):
         if one.programme == cycle.programme:
             judging = "”, “".join(each.name for each in one.judging)

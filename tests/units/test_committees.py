@@ -181,6 +181,17 @@ def test_no_committee_stands_at_a_unit_that_has_ended(tree):
         services.resume_committee(made, by=None, ground="thử")
 
 
+def test_the_page_of_a_unit_that_ends_offers_nothing_new(client, admin, tree):
+    place = tree.communes[0]
+    offers = [f'{reverse(name)}?don_vi={place.pk}"' for name in ("units:committee_add", "units:person_add")]
+    page = client.get(reverse("units:detail", args=[place.pk])).content.decode()
+    assert all(offer in page for offer in offers)
+    place.closed_on = date(2024, 12, 31)
+    place.save(update_fields=["closed_on"])
+    page = client.get(reverse("units:detail", args=[place.pk])).content.decode()
+    assert not any(offer in page for offer in offers)
+
+
 def test_a_page_out_of_date_does_what_it_says(client, admin, tree):
     """Who pressed “end” on a committee that somebody else had ended took it up again."""
     board, today = make_committee(tree.communes[0]).committee, timezone.localdate()

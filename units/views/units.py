@@ -100,7 +100,7 @@ def unit_detail(request, pk):
     logged = UnitEvent.objects.filter(unit=OuterRef("pk"))  # most units have no log: those cost no query more
     unit = get_object_or_404(units.annotate(is_logged=Exists(logged)), pk=pk)
     user = request.user
-    may_manage = may_manage_people(user, unit)
+    may_manage = may_manage_people(user, unit) and not unit.closed_on  # nothing new begins at a unit that ends
     return render(
         request,
         "units/unit_detail.html",
