@@ -98,7 +98,7 @@ def cycle_open(request):
         form.add_error(None, refusal.sentence)
         return refuse(request, "evaluations/cycle_open.html", context)
     many = grouped(cycle.evaluations.count())
-    messages.success(request, f"Đã mở {cycle}: {many} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
+    messages.success(request, f"Đã mở {cycle}, danh sách có {many} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
     for one in drafts_beside(cycle.province, cycle.year):
         if one.programme == cycle.programme:
             judging = "”, “".join(each.name for each in one.judging)

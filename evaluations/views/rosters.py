@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.lists import Asking, ListColumn, Listed, listed
+from portal.core.vietnamese.figures import grouped
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse, typed
@@ -99,7 +100,7 @@ def cycle_refreeze(request, pk):
         cycle = services.refreeze(cycle, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         return refuse(request, PAGE, _context(request, cycle, refreeze_form=form), refusal)
-    messages.success(request, f"Đã lập lại danh sách: {cycle.evaluations.count()} đơn vị thuộc diện xét.")
+    messages.success(request, f"Đã lập lại danh sách, có {grouped(cycle.evaluations.count())} đơn vị thuộc diện xét.")
     tell_left_out(request, cycle)
     return redirect("evaluations:cycle_roster", pk=cycle.pk)
 

@@ -643,7 +643,7 @@ def test_a_year_is_opened_through_the_page(client, world):
         assert response.status_code == 422 and sentence in said(response), name
     assert client.post(page, good | {"year": "hai nghìn"}).status_code == 422
     done = client.post(page, good | {"once": "m" * 20}, follow=True)
-    assert "Đã mở An toàn về an ninh, trật tự năm 2023: 15 đơn vị thuộc diện xét." in said(done)
+    assert "Đã mở An toàn về an ninh, trật tự năm 2023, danh sách có 15 đơn vị thuộc diện xét." in said(done)
     assert client.post(page, good | {"once": "m" * 20}).status_code == 302
     assert Cycle.objects.filter(year=2023).count() == 1
 
