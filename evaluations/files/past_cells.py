@@ -55,8 +55,8 @@ def programmes_by_word(province: Unit) -> dict[str, Programme]:
 def read_programme(cell: str, programmes: dict[str, Programme]) -> Programme:
     found = programmes.get(cell) or programmes.get(text.plain_key(cell))
     if found is None:
-        codes = ", ".join(sorted({one.code for one in programmes.values()}))
-        raise ValueError(f"Không có chương trình “{cell}”. Hãy ghi tên hoặc một trong các mã: {codes}.")
+        names = "; ".join(sorted({one.name for one in programmes.values()}))
+        raise ValueError(f"Không có chương trình “{cell}”. Hãy ghi tên của một trong các chương trình: {names}.")
     return found
 
 

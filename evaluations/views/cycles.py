@@ -109,9 +109,12 @@ def cycle_open(request):
 
 
 def _beside(scopes: list[Unit], year: int) -> list[Beside]:
-    """Of each province whose years, or a place's of it, the reader opens."""
+    """Of each province whose years, or a place's of it, the reader opens; what is the same in two is told once."""
     provinces = {one.province_of_today for one in scopes}
-    return [one for province in sorted(provinces, key=lambda each: each.pk) for one in drafts_beside(province, year)]
+    told: list[Beside] = []
+    for province in sorted(provinces, key=lambda each: each.pk):
+        told += [one for one in drafts_beside(province, year) if one not in told]
+    return told
 
 
 def _open(form: CycleForm, *, by) -> Cycle:

@@ -57,6 +57,12 @@ def test_the_year_of_either_province_is_opened(client, admin, trees):
     assert listed.count("Khoá sổ<span") == 2
 
 
+def test_drafts_that_are_the_same_in_both_are_told_once(client, admin):
+    page = client.post(reverse("evaluations:cycle_open"), {"year": "2026"}).content.decode()
+    safety = Programme.objects.get(code="safety")
+    assert page.count(f"<strong>{safety}</strong>: kỳ mở bây giờ xét theo bộ đã ban hành") == 1
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_past_years_of_either_province_are_entered(client, admin, trees, which):
     tree = trees[which]
