@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walker import Walker, follow
+from tests.browser.walker import Walker, entry_grid, follow
 from tests.office import filled, needs_office
 
 pytestmark = pytest.mark.browser
@@ -21,12 +21,7 @@ def officer(chromium, portal):
 
 @pytest.fixture(scope="module")
 def grid(officer):
-    """The officer's grid of the safety year, every unit registered; its address."""
-    page = officer.open("/")
-    desk = page.locator("section", has=page.get_by_role("heading", name="An toàn về an ninh, trật tự năm 2024"))
-    follow(desk.get_by_role("link", name="Bảng nhập nhanh"))
-    officer.confirm(page.get_by_role("button", name="đơn vị chưa đăng ký"))
-    return page.url
+    return entry_grid(officer)
 
 
 def cell(page, row: int, column: int):

@@ -1,11 +1,10 @@
 """What was typed and not stored is there again after a reload, a closed page, an ended session: stored, or told."""
 
-import re
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.walker import Walker, follow, password
+from tests.browser.walker import Walker, entry_grid, follow, password
 
 pytestmark = pytest.mark.browser
 
@@ -21,14 +20,7 @@ def officer(chromium, portal):
 
 @pytest.fixture(scope="module")
 def grid(officer):
-    """The address of the officer's grid, its units registered."""
-    page = officer.open("/")
-    desk = page.locator("section", has=page.get_by_role("heading", name="An toàn về an ninh, trật tự năm 2024"))
-    follow(desk.get_by_role("link", name="Bảng nhập nhanh"))
-    register = page.get_by_role("button", name=re.compile("^Đăng ký"))
-    if register.count():
-        officer.confirm(register)
-    return page.url
+    return entry_grid(officer)
 
 
 def cell(page, row: int, column: int):

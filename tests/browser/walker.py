@@ -94,6 +94,17 @@ def follow(control) -> None:
         control.click()
 
 
+def entry_grid(officer: Walker) -> str:
+    """The address of the officer's grid of the safety year, reached from the desk, its units registered."""
+    page = officer.open("/")
+    desk = page.locator("section", has=page.get_by_role("heading", name="An toàn về an ninh, trật tự năm 2024"))
+    follow(desk.get_by_role("link", name="Bảng nhập nhanh"))
+    register = page.get_by_role("button", name="đơn vị chưa đăng ký")
+    if register.count():
+        officer.confirm(register)
+    return page.url
+
+
 def password() -> str:
     from portal.demo.building import PASSWORD
 
