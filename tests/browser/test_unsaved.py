@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.settings import BASE_DIR
 
@@ -250,6 +251,7 @@ def test_whoever_works_is_not_signed_out(served):
     one.page.evaluate("Date.now = (now => () => now() + 840000)(Date.now)")
     one.page.get_by_text("tự kết thúc sau 0:").wait_for()  # the control: nobody works
     one.page.get_by_role("button", name="Tiếp tục làm việc").click()
+    expect(one.page.locator("dialog")).to_have_count(0)  # what is typed before the answer is no work yet
     one.page.fill("textarea", "Ý kiến")
     with one.page.expect_request("**/phien/"):
         one.page.evaluate("Date.now = (now => () => now() + 1750000)(Date.now)")
