@@ -6,7 +6,7 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    from portal.core.frames import with_room
     from portal.core.management.entry import run
+    from portal.core.processes.frames import with_room
 
     with_room(run, sys.argv)

@@ -7,7 +7,7 @@ from django.db import transaction
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.jobs import job_kind
-from portal.core.locking import hold_rows
+from portal.core.rows.locking import hold_rows
 from portal.core.vietnamese.figures import grouped, told_counts
 from units.tasks import written_once
 

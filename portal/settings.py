@@ -164,15 +164,15 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
-    "portal.core.hashers.LightArgon2",
+    "portal.core.passwords.hashers.LightArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 PASSWORD_RESET_TIMEOUT = 1800
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "portal.core.passwords.SimilarityValidator"},
-    {"NAME": "portal.core.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "portal.core.passwords.CommonValidator"},
-    {"NAME": "portal.core.passwords.NotNumericValidator"},
+    {"NAME": "portal.core.passwords.rules.SimilarityValidator"},
+    {"NAME": "portal.core.passwords.rules.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "portal.core.passwords.rules.CommonValidator"},
+    {"NAME": "portal.core.passwords.rules.NotNumericValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -242,8 +242,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.core.api.Pages",
     "DEFAULT_FILTER_BACKENDS": ["portal.core.api.KnownFilters"],
-    "DEFAULT_SCHEMA_CLASS": "portal.core.api_answers.Described",
-    "EXCEPTION_HANDLER": "portal.core.api_answers.refused",
+    "DEFAULT_SCHEMA_CLASS": "portal.core.web.api_answers.Described",
+    "EXCEPTION_HANDLER": "portal.core.web.api_answers.refused",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "120/min"},
     "NUM_PROXIES": 1 if PRODUCTION else 0,

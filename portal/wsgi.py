@@ -5,7 +5,7 @@ from functools import partial
 
 from django.core.wsgi import get_wsgi_application
 
-from portal.core.frames import with_room
+from portal.core.processes.frames import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 

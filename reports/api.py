@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from evaluations.models import Cycle
 from portal.core.api import refuse_unknown
-from portal.core.api_answers import REFUSALS
+from portal.core.web.api_answers import REFUSALS
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
 

@@ -10,7 +10,7 @@ from _pytest import runner
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 
-from portal.core.frames import with_room
+from portal.core.processes.frames import with_room
 
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/8")
 

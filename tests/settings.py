@@ -24,7 +24,7 @@ if MADE := os.environ.get("MADE_DATABASE"):
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
-    "portal.core.hashers.LightArgon2",
+    "portal.core.passwords.hashers.LightArgon2",
 ]  # slips are argon2
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_CLASSES": []}

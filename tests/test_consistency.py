@@ -486,6 +486,26 @@ def test_a_decision_without_its_day_is_seen():
     assert not DATED.match("# 0001 A thing\n\n2026-11-21 · maybe\n\nSo.\n")
 
 
+# --- rooms -------------------------------------------------------------------------------------------------------
+MODULES_AT_TOP = 12  # docs/decisions/0018: a noun beyond them gets a folder
+TOPS = (*APPS, "portal/core", "portal/demo", "portal/benches")
+
+
+def crowded(modules: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {top: names for top, names in modules.items() if len(names) > MODULES_AT_TOP}
+
+
+def test_few_modules_stand_at_the_top_of_an_app():
+    found = {top: sorted(path.stem for path in (BASE_DIR / top).glob("*.py")) for top in TOPS}
+    assert all(len(names) > 3 for names in found.values())  # the folders are there
+    assert crowded({top: [name for name in names if name != "__init__"] for top, names in found.items()}) == {}
+
+
+def test_a_crowded_top_is_seen():
+    thirteen, twelve = list("abcdefghijklm"), list("abcdefghijkl")
+    assert crowded({"units": thirteen, "reports": twelve}) == {"units": thirteen}
+
+
 # --- tests -------------------------------------------------------------------------------------------------------
 TEST_MODULE = re.compile(r"(^|\.)test_[a-z0-9_]+$")
 

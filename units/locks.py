@@ -1,7 +1,7 @@
 """Who may change units while others write what leans on them: locks until the transaction ends. Each raises Busy."""
 
 from portal.core.errors import Refused
-from portal.core.locking import take_lock
+from portal.core.rows.locking import take_lock
 
 from .models import Unit
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import PDF, inspect
-from portal.core.locking import lock_row, take_lock
+from portal.core.rows.locking import lock_row, take_lock
 from portal.core.vietnamese.text import clean, plain_key
 from units.models import User
 

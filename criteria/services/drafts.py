@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese.text import plain_key
 from units.models import User
 

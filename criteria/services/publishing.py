@@ -5,7 +5,7 @@ import logging
 from django.db import transaction
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from units.models import User
 
 from .. import permissions

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from units.enums import UnitKind
 from units.models import Unit, User
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
-from portal.core.seen import refuse_unseen
+from portal.core.rows.seen import refuse_unseen
 
 from ..models import (
     AwardBar,

@@ -11,7 +11,7 @@ from criteria.judging.verdicts import Verdict
 from criteria.models import Criterion
 from criteria.queries import specs_of
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese.moments import moment_text
 from units.models import User
 

@@ -9,7 +9,7 @@ from criteria.packs.content import digest
 from criteria.packs.rules import content_of_bar, rule_differences
 from criteria.queries import graded_programmes
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese import text
 from units.models import Unit, User
 

@@ -11,7 +11,7 @@ from criteria.models import CriteriaSet, Grade, Programme, routes_on
 from criteria.queries import Applied, applied_in, rule_of
 from criteria.ways import judged_twice, receivers_on
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from units.locks import hold_units
 from units.models import Unit, User
 from units.queries.history import main_origins

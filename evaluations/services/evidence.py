@@ -15,7 +15,7 @@ from criteria.models import Criterion, DossierPaper
 from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import Inspected, inspect
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese import text
 from units.models import User
 

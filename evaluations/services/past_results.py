@@ -11,7 +11,7 @@ from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 from criteria.models import CriteriaSet, Grade, Programme
 from criteria.ways import LEVELS
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from units.locks import hold_units
 from units.models import Unit, UnitVersion, User, on
 

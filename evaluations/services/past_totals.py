@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from criteria.models import Programme
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese.figures import grouped
 from units.enums import LEVELS, UnitKind, lies_under
 from units.locks import hold_units

@@ -9,7 +9,7 @@ from django.utils import timezone
 from criteria.models import CriteriaSet, routes_on
 from criteria.ways import receivers_on
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from units.locks import hold_units
 from units.models import Unit, User
 from units.queries import tell_apart

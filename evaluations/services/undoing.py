@@ -7,7 +7,7 @@ from criteria.judging.cells import write_cell
 from criteria.judging.values import Value
 from criteria.queries import specs_of
 from portal.core.errors import Refused
-from portal.core.locking import hold_rows, lock_row
+from portal.core.rows.locking import hold_rows, lock_row
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.moments import moment_text
 from units.locks import hold_units

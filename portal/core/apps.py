@@ -9,4 +9,5 @@ class CoreConfig(AppConfig):
     verbose_name = "Hệ thống"
 
     def ready(self):
-        from . import checks, lists  # noqa: F401, PLC0415 -- register the check and the kind of job once the apps are there
+        from . import lists  # noqa: F401, PLC0415 -- registers the kind of job once the apps are there
+        from .printing import checks  # noqa: F401, PLC0415 -- registers the check

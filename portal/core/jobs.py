@@ -19,8 +19,8 @@ from django.db.models.functions import Now
 
 from .errors import Busy, Refused
 from .files import store
-from .locking import is_busy
 from .models import Heartbeat, Job, JobState
+from .rows.locking import is_busy
 
 log = logging.getLogger(__name__)
 Work = TypeVar("Work", bound=Callable)

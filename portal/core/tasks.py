@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from .frames import with_room
+from .processes.frames import with_room
 
 
 @shared_task(name="portal.core.tasks.run_job")

@@ -15,9 +15,9 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from portal.core.checks import missing_for_pdf
 from portal.core.errors import Refused
-from portal.core.printing import closed_fetcher, outside_refused
+from portal.core.printing.checks import missing_for_pdf
+from portal.core.printing.pages import closed_fetcher, outside_refused
 
 from .paper import Line, Paper, Table
 

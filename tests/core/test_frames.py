@@ -3,7 +3,7 @@
 import resource
 import threading
 
-from portal.core.frames import with_room
+from portal.core.processes.frames import with_room
 
 CALLS = 200
 

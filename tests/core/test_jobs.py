@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from portal.core import jobs
 from portal.core.files import store
-from portal.core.locking import is_busy
 from portal.core.models import Heartbeat, Job, JobState
+from portal.core.rows.locking import is_busy
 from tests.core import job_kinds
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]  # claims and fences are written in SQL

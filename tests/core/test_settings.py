@@ -95,12 +95,12 @@ def test_production_database_ends_what_hangs_and_does_not_plan_for_long():
 
 def test_passwords_are_long_and_hashed_with_argon2():
     found = read("PASSWORD_HASHERS", "AUTH_PASSWORD_VALIDATORS")
-    assert found["PASSWORD_HASHERS"][0] == "portal.core.hashers.LightArgon2"
+    assert found["PASSWORD_HASHERS"][0] == "portal.core.passwords.hashers.LightArgon2"
     assert {"min_length": 12} in [validator.get("OPTIONS") for validator in found["AUTH_PASSWORD_VALIDATORS"]]
 
 
 def test_the_hasher_is_argon2id_at_the_floor():
-    from portal.core.hashers import LightArgon2
+    from portal.core.passwords.hashers import LightArgon2
 
     encoded = LightArgon2().encode("mat khau", "somesalt")
     assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")

@@ -18,7 +18,7 @@ from evaluations import services, workflow
 from evaluations.enums import Action, State
 from evaluations.models import Answer, Cycle, Decision, Evaluation, Event, Evidence, Recognition, Sitting
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese.moments import moment_text
 from tests.units.reforming import draft, line, the_reform
 from units import reforms

@@ -154,7 +154,7 @@ def test_a_sheet_nobody_took_is_dropped_after_a_week(admin, tree):
 
 
 def test_signing_in_with_a_slip_hashes_its_password_anew_at_full_cost(client, admin, tree, words, settings):
-    settings.PASSWORD_HASHERS = ["portal.core.hashers.LightArgon2"]
+    settings.PASSWORD_HASHERS = ["portal.core.passwords.hashers.LightArgon2"]
     jobs.run(asked_job(admin, file_of(tree, many=1)).pk)
     person = User.objects.get(username="nguoi.moi.0")
     assert "m=1024,t=1" in person.password

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from portal.core.lists import chunks
-from portal.core.locking import hold_rows, keep_out_writers
+from portal.core.rows.locking import hold_rows, keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date
 from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from portal.core.seen import print_of
+from portal.core.rows.seen import print_of
 from portal.core.sheets.reading import Problem, Unreadable
 from portal.core.sheets.tables import table_of
 from portal.core.sheets.templates import Template

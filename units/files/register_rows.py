@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from portal.core.lists import chunks
-from portal.core.locking import keep_out_writers
+from portal.core.rows.locking import keep_out_writers
 from portal.core.sheets.cells import read_choice, read_date, read_whole
 from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text

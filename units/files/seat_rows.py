@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from portal.core.lists import chunks
-from portal.core.locking import hold_rows
+from portal.core.rows.locking import hold_rows
 from portal.core.sheets.cells import read_date
 from portal.core.sheets.templates import Cells, FileColumn, Template
 from portal.core.vietnamese import text

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
-from portal.core.seen import print_of as print_of_rows
-from portal.core.seen import refuse_unseen as refuse
+from portal.core.rows.locking import lock_row
+from portal.core.rows.seen import print_of as print_of_rows
+from portal.core.rows.seen import refuse_unseen as refuse
 from portal.core.vietnamese import text
 
 from ..enums import OpenFiles, ReformStatus, Streaks

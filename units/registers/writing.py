@@ -11,9 +11,9 @@ from django.db.models import ProtectedError, prefetch_related_objects
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
-from portal.core.facts import store_again
-from portal.core.locking import hold_rows, lock_row
-from portal.core.seen import print_of, refuse_unseen
+from portal.core.rows.facts import store_again
+from portal.core.rows.locking import hold_rows, lock_row
+from portal.core.rows.seen import print_of, refuse_unseen
 from portal.core.vietnamese.moments import moment_text
 
 from ..locks import hold_units

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from portal.core.errors import Refused
-from portal.core.facts import store_again
-from portal.core.locking import hold_rows, lock_row
+from portal.core.rows.facts import store_again
+from portal.core.rows.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, CommitteeAct, CommitteeKind, MajorityOf, UnitKind

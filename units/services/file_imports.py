@@ -11,9 +11,9 @@ from django.db.models import SET_NULL, Model, ProtectedError
 from django.db.models.functions import Now
 
 from portal.core.errors import Refused
-from portal.core.facts import BATCH, Facts, facts_of, print_of_facts, stored_facts, with_facts
-from portal.core.locking import hold_rows, lock_row
 from portal.core.models import Job
+from portal.core.rows.facts import BATCH, Facts, facts_of, print_of_facts, stored_facts, with_facts
+from portal.core.rows.locking import hold_rows, lock_row
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.moments import moment_text
 

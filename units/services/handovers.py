@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..locks import hold_units

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
-from portal.core.locking import hold_rows, lock_row
+from portal.core.rows.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
 from ..enums import ROLE_PLACES, Role, UnitKind

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
 from portal.core.errors import Refused
-from portal.core.facts import store_again
-from portal.core.locking import hold_rows, lock_row
+from portal.core.rows.facts import store_again
+from portal.core.rows.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
 from ..locks import hold_units

@@ -8,7 +8,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest
 
 from portal.core.errors import Refused
-from portal.core.locking import lock_row
+from portal.core.rows.locking import lock_row
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits

@@ -11,12 +11,12 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from portal.core.checks import missing_for_pdf
 from portal.core.errors import Refused
 from portal.core.files import store
-from portal.core.hashers import OneTimeArgon2
 from portal.core.models import Job
-from portal.core.printing import closed_fetcher, outside_refused
+from portal.core.passwords.hashers import OneTimeArgon2
+from portal.core.printing.checks import missing_for_pdf
+from portal.core.printing.pages import closed_fetcher, outside_refused
 from portal.core.vietnamese.figures import grouped
 from portal.core.web.address import portal_address
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from portal.core.checks import missing_for_pdf
+from portal.core.printing.checks import missing_for_pdf
 
 from ...processes.commands import PROCESSES
 from ...processes.supervisor import Supervisor

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db import OperationalError, connection
 from django.db.models import Manager, Model, QuerySet
 
-from .errors import Busy, Refused
+from portal.core.errors import Busy, Refused
 
 Row = TypeVar("Row", bound=Model)
 BUSY_STATES = ("55P03", "40P01")  # PostgreSQL: a lock not had in time, a deadlock

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .errors import Refused
+from portal.core.errors import Refused
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from .errors import Refused
+from portal.core.errors import Refused
 
 
 def print_of(shown: Iterable[object]) -> str:
