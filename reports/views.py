@@ -244,7 +244,7 @@ RUNS = (
     ListColumn("Phạm vi", "place.dated_name"),
     ListColumn("Dạng tệp", "get_format_display"),
     ListColumn("Yêu cầu ngày", lambda run: day_of(run.created_at)),
-    ListColumn("Người yêu cầu", "job.asked_by"),
+    ListColumn("Người yêu cầu", lambda run: run.job.asked_by and run.job.asked_by.called(run.created_at)),
     ListColumn("Tình trạng", "job.get_state_display"),
     ListColumn("Tệp", "job.output_name"),
     ListColumn("Mã nội dung tệp", "job.output_sha256"),

@@ -306,6 +306,7 @@ MADE_LATER = {
     "units.Delegation": "units:delegation_add",
     "units.Handover": "units:handover_make",
     "units.UnitEvent": "units:correct",
+    "units.PostCorrection": "units:post_correct",
 }
 OWN_WORK = {"core.Heartbeat", "core.OnceToken"}  # of the worker, and of a form that is sent twice
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("nguoi/phieu-mat-khau/<int:pk>/", views.slips_take, name="slips_take"),
     path("nguoi/them/", views.person_add, name="person_add"),
     path("nguoi/<int:pk>/", views.person_detail, name="person_detail"),
+    path("nguoi/<int:pk>/sua-chuc-danh/", views.post_correct, name="post_correct"),
     path("nguoi/<int:pk>/cap-lai-mat-khau/", views.password_reset, name="password_reset"),
     path("phan-cong/<int:pk>/ket-thuc/", views.placement_end, name="placement_end"),
     path("phan-cong/<int:pk>/ban-giao/", views.handover_make, name="handover_make"),

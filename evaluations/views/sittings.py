@@ -18,7 +18,7 @@ from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse, typed, whole_number, whole_numbers
 from units.enums import Role
 from units.models import Committee, Seat
-from units.queries import tell_apart
+from units.queries import tell_apart, tell_as_then
 
 from .. import permissions, queries, services
 from ..enums import Ballot, CycleStatus, Resolution, Side
@@ -207,6 +207,8 @@ def _agenda_rows(sitting: Sitting, my_seat: Seat | None) -> list[AgendaRow]:
 
 def sitting_context(request, sitting: Sitting) -> dict:
     seats = list(seats_on(sitting.committee, sitting.held_on))
+    if sitting.closed_at:
+        tell_as_then((seat.user for seat in seats), sitting.closed_at)
     present = set(sitting.present.values_list("pk", flat=True))
     my_seat = next((seat for seat in seats if seat.user_id == request.user.pk), None)
     may_prepare = permissions.may_prepare(request.user, sitting)

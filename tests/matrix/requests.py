@@ -226,7 +226,7 @@ ADDRESSES = {
     **dict.fromkeys(
         ["units:handover_detail", "units:handover_acknowledge"], lambda home, case: {"pk": home.handover.pk}
     ),
-    "units:password_reset": lambda home, case: {"pk": home.clerk.pk},
+    **dict.fromkeys(["units:password_reset", "units:post_correct"], lambda home, case: {"pk": home.clerk.pk}),
     "units:placement_end": lambda home, case: {"pk": (home.admins if case == "the reader's" else home.placement).pk},
     "units:committee_detail": lambda home, case: {"pk": home.committee.pk},
     "units:committee_edit": lambda home, case: {"pk": home.committee.pk},
@@ -490,6 +490,7 @@ DATA = {
         "valid_from": DAY,
     },
     "units:person_detail": lambda home, case: {"unit": home.commune.pk, "role": Role.LEADER, "valid_from": DAY},
+    "units:post_correct": lambda home, case: {"post": "Cán bộ sửa lại", "ground": "Gõ sai tên xã"},
     "units:placement_end": lambda home, case: {"ngay": "1"},
     "units:handover_make": lambda home, case: {
         "successor": home.handover.started.user.username,

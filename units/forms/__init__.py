@@ -5,7 +5,7 @@ from .delegations import DelegationForm
 from .fields import PlaceField
 from .files import RegisterFileForm, UndoForm, UnitFileForm
 from .passwords import PasswordAgain
-from .people import EndForm, HandoverForm, PersonForm, PlaceAnewForm, PlacementForm, ProlongForm
+from .people import EndForm, HandoverForm, PersonForm, PlaceAnewForm, PlacementForm, PostForm, ProlongForm
 from .reforms import ApplyForm, ChangeForm, ReformForm, ReformHeadingForm
 from .registers import OwnerField, register_form
 from .single_units import GroundForm, LastDayForm, NewUnitForm, UnitFactsForm
@@ -30,6 +30,7 @@ __all__ = [
     "PlaceAnewForm",
     "PlaceField",
     "PlacementForm",
+    "PostForm",
     "ProlongForm",
     "ReformForm",
     "ReformHeadingForm",

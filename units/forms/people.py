@@ -12,6 +12,7 @@ from portal.core.fields import DayField, TextField
 from ..enums import LEVELS, Role
 from ..models import Placement, Unit, User
 from .fields import PlaceField
+from .single_units import GroundForm
 
 
 class PlacementForm(forms.Form):
@@ -52,6 +53,14 @@ class PersonForm(PlacementForm):
     post = TextField(label="Chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã Tân Dĩnh")
     email = forms.EmailField(label="Thư điện tử công vụ", required=False)
     field_order = ("username", "post", "email", "unit", "role", "valid_from", "valid_to", "acting_for")
+
+
+class PostForm(GroundForm):
+    """The words of a person's post as they should have been, and why they are mended."""
+
+    ground = TextField(label="Lý do", max_length=300, help_text="Ví dụ: Gõ sai tên xã khi tạo tài khoản.")
+    post = TextField(label="Chức danh", max_length=200, help_text="Ghi chức danh, không ghi tên người.")
+    field_order = ("post", "ground")
 
 
 class EndForm(forms.Form):

@@ -4,7 +4,7 @@ from .committees import Committee, CommitteeEvent, Seat
 from .delegations import Delegation
 from .file_imports import FileImport, FileImportQuerySet
 from .handovers import Handover, HandoverQuerySet
-from .people import Placement, PlacementQuerySet, SlipSheet, User
+from .people import Placement, PlacementQuerySet, PostCorrection, SlipSheet, User
 from .reforms import Change, Lineage, Reorganisation
 from .registers import (
     AreaClass,
@@ -40,6 +40,7 @@ __all__ = [
     "ModelYear",
     "Placement",
     "PlacementQuerySet",
+    "PostCorrection",
     "RegisterQuerySet",
     "RegisterRow",
     "Reorganisation",

@@ -1,6 +1,6 @@
 """People and their placements."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.contrib.auth.models import AbstractUser
@@ -23,6 +23,9 @@ class User(AbstractUser):
     post = models.CharField("chức danh", max_length=200, help_text="Ví dụ: Cán bộ Công an xã An Hà.")
     search_key = models.CharField(max_length=400, editable=False, default="")
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=False)  # true after a one-time password
+    # words the post had before they were corrected, the oldest first: {"until": moment, "post": words}
+    earlier_posts = models.JSONField("chức danh trước khi sửa", default=list, editable=False)
+    told_at: datetime | None = None  # the moment whose words name the person; now, when None; no column
     province_at_hand: int | None = None  # of several, the one chosen for this session; no column
 
     class Meta(AbstractUser.Meta):
@@ -31,7 +34,12 @@ class User(AbstractUser):
         ordering = ["username"]
 
     def __str__(self):
-        return self.post or self.username
+        return self.called(self.told_at)
+
+    def called(self, moment: datetime | None) -> str:
+        """By the words the post had at the moment: what was done then stays told in them (docs/decisions/0036)."""
+        later = [one["post"] for one in self.earlier_posts if moment and moment < datetime.fromisoformat(one["until"])]
+        return (later or [self.post])[0] or self.username
 
     def save(self, *args, **kwargs):
         self.fill_search_key()
@@ -103,6 +111,26 @@ class User(AbstractUser):
         if at is None or at in held:
             return bool(held)
         return bool(held) and self.heirs().get(at) in held
+
+
+class PostCorrection(models.Model):
+    """The words of a person's post mended: when, by whom, why; never changed."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="post_corrections", verbose_name="người dùng")
+    at = models.DateTimeField("lúc", db_default=Now())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người sửa")
+    by_post = models.CharField("chức danh của người sửa khi đó", max_length=200)
+    before = models.CharField("trước", max_length=200)
+    after = models.CharField("sau", max_length=200)
+    ground = models.CharField("căn cứ, lý do", max_length=300)
+
+    class Meta:
+        verbose_name = "lần sửa chức danh"
+        verbose_name_plural = "các lần sửa chức danh"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.before} → {self.after}"
 
 
 class SlipSheetQuerySet(models.QuerySet):

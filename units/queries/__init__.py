@@ -3,7 +3,7 @@
 from .committees import GROUPS, seat_changes
 from .history import placed
 from .namesakes import tell_apart, tell_units_apart
-from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at
+from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at, tell_as_then
 from .registers import (
     PlaceSums,
     RegisterSums,
@@ -32,6 +32,7 @@ __all__ = [
     "register_totals",
     "seat_changes",
     "tell_apart",
+    "tell_as_then",
     "tell_units_apart",
     "units_to_keep",
     "years_of",

@@ -1,7 +1,7 @@
 """Reads about places: whose they are, what lies below them, who acts there."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
@@ -54,3 +54,10 @@ def people_at(unit: Unit, day: date | None = None) -> QuerySet[Placement]:
     """Who acts at the unit today, or acted there on a day gone by."""
     held = Placement.objects.held_on(day) if day else Placement.objects.in_force()
     return held.filter(unit=unit).select_related("user").order_by("role", "pk")
+
+
+def tell_as_then(people: Iterable[User | None], moment: datetime) -> None:
+    """Let each be named by the words their post had at the moment."""
+    for person in people:
+        if person is not None:
+            person.told_at = moment

@@ -24,6 +24,7 @@ from .delegations import delegate, end_delegation
 from .file_imports import NEVER, TAKEN_BACK, Standing, WayBack, Written, standing_of, undo_import, written_before
 from .handovers import OPEN_MATTERS, Matter, acknowledge_handover, hand_over, open_matters
 from .people import (
+    correct_post,
     create_person,
     end_placement,
     place_people,
@@ -84,6 +85,7 @@ __all__ = [
     "PersonRow",
     "SeatRow",
     "Slip",
+    "correct_post",
     "create_person",
     "delegate",
     "end_delegation",

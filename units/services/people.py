@@ -16,7 +16,7 @@ from portal.core.vietnamese import text
 
 from ..enums import ROLE_PLACES, Role, UnitKind
 from ..locks import held_unit
-from ..models import Placement, Unit, User
+from ..models import Placement, PostCorrection, Unit, User
 from ..permissions import may_end_placement, may_manage_people
 
 BATCH = 500
@@ -96,6 +96,39 @@ def reset_passwords(people: Sequence[User], hashes: Sequence[str], *, by: User) 
             raise Refused(f"{person} còn giữ vai trò ngoài phạm vi đồng chí quản trị nên không cấp lại mật khẩu được.")
         person.password, person.must_change_password = password, True
     User.objects.bulk_update(people, ["password", "must_change_password"], batch_size=BATCH)
+
+
+@transaction.atomic
+def correct_post(person: User, post: str, *, ground: str, by: User) -> PostCorrection:
+    """Mend the words of a person's post from this moment on; what was done before stays told in the old words
+    (docs/decisions/0036). Oneself too: words give no right, and the first administrator has nobody else.
+
+    Raises Refused without a reason, when nothing changes, outside the corrector's place and for a person who also holds
+    a role outside it.
+    """
+    told, words = text.clean(ground)[:300], text.clean(post)[:200]
+    if not words:
+        raise Refused("Chưa ghi chức danh. Hãy ghi chức danh, không ghi tên người.")
+    if not told:
+        raise Refused("Chưa ghi lý do. Hãy ghi, ví dụ: Gõ sai tên xã khi tạo tài khoản.")
+    found = lock_row(User.objects, person.pk)
+    held = list(Placement.objects.filter(user=found).select_related("unit"))
+    if not any(may_manage_people(by, one.unit) for one in held):
+        raise Refused(f"Đồng chí không quản trị nơi {found} công tác nên không sửa chức danh được.")
+    if any(not one.is_over and not may_manage_people(by, one.unit) for one in held):
+        raise Refused(
+            f"{found} còn giữ vai trò ngoài phạm vi đồng chí quản trị nên không sửa chức danh được. "
+            "Hãy đề nghị quản trị viên cấp trên."
+        )
+    if words == found.post:
+        raise Refused("Chưa sửa gì: chức danh vẫn như cũ.")
+    now = timezone.now()
+    made = PostCorrection(user=found, at=now, by=by, by_post=str(by), before=found.post, after=words, ground=told)
+    made.save(force_insert=True)
+    found.earlier_posts = [*found.earlier_posts, {"until": now.isoformat(), "post": found.post}]
+    found.post = words
+    found.save(update_fields=["post", "earlier_posts", "search_key"])
+    return made
 
 
 def overlapping(valid_from: date, valid_to: date | None) -> Q:

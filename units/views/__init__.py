@@ -29,6 +29,7 @@ from .people import (
     person_detail,
     placement_end,
     placements_prolong,
+    post_correct,
 )
 from .people_files import people_export, people_import, people_preview, slips_take
 from .provinces import province_at_hand
@@ -101,6 +102,7 @@ __all__ = [
     "person_detail",
     "placement_end",
     "placements_prolong",
+    "post_correct",
     "reform_act",
     "reform_correct",
     "reform_create",

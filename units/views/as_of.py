@@ -1,7 +1,7 @@
 """The tree as it stood on a day, a search over it, and one unit as it was that day."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
@@ -160,9 +160,12 @@ def unit_as_of(request, pk):
             "managed_by": names.get(version.parent_id, ""),
             "stood_on": names.get(version.stands_in_id, ""),
             "children": history.children_on(unit, day),
-            "committees": history.with_seats_on(committees, day),
+            "committees": list(history.with_seats_on(committees, day)),
             "people": list(queries.people_at(unit, day)) if may_see_people(user, unit) else None,
         }
+        held = [seat for committee in context["committees"] for seat in committee.seats_then]
+        held += context["people"] or []
+        queries.tell_as_then((one.user for one in held), timezone.make_aware(datetime.combine(day, time.max)))
     is_seen_today = Unit.objects.visible_to(user).filter(pk=pk).exists()
     context |= {"is_seen_today": is_seen_today, "successions": history.successions(unit, user)}
     return render(request, "units/unit_as_of.html", context)

@@ -15,7 +15,7 @@ from portal.core.web.pages import refusals_on, refuse, whole_numbers
 
 from .. import services
 from ..filters import PlacementFilterSet
-from ..forms import EndForm, PersonForm, PlacementForm, ProlongForm
+from ..forms import EndForm, PersonForm, PlacementForm, PostForm, ProlongForm
 from ..models import Placement, Unit, User
 from ..permissions import may_administer, may_end_placement
 from ..queries import tell_units_apart
@@ -151,8 +151,30 @@ def person_detail(request, pk):
         .annotate(handover=F("handed_on"))
         .order_by("-valid_from", "-pk")
     )
-    context = {"person": person, "placements": placements, "form": form, "is_self": person.pk == request.user.pk}
+    context = {
+        "person": person,
+        "placements": placements,
+        "form": form,
+        "is_self": person.pk == request.user.pk,
+        "corrections": person.post_corrections.all() if person.earlier_posts else [],
+    }
     return render(request, "units/person_detail.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def post_correct(request, pk):
+    """Mend the words of a person's post; past acts stay told in the old ones."""
+    _require_administrator(request)
+    person = get_object_or_404(User.objects.filter(pk__in=_placements(request).values("user")), pk=pk)
+    form = PostForm(request.POST or None, initial={"post": person.post})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            services.correct_post(person, **form.cleaned_data, by=request.user)
+            messages.success(request, "Đã sửa chức danh. Việc đã làm trước đó vẫn ghi theo chức danh cũ.")
+            return redirect("units:person_detail", pk=person.pk)
+    context = {"form": form, "person": person}
+    return render(request, "units/post_correct.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -78,6 +78,12 @@ def file_size(value) -> str:
 
 
 @register.filter
+def then(person, at) -> str:
+    """Who did something, by the post's words of that moment: `{{ event.by|then:event.at }}`; empty for nobody."""
+    return person.called(at) if person else ""
+
+
+@register.filter
 def moment(value) -> str:
     """09:14 ngày 05/11/2024; nothing for nothing."""
     return moment_text(value) if value else ""
