@@ -130,6 +130,8 @@ class Evaluation(Named, models.Model):
     timing_reason = models.TextField("lý do về thời hạn", blank=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField("gửi lúc", null=True)
+    # Somebody has appraised in the round that began with the last sending; what an earlier round wrote stays beside it.
+    is_being_appraised = models.BooleanField("đã bắt đầu thẩm định", db_default=False, default=False, editable=False)
     appraised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     appraised_at = models.DateTimeField("thẩm định lúc", null=True)
 

@@ -60,7 +60,10 @@ def columns(value: Value, side: Side) -> dict:
 
 
 def locked_dossier(evaluation: Evaluation, by: User, side: Side) -> Evaluation:
-    """The dossier under lock, after asking whether its answers may be written on this side. Raises Refused."""
+    """The dossier under lock, after asking whether its answers may be written on this side. Raises Refused.
+
+    Whoever takes it to appraise has begun: who sent it may not take it back any more.
+    """
     # The year is read after the wait: a row joined to the one waited for would be as old as the wait.
     dossier = lock_row(Evaluation.objects.select_related("criteria_set"), evaluation.pk)
     if not dossier.cycle.is_open:
@@ -79,6 +82,9 @@ def locked_dossier(evaluation: Evaluation, by: User, side: Side) -> Evaluation:
             raise Refused("Tài khoản của đồng chí không có quyền thẩm định hồ sơ này.")
         if dossier.state != State.SUBMITTED:
             raise Refused(f"Hồ sơ đang ở tình trạng “{dossier.get_state_display()}”, không ở bước thẩm định.")
+        if not dossier.is_being_appraised:
+            dossier.is_being_appraised = True
+            dossier.save(update_fields=["is_being_appraised"])
     return dossier
 
 

@@ -119,9 +119,11 @@ def _write(
     if step.effect:
         step.effect(dossiers, moving)
     stamps = step.stamps(by) if step.stamps else {}
+    going = {dossier.pk: step.target or targets[dossier.pk] for dossier in dossiers}
+    going |= step.back_to(dossiers) if step.back_to else {}
     by_target: dict[str, list[int]] = defaultdict(list)
     for dossier in dossiers:
-        by_target[step.target or targets[dossier.pk]].append(dossier.pk)
+        by_target[going[dossier.pk]].append(dossier.pk)
     for target, pks in by_target.items():
         Evaluation.objects.filter(pk__in=pks).update(state=target, **stamps)
     Event.objects.bulk_create(
@@ -130,7 +132,7 @@ def _write(
             action=step.action,
             label=step.label,
             source=dossier.state,
-            target=step.target or targets[dossier.pk],
+            target=going[dossier.pk],
             by=by,
             by_post=str(by) if by else OPERATOR,
             comment=comments[dossier.pk].strip(),
@@ -138,7 +140,7 @@ def _write(
         for dossier in dossiers
     )
     for dossier in dossiers:
-        dossier.state = step.target or targets[dossier.pk]
+        dossier.state = going[dossier.pk]
         if "submitted_by" in stamps:
             dossier.submitted_by = by
 

@@ -9,8 +9,8 @@ from django.db.models.functions import Now, TruncDate
 from criteria.models import Grade
 from units.models import Unit, User
 
-from ..enums import Side
-from ..models import ACTING, Evaluation
+from ..enums import Action, Side
+from ..models import ACTING, Evaluation, Event
 from .obstacles import Moving
 
 PLACES_A_STATEMENT = 200
@@ -21,7 +21,13 @@ def registered(by: User | None) -> dict[str, Any]:
 
 
 def submitted(by: User | None) -> dict[str, Any]:
-    return {"submitted_by": by, "submitted_at": Now()}
+    return {"submitted_by": by, "submitted_at": Now(), "is_being_appraised": False}
+
+
+def sent_from(dossiers: Iterable[Evaluation]) -> dict[int, str]:
+    """The state each was last sent from: one sent back before comes back as such, with its reason. One query."""
+    sent = Event.objects.filter(evaluation__in=[one.pk for one in dossiers], action=Action.SUBMIT).order_by("at", "pk")
+    return dict(sent.values_list("evaluation", "source"))
 
 
 def appraised(by: User | None) -> dict[str, Any]:

@@ -47,9 +47,9 @@ def gaps_in_answers(moving: Moving) -> str:
 
 
 def appraisal_begun(moving: Moving) -> str:
-    """Who sent takes back only what the appraisers have not written to, be it in a round before a return."""
-    written = [one for one in moving.judged.answers.values() if not one.appraised.is_empty or one.appraised_note]
-    if not written and moving.dossier.timing_accepted is None:
+    """Who sent takes back only what the appraisers have not written to since; what they wrote before they returned it
+    stays there and is no beginning."""
+    if not moving.dossier.is_being_appraised:
         return ""
     return (
         f"Nơi thẩm định đã ghi kết quả vào hồ sơ {moving.dossier.unit_name} nên không rút lại được. "

@@ -25,7 +25,7 @@ class Transition:
 
     `side` names the answers its obstacle judges; `stamps` are columns written with the state, `effect` runs before it
     is written. A move without `who` belongs to another door, which has asked for the right (a reorganisation's). One
-    without a target gives each dossier the state the caller names.
+    without a target gives each dossier the state the caller names; `back_to` names another than the target for some.
     """
 
     action: Action
@@ -36,6 +36,7 @@ class Transition:
     side: Side | None = None
     stamps: Stamps | None = None
     effect: Effect | None = None
+    back_to: Callable[[Iterable[Evaluation]], Mapping[int, str]] | None = None
     needs_reason: bool = False
     has_button: bool = False
     after_closing: bool = False  # may still be done once the year is locked
@@ -82,6 +83,7 @@ TRANSITIONS: dict[Action, Transition] = {
             permissions.may_enter,
             obstacles.appraisal_begun,
             Side.APPRAISED,
+            back_to=effects.sent_from,
             needs_reason=True,
             has_button=True,
             offered_while_clear=True,

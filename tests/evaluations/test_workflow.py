@@ -1,24 +1,20 @@
 """The table of moves against one written by hand, its door, its log that only grows, and walks that never leave it."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
 from django.conf import settings as portal_settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from criteria.judging.values import Value
-from evaluations import services, workflow
+from evaluations import queries, services, workflow
 from evaluations.enums import Action, CycleStatus, Side, State
 from evaluations.judging.dossiers import judged_dossier
-from evaluations.models import Answer, Cycle, Evaluation, Event, triggers
-from evaluations.services.answers import FIELDS, PREFIX, columns
+from evaluations.models import Cycle, Evaluation, Event, triggers
 from evaluations.workflow.diagram import diagram
 from portal.core.errors import Refused
 from portal.core.vietnamese.moments import moment_text
@@ -125,22 +121,10 @@ def product(lasting_world):
     return dossiers, people
 
 
-@contextmanager
-def appraised_as_needed(dossiers: Iterable[Evaluation], action: str) -> Iterator[None]:
-    """Every other move finds the appraisers' answers there; recalling finds none, for they are its obstacle."""
-    rows = Answer.objects.filter(evaluation__in=[dossier.pk for dossier in dossiers] if action == "recall" else [])
-    rows.update(**columns(Value(), Side.APPRAISED))
-    try:
-        yield
-    finally:
-        rows.update(**{PREFIX[Side.APPRAISED] + name: F(name) for name in FIELDS})
-
-
 def outcomes(dossiers, user, action, comment="Lý do rõ ràng") -> dict[str, str]:
     """Where each of the dossiers is after the user asked for the move; everything is put back."""
     with transaction.atomic():
-        with appraised_as_needed(dossiers.values(), action):
-            workflow.advance_many([dossier.pk for dossier in dossiers.values()], action, by=user, comment=comment)
+        workflow.advance_many([dossier.pk for dossier in dossiers.values()], action, by=user, comment=comment)
         after = dict(
             Evaluation.objects.filter(pk__in=[dossier.pk for dossier in dossiers.values()]).values_list("pk", "state")
         )
@@ -296,7 +280,7 @@ def told_of(dossier, by) -> str:
         lambda dossier, by: services.save_answer(
             dossier, CELL, Value(), version=1, by=by, side=Side.APPRAISED, note="Chưa rõ số hộ"
         ),
-        lambda dossier, by: put([dossier], State.SUBMITTED, timing_accepted=False, timing_reason="Quá hạn"),
+        lambda dossier, by: services.save_remark(dossier, CELL, "Chưa rõ số hộ", seen="", by=by),
     ],
 )
 def test_nobody_takes_back_what_is_being_appraised(world, begin):
@@ -310,6 +294,28 @@ def test_nobody_takes_back_what_is_being_appraised(world, begin):
     )
     dossier = dossier_of(world.cycle, dossier.unit)
     assert workflow.available(dossier, world.leader, judged_dossier(dossier)) == []
+
+
+def test_after_a_return_it_is_taken_back_until_this_round_is_begun(world):
+    """What the first round wrote stays beside the answers; it comes back as what it was sent from, with its reason."""
+    submit(dossier := world.area, by=world.officer)
+    services.accept_answers(dossier, by=world.standing)
+    workflow.advance(dossier, Action.RETURN, by=world.standing, comment="Thiếu biên bản")
+    workflow.advance(dossier, Action.SUBMIT, by=world.officer)
+    workflow.advance(dossier, Action.RECALL, by=world.leader, comment="Gửi nhầm")
+    dossier = dossier_of(world.cycle, dossier.unit)
+    assert dossier.state == State.RETURNED and not dossier.answers.get(criterion__code=CELL).appraised.is_empty
+    assert queries.returns_of([dossier])[dossier.pk].comment == "Thiếu biên bản"
+    workflow.advance(dossier, Action.SUBMIT, by=world.officer)
+    services.save_answer(dossier, CELL, Value(met=True), version=2, by=world.standing, side=Side.APPRAISED, note="Rõ")
+    assert told_of(dossier, world.leader).startswith("Nơi thẩm định đã ghi kết quả")
+
+
+def test_what_the_appraiser_was_refused_is_no_beginning(world):
+    submit(dossier := world.area, by=world.officer)
+    with pytest.raises(services.Conflict):
+        services.save_answer(dossier, CELL, Value(met=True), version=9, by=world.standing, side=Side.APPRAISED)
+    assert workflow.advance(dossier, Action.RECALL, by=world.leader, comment="Nhập nhầm").state == State.REGISTERED
 
 
 def test_a_dossier_taken_back_is_written_to_and_sent_again(world):
@@ -444,6 +450,17 @@ def test_the_triggers_are_there_after_all_migrations():
 # --- random walks ----------------------------------------------------------------------------------------------
 
 
+def led_by(events) -> str:
+    """Where the lines of a log lead, each as the hand table has it; what is taken back goes where it was sent from."""
+    here = sent_from = State.EXPECTED
+    for action, source, target in events:
+        sent_from = source if action == "submit" else sent_from
+        goes_to = sent_from if action == "recall" else HAND[action][2]
+        assert (source, target) == (here, goes_to) and source in HAND[action][1]
+        here = target
+    return here
+
+
 def test_no_walk_leaves_the_table(product, world):
     """Anybody may try anything at any time: the dossier is only ever where the hand table leads, each step logged."""
     dossiers, people = product
@@ -455,6 +472,7 @@ def test_no_walk_leaves_the_table(product, world):
             self.savepoint = transaction.savepoint()
             self.dossier = dossiers[State.EXPECTED]
             self.state, self.sender, self.steps = State.EXPECTED, world.officer, 0
+            self.sent_from = State.REGISTERED
 
         @rule(who=st.integers(0, len(everybody) - 1), action=st.sampled_from(sorted(HAND)), reason=st.booleans())
         def anybody_asks(self, who, action, reason):
@@ -482,27 +500,23 @@ def test_no_walk_leaves_the_table(product, world):
                 and not (action in NOT_BY_THE_SENDER and user == self.sender)
             )
             try:
-                with appraised_as_needed([self.dossier], action):
-                    workflow.advance(self.dossier, action, by=user, comment="Lý do" if reason else "")
+                workflow.advance(self.dossier, action, by=user, comment="Lý do" if reason else "")
                 went = True
             except Refused as refusal:
                 went = False
                 assert refusal.sentence.endswith(".")
             assert went == goes, (action, self.state, user.post)
             if goes:
-                self.state, self.steps = target, self.steps + 1
-                self.sender = user if action == "submit" else self.sender
+                if action == "submit":
+                    self.sender, self.sent_from = user, self.state
+                self.state, self.steps = self.sent_from if action == "recall" else target, self.steps + 1
 
         @invariant()
         def the_file_is_where_its_log_leads(self):
             events = list(self.dossier.events.values_list("action", "source", "target"))
             assert Evaluation.objects.get(pk=self.dossier.pk).state == self.state
             assert len(events) == self.steps
-            here = State.EXPECTED
-            for action, source, target in events:
-                assert (source, target) == (here, HAND[action][2]) and source in HAND[action][1]
-                here = target
-            assert here == self.state
+            assert led_by(events) == self.state
 
         def teardown(self):
             transaction.savepoint_rollback(self.savepoint)
