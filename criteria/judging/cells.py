@@ -69,7 +69,10 @@ def _read_event(criterion: CriterionSpec, typed: str) -> Value:
 
 
 def _split(typed: str) -> tuple[str, str]:
-    """What is before and after the first space, or before and after the letters at the end: "2 BKK", "2BKK"."""
+    """What is before and after the first space, or before and after the letters at the end: "2 BKK", "2BKK"; a space
+    that groups figures divides nothing, "1 200 BKK"."""
+    if grouped_first := re.match(r"[1-9][0-9]{0,2}( [0-9]{3})+(?= |$)", typed):
+        return grouped_first.group(), typed[grouped_first.end() :].strip()
     if " " in typed:
         number, _, word = typed.partition(" ")
         return number, word
@@ -93,8 +96,8 @@ def _read_points(criterion: CriterionSpec, typed: str) -> Decimal:
 
 def _bad_number(criterion: CriterionSpec, typed: str) -> BadValue:
     """The refusal that fits what was typed: what looks like a number is never guessed at."""
-    if re.fullmatch(r"[0-9]{1,3}([., ][0-9]{3})+", typed):
-        plain = re.sub(r"[., ]", "", typed)
+    if re.fullmatch(r"[0-9]{1,3}([.,][0-9]{3})+", typed):
+        plain = re.sub(r"[.,]", "", typed)
         return BadValue(
             criterion, f"“{typed}” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: {plain}"
         )

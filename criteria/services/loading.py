@@ -34,6 +34,10 @@ class Loaded:
     def is_refused(self) -> bool:
         return self.what == REFUSED
 
+    @property
+    def is_same(self) -> bool:
+        return self.what == SAME
+
 
 NEW, CHANGED, SAME, PUBLISHED, REFUSED = "mới", "sửa bản thảo", "không đổi", "ban hành", "từ chối"
 

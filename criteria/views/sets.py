@@ -216,7 +216,8 @@ def import_preview(request, token):
         context = {
             "changes": changes,
             "notes": packs.notes,
-            "takes": any(not change.is_refused for change in changes),
+            "takes": any(not change.is_refused and not change.is_same for change in changes),
+            "is_refused": any(change.is_refused for change in changes),
             "seen": digest(importing.drafts_of(packs)),
         }
     except BadPacks as bad:

@@ -11,7 +11,16 @@ from portal.core.fields import DayField, NumberField, TextField, WholeField
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("1200", 1200), ("1.200", 1200), ("1.000", 1000), ("2.000.000", 2_000_000), (" 7 ", 7), ("-3", -3)],
+    [
+        ("1200", 1200),
+        ("1.200", 1200),
+        ("1.000", 1000),
+        ("2.000.000", 2_000_000),
+        (" 7 ", 7),
+        ("-3", -3),
+        ("1 200", 1200),
+        ("1\u00a0200", 1200),
+    ],
 )
 def test_a_whole_number_is_read_as_written(typed, read):
     assert WholeField().clean(typed) == read
@@ -24,7 +33,7 @@ def test_figures_that_are_not_ours_are_refused_as_the_quick_grid_does(field, typ
         field().clean(typed)
 
 
-@pytest.mark.parametrize("typed", ["5.0", "1_200", "12%", "1e3", "1.20", "1.2000", "một"])
+@pytest.mark.parametrize("typed", ["5.0", "1_200", "12%", "1e3", "1.20", "1.2000", "12 5", "1 20", "0 200", "một"])
 def test_what_is_no_whole_number_is_refused(typed):
     with pytest.raises(ValidationError, match="Hãy nhập một số nguyên"):
         WholeField().clean(typed)
@@ -42,7 +51,16 @@ def test_what_may_be_read_two_ways_is_refused_with_both(field, typed, remedy):
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("12,5", "12.5"), ("12.5", "12.5"), ("66,7", "66.7"), ("1.200", "1200"), ("1.200,5", "1200.5"), ("1.000", "1000")],
+    [
+        ("12,5", "12.5"),
+        ("12.5", "12.5"),
+        ("66,7", "66.7"),
+        ("1.200", "1200"),
+        ("1.200,5", "1200.5"),
+        ("1.000", "1000"),
+        ("1 200", "1200"),
+        ("1 200,5", "1200.5"),
+    ],
 )
 def test_a_number_has_a_decimal_comma(typed, read):
     assert NumberField().clean(typed) == Decimal(read)
@@ -145,3 +163,11 @@ def test_words_nobody_can_have_meant_are_refused_as_in_a_file(typed, sentence):
 
 def test_words_are_kept_composed_and_without_what_nobody_sees():
     assert TextField().clean(" Bie\u0302n ba\u0309n\x01\r\nDo\u0300ng\u200b 2 ") == "Biên bản\r\nDòng 2"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Thôn A_x000D_", "Thôn A"), ("một_x000D_\nhai", "một\nhai"), ("a_x000A_b", "a\nb")]
+)
+def test_a_line_end_as_a_workbook_writes_it_is_none_of_the_words(typed, kept):
+    assert TextField().clean(typed) == kept
+    assert TextField().clean("tệp_x00E9_") == "tệp_x00E9_"  # a letter is not touched

@@ -132,3 +132,17 @@ def test_a_form_whose_token_was_meddled_with_still_asks_for_its_job(client, tree
     make_user(Role.OFFICER, tree.communes[0])
     answer = client.post(reverse("units:passwords_reissue"), {"all": "1", "once": token})
     assert answer.url == reverse("units:import_job", args=[Job.objects.get(kind="reissue_passwords").pk])
+
+
+def test_nobody_is_placed_at_a_unit_before_it_was_there(client, admin, tree):
+    """The page tells it as the file does; with its control: on the unit's first day it is taken."""
+    person, unit = make_user(Role.OFFICER, tree.communes[0]), tree.communes[1]
+    client.force_login(admin)
+    day = unit.opened_on - timedelta(days=1)
+    typed = {"unit": unit.pk, "role": Role.OFFICER, "valid_from": f"{day:%d/%m/%Y}"}
+    url = reverse("units:person_detail", args=[person.pk])
+    page = client.post(url, typed | {"once": new_token()})
+    assert page.status_code == 422
+    assert f"{unit} có từ ngày {unit.opened_on:%d/%m/%Y}. Hãy ghi “Từ ngày” từ ngày đó." in page.content.decode()
+    day = unit.opened_on
+    assert client.post(url, typed | {"valid_from": f"{day:%d/%m/%Y}", "once": new_token()}).status_code == 302

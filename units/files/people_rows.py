@@ -116,7 +116,7 @@ def read(data: bytes, file: str, user: User) -> PersonFile:
         first = seen.setdefault(row.user.username.lower(), number)
         if first != number and row.is_new:
             found.refuse(number, f"Tên đăng nhập “{row.user.username}” đã có ở dòng {first}. Hãy đặt tên khác.")
-        elif row.is_new and (sentence := _placement_fault(row.placement, user)):
+        elif row.is_new and (sentence := services.placement_fault(row.placement, user)):
             found.refuse(number, sentence)
         else:
             _sit(found, number, cells, row, here)
@@ -198,15 +198,16 @@ def _unit(faults: list[str], cells: dict[str, str], here: _Known) -> Unit | None
     if not may_manage_people(here.user, unit):
         faults.append(f"Đồng chí không quản trị {unit} nên không phân công ở đó được. Hãy bỏ dòng này.")
     elif unit.closed_on and unit.closed_on < timezone.localdate():
-        faults.append(f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. Hãy ghi đơn vị kế thừa.")
+        faults.append(f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. {_instead(cells['unit'], here)}")
     return unit
 
 
-def _placement_fault(placement: Placement, user: User) -> str:
-    unit, since = placement.unit, placement.valid_from
-    if since < unit.opened_on:
-        return f"{unit} có từ ngày {unit.opened_on:%d/%m/%Y}. Hãy ghi “{COLUMNS['valid_from']}” từ ngày đó."
-    return services.placement_fault(placement, user)
+def _instead(key: str, here: _Known) -> str:
+    """What to write in place of a unit that ended: where another bears its code today, the day was the mistake."""
+    if heir := next((one for one in here.units.get(key, []) if not one.is_over), None):
+        since = f"{heir.opened_on:%d/%m/%Y}"
+        return f"Mã “{key}” từ ngày {since} là của {heir}: hãy ghi “{COLUMNS['valid_from']}” từ ngày đó."
+    return "Hãy ghi đơn vị kế thừa."
 
 
 def _sit(found: PersonFile, number: int, cells: dict[str, str], row: PersonRow, here: _Known) -> None:

@@ -138,7 +138,7 @@ def overlapping(valid_from: date, valid_to: date | None) -> Q:
 
 def placement_fault(placement: Placement, by: User | None) -> str:
     """What keeps the giver from giving this role: a place outside theirs, themselves, a kind of unit the role is not
-    for, days the wrong way round or after the unit's end; empty when nothing does. No query."""
+    for, days the wrong way round, before the unit or after its end; empty when nothing does. No query."""
     unit, role = placement.unit, Role(placement.role)
     if by is not None and not may_manage_people(by, unit):
         return f"Đồng chí không quản trị {unit} nên không phân công ở đó được."
@@ -148,6 +148,8 @@ def placement_fault(placement: Placement, by: User | None) -> str:
         return f"Vai trò “{role.label}” không dùng ở {unit}. Hãy chọn vai trò khác hoặc nơi khác."
     if placement.valid_to and placement.valid_to < placement.valid_from:
         return "Ngày kết thúc trước ngày bắt đầu. Hãy sửa lại hai ngày."
+    if placement.valid_from < unit.opened_on:
+        return f"{unit} có từ ngày {unit.opened_on:%d/%m/%Y}. Hãy ghi “Từ ngày” từ ngày đó."
     if unit.closed_on and (placement.valid_to is None or placement.valid_to > unit.closed_on):
         return f"{unit} đã kết thúc ngày {unit.closed_on:%d/%m/%Y}. Hãy chọn đơn vị kế thừa, hoặc ghi ngày kết thúc."
     return ""

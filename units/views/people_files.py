@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.errors import Refused
 from portal.core.lists import Asking, Listed
+from portal.core.vietnamese.figures import grouped
 from portal.core.web.list_files import file_of
 from portal.core.web.once import once
 
@@ -28,7 +29,9 @@ def _require_administrator(asked: Asking) -> None:
 def _shown(found: people_rows.PersonFile) -> dict:
     many, new = len(found.rows), len(found.new)
     rows = list(found.rows.items())[:SHOWN]
-    told = {"new": new, "same": many - new, "seats": len(found.seats), "posts_kept": found.posts_kept}
+    parts = ((new, "tài khoản mới"), (len(found.seats), "ghế trong Ban"))
+    asks = ", ".join(f"{grouped(number)} {what}" for number, what in parts if number)
+    told = {"asks": asks, "new": new, "same": many - new, "seats": len(found.seats), "posts_kept": found.posts_kept}
     return {"rows": rows, "many": many} | told
 
 

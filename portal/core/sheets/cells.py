@@ -38,8 +38,6 @@ def written(value) -> str:
 
 # --- cells to values (each raises ValueError with its sentence) -------------------------------------------------
 
-SPACED = re.compile(r"[0-9]{1,3}( [0-9]{3})+")  # groups of three: 1 200
-
 
 @lru_cache(maxsize=200)
 def _by_word(choices: tuple[tuple[str, str], ...]) -> dict[str, str]:
@@ -72,7 +70,6 @@ def read_choice(choices, cell: str, column: str, *, offered: Callable[[], Iterab
 def read_whole(cell: str, column: str, *, most: int = 2_000_000_000) -> int:
     """A whole number as people write it: 1200, 1.200 or 1 200; of text, for a workbook's code stays text."""
     typed = " ".join(cell.split())
-    typed = typed.replace(" ", "") if SPACED.fullmatch(typed) else typed  # 12 5 may be 12,5: it stays and is refused
     if not typed:
         raise ValueError(f"Cột “{column}” để trống. Hãy ghi một số, không có thì ghi 0.")
     if sentence := two_readings(typed):

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 DASH = "–"
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")  # 1.200; 1.200,5
+SPACED = re.compile(r"-?[1-9][0-9]{0,2}([ \u00a0\u202f\u2009][0-9]{3})+(,[0-9]+)?")  # 1 200, whichever space groups it
 AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}(,[0-9]{3})+")  # 1,000: an English thousand, or one with three decimals
 
 
@@ -54,7 +55,10 @@ def plain_number(number: Decimal, *, group: bool = True) -> str:
 
 
 def without_groups(typed: str) -> str:
-    """What was typed without the points that group it: 1.200 as 1200, 1.200,5 as 1200,5; anything else as it is."""
+    """What was typed without the points or spaces that group it: 1.200 and 1 200 as 1200, 1.200,5 as 1200,5; anything
+    else as it is: 12 5 may be 12,5 and is refused."""
+    if SPACED.fullmatch(typed):
+        return re.sub(r"\s", "", typed)
     return typed.replace(".", "") if GROUPED.fullmatch(typed) else typed
 
 

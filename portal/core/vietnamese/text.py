@@ -9,6 +9,7 @@ TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huy
 BARRED = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "Ɖ": "D"})
 DASHES = re.compile(r"\s*[\u002d\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\s*")
 LOOKALIKES = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
+ESCAPED = re.compile("_x00[01][0-9A-Fa-f]_")  # a control character as a workbook writes it: Excel's copy of a line end
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # NUL and lone surrogates PostgreSQL refuses
 INVISIBLE = re.compile(  # format characters (Unicode category Cf): zero-width marks, the soft hyphen, directions
     "["
@@ -24,7 +25,10 @@ RANK = {letter: chr(0x61 + place) for place, letter in enumerate(ALPHABET)}
 
 
 def storable(text: str) -> str:
-    """The text without what no database keeps and nobody types: control characters and halves of letters."""
+    """The text without what no database keeps and nobody types: control characters, be they written as a workbook
+    writes them (_x000D_), and halves of letters."""
+    if "_x00" in text:
+        text = ESCAPED.sub(lambda found: chr(int(found.group()[2:6], 16)), text).replace("\r", "")
     return UNSTORABLE.sub("", text)
 
 

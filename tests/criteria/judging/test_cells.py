@@ -206,7 +206,7 @@ def test_reading_a_cell(asked, text, value):
     [
         (MUST, "có lẽ", "không hiểu “có lẽ”; hãy ghi Đ (đạt) hoặc K (không đạt)"),
         (COUNT, "1,234", "“1,234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
-        (COUNT, "1 234", "“1 234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
+        (COUNT, "12 34", "không hiểu “12 34”; hãy ghi một số nguyên, ví dụ 2"),
         (POINTS, "1,234", "“1,234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
         (POINTS, "1.234", "1.234 điểm vượt mức tối đa 5 điểm"),
         (POINTS, "4,2561", "điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25"),
@@ -411,3 +411,16 @@ def test_a_percentage_is_compared_exactly(top, bottom, threshold):
 @pytest.mark.parametrize(("bottom", "need"), [(25, 18), (10, 7), (1000, 700), (1, 1), (234, 164), (0, 0)])
 def test_how_many_are_needed(bottom, need):
     assert needed(Decimal(70), bottom) == need
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "value"),
+    [
+        (COUNT, "1 234", Value(value=Decimal(1234))),
+        (COUNT, "1\u00a0234", Value(value=Decimal(1234))),
+        (PERCENT, "1 200/1 250", Value(numerator=1200, denominator=1250)),
+        (EVENT, "1 200 BKK", Value(value=Decimal(1200), excuse="force_majeure")),
+    ],
+)
+def test_a_space_groups_figures_as_in_forms_and_files(asked, typed, value):
+    assert read_cell(asked, typed) == value
