@@ -300,13 +300,9 @@ def places_of(sets: Iterable[CriteriaSet]) -> dict[tuple[str, str], str]:
 
 
 def places_within(province: Unit) -> list[tuple[str, str]]:
-    """Code and name of the province's districts and communes, those that ended since told with their last day."""
-    rows = Unit.objects.filter(province=province, kind__in=PLACES).exclude(code="").order_by("-kind", "sort_key", "pk")
-    return [(one.code, _with_end(one)) for one in rows]
-
-
-def _with_end(unit: Unit) -> str:
-    return f"{unit.name} (đến {unit.closed_on:%d/%m/%Y})" if unit.closed_on else unit.name
+    """Code and name of the province's districts and communes of today: hundreds ended, and nobody writes for those."""
+    rows = Unit.objects.open_on().filter(province=province, kind__in=PLACES).exclude(code="")
+    return [(one.code, one.name) for one in rows.order_by("-kind", "sort_key", "pk")]
 
 
 def graded_programmes(province: Unit) -> QuerySet[Programme]:

@@ -45,7 +45,8 @@ class BeginForm(forms.Form):
     place_code = forms.ChoiceField(
         label="Phạm vi",
         required=False,
-        help_text="Bộ riêng của một xã, huyện chỉ xét đơn vị ở đó, thay bộ của tỉnh và bộ chung.",
+        help_text="Bộ riêng của một xã, huyện chỉ xét đơn vị ở đó, thay bộ của tỉnh và bộ chung. "
+        "Danh sách chỉ nêu nơi đang hoạt động.",
     )
     unit_kinds = forms.MultipleChoiceField(label="Áp dụng cho", choices=KINDS, widget=forms.CheckboxSelectMultiple)
     outcome = forms.ChoiceField(label="Cách kết luận", choices=OUTCOMES)
