@@ -64,6 +64,8 @@ class Cycle(models.Model):
     locked_at = models.DateTimeField("khoá sổ lúc", null=True)
     lock_reason = models.TextField("lý do khoá sổ", blank=True)
 
+    apart = ""  # what tells it from another of its name, where `tell_years_apart` found one; no column
+
     objects = CycleQuerySet.as_manager()
 
     class Meta:
@@ -91,7 +93,7 @@ class Cycle(models.Model):
 
     def __str__(self):
         """Wherever the year is named, it says whose own it is, and that it was opened with example criteria."""
-        own = f" – {self.place_name}" if self.place_id else ""
+        own = f" – {self.place_name}" if self.place_id else self.apart
         return f"{self.programme} năm {self.year}{own}{EXAMPLE_MARK if self.is_example else ''}"
 
     @property

@@ -2,7 +2,7 @@
 
 from .desk import Desk, DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
 from .dossiers import with_route, years_of
-from .namesakes import tell_dossiers_apart
+from .namesakes import tell_dossiers_apart, tell_years_apart
 from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sent import SentGroup, sent_by, turn_of
 from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
@@ -24,6 +24,7 @@ __all__ = [
     "returns_of",
     "sent_by",
     "tell_dossiers_apart",
+    "tell_years_apart",
     "turn_of",
     "waiting_dossiers",
     "under_way",

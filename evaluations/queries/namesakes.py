@@ -1,10 +1,12 @@
-"""Dossiers of one name in one commune, told apart where they were read for something else."""
+"""Dossiers of one name in one commune, and years of one name, told apart where they were read for something else."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
+from units.models import Unit
 from units.queries import tell_apart
 
-from ..models import Evaluation
+from ..models import Cycle, Evaluation
 
 
 def tell_dossiers_apart(dossiers: Iterable[Evaluation]) -> None:
@@ -17,3 +19,16 @@ def tell_dossiers_apart(dossiers: Iterable[Evaluation]) -> None:
     for one in rows:
         one.has_namesake = one.pk in alike
     tell_apart(rows)
+
+
+def tell_years_apart(cycles: Iterable[Cycle]) -> None:
+    """Let years of one name say their province: those of two that merged stand side by side. One query, none where
+    every name is one year's."""
+    rows = [one for one in cycles if not one.place_id]
+    named: dict[str, set[int]] = defaultdict(set)
+    for one in rows:
+        named[str(one)].add(one.pk)
+    alike = [one for one in rows if len(named[str(one)]) > 1]
+    provinces = Unit.objects.in_bulk({one.province_id for one in alike}) if alike else {}
+    for one in alike:
+        one.apart = f" – {provinces[one.province_id].dated_name}"

@@ -75,7 +75,9 @@ def decisions_listed(asked: Asking) -> Listed:
 @leaves_as(decisions_listed)
 def decision_list(request):
     filters = _decisions(request)
-    context = {"filters": filters, "page": page_of(filters.qs, request)}
+    page = page_of(filters.qs, request)
+    queries.tell_years_apart(decision.sitting.cycle for decision in page if decision.sitting)
+    context = {"filters": filters, "page": page}
     return render(request, "evaluations/decision_list.html", context)
 
 

@@ -75,6 +75,7 @@ def evaluation_list(request):
     filters = _filtered(request)
     page = page_of(_rows(filters, request.user).with_namesake(), request)
     tell_apart(page)
+    queries.tell_years_apart(dossier.cycle for dossier in page)
     back = queries.returns_of(page)
     for dossier in page:
         dossier.came_back = back.get(dossier.pk)

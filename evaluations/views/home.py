@@ -27,13 +27,26 @@ def home(request):
     returned = queries.returned_to(request.user, years, MOST_RETURNED) if _any_returned(desks) else []
     sent = queries.sent_by(request.user, years)
     tell_apart([*(one.dossier for one in returned), *(dossier for group in sent for dossier in group.named)])
+    sittings = list(queries.open_sittings(request.user)[:20])
+    decisions = list(queries.draft_decisions(request.user)[:20])
+    fallen = queries.fallen(request.user)
+    queries.tell_years_apart(
+        [
+            *(desk.cycle for desk in desks),
+            *(one.dossier.cycle for one in returned),
+            *(one.dossier.cycle for one in fallen),
+            *(group.cycle for group in sent),
+            *(sitting.cycle for sitting in sittings),
+            *(decision.sitting.cycle for decision in decisions if decision.sitting),
+        ]
+    )
     context = {
         "desks": desks,
         "returned": returned,
         "sent": sent,
-        "sittings": queries.open_sittings(request.user)[:20],
-        "fallen": queries.fallen(request.user),
-        "decisions": queries.draft_decisions(request.user)[:20],
+        "sittings": sittings,
+        "fallen": fallen,
+        "decisions": decisions,
         "handovers": Handover.objects.waiting_for(request.user).select_related("ended__unit", "ended__user"),
         "may_start": permissions.own_province(request.user) is not None,
         "may_open": opens_years(request.user),

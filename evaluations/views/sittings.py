@@ -81,7 +81,9 @@ def sittings_listed(asked: Asking) -> Listed:
 @require_safe
 @leaves_as(sittings_listed)
 def sitting_list(request):
-    context = {"page": page_of(_sittings(request), request), "may_create": my_committees(request.user).exists()}
+    page = page_of(_sittings(request), request)
+    queries.tell_years_apart(sitting.cycle for sitting in page)
+    context = {"page": page, "may_create": my_committees(request.user).exists()}
     return render(request, "evaluations/sitting_list.html", context)
 
 

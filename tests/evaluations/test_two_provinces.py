@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+import reports.forms
 from criteria.models import Programme
 from evaluations.models import Cycle
 from portal.core import jobs
@@ -61,6 +62,26 @@ def test_drafts_that_are_the_same_in_both_are_told_once(client, admin):
     page = client.post(reverse("evaluations:cycle_open"), {"year": "2026"}).content.decode()
     safety = Programme.objects.get(code="safety")
     assert page.count(f"<strong>{safety}</strong>: kỳ mở bây giờ xét theo bộ đã ban hành") == 1
+
+
+def test_years_of_one_name_say_their_province(client, admin, trees):
+    """With its control: the year of one province alone keeps its short name."""
+    opened(client, trees[0].province)
+    (short,) = [desk.cycle for desk in client.get(reverse("home")).context["desks"]]
+    assert trees[0].province.name not in str(short)
+    opened(client, trees[1].province)
+    desks = client.get(reverse("home")).context["desks"]
+    assert {str(desk.cycle) for desk in desks} == {f"{short} – {tree.province.name}" for tree in trees}
+
+
+def test_places_of_one_name_are_told_apart_in_a_reports_scope(admin, trees):
+    """Two communes of one name in two provinces; with its control, a name of one place stays short."""
+    first, second = (tree.communes[0] for tree in trees)
+    type(second).objects.filter(pk=second.pk).update(name=first.name)
+    offered = dict(reports.forms.ReportForm(user=admin).fields["place"].choices)
+    told = [offered[pk] for pk in (first.pk, second.pk)]
+    assert all(label.startswith(f"{first.name} (") for label in told) and told[0] != told[1]
+    assert offered[trees[0].province.pk] == trees[0].province.name
 
 
 @pytest.mark.parametrize("which", [0, 1])
