@@ -57,7 +57,7 @@ def told(laid: LaidBlock, outcomes: Iterable[CellOutcome]) -> str:
     many = dict.fromkeys(SaveOutcome, 0)
     for one in outcomes:
         many[one.outcome] += 1
-    parts = [f"Đã lưu {grouped(many[SaveOutcome.SAVED])} ô."]
+    parts = [f"Đã lưu {grouped(many[SaveOutcome.SAVED])} ô."] if many[SaveOutcome.SAVED] else []
     if many[SaveOutcome.SAME]:
         parts.append(f"{grouped(many[SaveOutcome.SAME])} ô đã có đúng giá trị ấy.")
     if left := many[SaveOutcome.REFUSED] + many[SaveOutcome.CONFLICT]:

@@ -178,6 +178,20 @@ def test_the_appraisers_decide_with_a_reason(client, world, dossier):
     assert workflow.advance(dossier, Action.APPRAISE, by=world.standing).state == State.APPRAISED
 
 
+def test_deciding_on_the_dates_begins_the_appraisal(world, dossier):
+    """Who sent takes nothing back any more that the appraisers decided on; a decision refused is no beginning."""
+    date_papers(dossier, world.officer)
+    put([dossier], State.SUBMITTED, submitted_by=world.officer)
+    with pytest.raises(Refused, match="Hãy ghi rõ lý do"):
+        services.decide_timing(dossier, accepted=True, reason=" ", by=world.standing)
+    dossier.refresh_from_db()
+    assert not dossier.is_being_appraised
+    services.decide_timing(dossier, accepted=True, reason="Thôn mới thành lập", by=world.standing)
+    dossier.refresh_from_db()
+    with pytest.raises(Refused, match="Nơi thẩm định đã ghi kết quả"):
+        workflow.advance(dossier, Action.RECALL, by=world.leader, comment="Gửi nhầm")
+
+
 def test_nothing_is_decided_of_what_is_in_time_and_new_dates_are_decided_anew(world, dossier):
     date_papers(dossier, world.officer, signed_up_on=date(YEAR, 3, 31))
     put([dossier], State.SUBMITTED, submitted_by=world.officer)
