@@ -11,7 +11,7 @@ from django.db import connection
 
 from . import Measured, Options, below, bench, faster, only_on_postgresql
 
-CHILD = "portal.benches.export_child"
+CHILD = "portal.benches.children.exports"
 
 
 @bench

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from . import Measured, Options, below, bench, faster
 
-CHILD = "portal.benches.child"
+CHILD = "portal.benches.children.papers"
 
 
 @bench

@@ -53,6 +53,17 @@ def test_the_nation_is_measured_and_undone(tmp_path):
     assert Unit.objects.count() == 0
 
 
+@pytest.mark.postgres
+def test_the_acts_of_an_hour_are_measured_and_undone(tmp_path):
+    out = tmp_path / "benchmark.json"
+    call_command("benchmark", only=["acts_of_the_hour"], rounds=1, out=out)
+    rows = json.loads(out.read_text())["rows"]
+    acts = ["Ghi một ô", "Dán khối 12 × 17 ô", "Bảng nhập 25 hàng", "Danh sách hồ sơ"]
+    assert [row["name"].split(":")[0] for row in rows] == acts
+    assert all(row["ours"] > row["theirs"] > 0 for row in rows)
+    assert (Unit.objects.count(), Evaluation.objects.count()) == (0, 0)
+
+
 def test_the_pdf_is_measured_in_children(tmp_path):
     out = tmp_path / "benchmark.json"
     call_command("benchmark", only=["pdf"], pdf_rows=[20], rounds=1, out=out)
@@ -65,7 +76,7 @@ def test_the_memory_of_a_child_is_its_own():
     """Beside the control: `ru_maxrss` of a child of a large process is that process's."""
     held = bytearray(400 << 20)
     ask = (
-        "import resource; from portal.benches.child import peak_megabytes;"
+        "import resource; from portal.benches.children.papers import peak_megabytes;"
         "print(peak_megabytes(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
     told = subprocess.run([sys.executable, "-c", ask], cwd=settings.BASE_DIR, capture_output=True, check=True)

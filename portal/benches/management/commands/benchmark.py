@@ -10,9 +10,35 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from ... import BENCHES, Measured, Options, exports, intakes, judge, nation, paper, reform, rollup, sweep, work, year
+from ... import (
+    BENCHES,
+    Measured,
+    Options,
+    exports,
+    hour,
+    intakes,
+    judge,
+    nation,
+    paper,
+    reform,
+    rollup,
+    sweep,
+    work,
+    year,
+)
 
-MODULES = (rollup, year, reform, nation, judge, paper, work, intakes, exports)  # imported for the benches they register
+MODULES = (
+    rollup,
+    year,
+    hour,
+    reform,
+    nation,
+    judge,
+    paper,
+    work,
+    intakes,
+    exports,
+)  # imported for the benches they register
 
 
 class Command(BaseCommand):

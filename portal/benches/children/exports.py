@@ -18,8 +18,8 @@ def main() -> None:
     import openpyxl  # noqa: F401 -- loaded before the clock starts, for both ways
     import tablib  # noqa: F401 -- likewise
 
-    from . import rolled_back
-    from .child import peak_megabytes
+    from .. import rolled_back
+    from .papers import peak_megabytes
 
     with rolled_back(), tempfile.TemporaryFile() as out:
         user = _filled_province(many)
