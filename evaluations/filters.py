@@ -10,7 +10,7 @@ from criteria.models import CriteriaSet, Grade, Programme
 from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
-from units.filters import DistrictSelect, by_relation
+from units.filters import DistrictSelect, OfLevels, by_relation
 from units.models import Unit
 
 from .enums import NOT_REGISTERED, CycleStatus, DecisionKind, State
@@ -50,7 +50,7 @@ def visible_levels(kind: UnitKind):
     return queryset
 
 
-class EvaluationFilterSet(filters.FilterSet):
+class EvaluationFilterSet(OfLevels):
     """Which dossiers: by year, kind, place, state, or the name of the unit without tone marks."""
 
     q = filters.CharFilter(label="Tên đơn vị", method="by_name")
@@ -100,7 +100,7 @@ class EvaluationFilterSet(filters.FilterSet):
         return by_relation(dossiers, value, self.request.user)
 
 
-class RecognitionFilterSet(filters.FilterSet):
+class RecognitionFilterSet(OfLevels):
     """Which recognitions: by year, kind, place, certificate."""
 
     q = filters.CharFilter(label="Tên đơn vị hoặc mã giấy", method="by_words")
@@ -221,7 +221,7 @@ class StreakFilterSet(UnitsOfPlaces):
         self.filters["rule"].extra["choices"] = [(rule.pk, rule.name) for rule in rules]
 
 
-class SelectionFilterSet(filters.FilterSet):
+class SelectionFilterSet(OfLevels):
     """Which candidates: by name, criteria set, place, chosen or not."""
 
     STATES = (("chosen", "Đã chọn"), ("open", "Chưa chọn"))

@@ -81,7 +81,8 @@ SCOPING = {
 
 # Templates a library asks for by name.
 ASKED_BY_LIBRARIES = {
-    *("400.html", "403.html", "django/forms/field.html", "drf_spectacular/swagger_ui.html"),
+    *("400.html", "403.html", "drf_spectacular/swagger_ui.html"),
+    *("django/forms/field.html", "django/forms/widgets/select.html"),
 }
 WRITES_STATE = {
     "evaluations/workflow/door.py": "the one door of dossiers",

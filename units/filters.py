@@ -8,10 +8,10 @@ from django.forms import Select, TextInput
 from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 
-from portal.core.filters import WholeFilter
+from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
 
-from .enums import Relation, Role, Subtype, UnitKind
+from .enums import LEVELS, Relation, Role, Subtype, UnitKind
 from .models import Placement, Unit, on
 from .registers import REGISTERS, Register
 
@@ -28,6 +28,22 @@ class DistrictSelect(Select):
 
     def render(self, name, value, attrs=None, renderer=None):
         return "" if self.is_hidden else super().render(name, value, attrs, renderer)
+
+
+class OfLevels(filters.FilterSet):
+    """With choices among provinces, districts or communes: drawn, and read, for those whose places, the ended ones they
+    took over included, lie above the level or are several of it. Others have nothing to choose among, and their lists
+    ask three queries less; what the address asks is read and refused as ever."""
+
+    def __init__(self, *args, request=None, **kwargs):
+        super().__init__(*args, request=request, **kwargs)
+        if request is None:  # the API's schema
+            return
+        kinds = [place.kind for place in request.user.grounds()]
+        for rank, level in enumerate(LEVELS):
+            is_above = any(kind in LEVELS[:rank] for kind in kinds)
+            if level.value in self.filters and not is_above and kinds.count(level) < 2:
+                self.filters[level.value].extra["widget"] = AddressOnly
 
 
 class OpenOrEnded(TextChoices):
@@ -55,7 +71,7 @@ def by_relation(rows, value: str, user):
     return rows.counted_for(user)
 
 
-class UnitFilterSet(filters.FilterSet):
+class UnitFilterSet(OfLevels):
     """Without a search the list is in the order of the alphabet; with one, the nearest names come first."""
 
     q = filters.CharFilter(label="Tên hoặc mã số", method="filter_q", max_length=100)
@@ -187,7 +203,7 @@ def register_filterset(register: Register) -> type[filters.FilterSet]:
         "filter_q": lambda self, queryset, name, words: queryset.search(words),
         "Meta": type("Meta", (), {"model": register.model, "fields": tuple(own)}),
     }
-    return type(f"{register.model.__name__}FilterSet", (filters.FilterSet,), body)
+    return type(f"{register.model.__name__}FilterSet", (OfLevels,), body)
 
 
 REGISTER_FILTERS = {slug: register_filterset(register) for slug, register in REGISTERS.items()}

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 
 from tests.units.reforming import draft, line
 from units import reforms, services
-from units.enums import Role
-from units.models import User
+from units.enums import LEVELS, Role
+from units.filters import UnitFilterSet
+from units.models import Unit, User
 
 from .factories import make_tree, make_user
 
@@ -66,3 +68,26 @@ def test_who_was_given_an_organisation_reads_it(django_assert_num_queries):
     user = anew(receiver)
     with django_assert_num_queries(1):
         assert user.entrusted() == []
+
+
+def drawn(user: User, **asked) -> tuple[set[str], bool]:
+    """The levels the person's list of units offers a choice of, and whether what was asked can be."""
+    request = RequestFactory().get("/", asked)
+    request.user = anew(user)
+    found = UnitFilterSet(request.GET, Unit.objects.visible_to(request.user), request=request)
+    html = "".join(field.as_field_group() for field in found.form)
+    return {level for level in LEVELS if f'name="{level}"' in html}, found.form.is_valid()
+
+
+def test_a_level_is_chosen_by_who_stands_above_it_or_holds_several_of_it():
+    tree = make_tree()
+    one, two, three, _ = tree.communes
+    people = {place: make_user(Role.OFFICER, place) for place in (two, three, tree.districts[0], tree.province)}
+    assert drawn(people[tree.province])[0] == {"district", "commune"}
+    assert drawn(people[tree.districts[0]])[0] == {"commune"}
+    assert drawn(people[two])[0] == drawn(people[three])[0] == set()
+    assert drawn(people[three], commune=three.pk)[1]  # read as ever
+    assert not drawn(people[three], commune=one.pk)[1]
+    reforms.apply(draft(tree, line("merge", one, to_unit=two)), by=None)
+    assert drawn(people[two])[0] == {"commune"}  # its own past is another commune
+    assert drawn(people[three])[0] == set()
