@@ -119,6 +119,7 @@ def test_middleware_order():
     order = [name.rsplit(".", 1)[1] for name in read("MIDDLEWARE")["MIDDLEWARE"]]
     chain = [
         "SecurityMiddleware",
+        "CompressedText",
         "CSPMiddleware",
         "SessionMiddleware",
         "CsrfViewMiddleware",

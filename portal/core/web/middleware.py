@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import QueryDict
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.urls import is_valid_path, reverse
 
@@ -22,6 +23,18 @@ OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself ke
 
 class WriteInGet(Exception):
     """A page that should only read tried to write."""
+
+
+class CompressedText(GZipMiddleware):
+    """A page or an answer to a script leaves compressed: a grid is a tenth of itself on a line of 1 Mbit/s. Files are
+    compressed in themselves and keep their length. What BREACH would guess is masked anew in each page (the form's
+    token), and each answer is padded at random."""
+
+    def process_response(self, request, response):
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if response.streaming or kind not in ("text/html", "application/json"):
+            return response
+        return super().process_response(request, response)
 
 
 class StorableQuery:
