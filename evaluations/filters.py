@@ -11,7 +11,7 @@ from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import DistrictSelect, OfLevels, by_relation
-from units.models import Unit
+from units.models import Unit, UnitVersion
 
 from .enums import NOT_REGISTERED, CycleStatus, DecisionKind, State
 from .forms import CycleLabel
@@ -35,12 +35,23 @@ class CycleFilter(filters.ModelChoiceFilter):
 
 
 def visible_grades(request) -> list[str]:
-    """Names of grades in the sets the user may read, best first, each once."""
+    """Names of grades in the sets the user may read, best first, each once.
+
+    Every list of dossiers asks: whether a province's own sets are the user's is looked into only where the user's
+    provinces ever bore its code.
+    """
     if request is None:
         return []
-    sets = CriteriaSet.objects.visible_to(request.user)
-    found = Grade.objects.filter(criteria_set__in=sets).order_by("rank", "label").values_list("label", flat=True)
-    return list(dict.fromkeys(found))
+    provinces = {place.province_id for place in request.user.places()}
+    borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE, unit__province__in=provinces).values("code")
+    nearby = Q(criteria_set__province_code="") | Q(criteria_set__province_code__in=borne)
+    grades = Grade.objects.filter(nearby).order_by("rank", "label")
+    found = list(grades.values_list("label", "criteria_set", "criteria_set__province_code"))
+    theirs = {of_set for _, of_set, code in found if code}
+    if theirs:
+        seen = CriteriaSet.objects.visible_to(request.user).filter(pk__in=theirs)
+        theirs -= set(seen.values_list("pk", flat=True))
+    return list(dict.fromkeys(label for label, of_set, _ in found if of_set not in theirs))
 
 
 def visible_levels(kind: UnitKind):

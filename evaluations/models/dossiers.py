@@ -15,6 +15,7 @@ from ..enums import GRADED_LABELS, PAST_LABELS, REENTERED, Action, Origin, State
 from .cycles import Cycle
 from .log import LogLine
 
+PLACES = ("province", "district", "commune", "stands_in", "delegated_to")
 ACTING = ("entry_unit", "appraisal_unit", "decision_unit")  # whose hands a dossier is in, by step
 # A candidate that may be selected waits for nobody: its place owes a number of units, not this one.
 UNSELECTED = Q(state=State.EXPECTED, criteria_set__by_selection=True)
@@ -64,6 +65,13 @@ class EvaluationQuerySet(models.QuerySet):
     def with_relation(self, user):
         """`is_counted`: managed under one of the user's places, not only standing on their ground."""
         return self.annotate(is_counted=whether(within(user.grounds())))
+
+    def with_places(self):
+        """With what names the places of the row, and nothing else of them: their other columns took a tenth of a
+        list's time."""
+        said = {"id", "kind", "name", "code"}
+        unsaid = [field.name for field in Unit._meta.concrete_fields if field.name not in said]
+        return self.select_related(*PLACES).defer(*(f"{place}__{name}" for place in PLACES for name in unsaid))
 
     def with_namesake(self):
         """`has_namesake`: in its cycle another dossier of its kind and commune bears its name. A condition of the same

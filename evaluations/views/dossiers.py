@@ -53,13 +53,8 @@ def _filtered(asked: Asking) -> EvaluationFilterSet:
 
 
 def _rows(filters: EvaluationFilterSet, user):
-    return (
-        queries.returned_first(filters.qs, user)
-        .with_relation(user)
-        .select_related(
-            "cycle__programme", "criteria_set", "grade", "province", "district", "commune", "stands_in", "delegated_to"
-        )
-    )
+    rows = queries.returned_first(filters.qs, user).with_relation(user)
+    return rows.select_related("cycle__programme", "criteria_set", "grade").with_places()
 
 
 def dossiers_listed(asked: Asking) -> Listed:
