@@ -376,3 +376,21 @@ def rules_held(rules: Iterable[StreakRule], province: Unit) -> list[StreakRule]:
     held = [one for one in told if one.province_code == "" or (one.issuer and one.issuer.pk in ours)]
     held += [one for one in told if one.province_code and not one.issuer and one.province_code == province.code]
     return sorted(held, key=lambda one: one.is_inherited)
+
+
+def grade_names(user: User) -> list[str]:
+    """Names of grades in the sets the user may read, best first, each once.
+
+    Every list of dossiers asks: whether a province's own sets are the user's is looked into only where the user's
+    provinces ever bore its code.
+    """
+    provinces = {place.province_id for place in user.places()}
+    borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE, unit__province__in=provinces).values("code")
+    nearby = Q(criteria_set__province_code="") | Q(criteria_set__province_code__in=borne)
+    grades = Grade.objects.filter(nearby).order_by("rank", "label")
+    found = list(grades.values_list("label", "criteria_set", "criteria_set__province_code"))
+    theirs = {of_set for _, of_set, code in found if code}
+    if theirs:
+        seen = CriteriaSet.objects.visible_to(user).filter(pk__in=theirs)
+        theirs -= set(seen.values_list("pk", flat=True))
+    return list(dict.fromkeys(label for label, of_set, _ in found if of_set not in theirs))

@@ -6,12 +6,13 @@ import django_filters as filters
 from django.db.models import Q
 
 from criteria.filters import ProgrammeFilter
-from criteria.models import CriteriaSet, Grade, Programme
+from criteria.models import CriteriaSet, Programme
+from criteria.queries import grade_names
 from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import DistrictSelect, OfLevels, by_relation
-from units.models import Unit, UnitVersion
+from units.models import Unit
 
 from .enums import NOT_REGISTERED, CycleStatus, DecisionKind, State
 from .forms import CycleLabel
@@ -32,26 +33,6 @@ class CycleFilterField(CycleLabel, filters.fields.ModelChoiceField):
 
 class CycleFilter(filters.ModelChoiceFilter):
     field_class = CycleFilterField
-
-
-def visible_grades(request) -> list[str]:
-    """Names of grades in the sets the user may read, best first, each once.
-
-    Every list of dossiers asks: whether a province's own sets are the user's is looked into only where the user's
-    provinces ever bore its code.
-    """
-    if request is None:
-        return []
-    provinces = {place.province_id for place in request.user.places()}
-    borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE, unit__province__in=provinces).values("code")
-    nearby = Q(criteria_set__province_code="") | Q(criteria_set__province_code__in=borne)
-    grades = Grade.objects.filter(nearby).order_by("rank", "label")
-    found = list(grades.values_list("label", "criteria_set", "criteria_set__province_code"))
-    theirs = {of_set for _, of_set, code in found if code}
-    if theirs:
-        seen = CriteriaSet.objects.visible_to(request.user).filter(pk__in=theirs)
-        theirs -= set(seen.values_list("pk", flat=True))
-    return list(dict.fromkeys(label for label, of_set, _ in found if of_set not in theirs))
 
 
 def visible_levels(kind: UnitKind):
@@ -97,7 +78,7 @@ class EvaluationFilterSet(OfLevels):
     def __init__(self, *args, request=None, **kwargs):
         super().__init__(*args, request=request, **kwargs)
         grade = self.filters["grade"]
-        grade.extra["choices"] = [(label, label) for label in visible_grades(request)]
+        grade.extra["choices"] = [(label, label) for label in (grade_names(request.user) if request else ())]
         grade.__dict__.pop("_field", None)  # drawing the API's schema has made the class's own, without choices
 
     def by_name(self, dossiers, name, words):

@@ -14,6 +14,7 @@ from criteria.models import CriteriaSet, Grade, LegalDocument, Programme
 from criteria.queries import (
     criteria_of,
     drafts_beside,
+    grade_names,
     programmes_of,
     rule_of,
     sets_by_programme,
@@ -23,7 +24,8 @@ from criteria.queries import (
 )
 from criteria.services import publish
 from evaluations.forms import CycleForm
-from tests.units.factories import make_province
+from tests.units.factories import make_province, make_user
+from units.enums import Role
 from units.models import Unit, UnitVersion
 
 
@@ -187,3 +189,19 @@ def test_a_province_is_offered_no_programme_of_another(draft):
     assert set(offered.values_list("code", flat=True)) == {national, "rieng-a", "moi"}
     Unit.objects.filter(pk=other.pk).update(province=mine)  # as a merger leaves the one that ended
     assert "rieng-b" in programmes_of([mine]).values_list("code", flat=True)
+
+
+def test_names_of_grades_are_of_the_law_and_of_the_own_province(draft, django_assert_num_queries):
+    own, other = make_province("Tỉnh Một", code="90"), make_province("Tỉnh Hai", code="91")
+    Grade.objects.all().delete()
+    for rank, (label, code) in enumerate((("Của luật", ""), ("Của tỉnh Một", "90"), ("Của luật", "90")), 1):
+        of_set = CriteriaSet.objects.create(
+            code=f"HANG-{rank}", document=draft.document, programme=draft.programme, unit_kinds=[], name=label,
+            first_year=2024, province_code=code,
+        )  # fmt: skip
+        Grade.objects.create(criteria_set=of_set, rank=rank, label=label)
+    people = {place: make_user(Role.OFFICER, place) for place in (own, other)}
+    with django_assert_num_queries(3):  # the person's places, the names, and whose the province's set is
+        assert grade_names(people[own]) == ["Của luật", "Của tỉnh Một"]
+    with django_assert_num_queries(2):
+        assert grade_names(people[other]) == ["Của luật"]

@@ -56,10 +56,11 @@ def taken(client, sheet) -> bytes:
 def words(monkeypatch) -> list[str]:
     """The passwords in the order they were made."""
     made: list[str] = []
-    from units.services import people, slips
+    from portal.core.passwords.one_time import one_time_password
+    from units.services import slips
 
     def remembered() -> str:
-        made.append(people.one_time_password())
+        made.append(one_time_password())
         return made[-1]
 
     monkeypatch.setattr(slips, "one_time_password", remembered)

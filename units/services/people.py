@@ -1,6 +1,5 @@
 """Accounts, their placements and passwords."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -11,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal.core.errors import Refused
+from portal.core.passwords.one_time import one_time_password
 from portal.core.rows.locking import hold_rows, lock_row
 from portal.core.vietnamese import text
 
@@ -20,12 +20,6 @@ from ..models import Placement, PostCorrection, Unit, User
 from ..permissions import may_end_placement, may_manage_people
 
 BATCH = 500
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those a reader takes for one another
-
-
-def one_time_password() -> str:
-    """Four groups of four letters that can be read out on the telephone (78 bits)."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 @transaction.atomic

@@ -15,13 +15,13 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.models import Job
 from portal.core.passwords.hashers import OneTimeArgon2
+from portal.core.passwords.one_time import one_time_password
 from portal.core.printing.checks import missing_for_pdf
 from portal.core.printing.pages import closed_fetcher, outside_refused
 from portal.core.vietnamese.figures import grouped
 from portal.core.web.address import portal_address
 
 from ..models import SlipSheet, User
-from .people import one_time_password
 
 TOGETHER = 240  # slips hashed or laid out at a time: forty pages, so that memory stays flat
 DAYS = 7  # a sheet nobody took is dropped after them

@@ -13,7 +13,9 @@ from ..vietnamese.old_fonts import FOREIGN, unicode_of
 from .books import BadBook, BadCell, Page, Percent, is_book, pages_of
 from .cells import plain, written
 
-MAX_BYTES, MAX_ROWS = 5_000_000, 20_000  # rows that hold something, without the heading
+# Rows that hold something, without the heading. What a workbook may unpack to, and its reader use: books.py. A set of
+# criteria is shorter: criteria/packs.
+MAX_BYTES, MAX_ROWS = 5_000_000, 20_000
 SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # how Excel is told of it, in a line of its own
 
 

@@ -1,4 +1,5 @@
-"""Figures as officials print them: two decimals half up, decimal comma, thousands by a point."""
+"""Figures as officials print them, two decimals half up, decimal comma, thousands by a point; and as they type them
+(docs/decisions/0027)."""
 
 import re
 from dataclasses import dataclass
