@@ -72,6 +72,7 @@ class Action(TextChoices):
     REFORM_UNDONE = "reform_undone", "Hoàn tác sắp xếp"
     AMEND = "amend", "Sửa số liệu"
     AMEND_APPRAISAL = "amend_appraisal", "Sửa kết quả thẩm định"
+    CONFIRM_FILLED = "confirm_filled", "Xác nhận giá trị điền sẵn"
     DATE = "date", "Ghi ngày đăng ký, nghị quyết"
     DECIDE_TIMING = "decide_timing", "Quyết định về thời hạn"
     ATTACH = "attach", "Đính kèm tài liệu"
@@ -87,6 +88,13 @@ class Side(TextChoices):
 
     OWN = "own", "Tự đánh giá"
     APPRAISED = "appraised", "Thẩm định"
+
+
+class Filled(TextChoices):
+    """Where an own answer comes from that nobody has typed or confirmed yet."""
+
+    DEFAULT = "default", "Điền mặc định"
+    LAST_YEAR = "last_year", "Theo năm trước"
 
 
 class CycleStatus(TextChoices):

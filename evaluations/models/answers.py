@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from criteria.judging.values import Value
 from criteria.models import Criterion, DossierPaper
 
-from ..enums import Side
+from ..enums import Filled, Side
 from .dossiers import Evaluation, readable
 
 
@@ -33,14 +33,33 @@ class Answer(models.Model):
     version = models.PositiveIntegerField("lần ghi", default=1)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField("ghi lúc", db_default=Now())
+    # An own answer the officer stated once for many criteria, or took over from last year, until he confirms it.
+    filled_from = models.CharField("điền sẵn", max_length=10, choices=Filled, blank=True, default="", db_default="")
+    filled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    filled_at = models.DateTimeField("điền sẵn lúc", null=True, blank=True)
 
     class Meta:
         verbose_name = "trả lời"
         verbose_name_plural = "trả lời"
-        constraints = [models.UniqueConstraint(fields=["evaluation", "criterion"], name="one_answer_a_criterion")]
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "criterion"], name="one_answer_a_criterion"),
+            models.CheckConstraint(
+                condition=models.Q(filled_from="", filled_by=None, filled_at=None)
+                | (~models.Q(filled_from="") & models.Q(filled_by__isnull=False, filled_at__isnull=False)),
+                name="filled_by_somebody_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["evaluation"], condition=~models.Q(filled_from=""), name="answer_unconfirmed"),
+        ]
 
     def __str__(self):
         return f"{self.evaluation_id}:{self.criterion_id}"
+
+    @property
+    def unconfirmed(self) -> str:
+        """“Điền mặc định, chưa xác nhận”; empty for what somebody typed or confirmed."""
+        return f"{self.get_filled_from_display()}, chưa xác nhận" if self.filled_from else ""
 
     def on(self, side: str) -> Value:
         """The answer of one side."""

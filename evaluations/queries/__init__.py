@@ -5,6 +5,7 @@ from .dossiers import with_route, years_of
 from .namesakes import tell_dossiers_apart, tell_years_apart
 from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sent import SentGroup, sent_by, turn_of
+from .signals import Signal, signals_of, unconfirmed_in, with_signals
 from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Desk",
     "DeskPile",
     "SentGroup",
+    "Signal",
     "chair_among",
     "draft_decisions",
     "fallen",
@@ -23,12 +25,15 @@ __all__ = [
     "returned_to",
     "returns_of",
     "sent_by",
+    "signals_of",
     "tell_dossiers_apart",
     "tell_years_apart",
     "turn_of",
+    "unconfirmed_in",
     "waiting_dossiers",
     "under_way",
     "waiting_for",
     "with_route",
+    "with_signals",
     "years_of",
 ]

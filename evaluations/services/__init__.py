@@ -5,6 +5,7 @@ from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_ba
 from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence, reuse_papers
+from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled
 from .past_results import PastResult, record_past, results_of, take_past_away
 from .past_totals import (
     Figures,
@@ -40,6 +41,7 @@ __all__ = [
     "SaveOutcome",
     "AskedCell",
     "CellOutcome",
+    "Confirmed",
     "Conflict",
     "FaultyPapers",
     "Figures",
@@ -48,8 +50,10 @@ __all__ = [
     "NewPaper",
     "PastResult",
     "SavedCell",
+    "SeenCell",
     "Total",
     "accept_answers",
+    "accept_suggestion",
     "add_evidence",
     "add_late_unit",
     "add_papers",
@@ -59,6 +63,7 @@ __all__ = [
     "change_sitting",
     "close_cycle",
     "close_sitting",
+    "confirm_filled",
     "correct_bar",
     "create_sitting",
     "drop_sitting",

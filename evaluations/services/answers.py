@@ -1,5 +1,6 @@
 """Saving answers one by one, with a version so that nobody overwrites what they have not seen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,12 +17,13 @@ from portal.core.vietnamese.moments import moment_text
 from units.models import User
 
 from .. import permissions
-from ..enums import EDITABLE, Action, Side, State
+from ..enums import EDITABLE, Action, Filled, Side, State
 from ..judging.dossiers import judged_dossier
 from ..models import Answer, Evaluation, Event
 
 FIELDS = ("met", "value", "numerator", "denominator", "not_applicable", "excuse")
 PREFIX = {Side.OWN: "", Side.APPRAISED: "appraised_"}
+UNMARKED = {"filled_from": "", "filled_by": None, "filled_at": None}
 AMEND = {Side.OWN: Action.AMEND, Side.APPRAISED: Action.AMEND_APPRAISAL}
 
 
@@ -52,6 +54,7 @@ class SavedCell:
     text: str
     version: int
     verdict: Verdict
+    unconfirmed: str = ""  # how it was filled, in words, where nobody has confirmed it
 
 
 def columns(value: Value, side: Side) -> dict:
@@ -106,14 +109,17 @@ def save_answer(
     by: User,
     note: str | None = None,
     side: Side = Side.OWN,
+    filled: str = "",
 ) -> Answer:
     """Write one answer and return it with its new version; the log keeps the value it takes the place of.
 
-    `version` is the one that was read (0 when there was no answer). Raises Refused (not allowed, value outside its
-    measure) or Conflict (saved by somebody else meanwhile; nothing is written).
+    `version` is the one that was read (0 when there was no answer); `filled` says where a value comes from that nobody
+    typed. Raises Refused (not allowed, value outside its measure) or Conflict (saved by somebody else meanwhile;
+    nothing is written).
     """
     dossier = locked_dossier(evaluation, by, side)
-    return _store(dossier, find_criterion(dossier, code), value, version=version, by=by, note=note, side=side)
+    criterion = find_criterion(dossier, code)
+    return _store(dossier, criterion, value, version=version, by=by, note=note, side=side, filled=filled)
 
 
 def save_cell(
@@ -131,17 +137,33 @@ def save_cell(
         except BadValue as bad:
             raise Refused(bad.sentence) from bad
         answer = _store(dossier, criterion, value, version=version, by=by, note=note, side=side)
+    return saved_cell(dossier, criterion, answer, side)
+
+
+def saved_cell(dossier: Evaluation, criterion: CriterionSpec, answer: Answer, side: Side) -> SavedCell:
+    """A stored cell as its page is told of it."""
     verdict = judged_dossier(dossier).verdict(side)
-    return SavedCell(write_cell(criterion, answer.on(side)), answer.version, verdict)
+    mark = answer.unconfirmed if side == Side.OWN else ""
+    return SavedCell(write_cell(criterion, answer.on(side)), answer.version, verdict, mark)
 
 
 def _store(
-    dossier: Evaluation, criterion: CriterionSpec, value: Value, *, version: int, by: User, note: str | None, side: Side
+    dossier: Evaluation,
+    criterion: CriterionSpec,
+    value: Value,
+    *,
+    version: int,
+    by: User,
+    note: str | None,
+    side: Side,
+    filled: str = "",
 ) -> Answer:
     """The answer written under the lock the caller holds."""
     held = Answer.objects.filter(evaluation=dossier, criterion__code=criterion.code)
-    stored = held.select_related("saved_by", "criterion").first()
-    answer, line = changed_answer(dossier, criterion, value, stored, version=version, by=by, note=note, side=side)
+    stored = held.select_related("saved_by", "filled_by", "criterion").first()
+    answer, line = changed_answer(
+        dossier, criterion, value, stored, version=version, by=by, note=note, side=side, filled=filled
+    )
     if stored is None:
         answer.criterion = Criterion.objects.get(criteria_set=dossier.criteria_set_id, code=criterion.code)
     if line is not None:
@@ -160,10 +182,12 @@ def changed_answer(
     by: User,
     note: str | None = None,
     side: Side,
+    filled: str = "",
 ) -> tuple[Answer, Event | None]:
     """The stored answer changed, or a new one that lacks its criterion, and the line the log keeps; neither is saved.
 
-    `stored` is what is there under the lock the caller holds. Raises Refused or Conflict, and then changes nothing.
+    `stored` is what is there under the lock the caller holds. An own value written is the officer's word, and no mark
+    stays on it, unless `filled` says that it was filled in. Raises Refused or Conflict, and then changes nothing.
     """
     try:
         check(criterion, value)
@@ -172,6 +196,8 @@ def changed_answer(
     changes = columns(value, side)
     if note is not None:
         changes[PREFIX[side] + "note"] = note.strip()
+    if side == Side.OWN:
+        changes |= _mark(stored, value, filled, by)
     if stored is None:
         if version:
             raise Refused("Ô này vừa được thay đổi ở nơi khác. Hãy tải lại trang.")
@@ -181,14 +207,36 @@ def changed_answer(
     before, line = stored.on(side), None
     if before != value and not before.is_empty:
         was, becomes = write_cell(criterion, before), write_cell(criterion, value) or "để trống"
-        comment = f"Tiêu chí {criterion.number}: {was} → {becomes}"
+        mark = f" ({stored.unconfirmed})" if side == Side.OWN and stored.filled_from else ""
+        comment = f"Tiêu chí {criterion.number}: {was}{mark} → {becomes}"
         line = Event.staying(dossier, AMEND[side], by=by, comment=comment)
+    elif side == Side.OWN and stored.filled_from and not filled:
+        line = Event.staying(dossier, Action.CONFIRM_FILLED, by=by, comment=confirmed_line([(criterion, stored)]))
     for name, new in changes.items():
         setattr(stored, name, new)
     stored.version += 1
     stored.saved_by = by
     stored.saved_at = Now()
     return stored, line
+
+
+def _mark(stored: Answer | None, value: Value, filled: str, by: User) -> dict:
+    """The columns that say how the value was filled; the same value filled the same way keeps who filled it when."""
+    if stored is not None and filled and stored.filled_from == filled and stored.own == value:
+        return {}
+    if not filled or value.is_empty:
+        return UNMARKED
+    return {"filled_from": Filled(filled), "filled_by": by, "filled_at": Now()}
+
+
+def confirmed_line(confirmed: Iterable[tuple[CriterionSpec, Answer]]) -> str:
+    """What the log says of filled values somebody confirms: which, what they hold, who filled them when."""
+    by_mark: dict[str, list[str]] = {}
+    for criterion, answer in confirmed:
+        when = f" điền lúc {moment_text(answer.filled_at)}" if answer.filled_at else ""
+        how = f"{answer.get_filled_from_display()}, {answer.filled_by}{when}"
+        by_mark.setdefault(how, []).append(f"{criterion.number} ({write_cell(criterion, answer.own)})")
+    return "\n".join(f"{how}: tiêu chí {', '.join(cells)}" for how, cells in by_mark.items())
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from units.models import User
 
 from ..enums import Action, Side
 from ..models import Answer, Evaluation, Event
-from .answers import Conflict, changed_answer, columns, find_criterion, locked_dossier
+from .answers import UNMARKED, Conflict, changed_answer, columns, find_criterion, locked_dossier
 
 GONE = "Không thấy hồ sơ này trong bảng. Hãy tải lại trang."
 
@@ -27,6 +27,8 @@ class SaveOutcome(StrEnum):
     SAME = "same"  # holds that value already
     REFUSED = "refused"
     CONFLICT = "conflict"  # saved by somebody else meanwhile
+    KEPT = "kept"  # holds something already: what is filled in writes over nothing
+    UNFIT = "unfit"  # the value filled in is no answer to this criterion: left as it is
 
 
 NOT_TAKEN = (SaveOutcome.REFUSED, SaveOutcome.CONFLICT)
@@ -53,6 +55,7 @@ class CellOutcome:
     version: int
     sentence: str = ""
     theirs: str = ""
+    unconfirmed: str = ""  # how what it holds was filled, in words, where nobody has confirmed it
 
 
 def read_said(criterion: CriterionSpec, typed: str) -> Value:
@@ -62,13 +65,14 @@ def read_said(criterion: CriterionSpec, typed: str) -> Value:
 
 @transaction.atomic
 def save_cells(
-    asked: Iterable[AskedCell], dossiers: Mapping[int, Evaluation], *, by: User, why: str = ""
+    asked: Iterable[AskedCell], dossiers: Mapping[int, Evaluation], *, by: User, why: str = "", filled: str = ""
 ) -> list[CellOutcome]:
     """Save the cells of the unit's own side in one transaction, and say of each what became of it; none is named twice.
 
     A cell is taken as `save_cell` takes one: one that cannot be read, may not be written or was saved by somebody else
     meanwhile stays as it is, the others are saved. Dossiers are locked in the order of their ids. With `why` the log
-    keeps a line of each saved cell, and in it the reason.
+    keeps a line of each saved cell, and in it the reason. With `filled` only empty cells are written, each marked so
+    until somebody confirms it.
     """
     cells = list(asked)
     locked: dict[int, Evaluation] = {}
@@ -78,14 +82,14 @@ def save_cells(
             locked[pk] = locked_dossier(dossiers[pk], by, Side.OWN)
         except Refused as refusal:
             closed[pk] = refusal.sentence
-    block = _Block(locked, closed, _answers(dossiers), by, why)
+    block = _Block(locked, closed, _answers(dossiers), by, why, filled)
     outcomes = [block.take(cell, dossiers.get(cell.dossier)) for cell in cells]
     _write(block)
     return outcomes
 
 
 def _answers(dossiers: Iterable[int]) -> dict[tuple[int, str], Answer]:
-    stored = Answer.objects.filter(evaluation__in=dossiers).select_related("criterion", "saved_by")
+    stored = Answer.objects.filter(evaluation__in=dossiers).select_related("criterion", "saved_by", "filled_by")
     return {(one.evaluation_id, one.criterion.code): one for one in stored}
 
 
@@ -98,6 +102,7 @@ class _Block:
     answers: Mapping[tuple[int, str], Answer]
     by: User
     why: str
+    filled: str = ""
     changed: dict[tuple[int, str], Answer] = field(default_factory=dict)
     lines: list[Event] = field(default_factory=list)
 
@@ -108,17 +113,25 @@ class _Block:
         was = answer.own if answer else Value()
         try:
             criterion = find_criterion(dossier, cell.code)
+            if self.filled and not was.is_empty:
+                return _held(cell, SaveOutcome.KEPT, criterion, answer)
             value = read_said(criterion, cell.typed)
             if value == was:
-                return CellOutcome(
-                    cell, SaveOutcome.SAME, write_cell(criterion, value), answer.version if answer else 0
-                )
+                return _held(cell, SaveOutcome.SAME, criterion, answer)
             if dossier.pk not in self.locked:
                 return _refused(cell, self.closed[dossier.pk])
             answer, line = changed_answer(
-                self.locked[dossier.pk], criterion, value, answer, version=cell.version, by=self.by, side=Side.OWN
+                *(self.locked[dossier.pk], criterion, value, answer),
+                version=cell.version,
+                by=self.by,
+                side=Side.OWN,
+                filled=self.filled,
             )
-        except (BadValue, Refused) as refusal:
+        except BadValue as bad:
+            if self.filled:
+                return _held(cell, SaveOutcome.UNFIT, criterion, answer)
+            return _refused(cell, bad.sentence)
+        except Refused as refusal:
             return _refused(cell, refusal.sentence)
         except Conflict as conflict:
             text, now = write_cell(criterion, value), conflict.answer.version
@@ -128,7 +141,15 @@ class _Block:
             line = line or Event.staying(dossier, Action.AMEND, by=self.by, comment=_filled(criterion, was, value))
             line.comment = f"{line.comment}. {self.why}"
         self.lines += [line] if line else []
-        return CellOutcome(cell, SaveOutcome.SAVED, write_cell(criterion, value), answer.version)
+        return _held(cell, SaveOutcome.SAVED, criterion, answer)
+
+
+def _held(cell: AskedCell, outcome: SaveOutcome, criterion: CriterionSpec, answer: Answer | None) -> CellOutcome:
+    """An outcome of a cell that shows what is stored there from now on."""
+    if answer is None:
+        return CellOutcome(cell, outcome, "", 0)
+    text = write_cell(criterion, answer.own)
+    return CellOutcome(cell, outcome, text, answer.version, unconfirmed=answer.unconfirmed)
 
 
 def _filled(criterion: CriterionSpec, was: Value, value: Value) -> str:
@@ -153,6 +174,6 @@ def _write(block: _Block) -> None:
         block.changed.values(),
         update_conflicts=True,
         unique_fields=["evaluation", "criterion"],
-        update_fields=[*columns(Value(), Side.OWN), "version", "saved_by", "saved_at"],
+        update_fields=[*columns(Value(), Side.OWN), "version", "saved_by", "saved_at", *UNMARKED],
     )
     Event.objects.bulk_create(block.lines)

@@ -135,7 +135,7 @@ def _write(
             target=going[dossier.pk],
             by=by,
             by_post=str(by) if by else OPERATOR,
-            comment=comments[dossier.pk].strip(),
+            comment=_said(dossier.pk, step, comments, moving),
         )
         for dossier in dossiers
     )
@@ -143,6 +143,12 @@ def _write(
         dossier.state = going[dossier.pk]
         if "submitted_by" in stamps:
             dossier.submitted_by = by
+
+
+def _said(pk: int, step: Transition, comments: Mapping[int, str], moving: Mapping[int, Moving]) -> str:
+    own = comments[pk].strip()
+    beside = step.told(moving[pk]) if step.told else ""
+    return f"{own}\n{beside}".strip()
 
 
 def _not_yours(by: User | None, dossier: Evaluation, step: Transition) -> str:

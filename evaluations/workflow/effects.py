@@ -10,6 +10,7 @@ from criteria.models import Grade
 from units.models import Unit, User
 
 from ..enums import Action, Side
+from ..judging import filled
 from ..models import ACTING, Evaluation, Event
 from .obstacles import Moving
 
@@ -28,6 +29,12 @@ def sent_from(dossiers: Iterable[Evaluation]) -> dict[int, str]:
     """The state each was last sent from: one sent back before comes back as such, with its reason. One query."""
     sent = Event.objects.filter(evaluation__in=[one.pk for one in dossiers], action=Action.SUBMIT).order_by("at", "pk")
     return dict(sent.values_list("evaluation", "source"))
+
+
+def sent_unconfirmed(moving: Moving) -> str:
+    """Filled values it goes with though nobody has confirmed them: its log keeps that, confirmed later or not."""
+    told = filled.counted(moving.judged)
+    return f"Khi gửi: {told}." if told else ""
 
 
 def appraised(by: User | None) -> dict[str, Any]:

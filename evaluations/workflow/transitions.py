@@ -16,6 +16,7 @@ from .obstacles import Moving
 Who = Callable[[User, Evaluation], bool]
 Obstacle = Callable[[Moving], str]
 Stamps = Callable[[User | None], dict[str, Any]]
+Told = Callable[[Moving], str]
 Effect = Callable[[Iterable[Evaluation], Mapping[int, Moving]], None]
 
 
@@ -24,8 +25,9 @@ class Transition:
     """One permitted move.
 
     `side` names the answers its obstacle judges; `stamps` are columns written with the state, `effect` runs before it
-    is written. A move without `who` belongs to another door, which has asked for the right (a reorganisation's). One
-    without a target gives each dossier the state the caller names; `back_to` names another than the target for some.
+    is written, `told` stands in the log beside the mover's own words. A move without `who` belongs to another door,
+    which has asked for the right (a reorganisation's). One without a target gives each dossier the state the caller
+    names; `back_to` names another than the target for some.
     """
 
     action: Action
@@ -36,6 +38,7 @@ class Transition:
     side: Side | None = None
     stamps: Stamps | None = None
     effect: Effect | None = None
+    told: Told | None = None
     back_to: Callable[[Iterable[Evaluation]], Mapping[int, str]] | None = None
     needs_reason: bool = False
     has_button: bool = False
@@ -71,6 +74,7 @@ TRANSITIONS: dict[Action, Transition] = {
             obstacles.gaps_in_answers,
             Side.OWN,
             stamps=effects.submitted,
+            told=effects.sent_unconfirmed,
             has_button=True,
             done="Đã gửi thẩm định hồ sơ {}.",
             style="primary",
