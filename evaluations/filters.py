@@ -17,9 +17,11 @@ from units.models import Unit
 from .enums import NOT_REGISTERED, CycleStatus, DecisionKind, State
 from .forms import CycleLabel
 from .models import JUDGED_CHOICES, Cycle, Decision, Evaluation, PastTotal, Recognition, Sitting
+from .queries import with_signals
 
 EVERY = "Tất cả"
 
+SIGNALS = (("unconfirmed", "Có giá trị điền sẵn chưa xác nhận"),)
 DESKS = (("entry_unit", "Tôi nhập"), ("appraisal_unit", "Tôi thẩm định"), ("decision_unit", "Cấp tôi công nhận"))
 
 
@@ -58,6 +60,7 @@ class EvaluationFilterSet(OfLevels):
     grade = filters.ChoiceFilter(label="Xếp loại", field_name="grade__label", choices=())
     mine = filters.ChoiceFilter(label="Việc của tôi", choices=DESKS, method="on_my_desk")
     relation = filters.ChoiceFilter(label="Quan hệ", choices=Relation, method="of_relation", empty_label="Mọi quan hệ")
+    check = filters.ChoiceFilter(label="Nên kiểm tra", choices=SIGNALS, method="with_signal", empty_label="Mọi hồ sơ")
 
     class Meta:
         model = Evaluation
@@ -73,6 +76,7 @@ class EvaluationFilterSet(OfLevels):
             "grade",
             "mine",
             "relation",
+            "check",
         ]
 
     def __init__(self, *args, request=None, **kwargs):
@@ -90,6 +94,9 @@ class EvaluationFilterSet(OfLevels):
 
     def of_relation(self, dossiers, name, value: str):
         return by_relation(dossiers, value, self.request.user)
+
+    def with_signal(self, dossiers, name, value: str):
+        return with_signals(dossiers)
 
 
 class RecognitionFilterSet(OfLevels):

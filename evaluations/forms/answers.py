@@ -9,6 +9,9 @@ from criteria.judging.values import CriterionSpec, Value
 from portal.core.fields import NumberField, TextField, WholeField, as_typed
 from portal.core.vietnamese.figures import plain_number
 
+from ..enums import Filled
+
+ANSWERED = ("met", "numerator", "denominator", "value", "excuse", "not_applicable")
 STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
 
 
@@ -25,12 +28,14 @@ class AnswerForm(forms.Form):
     )
     note = TextField(label="Giải trình", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 1}))
 
-    def __init__(self, criterion: CriterionSpec, value: Value, *, version: int, note: str, data=None):
-        self.criterion, self.before = criterion, value
+    def __init__(
+        self, criterion: CriterionSpec, value: Value, *, version: int, note: str, data=None, unconfirmed: str = ""
+    ):
+        self.criterion, self.before, self.unconfirmed = criterion, value, unconfirmed
         initial = {"version": version, "note": note} | self._typed(value)
         super().__init__(data, prefix=criterion.code.replace(".", "_"), initial=initial)
         self._add_fields()
-        self.order_fields(["met", "numerator", "denominator", "value", "excuse", "not_applicable", "note", "version"])
+        self.order_fields([*ANSWERED, "confirmed", "note", "version", "taken"])
 
     @staticmethod
     def _typed(value: Value) -> dict:
@@ -49,10 +54,16 @@ class AnswerForm(forms.Form):
         told = {
             name: held for name, held in self._typed(value).items() if name in self.fields and held not in ("", None)
         }
-        return {self.add_prefix(name): as_typed(held) for name, held in told.items() if held is not False}
+        typed = {self.add_prefix(name): as_typed(held) for name, held in told.items() if held is not False}
+        return typed | {self.add_prefix("taken"): Filled.LAST_YEAR.value}
 
     def _add_fields(self):
         line = self.criterion
+        self.fields["taken"] = forms.CharField(widget=forms.HiddenInput, required=False, max_length=10)
+        if self.unconfirmed:
+            self.fields["confirmed"] = forms.BooleanField(
+                label="Đã xem và xác nhận giá trị này", help_text=self.unconfirmed, required=False
+            )
         if line.measure == Measure.MUST:
             self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
         elif line.measure == Measure.EVENT:
@@ -83,6 +94,14 @@ class AnswerForm(forms.Form):
             self.fields["not_applicable"] = forms.BooleanField(
                 label="Không áp dụng", help_text=line.not_applicable_when, required=False
             )
+
+    def filled(self, stored: str, suggested: Value | None) -> str:
+        """Where the answer comes from that nobody typed; empty where somebody did. Only after is_valid(); `stored` is
+        the mark of what is there, `suggested` what last year says."""
+        data = self.cleaned_data
+        if self.answer == self.before:
+            return "" if data.get("confirmed") else stored
+        return Filled.LAST_YEAR if data["taken"] and self.answer == suggested else ""
 
     @property
     def answer(self) -> Value:

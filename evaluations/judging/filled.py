@@ -12,11 +12,7 @@ def unconfirmed(judged: JudgedDossier) -> list[CriterionSpec]:
 
 
 def counted(judged: JudgedDossier) -> str:
-    """How many of its answers that is, and which: “3 trong 17 giá trị là điền sẵn, chưa xác nhận: tiêu chí 1.1, 1.2”;
-    empty for none."""
-    lines = unconfirmed(judged)
-    if not lines:
-        return ""
+    """How many of its answers that is, in words; empty for none."""
+    many = len(unconfirmed(judged))
     answered = sum(not answer.own.is_empty for answer in judged.answers.values())
-    numbers = ", ".join(line.number for line in lines)
-    return f"{len(lines)} trong {answered} giá trị là điền sẵn, chưa xác nhận: tiêu chí {numbers}"
+    return f"{many} trong {answered} giá trị là điền sẵn, chưa xác nhận" if many else ""

@@ -1,5 +1,6 @@
 """What a unit answered last year, as a suggestion for this year where the criterion is the same."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from criteria.enums import Measure
@@ -26,29 +27,58 @@ class Suggestion:
 
 
 def suggestions(dossier: Evaluation, user: User, answers: dict[str, Answer]) -> dict[str, Suggestion]:
-    """Suggestions by criterion code for what this year has not answered; a fixed number of queries.
+    """The same for one dossier, by criterion code."""
+    return suggestions_of([dossier], user, {dossier.pk: answers}).get(dossier.pk, {})
+
+
+def suggestions_of(
+    dossiers: Iterable[Evaluation], user: User, answers: Mapping[int, Mapping[str, Answer]]
+) -> dict[int, dict[str, Suggestion]]:
+    """Suggestions for what dossiers of one cycle have not answered, by dossier and criterion code; a fixed number of
+    queries for dossiers of one set.
 
     Last year's dossier of the same unit and programme must have been sent and be the user's to read. What its
     appraisers answered goes before what the unit did. Of a trend only last
     year's figure is known: it is this year's "last year".
     """
-    before = (
-        Evaluation.objects.visible_to(user)
-        .filter(
-            unit=dossier.unit_id,
-            cycle__programme=dossier.cycle.programme_id,
-            cycle__year=dossier.cycle.year - 1,
-            state__in=SENT,
-        )
-        .select_related("criteria_set__document", "criteria_set__base", "cycle")
-        .first()
+    dossiers = list(dossiers)
+    before = _last_year(dossiers, user)
+    told = answers_of(before.values()) if before else {}
+    codes: dict[tuple[int, int], dict[str, str]] = {}
+    found = {}
+    for dossier in dossiers:
+        then = before.get(dossier.unit_id)
+        if then is None or not told[then.pk]:
+            continue
+        sets = (then.criteria_set_id, dossier.criteria_set_id)
+        if sets not in codes:
+            codes[sets] = _same(then, dossier)
+        found[dossier.pk] = _carried(dossier, then, told[then.pk], codes[sets], answers.get(dossier.pk, {}))
+    return found
+
+
+def _last_year(dossiers: list[Evaluation], user: User) -> dict[int, Evaluation]:
+    """Last year's dossiers of the same units, by unit; one query."""
+    if not dossiers:
+        return {}
+    cycle = dossiers[0].cycle
+    rows = Evaluation.objects.visible_to(user).filter(
+        unit__in=[one.unit_id for one in dossiers],
+        cycle__programme=cycle.programme_id,
+        cycle__year=cycle.year - 1,
+        state__in=SENT,
     )
-    if before is None:
-        return {}
-    told = answers_of([before])[before.pk]
-    if not told:
-        return {}
-    codes = _same(before, dossier)
+    rows = rows.select_related("criteria_set__document", "criteria_set__base", "cycle")
+    return {one.unit_id: one for one in reversed(rows)}  # the first of a unit that has two stays
+
+
+def _carried(
+    dossier: Evaluation,
+    before: Evaluation,
+    told: Mapping[str, Answer],
+    codes: Mapping[str, str],
+    answers: Mapping[str, Answer],
+) -> dict[str, Suggestion]:
     found = {}
     for line in specs_of(dossier.criteria_set):
         given = told.get(codes.get(line.code, ""))

@@ -31,6 +31,11 @@ class Remark:
     answer: str  # in words; empty where they agree or have not looked
     note: str
 
+    @property
+    def said(self) -> str:
+        """Both in one line of plain text."""
+        return "; ".join(part for part in (self.answer and f"nơi thẩm định ghi {self.answer}", self.note) if part)
+
 
 def returns_of(dossiers: Iterable[Evaluation]) -> dict[int, Event]:
     """The last return of each of these that is back now, by its id; one query where some are, none else."""

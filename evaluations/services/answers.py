@@ -233,8 +233,9 @@ def confirmed_line(confirmed: Iterable[tuple[CriterionSpec, Answer]]) -> str:
     """What the log says of filled values somebody confirms: which, what they hold, who filled them when."""
     by_mark: dict[str, list[str]] = {}
     for criterion, answer in confirmed:
-        when = f" điền lúc {moment_text(answer.filled_at)}" if answer.filled_at else ""
-        how = f"{answer.get_filled_from_display()}, {answer.filled_by}{when}"
+        how = answer.get_filled_from_display()
+        if answer.filled_by and answer.filled_at:  # as the database holds of every marked answer
+            how += f", {answer.filled_by.called(answer.filled_at)} điền lúc {moment_text(answer.filled_at)}"
         by_mark.setdefault(how, []).append(f"{criterion.number} ({write_cell(criterion, answer.own)})")
     return "\n".join(f"{how}: tiêu chí {', '.join(cells)}" for how, cells in by_mark.items())
 

@@ -1,7 +1,7 @@
 """The list of dossiers, and one of them with its answers, papers and moves."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib import messages
 from django.http import Http404
@@ -15,12 +15,12 @@ from criteria.judging.values import CriterionSpec
 from portal.core.errors import Refused
 from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
-from portal.core.web.pages import page_of, refuse, typed, worded
+from portal.core.web.pages import page_of, refuse, typed, whole_number, worded
 from units.models import Unit
 from units.queries import tell_apart
 
 from .. import permissions, queries, services, workflow
-from ..enums import EDITABLE, Side, State
+from ..enums import EDITABLE, Action, Side, State
 from ..filters import EvaluationFilterSet
 from ..forms import TimingForm
 from ..judging.below import base_of
@@ -29,6 +29,7 @@ from ..judging.papers import papers_of, window_of
 from ..judging.timing import undated
 from ..models import Cycle, Evaluation, Evidence
 from .columns import relation, told_apart, unit_columns
+from .told import told_confirmed
 
 COLUMNS = (
     *unit_columns(),
@@ -72,8 +73,10 @@ def evaluation_list(request):
     tell_apart(page)
     queries.tell_years_apart(dossier.cycle for dossier in page)
     back = queries.returns_of(page)
+    marked = queries.unconfirmed_in(page)
     for dossier in page:
         dossier.came_back = back.get(dossier.pk)
+        dossier.unconfirmed = marked.get(dossier.pk, 0)
     cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
     context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
     return render(request, "evaluations/evaluation_list.html", context)
@@ -86,6 +89,7 @@ class DossierLine:
     criterion: CriterionSpec
     own: str = ""
     own_note: str = ""
+    unconfirmed: str = ""  # how the own answer was filled in, in words, where nobody has confirmed it
     appraised: str = ""
     appraised_note: str = ""
     typed_note: str = ""  # in place of it where it could not be kept
@@ -99,6 +103,11 @@ class DossierLine:
     @property
     def is_group(self) -> bool:
         return self.criterion.is_group
+
+    @property
+    def seen(self) -> str:
+        """The answer as the page shows it, for the form that confirms it."""
+        return f"{self.criterion.code} {self.version}"
 
 
 def lines_of(judged: JudgedDossier, papers: Iterable[Evidence]) -> list[DossierLine]:
@@ -116,6 +125,7 @@ def lines_of(judged: JudgedDossier, papers: Iterable[Evidence]) -> list[DossierL
         if answer and criterion.code not in judged.derived:
             line.cell = write_cell(criterion, answer.appraised)
             line.own_note, line.appraised_note, line.version = answer.note, answer.appraised_note, answer.version
+            line.unconfirmed = answer.unconfirmed
             line.differs = not answer.appraised.is_empty and answer.own != answer.appraised
         if criterion.derivation:
             line.base = base_of(criterion, judged.below)
@@ -151,6 +161,7 @@ def dossier_context(request, dossier: Evaluation) -> dict:
     may_appraise = dossier.state == State.SUBMITTED and permissions.may_appraise(request.user, dossier)
     may_edit = dossier.state in EDITABLE and permissions.may_enter(request.user, dossier)
     steps = [(step, dossier.last_day(step)) for step in Step]
+    signals = queries.signals_of(judged)
     papers = list(dossier.evidence.select_related("uploaded_by").prefetch_related("criteria"))
     window = window_of(dossier.criteria_set, dossier.cycle.year)
     for paper in papers:
@@ -169,7 +180,8 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "lost_ground": queries.lost_ground(judged),
         "steps": [(Step(step).label, day) for step, day in steps if day],
         "window": window,
-        "moves": workflow.available(dossier, request.user, judged),
+        "moves": _warned(workflow.available(dossier, request.user, judged), signals),
+        "signals": signals,
         "may_edit": may_edit,
         "entry_at": reverse("evaluations:entry", args=[dossier.pk]) if may_edit else "",
         "may_appraise": may_appraise,
@@ -186,6 +198,16 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         and dossier.outcome
         and permissions.may_revoke(request.user, dossier),
     }
+
+
+def _warned(moves: list[workflow.Transition], signals: list[queries.Signal]) -> list[workflow.Transition]:
+    """The moves, the question before sending with what is not confirmed yet."""
+    words = " ".join(one.sentence for one in signals)
+    if not words:
+        return moves
+    return [
+        replace(move, confirm=f"{words} {move.confirm}") if move.action == Action.SUBMIT else move for move in moves
+    ]
 
 
 @require_safe
@@ -229,6 +251,21 @@ def remark(request, pk):
         return refuse(request, "evaluations/evaluation_detail.html", context, refusal)
     messages.success(request, "Đã ghi ý kiến thẩm định." if note.strip() else "Đã bỏ ý kiến thẩm định.")
     return redirect(f"{reverse('evaluations:detail', args=[pk])}#tc-{code}")
+
+
+@require_POST
+def confirm_filled(request, pk):
+    """Confirm the filled values of one dossier that its page shows: `cell` names code and version of each."""
+    dossier = get_dossier(request, pk)
+    seen = [
+        services.SeenCell(dossier.pk, code, version)
+        for code, _, typed_version in (text.partition(" ") for text in request.POST.getlist("cell"))
+        if (version := whole_number(typed_version))
+    ]
+    found = services.confirm_filled(seen, {dossier.pk: dossier}, by=request.user)
+    is_whole = found.done and not (found.changed or found.refused)
+    messages.add_message(request, messages.SUCCESS if is_whole else messages.WARNING, told_confirmed(found))
+    return redirect("evaluations:detail", pk=pk)
 
 
 @require_POST

@@ -37,6 +37,9 @@ class EntryLine:
     remark: Remark | None = None  # of the appraisers, where the dossier came back
     fill: dict[str, str] = field(default_factory=dict)  # names of the form's inputs and what the button puts there
     papers: int = 0  # that prove it already
+    suggested: Value | None = None
+    filled_from: str = ""  # of what is stored, where nobody has confirmed it
+    unconfirmed: str = ""  # the same in words
 
     @property
     def papers_said(self) -> str:
@@ -60,12 +63,14 @@ def entries_of(judged: JudgedDossier, user, data=None) -> list[EntryLine]:
             continue
         answer = judged.answers.get(criterion.code)
         value, version, note = (answer.own, answer.version, answer.note) if answer else (Value(), 0, "")
-        form = AnswerForm(criterion, value, version=version, note=note, data=data)
+        told, mark = (answer.unconfirmed, answer.filled_from) if answer else ("", "")
+        form = AnswerForm(criterion, value, version=version, note=note, data=data, unconfirmed=told)
         code = criterion.code
         line = EntryLine(criterion, form, remark=remarks.get(code), papers=papers.get(code, 0))
+        line = replace(line, filled_from=mark, unconfirmed=told)
         if one := suggested.get(code):
             said = in_words(criterion, one.then)
-            line = replace(line, year=one.year, said=said, fill=form.filled_with(one.value))
+            line = replace(line, year=one.year, said=said, fill=form.filled_with(one.value), suggested=one.value)
         entries.append(line)
     return entries
 
@@ -126,7 +131,8 @@ def _save_entry(request, dossier, entries: list[EntryLine], dates: DatesForm | N
     """Save the dates and the changed criteria in one transaction; False with form errors when any could not be."""
     with transaction.atomic():
         wrong = not _save_dates(request, dossier, dates)
-        for criterion, form in ((entry.criterion, entry.form) for entry in entries):
+        for entry in entries:
+            criterion, form = entry.criterion, entry.form
             if form is None or not form.has_changed():
                 continue
             try:
@@ -137,6 +143,7 @@ def _save_entry(request, dossier, entries: list[EntryLine], dates: DatesForm | N
                     version=form.cleaned_data["version"],
                     by=request.user,
                     note=clean(form.cleaned_data["note"]),
+                    filled=form.filled(entry.filled_from, entry.suggested),
                 )
             except Refused as refusal:
                 form.add_error(None, refusal.sentence)

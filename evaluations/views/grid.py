@@ -1,11 +1,13 @@
 """Grid entry: a commune's dossiers down, criteria across, every cell saved on its own with a live verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +18,7 @@ from criteria.judging.verdicts import Verdict
 from criteria.models import CriteriaSet
 from criteria.queries import specs_of
 from portal.core.errors import Refused
+from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
 from portal.core.web.pages import page_of, typed, whole_number, whole_numbers, worded
 from units.enums import JUDGED
@@ -25,7 +28,10 @@ from .. import permissions, services, workflow
 from ..enums import EDITABLE, Action, Side, State
 from ..forms import STALE
 from ..judging.dossiers import JudgedDossier, judged_dossiers
-from ..models import UNSELECTED, Cycle, Evaluation
+from ..models import UNSELECTED, Cycle, Evaluation, Event
+from ..queries import remarks_of, returns_of, unconfirmed_in, with_signals
+from ..queries.last_year import Suggestion, suggestions_of
+from ..queries.returned import Remark
 from .told import BulkWords, tell_moved
 
 ROWS = 25
@@ -41,6 +47,21 @@ class GridCell:
     version: int
     wrong: bool
     derived: bool
+    unconfirmed: str = ""  # how it was filled in, in words, where nobody has confirmed it
+    suggestion: Suggestion | None = None  # what last year says, where this year says nothing
+    remark: Remark | None = None  # of the appraisers, where the dossier came back
+
+    @property
+    def suggested(self) -> str:
+        """Last year's answer as it is typed; empty where it is no whole answer."""
+        return write_cell(self.line, self.suggestion.value) if self.suggestion else ""
+
+    @property
+    def hint(self) -> str:
+        """What last year says, in an empty cell: in brackets, for it is no value."""
+        if self.suggestion is None:
+            return ""
+        return f"({self.suggested or f'…/{self.suggestion.value.denominator}'})"
 
     @property
     def is_wide(self) -> bool:
@@ -55,6 +76,7 @@ class GridRow:
     cells: list[GridCell]
     verdict: Verdict
     editable: bool
+    returned: Event | None = None  # the line that says why it came back
 
 
 def shown_lines(criteria_set: CriteriaSet) -> list[CriterionSpec]:
@@ -65,31 +87,56 @@ def shown_lines(criteria_set: CriteriaSet) -> list[CriterionSpec]:
 def rows_of(dossiers: list[Evaluation], lines: list[CriterionSpec], user) -> list[GridRow]:
     """The grid's rows; the number of queries does not depend on the number of dossiers."""
     judged = judged_dossiers(dossiers)
-    return [_row(judged[dossier.pk], lines, user) for dossier in dossiers]
+    open_ones = [one for one in dossiers if one.state in EDITABLE and permissions.may_enter(user, one)]
+    offered = suggestions_of(open_ones, user, {pk: one.answers for pk, one in judged.items()})
+    back = returns_of(dossiers)
+    return [
+        GridRow(
+            dossier,
+            _cells(judged[dossier.pk], lines, offered.get(dossier.pk, {})),
+            judged[dossier.pk].verdict(Side.OWN),
+            editable=dossier in open_ones,
+            returned=back.get(dossier.pk),
+        )
+        for dossier in dossiers
+    ]
 
 
-def _row(judged: JudgedDossier, lines: list[CriterionSpec], user) -> GridRow:
-    dossier, verdict = judged.dossier, judged.verdict(Side.OWN)
-    wrong = verdict.unmet
+def _cells(judged: JudgedDossier, lines: list[CriterionSpec], offered: Mapping[str, Suggestion]) -> list[GridCell]:
+    wrong, remarks = judged.verdict(Side.OWN).unmet, remarks_of(judged)
     cells = []
     for line in lines:
-        answer = judged.answers.get(line.code)
-        text = write_cell(line, judged.value(line.code, Side.OWN))
-        cells.append(
-            GridCell(line, text, answer.version if answer else 0, line.code in wrong, line.code in judged.derived)
+        code, answer = line.code, judged.answers.get(line.code)
+        cell = GridCell(
+            line,
+            write_cell(line, judged.value(code, Side.OWN)),
+            answer.version if answer else 0,
+            code in wrong,
+            code in judged.derived,
+            answer.unconfirmed if answer else "",
+            offered.get(code),
+            remarks.get(code),
         )
-    return GridRow(dossier, cells, verdict, dossier.state in EDITABLE and permissions.may_enter(user, dossier))
+        cells.append(cell)
+    return cells
 
 
 # What of a grid is shown: its word in the address, and its name.
-SHOWN = {"thieu": "Còn thiếu số liệu", "chua-dat": "Có tiêu chí chưa đạt", "tra-lai": "Bị trả lại"}
-OPEN, FAILING, RETURNED = SHOWN
+SHOWN = {
+    "thieu": "Còn thiếu số liệu",
+    "chua-dat": "Có tiêu chí chưa đạt",
+    "tra-lai": "Bị trả lại",
+    "chua-xac-nhan": "Có ô điền sẵn chưa xác nhận",
+}
+OPEN, FAILING, RETURNED, UNCONFIRMED = SHOWN
 
 
 def narrowed(dossiers, shown: str):
     """Those of the dossiers that `shown` asks for; a verdict is of this moment, so all of them are judged for it."""
     if shown == RETURNED:
         return dossiers.filter(state=State.RETURNED)
+    if shown == UNCONFIRMED:
+        return with_signals(dossiers)
     if shown not in (OPEN, FAILING):
         return dossiers
     judged = judged_dossiers(list(dossiers.filter(state__in=EDITABLE)))
@@ -123,6 +170,10 @@ def counts_by_set(mine, user) -> dict[int, GridCounts]:
     return {row.pop("criteria_set"): GridCounts(**row) for row in counted}
 
 
+QUESTION = "Gửi thẩm định mọi hồ sơ đã đủ số liệu trong bảng này? Hồ sơ đã gửi không sửa được nữa trừ khi bị trả lại."
+WARNING = "Còn {} giá trị điền sẵn chưa được xác nhận; nơi thẩm định sẽ thấy từng ô. "
+
+
 @require_safe
 def grid(request, cycle):
     """The grid of the dossiers the user enters in a cycle, one criteria set at a time."""
@@ -141,6 +192,7 @@ def grid(request, cycle):
     page = page_of(narrowed(dossiers, shown).with_namesake(), request, ROWS)
     tell_apart(page)
     lines = shown_lines(chosen)
+    many = sum(unconfirmed_in(mine.filter(criteria_set=chosen, state__in=EDITABLE)).values())
     context |= {
         "page": page,
         "lines": lines,
@@ -149,6 +201,9 @@ def grid(request, cycle):
         "expected": [(item, counts[item.pk].expected) for item in sets if counts[item.pk].expected],
         "expected_total": sum(one.expected for one in counts.values()),
         "filters": SHOWN,
+        "question": QUESTION,
+        "warning": WARNING.format(grouped(many)) if many else "",
+        "unconfirmed": many,
         "to_mend": counts[chosen.pk].returned if shown != RETURNED else 0,
     }
     return render(request, "evaluations/grid.html", context)
@@ -176,9 +231,11 @@ def cell_save(request, pk):
         note = worded(typed(request, "note", 2000)) if "note" in request.POST else None
         if version is None:
             raise Refused(STALE)
-        cell = services.save_cell(
-            dossier, typed(request, "code", 40), text, version=version, by=request.user, note=note, side=side
-        )
+        code = typed(request, "code", 40)
+        if "suggested" in request.POST:
+            cell = services.accept_suggestion(dossier, code, version=version, by=request.user)
+        else:
+            cell = services.save_cell(dossier, code, text, version=version, by=request.user, note=note, side=side)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence, "typed": text}, status=422)
     except services.Conflict as conflict:
@@ -188,10 +245,12 @@ def cell_save(request, pk):
                 "typed": text,
                 "theirs": conflict.theirs,
                 "version": conflict.answer.version,
+                "unconfirmed": conflict.answer.unconfirmed if side == Side.OWN else "",
             },
             status=409,
         )
-    return JsonResponse({"text": cell.text, "version": cell.version, "verdict": verdict_data(cell.verdict)})
+    told = {"text": cell.text, "version": cell.version, "unconfirmed": cell.unconfirmed}
+    return JsonResponse(told | {"verdict": verdict_data(cell.verdict)})
 
 
 BULK = {
@@ -222,5 +281,16 @@ def grid_act(request, cycle):
         moved = workflow.advance_many(waiting.values_list("pk", flat=True), step.action, by=request.user)
         rest = f"{reverse('evaluations:list')}?{urlencode({'cycle': cycle.pk, 'mine': permissions.ENTERING.column})}"
         tell_moved(request, moved, BULK[step.action], rest=rest)
+        if step.action == Action.SUBMIT:
+            _tell_unconfirmed(request, moved.done, cycle)
     query = f"?{urlencode({'bo': chosen})}" if chosen else ""
     return redirect(reverse("evaluations:grid", args=[cycle.pk]) + query)
+
+
+def _tell_unconfirmed(request, sent: list[Evaluation], cycle: Cycle) -> None:
+    """Say how many of the dossiers just sent hold filled values nobody has confirmed, with where they stand."""
+    marked = unconfirmed_in(sent)
+    if marked:
+        rest = f"{reverse('evaluations:list')}?{urlencode({'cycle': str(cycle.pk), 'check': 'unconfirmed'})}"
+        told = {"dossiers": len(marked), "cells": sum(marked.values()), "rest": rest}
+        messages.warning(request, render_to_string("evaluations/_sent_unconfirmed.html", told))

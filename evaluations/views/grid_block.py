@@ -1,4 +1,4 @@
-"""A block pasted into the grid, or filled down in it: one request, each cell as the grid saves it."""
+"""A block pasted into the grid, filled down or filled in there: one request, each cell as the grid saves it."""
 
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404
@@ -9,12 +9,13 @@ from portal.core.vietnamese.text import storable
 from portal.core.web.pages import whole_number, whole_numbers
 
 from .. import services
-from ..enums import Side
+from ..enums import Filled, Side
 from ..files.grid.block import CellArea, lay, told
 from ..forms import STALE
 from ..judging.dossiers import judged_dossiers
 from ..models import Cycle, Evaluation
 from .grid import ROWS, verdict_data
+from .told import told_confirmed
 
 MOST_LETTERS = 200_000  # of a block: a page of the grid filled to the brim has a tenth
 MOST_CODES = 200
@@ -30,14 +31,13 @@ def grid_block(request, cycle):
         laid = lay(_block(request), area)
     except Refused as refusal:
         return JsonResponse({"sentence": refusal.sentence}, status=422)
-    mine = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle)
-    rows = mine.filter(pk__in={cell.dossier for cell in laid.asked})
-    dossiers = {one.pk: one for one in rows.select_related("cycle", "criteria_set__document", "commune", "district")}
-    outcomes = services.save_cells(laid.asked, dossiers, by=request.user)
+    dossiers = _dossiers(request, cycle, {cell.dossier for cell in laid.asked})
+    filled = Filled.DEFAULT if "filled" in request.POST else ""
+    outcomes = services.save_cells(laid.asked, dossiers, by=request.user, filled=filled)
     judged = judged_dossiers(dossiers.values())
     return JsonResponse(
         {
-            "sentence": told(laid, outcomes),
+            "sentence": told(laid, outcomes, filled=bool(filled)),
             "cells": [
                 {
                     "dossier": one.asked.dossier,
@@ -47,12 +47,40 @@ def grid_block(request, cycle):
                     "version": one.version,
                     "sentence": one.sentence,
                     "theirs": one.theirs,
+                    "unconfirmed": one.unconfirmed,
                 }
                 for one in outcomes
             ],
             "verdicts": {pk: verdict_data(one.verdict(Side.OWN)) for pk, one in judged.items()},
         }
     )
+
+
+@require_POST
+def grid_confirm(request, cycle):
+    """Take the mark off filled cells the page shows: 200 with those that have none any more and what is told, 422 where
+    the page's cells cannot be read."""
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user), pk=cycle)
+    try:
+        area = _area(request)
+    except Refused as refusal:
+        return JsonResponse({"sentence": refusal.sentence}, status=422)
+    seen = [
+        services.SeenCell(dossier, code, version)
+        for dossier, versions in area.rows
+        for code, version in zip(area.codes, versions, strict=True)
+        if version  # a cell that is not asked for has none
+    ]
+    dossiers = _dossiers(request, cycle, {cell.dossier for cell in seen})
+    found = services.confirm_filled(seen, dossiers, by=request.user)
+    cells = [{"dossier": cell.dossier, "code": cell.code} for cell in found.done]
+    return JsonResponse({"sentence": told_confirmed(found), "cells": cells})
+
+
+def _dossiers(request, cycle: Cycle, pks: set[int]) -> dict[int, Evaluation]:
+    """Those of the dossiers that the user enters in the year, by id."""
+    mine = Evaluation.objects.visible_to(request.user).entered_by(request.user).filter(cycle=cycle, pk__in=pks)
+    return {one.pk: one for one in mine.select_related("cycle", "criteria_set__document", "commune", "district")}
 
 
 def _block(request) -> str:

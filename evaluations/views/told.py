@@ -10,6 +10,7 @@ from portal.core.vietnamese.figures import grouped
 
 from ..models import Evaluation
 from ..queries import tell_dossiers_apart
+from ..services import Confirmed
 from ..workflow import Moved
 
 MOST_DONE, MOST_REFUSED = 20, 50  # dossiers named; the list behind `rest` has the others
@@ -42,6 +43,16 @@ def _groups(refused: list[tuple[Evaluation, str]]) -> Iterator[RefusedGroup]:
     for dossier, sentence in refused:
         by_sentence.setdefault(sentence, []).append(dossier)
     return (RefusedGroup(sentence, dossiers) for sentence, dossiers in by_sentence.items())
+
+
+def told_confirmed(found: Confirmed) -> str:
+    """What became of filled values to be confirmed, in a sentence or three."""
+    parts = [f"Đã xác nhận {grouped(len(found.done))} giá trị."] if found.done else []
+    if found.changed:
+        many = grouped(len(found.changed))
+        parts.append(f"{many} ô vừa được ghi lại nên chưa xác nhận: hãy tải lại trang để xem.")
+    parts += dict.fromkeys(found.refused.values())
+    return " ".join(parts) or "Không có giá trị điền sẵn nào cần xác nhận."
 
 
 def tell_moved(request, moved: Moved, words: BulkWords, *, rest: str) -> None:

@@ -33,8 +33,8 @@ def sent_from(dossiers: Iterable[Evaluation]) -> dict[int, str]:
 
 def sent_unconfirmed(moving: Moving) -> str:
     """Filled values it goes with though nobody has confirmed them: its log keeps that, confirmed later or not."""
-    told = filled.counted(moving.judged)
-    return f"Khi gửi: {told}." if told else ""
+    numbers = ", ".join(line.number for line in filled.unconfirmed(moving.judged))
+    return f"Khi gửi: {filled.counted(moving.judged)}: tiêu chí {numbers}." if numbers else ""
 
 
 def appraised(by: User | None) -> dict[str, Any]:

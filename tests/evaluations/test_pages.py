@@ -57,6 +57,8 @@ POSTS = {
     "award_bar_end",
     "cell",
     "grid_block",
+    "grid_confirm",
+    "confirm",
     "accept",
     "remark",
     "timing",

@@ -19,7 +19,7 @@ from criteria.judging.values import Value
 from criteria.models import AwardBar, CriteriaSet, Grade, LegalDocument, Programme, StreakRule, StreakTitle
 from evaluations import services as acts
 from evaluations import workflow
-from evaluations.enums import Action
+from evaluations.enums import Action, Filled
 from evaluations.files import past_results, past_totals
 from evaluations.models import Cycle, Evaluation
 from portal.core import jobs, lists
@@ -352,7 +352,11 @@ def _walk(dossiers: dict[str, Evaluation], clerk: User, standing: User, committe
     factories.register(dossiers["registered"], dossiers["ready"], by=clerk)
     line = next(line for line in factories.answered(dossiers["registered"]) if line.measure == Measure.MUST)
     acts.save_answer(
-        dossiers["registered"], line.code, Value(met=False), version=0, by=clerk, note=f"Ghi chú {word('giải trình')}"
+        *(dossiers["registered"], line.code, Value(met=False)),
+        version=0,
+        by=clerk,
+        note=f"Ghi chú {word('giải trình')}",
+        filled=Filled.DEFAULT,
     )
     paper = factories.attach(dossiers["registered"], clerk, [line.code], title=f"Báo cáo {word('trích yếu')}")
     factories.answer_all(dossiers["ready"], clerk)

@@ -1,6 +1,6 @@
 """A block of cells laid over the grid: which cell is asked to hold what, and what falls beside the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.core.sheets.pasted import rows_of
@@ -52,12 +52,17 @@ def lay(block: str, area: CellArea) -> LaidBlock:
     return LaidBlock(asked, len(rows_out), len(columns_out))
 
 
-def told(laid: LaidBlock, outcomes: Iterable[CellOutcome]) -> str:
+def told(laid: LaidBlock, outcomes: Sequence[CellOutcome], *, filled: bool = False) -> str:
     """What became of the block, in a sentence or three."""
     many = dict.fromkeys(SaveOutcome, 0)
     for one in outcomes:
         many[one.outcome] += 1
-    parts = [f"Đã lưu {grouped(many[SaveOutcome.SAVED])} ô."] if many[SaveOutcome.SAVED] else []
+    done = "Đã điền {} ô, chưa xác nhận." if filled else "Đã lưu {} ô."
+    parts = [done.format(grouped(many[SaveOutcome.SAVED]))] if many[SaveOutcome.SAVED] else []
+    if many[SaveOutcome.KEPT]:
+        parts.append(f"{grouped(many[SaveOutcome.KEPT])} ô đã có giá trị: giữ nguyên.")
+    if many[SaveOutcome.UNFIT]:
+        parts.append(f"{grouped(many[SaveOutcome.UNFIT])} ô không nhận giá trị này: để trống.")
     if many[SaveOutcome.SAME]:
         parts.append(f"{grouped(many[SaveOutcome.SAME])} ô đã có đúng giá trị ấy.")
     if left := many[SaveOutcome.REFUSED] + many[SaveOutcome.CONFLICT]:

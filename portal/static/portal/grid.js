@@ -115,10 +115,19 @@
   };
 
   // What a cell shows once the server has answered: stored, refused with the reason, or saved by somebody else meanwhile.
+  // A value nobody typed is marked until it is confirmed; the mark is told with the cell.
+  const mark = (cell, unconfirmed) => {
+    if (unconfirmed) cell.title = unconfirmed;
+    else cell.removeAttribute("title");
+    cell.classList.toggle("filled", Boolean(unconfirmed));
+    cell.dispatchEvent(new CustomEvent("portal:marked", { bubbles: true }));
+  };
   const stored = (cell, told) => {
     clear(cell);
     drop(nameOf(cell));
     delete cell.dataset.unsent;
+    delete cell.dataset.act;
+    mark(cell, told.unconfirmed);
     cell.value = told.text;
     cell.dataset.saved = told.text;
     cell.dataset.version = told.version;
@@ -132,7 +141,7 @@
     const typed = cell.value;
     note(cell, told.sentence, [
       [`Giữ “${told.theirs || "để trống"}”`, () => {
-        stored(cell, { text: told.theirs, version: told.version });
+        stored(cell, { text: told.theirs, version: told.version, unconfirmed: told.unconfirmed });
         cell.focus();
       }],
       [`Ghi “${typed || "để trống"}”`, () => {
@@ -174,7 +183,7 @@
   const whyNot = (error) => (error instanceof TypeError ? "mất kết nối" : error.message);
 
   const send = async (cell) => {
-    if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid")) {
+    if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid") && !cell.dataset.act) {
       delete cell.dataset.sending;
       return;
     }
@@ -182,6 +191,7 @@
     const holder = cell.closest("[data-save]");
     const side = cell.closest("[data-grid]").dataset.side;
     const fields = { code: cell.name, text: cell.value, version: cell.dataset.version, side };
+    if (cell.dataset.act === TAKE && !cell.value) fields.suggested = "yes";
     waiting += 1;
     say("Đang lưu…");
     cell.classList.add("saving");
@@ -213,6 +223,14 @@
       delete cell.dataset.sending;
       cell.classList.remove("saving");
     }
+  };
+
+  // What a cell is sent for though its text has not changed: a marked value typed again is confirmed, last year's taken over.
+  const CONFIRM = "confirm";
+  const TAKE = "take";
+  const take = (cell) => {
+    cell.dataset.act = TAKE;
+    save(cell);
   };
 
   const goTo = (target) => {
@@ -258,7 +276,12 @@
       cell.dataset.saved = cell.value;
     });
     grid.addEventListener("input", (event) => {
-      if (event.target.matches("input.cell")) keepCell(event.target);
+      if (!event.target.matches("input.cell")) return;
+      keepCell(event.target);
+      if (event.target.matches(".filled")) event.target.dataset.act = CONFIRM;
+    });
+    grid.addEventListener("focusout", (event) => {
+      if (event.target.matches("input.cell") && event.target.dataset.act === CONFIRM) save(event.target);
     });
     grid.addEventListener("change", (event) => {
       if (event.target.matches("input.cell")) save(event.target);
@@ -275,6 +298,7 @@
       const step = walks(cell, event);
       if (event.key === "Escape") {
         cell.value = cell.dataset.saved;
+        delete cell.dataset.act;
         drop(nameOf(cell));
         clear(cell);
       } else if (event.key === "F2") {
@@ -367,5 +391,5 @@
   };
   tellElsewhere();
 
-  window.portalGrid = { say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot };
+  window.portalGrid = { take, mark, say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot };
 })();

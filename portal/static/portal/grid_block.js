@@ -1,11 +1,11 @@
-// Blocks of cells in the entry grid: select, copy, paste, fill down, undo. The server reads a block and says what became
+// Blocks of cells in the entry grid: select, copy, paste, fill down, fill in, undo. The server reads a block and says what became
 // of each cell; the page shows no more than that.
 (() => {
   "use strict";
 
   const grid = document.querySelector("[data-grid][data-block]");
   if (!grid) return;
-  const { say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot } = window.portalGrid;
+  const { say, token, showVerdict, stored, refused, taken, settled, together, answered, take } = window.portalGrid;
   const status = document.querySelector("[data-grid-status]");
   const panel = document.querySelector("[data-block-told]");
   const rows = [...grid.querySelector("tbody").rows];
@@ -46,6 +46,7 @@
     first = from;
     last = to;
     paint();
+    grid.dispatchEvent(new CustomEvent("portal:chosen"));
   };
   const reach = (y, x) => {
     if (!rows[y] || !columns[x]) return;
@@ -58,12 +59,14 @@
   const undoing = [];
   const redoing = [];
   const PASTE = "lần dán";
-  const did = (what, cells) => {
-    undoing.push({ what, cells });
+  const FILL = "lần điền mặc định";
+  const did = (what, cells, filled = false) => {
+    undoing.push({ what, cells, filled });
     redoing.length = 0;
   };
-  const send = async (block, from, size) => {
+  const send = async (block, from, size, filled) => {
     const body = new URLSearchParams({ csrfmiddlewaretoken: token(), block, height: size.height, width: size.width });
+    if (filled) body.set("filled", "yes");
     columns.slice(from.x).forEach((head) => body.append("code", head.dataset.code));
     rows.slice(from.y).forEach((row, down) => {
       const versions = columns.slice(from.x).map((_, right) => {
@@ -80,6 +83,8 @@
     return { ok: answer.ok, ...(await answer.json()) };
   };
 
+  // Outcomes after which a cell shows what the server holds there.
+  const SHOWN = ["saved", "same", "kept", "unfit"];
   const show = (told, from, before) => {
     const changed = [];
     const left = [];
@@ -91,7 +96,7 @@
       if (!cell) return;
       const typedSince = cell.value !== before.get(cell) ? cell.value : null;
       if (one.outcome === "saved") changed.push({ y, x, before: cell.dataset.saved, after: one.text });
-      if (one.outcome === "saved" || one.outcome === "same") stored(cell, one);
+      if (SHOWN.includes(one.outcome)) stored(cell, one);
       if (typedSince !== null) {
         cell.value = typedSince; // saved when it is left
       } else if (one.outcome === "refused" || one.outcome === "conflict") {
@@ -130,7 +135,7 @@
   };
 
   // Saves the block from that cell on; gives the cells it changed, or null where no answer came.
-  const lay = async (block, from, size, words, done = "") => {
+  const lay = async (block, from, size, words, done = "", filled = false) => {
     let changed = null;
     const cells = [...grid.querySelectorAll("input.cell")];
     await settled(cells);
@@ -139,9 +144,9 @@
       grid.classList.add("saving");
       try {
         const before = new Map(cells.map((cell) => [cell, cell.value]));
-        const told = await send(block, from, size);
+        const told = await send(block, from, size, filled);
         changed = told.ok ? show(told, from, before) : [];
-        const isWhole = told.ok && told.cells.every((one) => one.outcome === "saved" || one.outcome === "same");
+        const isWhole = told.ok && told.cells.every((one) => SHOWN.includes(one.outcome));
         say(done + told.sentence, isWhole ? "" : "bad");
       } catch (error) {
         say("Chưa rõ khối đã lưu hay chưa vì mất kết nối hoặc hết phiên làm việc. Hãy dán lại: ô đã lưu không bị ghi hai lần.", "bad");
@@ -160,6 +165,27 @@
     const changed = await lay(block, from, size, words);
     if (changed && changed.length) did(PASTE, changed);
     offer();
+  };
+
+  // One value for the empty cells of a range, each marked until it is confirmed; what is typed in the cell at hand is that
+  // cell's own. An empty cell at hand takes what last year says.
+  const fill = async (value, range) => {
+    if (!value.trim()) {
+      say("Chưa có giá trị để điền. Hãy gõ giá trị vào ô đang đứng, hoặc vào khung “Điền mặc định”.", "bad");
+      return;
+    }
+    const size = { height: range.bottom - range.top + 1, width: range.right - range.left + 1 };
+    const changed = await lay(value, { y: range.top, x: range.left }, size, "Đang điền…", "", true);
+    if (changed && changed.length) did(FILL, changed, true);
+    offer();
+  };
+  const columnOf = ({ x }) => ({ top: 0, bottom: rows.length - 1, left: x, right: x });
+  const rowOf = ({ y }) => ({ top: y, bottom: y, left: 0, right: columns.length - 1 });
+  const fillFrom = (cell, byRow) => {
+    const value = cell.value.trim();
+    if (value) return fill(value, byRow ? rowOf(first) : isRange() ? chosen() : columnOf(first));
+    if (cell.dataset.suggested) return take(cell);
+    return fill(value);
   };
 
   const button = panel.querySelector("[data-block-undo]");
@@ -188,9 +214,10 @@
     const lines = Array.from(block, (line) => Array.from(line || [], (cell) => cell || "").join("\t"));
     const since = step.cells.length - still.length;
     const done = since ? `${name}, trừ ${since} ô đã được ghi lại sau đó. ` : `${name} ${step.what}. `;
-    const changed = await lay(lines.join("\n"), corner, { height: 1, width: 1 }, `${name}…`, done);
+    const again = step.filled && from === redoing; // empty cells, filled and marked as before
+    const changed = await lay(lines.join("\n"), corner, { height: 1, width: 1 }, `${name}…`, done, again);
     if (changed === null) from.splice(at, 0, step);
-    else if (changed.length) to.push({ what: step.what, cells: changed });
+    else if (changed.length) to.push({ what: step.what, cells: changed, filled: step.filled });
     return offer();
   };
   const undo = () => goBack(undoing, redoing, "Hoàn tác");
@@ -241,6 +268,11 @@
     } else if (event.key === "Escape" && isRange()) {
       choose(first, first);
       event.stopPropagation();
+    } else if (control && event.key === "Enter") {
+      fillFrom(cell, event.shiftKey);
+      event.stopPropagation();
+    } else if (control && event.key === ";") {
+      say("Bảng này không có ô ngày. Ngày đăng ký, ngày nghị quyết ghi ở trang “Nhập kết quả” của từng hồ sơ.", "bad");
     } else if (control && event.key.toLowerCase() === "d") {
       fillDown();
     } else if (control && cell.value === cell.dataset.saved && steppedBy(event)) {
@@ -277,4 +309,5 @@
     const size = { height: range.bottom - range.top + 1, width: range.right - range.left + 1 };
     paste(block, { y: range.top, x: range.left }, size, "Đang dán…");
   });
+  window.portalBlock = { rows, columns, input, place, chosen, isRange, fill, columnOf, rowOf, at: () => first };
 })();

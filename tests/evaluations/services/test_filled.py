@@ -155,13 +155,13 @@ def test_a_signal_names_them_and_sending_keeps_them_in_the_log(world, dossier):
     everything = dossier.answers.count()
     dossier.answers.filter(criterion__code__in=(MUST, OTHER)).delete()
     lay(world, (MUST, "Đ"), (OTHER, "Đ"))
-    told = f"2 trong {everything} giá trị là điền sẵn, chưa xác nhận: tiêu chí 1.1, 1.2"
+    told = f"2 trong {everything} giá trị là điền sẵn, chưa xác nhận"
     (signal,) = signals_of(judged_dossier(dossier))
     assert (signal.sentence, [line.code for line in signal.criteria]) == (f"{told}.", [MUST, OTHER])
     assert unconfirmed_in(world.areas) == {dossier.pk: 2}
     assert list(with_signals(Evaluation.objects.filter(cycle=world.cycle))) == [dossier]
     workflow.advance(dossier, Action.SUBMIT, by=world.officer)
-    assert dossier.events.get(action=Action.SUBMIT).comment == f"Khi gửi: {told}."
+    assert dossier.events.get(action=Action.SUBMIT).comment == f"Khi gửi: {told}: tiêu chí 1.1, 1.2."
 
 
 def test_a_dossier_all_confirmed_is_sent_without_a_word(world, dossier):
