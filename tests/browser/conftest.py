@@ -42,13 +42,22 @@ def _own_database(name: str):
     return databases.beside(url, name), lambda: databases.drop(url, name)
 
 
+class Portal(str):
+    """The address of a running portal; the environment and the process it runs in."""
+
+    env: dict[str, str]
+    pid: int | None = None
+
+
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory):
     """The address of a running portal: `manage.py up` on a free port, stopped by SIGTERM at the end.
 
-    PORTAL_ADDRESS names one that runs already, its demo fresh.
+    PORTAL_ADDRESS names one that runs already on the database of DATABASE_URL, its demo fresh.
     """
     if running := os.environ.get("PORTAL_ADDRESS"):
+        running = Portal(running)
+        running.env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         yield running
         return
     folder = tmp_path_factory.mktemp("portal")
@@ -62,7 +71,8 @@ def portal(tmp_path_factory):
     up = subprocess.Popen(
         [sys.executable, "manage.py", "up"], cwd=BASE_DIR, env=env, stdout=log, stderr=subprocess.STDOUT
     )
-    address = f"http://127.0.0.1:{port}"
+    address = Portal(f"http://127.0.0.1:{port}")
+    address.env, address.pid = env, up.pid
     try:
         _wait(address, up, log)
         yield address
@@ -73,6 +83,18 @@ def portal(tmp_path_factory):
         up.kill()
         drop()
     assert up.returncode == 0, Path(log.name).read_text()
+
+
+@pytest.fixture(scope="session")
+def officer_of(portal):
+    """The account of the officer of a commune, by the commune's name (see `tests/browser/officer.py`)."""
+
+    def made(place: str) -> str:
+        command = [sys.executable, "-m", "tests.browser.officer", place]
+        done = subprocess.run(command, cwd=BASE_DIR, env=portal.env, capture_output=True, text=True, check=True)
+        return done.stdout.split()[-1]
+
+    return made
 
 
 def _wait(address: str, up: subprocess.Popen, log, seconds: int = 240) -> None:

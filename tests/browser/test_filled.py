@@ -11,8 +11,8 @@ MARKED = "Điền mặc định, chưa xác nhận"
 
 
 @pytest.fixture(scope="module")
-def officer(chromium, portal):
-    walker = Walker(chromium, portal, "canbo.quangthinh")
+def officer(chromium, portal, officer_of):
+    walker = Walker(chromium, portal, officer_of("Xã Mỹ Hà"))
     yield walker
     walker.close()
 
@@ -91,11 +91,11 @@ def test_a_selection_and_the_bar_fill_too(officer, grid):
     cell(page, 3, 1).focus()
     for key in ("Shift+ArrowDown", "Shift+ArrowDown"):
         page.keyboard.press(key)
-    page.get_by_label("Điền mặc định", exact=True).fill("Đ")
+    page.get_by_role("textbox", name="Điền mặc định").fill("Đ")
     page.get_by_role("button", name="Điền vùng chọn").click()
     status(page, "Đã điền 3 ô, chưa xác nhận.")
     assert [row for row, (text, _) in enumerate(column(page, 1)) if text] == [3, 4, 5]
-    page.get_by_label("Điền mặc định", exact=True).fill("")
+    page.get_by_role("textbox", name="Điền mặc định").fill("")
     page.get_by_role("button", name="Điền cột").click()
     status(page, "Chưa có giá trị để điền.")
 
