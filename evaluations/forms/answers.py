@@ -1,5 +1,6 @@
 """The answer to one criterion, as typed and as stored."""
 
+import json
 from decimal import Decimal
 
 from django import forms
@@ -15,6 +16,13 @@ ANSWERED = ("met", "numerator", "denominator", "value", "excuse", "not_applicabl
 STALE = "Phiên bản ô không hợp lệ. Hãy tải lại trang."
 
 
+MAIN = (
+    "met",
+    "numerator",
+    "denominator",
+    "value",
+    "confirmed",
+)  # the answer itself; the other fields explain it
 YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
 
 
@@ -65,7 +73,9 @@ class AnswerForm(forms.Form):
                 label="Đã xem và xác nhận giá trị này", help_text=self.unconfirmed, required=False
             )
         if line.measure == Measure.MUST:
-            self.fields["met"] = forms.ChoiceField(label="Kết quả", choices=YES_NO, required=False)
+            self.fields["met"] = forms.ChoiceField(
+                label="Kết quả", choices=YES_NO, required=False, widget=forms.RadioSelect
+            )
         elif line.measure == Measure.EVENT:
             self.fields["value"] = WholeField(
                 label="Số vụ, việc xảy ra", help_text="Không xảy ra thì nhập 0.", required=False
@@ -102,6 +112,21 @@ class AnswerForm(forms.Form):
         if self.answer == self.before:
             return "" if data.get("confirmed") else stored
         return Filled.LAST_YEAR if data["taken"] and self.answer == suggested else ""
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """The answer itself."""
+        return [field for field in self.visible_fields() if field.name in MAIN]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        """What excuses or explains it: most answers leave these open."""
+        return [field for field in self.visible_fields() if field.name not in MAIN]
+
+    @property
+    def nothing_happened(self) -> str:
+        """What the page's script puts into the box where nothing happened; empty where a criterion counts no events."""
+        return json.dumps({self.add_prefix("value"): "0"}) if self.criterion.measure == Measure.EVENT else ""
 
     @property
     def answer(self) -> Value:

@@ -3,6 +3,7 @@
 from .desk import Desk, DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
 from .dossiers import with_route, years_of
 from .namesakes import tell_dossiers_apart, tell_years_apart
+from .neighbours import Neighbours, beside
 from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sent import SentGroup, sent_by, turn_of
 from .signals import Signal, signals_of, unconfirmed_in, with_signals
@@ -12,8 +13,10 @@ __all__ = [
     "Fallen",
     "Desk",
     "DeskPile",
+    "Neighbours",
     "SentGroup",
     "Signal",
+    "beside",
     "chair_among",
     "draft_decisions",
     "fallen",

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from criteria.judging.cells import in_words
 from criteria.judging.values import CriterionSpec, Value
 from portal.core.errors import Refused
 from portal.core.vietnamese.text import clean
-from portal.core.web.pages import refusals_on, refuse
+from portal.core.web.pages import refusals_on, refuse, typed
 
 from .. import permissions, services
 from ..enums import EDITABLE, Side
@@ -21,9 +23,12 @@ from ..judging.dossiers import JudgedDossier, judged_dossier
 from ..judging.papers import papers_by_criterion
 from ..judging.timing import asks_for_dates
 from ..models import Evaluation
-from ..queries import last_year, remarks_of, returns_of
+from ..queries import Neighbours, beside, last_year, remarks_of, returns_of
 from ..queries.returned import Remark
 from .dossiers import get_dossier
+
+NEXT_UNIT = "next"  # what the button beside “Lưu” says is to come after
+BACK_TO_ENTRY = "nhap"  # in the address of the papers' page: they were asked for from the form
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ def evaluation_entry(request, pk):
     context = {"dossier": dossier, "entries": entries, "dates": dates, "typed": data is not None}
     context |= {"verdict": judged.verdict(Side.OWN), "remarks": remarks_of(judged)}
     context["returned"] = returns_of([dossier]).get(dossier.pk)
+    context["beside"] = around = beside(dossier, request.user)
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)
     if dossier.state not in EDITABLE:  # moved on while the form was being filled in: what was typed is not lost
@@ -103,9 +109,22 @@ def evaluation_entry(request, pk):
     if not all(form.is_valid() for form in (dates, *(entry.form for entry in entries)) if form):
         return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Có ô chưa đúng. Xem chỗ báo đỏ."))
     if _save_entry(request, dossier, entries, dates):
-        messages.success(request, "Đã lưu.")
-        return redirect("evaluations:entry", pk=pk)
+        return _went_on(request, dossier, entries, around)
     return refuse(request, "evaluations/evaluation_entry.html", context, Refused("Chưa lưu gì. Xem chỗ báo đỏ."))
+
+
+def _went_on(request, dossier: Evaluation, entries: list[EntryLine], around: Neighbours):
+    """After saving: to the next unit or to the paper of a criterion where that was pressed, else the form again."""
+    then = typed(request, "then", 50)
+    if then in {entry.criterion.code for entry in entries if entry.form}:
+        messages.success(request, "Đã lưu.")
+        query = urlencode({"tc": then, "ve": BACK_TO_ENTRY})
+        return redirect(f"{reverse('evaluations:evidence_add', args=[dossier.pk])}?{query}")
+    if then == NEXT_UNIT and around.after:
+        messages.success(request, f"Đã lưu {dossier.listed_name}.")
+        return redirect("evaluations:entry", pk=around.after.pk)
+    messages.success(request, "Đã lưu. Đây là đơn vị cuối của danh sách." if then == NEXT_UNIT else "Đã lưu.")
+    return redirect("evaluations:entry", pk=dossier.pk)
 
 
 def _too_late(dossier: Evaluation) -> str:

@@ -26,6 +26,7 @@ from ..judging.papers import Window, papers_by_criterion, window_of
 from ..models import Cycle, Evaluation, Evidence
 from ..queries.shelf import shelf_of
 from .dossiers import get_dossier
+from .entry import BACK_TO_ENTRY
 
 
 def _limits() -> dict[str, int]:
@@ -94,11 +95,20 @@ def evidence_add(request, pk):
     context = {"dossier": dossier, "form": form, "sent": sent, "matrix": sent.matrix(papers_by_criterion(dossier))}
     window = window_of(dossier.criteria_set, dossier.cycle.year)
     context |= _limits() | {"window": window, "shelf": shelf_of(dossier, request.user)}
+    context["back"] = back = _back(request, dossier)
     if request.method != "POST":
         return render(request, "evaluations/evidence_add.html", context)
     if not sent.is_valid(form) or not _attached(request, form, sent, [dossier], window=window):
         return _unsaved(request, "evaluations/evidence_add.html", context)
-    return redirect("evaluations:detail", pk=pk)
+    return redirect(back or reverse("evaluations:detail", args=[pk]))
+
+
+def _back(request, dossier: Evaluation) -> str:
+    """The criterion's card in the entry form, where the page was asked for there; else nothing."""
+    if request.GET.get("ve") != BACK_TO_ENTRY:
+        return ""
+    code = next((line.code for line in specs_of(dossier.criteria_set) if line.code == request.GET.get("tc")), "")
+    return reverse("evaluations:entry", args=[dossier.pk]) + (f"#tc-{code}" if code else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -130,9 +130,9 @@ def open_file(walker: Walker, walk: Walk, unit: str):
 def fill_in(page, typed: dict[str, str]) -> None:
     """Every criterion of the entry form answered well, besides those that are to be answered otherwise."""
     for box in page.locator("fieldset.card").all():
-        number = box.locator("legend").inner_text().split(".")[0].strip() if typed else ""
-        for field in box.locator("select[name$=-met]").all():
-            field.select_option(typed.get(number, "yes"))
+        number = box.locator("legend").first.inner_text().split(".")[0].strip() if typed else ""
+        for field in box.locator(f"[name$=-met][value={typed.get(number, 'yes')}]").all():
+            field.check()
         tops, bottoms = box.locator("[name$=-numerator]"), box.locator("[name$=-denominator]")
         if tops.count():
             trend = "năm trước" in box.inner_text().casefold()

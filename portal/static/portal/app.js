@@ -130,20 +130,56 @@ async function poll(place) {
 for (const place of document.querySelectorAll("[data-poll]")) poll(place);
 
 // --- fill in what is offered: <button type="button" hidden data-fill='{"name": "value"}'>; nothing is sent ------
-for (const button of document.querySelectorAll("button[data-fill]")) button.hidden = false; // useless without script
+const FILLS = "button[data-fill], button[data-fill-quietly]"; // quietly: the box is not gone to, which opens a telephone's keyboard
+for (const button of document.querySelectorAll(FILLS)) button.hidden = false; // useless without script
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-fill]");
+  const button = event.target.closest(FILLS);
   if (!button || !button.form) return;
   let last = null;
-  for (const [name, value] of Object.entries(JSON.parse(button.dataset.fill))) {
-    const input = button.form.elements[name];
+  for (const [name, value] of Object.entries(JSON.parse(button.dataset.fill || button.dataset.fillQuietly))) {
+    const named = button.form.elements[name];
+    if (!named) continue;
+    const input = named instanceof RadioNodeList ? [...named].find((one) => one.value === value) : named;
     if (!input) continue;
-    if (input.type === "checkbox") input.checked = true;
+    if (input.type === "checkbox" || input.type === "radio") input.checked = true;
     else input.value = value;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     last = input;
   }
-  if (last) last.focus();
+  if (last && button.dataset.fill) last.focus();
+});
+
+// --- folded on a narrow screen: lists' filters, and <div data-folds="Giải trình"> while it holds nothing; the style says
+// which width is narrow, so that turning the screen shows all of it again ---------------------------------------------
+const holds = (box) =>
+  [...box.querySelectorAll("input, select, textarea")].some((one) => (one.type === "checkbox" ? one.checked : one.value)) ||
+  box.querySelector(".errorlist");
+function fold(box, words, of, at) {
+  box.id = box.id || `folded-${at}`;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn--small fold-button";
+  button.setAttribute("aria-controls", box.id);
+  button.append(words);
+  if (of) {
+    const hidden = document.createElement("span");
+    hidden.className = "visually-hidden";
+    hidden.textContent = ` của ${of}`;
+    button.append(hidden);
+  }
+  const turn = (folded) => {
+    box.classList.toggle("folded", folded);
+    button.setAttribute("aria-expanded", !folded);
+  };
+  button.addEventListener("click", () => turn(!box.classList.contains("folded")));
+  box.addEventListener("change", () => turn(false));
+  box.before(button);
+  turn(!(box.dataset.folds && holds(box)));
+}
+document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
+  document.querySelectorAll("[data-folds], form.filters").forEach((box, at) => {
+    fold(box, box.dataset.folds || "Bộ lọc", box.dataset.foldsOf, at);
+  });
 });
 
 // --- the account box closes when the reader goes elsewhere ----------------------------------------------------
