@@ -13,9 +13,10 @@ PICTURES = Path(os.environ.get("PICTURES_DIR") or BASE_DIR / "var" / "pictures")
 class Walker:
     """One signed-in person in a browser context of their own; `looked` collects what axe and the console said."""
 
-    def __init__(self, browser, address: str, username: str):
+    def __init__(self, browser, address: str, username: str, *, by_phone: bool = False):
         self.address, self.username = address, username
-        self.context = browser.new_context(viewport=WIDE, locale="vi-VN", accept_downloads=True)
+        screen = {"viewport": NARROW, "has_touch": True, "is_mobile": True} if by_phone else {"viewport": WIDE}
+        self.context = browser.new_context(**screen, locale="vi-VN", accept_downloads=True)
         self.complaints: list[str] = []
         self.turn_to(self.context.new_page())
         self.open("/dang-nhap/")

@@ -43,6 +43,12 @@
   };
   const numberOf = (fileName) => (/^(?:tc|tiêu chí)?[\s_-]*(\d+(?:\.\d+)+)(?![\d.])/iu.exec(fileName.normalize("NFC")) || [])[1];
 
+  // A picture taken for one criterion is called after it, since its name says nothing; whoever knows better writes over it.
+  const titleOfPicture = (file) => {
+    const asked = lines().filter((line) => line.hasAttribute("data-ticked"));
+    return asked.length === 1 && file.type.startsWith("image/") ? `Ảnh chụp cho tiêu chí ${asked[0].dataset.number}` : "";
+  };
+
   // --- rows and columns ----------------------------------------------------------------------------------------------
   const cellOf = (row, line) => {
     const cell = document.createElement("td");
@@ -60,7 +66,7 @@
     holder.innerHTML = find("[data-new-row]").innerHTML.replaceAll("NEW", String(next));
     const row = holder.firstElementChild;
     find("[data-paper-rows]").append(row);
-    row.querySelector("[name$='-title']").value = titleOf(file.name);
+    row.querySelector("[name$='-title']").value = titleOf(file.name) || titleOfPicture(file);
     const head = document.createElement("th");
     head.scope = "col";
     head.dataset.column = row.dataset.row;
@@ -227,6 +233,10 @@
   // --- at the page -----------------------------------------------------------------------------------------------------
   form.addEventListener("change", (event) => {
     if (event.target === box()) choose([...box().files]);
+    if (event.target.matches("[data-camera]")) {
+      choose([...event.target.files]);
+      event.target.value = ""; // another picture may be taken
+    }
     const line = event.target.closest("tr[data-code]");
     if (!line) return;
     if (event.target.closest("[data-to-all]")) ticksOf(line).forEach((tick) => { tick.checked = event.target.checked; });
