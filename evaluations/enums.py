@@ -24,6 +24,9 @@ GRADED_LABELS = {
     State.RECOGNISED: "Đã công nhận kết quả phân loại",
 }
 
+# The same of what a sitting concludes.
+GRADED_RESOLUTION = "Đề nghị phân loại"
+
 # What a state is called in a year taken from papers. A result taken away again is no unit of that year any more.
 PAST_LABELS = {
     State.EXPECTED: "Không đăng ký",

@@ -99,14 +99,18 @@ class Verdict:
     points_total: Decimal | None = None
     met_count: int | None = None
     asked_count: int | None = None
+    is_weakest: bool = False  # the grade is the one whoever has no more is given: no success
 
     @property
-    def is_met(self) -> bool:
-        return self.outcome == MET
+    def tone(self) -> str:
+        """Of its mark on a page."""
+        if self.outcome == MET:
+            return "bad" if self.is_weakest else "ok"
+        return {NOT_MET: "bad", INCOMPLETE: "muted"}[self.outcome]
 
     @property
-    def is_not_met(self) -> bool:
-        return self.outcome == NOT_MET
+    def is_open(self) -> bool:
+        return self.outcome == INCOMPLETE
 
     @property
     def label(self) -> str:
@@ -352,12 +356,14 @@ def _graded(tally: _Tally, results: Results) -> Verdict:
     # Also where it would change nothing yet: more points must not undo a grade given.
     missing += preconditions.unknown
     outcome = _outcome(failed, missing)
+    is_given = outcome == MET and given is not None
     return Verdict(
         outcome,
         tuple(failed),
         tuple(missing),
         (*remarks, *tally.failed, *tally.lost),
-        grade=given if outcome == MET else None,
+        grade=given if is_given else None,
+        is_weakest=is_given and given is grades[-1] and given.rank > 1 and not _bound(given),
         points=tally.points,
         points_total=rule.points_total,
     )

@@ -17,6 +17,7 @@ from units.models import Lineage, on
 
 from ..enums import FINAL, NOT_REGISTERED, CycleStatus, State
 from ..models import Cycle, Evaluation
+from .success import succeeded
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _tally(rows: QuerySet[Evaluation], years: set[Year], found: dict[tuple[Year,
             total=Count("pk", filter=~Q(state=State.EXCLUDED)),
             registered=Count("pk", filter=~Q(state__in=NOT_REGISTERED)),
             registering=Count("pk", filter=Q(state=State.EXPECTED)),
-            recognised=Count("pk", filter=Q(state=State.RECOGNISED)),
+            recognised=Count("pk", filter=succeeded()),
             pending=Count("pk", filter=~Q(state__in=FINAL)),
             withdrawn=Count("pk", filter=Q(state=State.WITHDRAWN)),
             excluded=Count("pk", filter=Q(state=State.EXCLUDED)),

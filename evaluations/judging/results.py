@@ -9,6 +9,7 @@ from units.queries.history import main_origins
 
 from ..enums import FINAL, State
 from ..models import Evaluation
+from .success import weakest_of
 
 
 def results_required(dossiers: Iterable[Evaluation]) -> dict[int, dict[tuple[str, int], Result]]:
@@ -29,10 +30,16 @@ def results_required(dossiers: Iterable[Evaluation]) -> dict[int, dict[tuple[str
         cycle__programme__code__in=codes,
         cycle__year__in=years,
         state__in=FINAL,
-    ).values_list("unit_id", "cycle__programme__code", "cycle__year", "state", "grade__rank", "grade__label")
+    ).values_list("unit_id", "cycle__programme__code", "cycle__year", "state", "grade", "grade__rank", "grade__label")
+    weakest = weakest_of(codes)
     settled = {
-        (unit, code, year): Result(year, state == State.RECOGNISED, rank if state == State.RECOGNISED else None, label)
-        for unit, code, year, state, rank, label in rows.order_by()
+        (unit, code, year): Result(
+            year,
+            state == State.RECOGNISED and grade not in weakest,
+            rank if state == State.RECOGNISED else None,
+            label,
+        )
+        for unit, code, year, state, grade, rank, label in rows.order_by()
     }
     found: dict[int, dict[tuple[str, int], Result]] = {}
     for dossier in dossiers:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from units.models import Committee, Seat, within
 
-from ..enums import Ballot, Resolution
+from ..enums import GRADED_RESOLUTION, Ballot, Resolution
 from .cycles import Cycle
 from .dossiers import Evaluation
 
@@ -73,6 +73,12 @@ class AgendaItem(models.Model):
 
     def __str__(self):
         return f"{self.order}. {self.evaluation_id}"
+
+    def get_resolution_display(self) -> str:  # type: ignore[no-redef]  # -- Django adds its own where there is none
+        """The conclusion; where the dossier has a grade, it is the grade that is proposed. Reads the dossier."""
+        if self.resolution == Resolution.RECOGNISE and self.evaluation.grade_id:
+            return GRADED_RESOLUTION
+        return str(Resolution(self.resolution).label) if self.resolution else ""
 
     @property
     def is_proposed(self) -> bool:

@@ -18,6 +18,7 @@ from units.queries.history import main_origins
 
 from .. import workflow
 from ..enums import CycleAction, CycleStatus, Origin, State
+from ..judging.success import succeeded
 from ..models import Cycle, CycleEvent, Evaluation
 from .roster import RosterUnit, expected_row, judged, roster_row, without_route
 
@@ -164,8 +165,8 @@ def selectable(units: list[RosterUnit], criteria_set: CriteriaSet, year: int) ->
             cycle__year=year - one.years_back,
             state=State.RECOGNISED,
         )
-        if one.worst_rank is not None:
-            rows = rows.filter(grade__rank__lte=one.worst_rank)
+        # A grade asked for by its rank is that one, else whatever is a success.
+        rows = rows.filter(succeeded() if one.worst_rank is None else Q(grade__rank__lte=one.worst_rank))
         able = set(rows.order_by().values_list("unit_id", flat=True))
         units = [unit for unit in units if able & {unit.pk, *origins.get(unit.pk, ())}]
     return units

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
@@ -14,9 +15,10 @@ from units.models import Unit, UnitVersion, User
 
 from ..enums import LEFT_OUT, NOT_MET, CycleStatus, State
 from ..judging.dossiers import judged_dossiers
+from ..judging.success import weakest_of
 from ..models import Cycle, Evaluation
 from . import succession
-from .breaking import broken, dossiers_where, recognised
+from .breaking import broken, dossiers_where, graded, recognised
 
 WORTH_A_WARNING = 2  # years running, unless the rule's first title asks for fewer
 UNDECIDED = (State.REGISTERED, State.SUBMITTED, State.RETURNED, State.APPRAISED, State.TABLED)
@@ -32,6 +34,11 @@ class Span:
     last: int
     open_from: int | None  # the first of the province's newest years, one after another, that are open
     province: int | None = None  # whose reorganisations count
+
+    @cached_property
+    def weakest(self) -> list[int]:
+        """Grades of the programmes counted that are no success; asked once."""
+        return weakest_of(self.rule.counts)
 
     @property
     def under_way(self) -> int | None:
@@ -128,8 +135,11 @@ def with_streak(units: QuerySet[Unit], span: Span) -> QuerySet:
     took_over = succession.joined(span.province, span) if span.province else {}
     rows = units.filter(counted | Q(pk__in=list(took_over)), kind__in=span.rule.unit_kinds)
     own = Case(
-        *(When(broken(span.rule, year), then=recognised(year__gt=year)) for year in settled),
-        default=recognised(year__gte=span.first),
+        *(
+            When(broken(span.rule, year, span.weakest), then=recognised(span.weakest, year__gt=year))
+            for year in settled
+        ),
+        default=recognised(span.weakest, year__gte=span.first),
         output_field=IntegerField(),
     )
     return rows.annotate(streak=_instead(own, took_over))
@@ -166,12 +176,12 @@ def worth_a_warning(rule: StreakRule) -> int:
 def in_danger(rows: QuerySet, span: Span, late: Iterable[int] = ()) -> QuerySet:
     """Units with a row worth keeping whose dossier of the year under way went wrong; nobody in a year that is settled.
 
-    Wrong is: not recognised, revoked, taken out of the year, returned, or still not registered on one of the `late`
-    routes (see `late_routes`).
+    Wrong is: not recognised, graded lowest, revoked, taken out of the year, returned, or still not registered on one
+    of the `late` routes (see `late_routes`).
     """
     if not span.is_open:
         return rows.none()
-    return _running(rows, span, wrong(span.rule, late, "evaluations__"))
+    return _running(rows, span, wrong(span, late, "evaluations__"))
 
 
 def undecided(rows: QuerySet, span: Span) -> QuerySet:
@@ -189,17 +199,18 @@ def _running(rows: QuerySet, span: Span, which: Q) -> QuerySet:
     which &= Q(
         evaluations__cycle__programme__code__in=span.rule.counts
     )  # those who took over are joined to all of theirs
-    told = rows.alias(prolonged=recognised(span.rule, year=span.under_way), meant=dossiers_where(span.under_way, which))
+    prolonged = recognised(span.weakest, span.rule, year=span.under_way)
+    told = rows.alias(prolonged=prolonged, meant=dossiers_where(span.under_way, which))
     return told.filter(prolonged=0, meant__gt=0, streak__gte=worth_a_warning(span.rule))
 
 
-def wrong(rule: StreakRule, late: Iterable[int], prefix: str = "") -> Q:
+def wrong(span: Span, late: Iterable[int], prefix: str = "") -> Q:
     """Dossiers of the year under way that endanger a row."""
     states = [*NOT_MET, State.RETURNED]
-    if rule.missing_year == MissingYear.BREAKS:  # a year the unit is not judged in costs the row only then
+    if span.rule.missing_year == MissingYear.BREAKS:  # a year the unit is not judged in costs the row only then
         states += LEFT_OUT
     waiting = {f"{prefix}state": State.EXPECTED, f"{prefix}route__in": list(late)}
-    return Q(**{f"{prefix}state__in": states}) | Q(**waiting)
+    return Q(**{f"{prefix}state__in": states}) | Q(**waiting) | graded(span.weakest, prefix)
 
 
 def late_routes(rule: StreakRule, year: int | None, today: date) -> list[int]:
@@ -235,12 +246,16 @@ def dangers(units: Iterable[Unit], span: Span, late: Iterable[int], user: User) 
     dossiers = list(
         Evaluation.objects.visible_to(user)
         .filter(unit__in=list(units), cycle__year=span.under_way, cycle__programme__code__in=span.rule.counts)
-        .select_related("cycle__programme", "criteria_set__document")
+        .select_related("cycle__programme", "criteria_set__document", "grade")
         .order_by("cycle__programme__code")
     )
-    kept = {dossier.unit_id for dossier in dossiers if dossier.state == State.RECOGNISED}
+    kept = {
+        dossier.unit_id
+        for dossier in dossiers
+        if dossier.state == State.RECOGNISED and dossier.grade_id not in span.weakest
+    }
     bad = set(
-        Evaluation.objects.filter(wrong(span.rule, late), pk__in=[dossier.pk for dossier in dossiers]).values_list("pk")
+        Evaluation.objects.filter(wrong(span, late), pk__in=[dossier.pk for dossier in dossiers]).values_list("pk")
     )
     working = [dossier for dossier in dossiers if dossier.state in UNDECIDED]
     judged = judged_dossiers(working)
@@ -250,7 +265,8 @@ def dangers(units: Iterable[Unit], span: Span, late: Iterable[int], user: User) 
             continue
         told = []
         if (dossier.pk,) in bad:
-            overdue = "Quá hạn đăng ký" if dossier.state == State.EXPECTED else dossier.get_state_display()
+            told_state = dossier.result if dossier.state == State.RECOGNISED else dossier.get_state_display()
+            overdue = "Quá hạn đăng ký" if dossier.state == State.EXPECTED else told_state
             told.append(Danger(dossier, f"{overdue} (năm {span.under_way})."))
         if one := judged.get(dossier.pk):
             verdict = one.verdict(one.side)

@@ -94,8 +94,10 @@ class _Rows:
             chained, cycle__programme__code__in=span.rule.counts, cycle__year__range=(span.first, span.last)
         ).order_by()
         self.dossiers: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for unit, year, state in dossiers.values_list("unit", "cycle__year", "state"):
-            self.dossiers[unit, year].add(state)
+        for unit, year, state, grade in dossiers.values_list("unit", "cycle__year", "state", "grade"):
+            # Graded lowest is judged and not met: it breaks a row as a dossier that was declined.
+            is_weak = state == State.RECOGNISED and grade in span.weakest
+            self.dossiers[unit, year].add(State.DECLINED if is_weak else state)
 
     def of(self, units: Iterable[int]) -> dict[int, int]:
         return {unit: self.length(unit, self.span.last, 0) for unit in units}

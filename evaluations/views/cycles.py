@@ -23,6 +23,7 @@ from units.models import Unit
 from .. import permissions, services
 from ..enums import NOT_REGISTERED, CycleAction, State
 from ..forms import CycleForm, LockForm
+from ..judging.success import succeeded
 from ..models import Cycle
 from ..queries.quotas import with_selection
 from ..queries.scopes import opens_years, own_years, scopes_of
@@ -53,7 +54,7 @@ def _cycles(asked: Asking) -> QuerySet:
         .annotate(
             roster=Count("evaluations", filter=~Q(evaluations__state=State.EXCLUDED)),
             registered=Count("evaluations", filter=~Q(evaluations__state__in=NOT_REGISTERED)),
-            recognised=Count("evaluations", filter=Q(evaluations__state=State.RECOGNISED)),
+            recognised=Count("evaluations", filter=succeeded("evaluations__")),
         )
         .order_by("-year", "programme", "pk")
     )

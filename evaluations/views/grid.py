@@ -213,6 +213,7 @@ def verdict_data(verdict: Verdict) -> dict:
     """A verdict for the page's script."""
     return {
         "outcome": verdict.outcome,
+        "tone": verdict.tone,
         "label": verdict.label,
         "brief": verdict.brief,
         "sentences": [item.sentence for item in (*verdict.failed, *verdict.remarks)],

@@ -26,6 +26,7 @@ from ..enums import Origin, State
 from ..files import past_results
 from ..files.past_cells import programme_choices
 from ..forms import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
+from ..judging.success import succeeded
 from ..models import Cycle, Evaluation
 
 
@@ -51,7 +52,7 @@ def _years(asked: Asking) -> QuerySet:
     cycles = Cycle.objects.visible_to(asked.user).exclude(source="").select_related("programme", "province")
     roster = Count("evaluations", filter=~Q(evaluations__state=State.EXCLUDED))
     results = Count("evaluations", filter=~Q(evaluations__state__in=(State.EXPECTED, State.EXCLUDED)))
-    met = Count("evaluations", filter=Q(evaluations__state=State.RECOGNISED))
+    met = Count("evaluations", filter=succeeded("evaluations__"))
     return cycles.annotate(roster=roster, results=results, met=met).order_by("-year", "programme", "pk")
 
 

@@ -14,9 +14,8 @@
   const showVerdict = (row, verdict) => {
     const place = row && row.querySelector(".verdict");
     if (!place) return;
-    const tone = { met: "ok", not_met: "bad", incomplete: "muted" }[verdict.outcome];
     const mark = document.createElement("span");
-    mark.className = `badge badge--${tone}`;
+    mark.className = `badge badge--${verdict.tone}`;
     mark.textContent = verdict.label;
     const list = document.createElement("ul");
     verdict.sentences.forEach((sentence) => {

@@ -508,3 +508,18 @@ def test_the_short_way_says_what_the_long_one_does(line):
         assert examine(asked, value) == (False, "")
     elif asked.measure != "points" and not value.not_applicable:
         assert examine(asked, value)[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "rule", "tone"),
+    [
+        ((YES, got("30"), got("20"), YES), RULE, "ok"),
+        ((NO, got("10"), got("0"), YES), RULE, "bad"),  # the last grade, given to whoever has no more
+        ((NO, got("30"), got("20"), NO), replace(RULE, grades=GRADES[:3]), "ok"),  # the last grade, asks for 50 points
+        ((NO, got("10"), got("0"), YES), replace(RULE, grades=(replace(GRADES[-1], rank=1),)), "ok"),  # the only one
+        ((NO, got("30"), got("10"), NO), replace(RULE, grades=GRADES[:3]), "bad"),  # under every grade
+        ((UNKNOWN, got("30"), got("20"), YES), RULE, "muted"),
+    ],
+)
+def test_the_lowest_grade_bears_no_mark_of_success(values, rule, tone):
+    assert judge(SHEET, answers(SHEET, *values), rule).tone == tone
