@@ -57,7 +57,7 @@ def test_a_first_visit_and_a_later_one_fit_the_line(officer, pages, line):
         officer.open(address)
         later = officer.page.evaluate(TIMES)
         for visit, found in (("lần đầu", first), ("lần sau", later)):
-            print(  # noqa: T201 -- figures of docs/performance.md
+            print(
                 f"{name}, {visit}: {found['bytes']:.0f} byte, {found['requests']:.0f} yêu cầu, "
                 f"byte đầu {found['first']:.0f} ms, dùng được sau đó {found['usable']:.0f} ms"
             )
