@@ -1,6 +1,5 @@
 """The lists of a year as files: what stands in them, that the filter holds, and that no line costs a query."""
 
-import csv
 import io
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from evaluations.enums import State
 from evaluations.models import Decision, Evaluation, Sitting
 
 from .factories import hold_sitting, recognise
+from .list_rows import answer, rows_of
 from .page_list import make_bar
 from .world import decided, fill, more_dossiers, put
 
@@ -23,16 +23,6 @@ pytestmark = pytest.mark.both  # rows are read through a cursor of the database
 @pytest.fixture(name="decided")
 def _decided(world):
     return decided(world)
-
-
-def answer(client, name: str, *args, form: str = "csv", **query) -> bytes:
-    response = client.get(reverse(f"evaluations:{name}", args=args), {**query, "dang": form})
-    assert response.status_code == 200 and "attachment" in response["Content-Disposition"], response.status_code
-    return response.content
-
-
-def rows_of(client, name: str, *args, **query) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer(client, name, *args, **query).decode("utf-8-sig"))))
 
 
 def test_dossiers_leave_on_their_filter_with_the_keys_of_their_units(client, world, decided):

@@ -10,8 +10,8 @@ from evaluations.judging.results import results_required
 from evaluations.models import Evaluation
 from evaluations.streaks import counting
 from tests.evaluations.graded import open_graded
+from tests.evaluations.list_rows import rows_of
 from tests.evaluations.streaks.results import RECOGNISED, areas, make_rule, record
-from tests.evaluations.test_list_files import rows_of
 from tests.evaluations.world import put
 from tests.units.factories import make_user
 from units.enums import Role

@@ -55,6 +55,7 @@ def test_a_cell_is_saved_with_its_verdict(client, world, dossier):
     missing = [line.number for line in answered(dossier) if line.code != PERCENT]
     assert told["verdict"] == {
         "outcome": "not_met",
+        "tone": "bad",
         "label": "Chưa đạt",
         "brief": "1.3",
         "sentences": [
