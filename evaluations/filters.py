@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from criteria.filters import ProgrammeFilter
@@ -29,8 +30,26 @@ def visible_cycles(request):
     return Cycle.objects.visible_to(request.user).to_choose() if request else Cycle.objects.none()
 
 
+class OnceRead(filters.fields.ModelChoiceIterator):
+    """Choices among rows that were read already, or are now."""
+
+    def __iter__(self):
+        yield ("", self.field.empty_label)
+        yield from map(self.choice, self.queryset)
+
+
 class CycleFilterField(CycleLabel, filters.fields.ModelChoiceField):
-    pass
+    """The years one may look at are few: read once, to be drawn and to find the chosen one among them."""
+
+    iterator = OnceRead
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        for cycle in self.queryset:
+            if str(cycle.pk) == value:
+                return cycle
+        raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
 
 
 class CycleFilter(filters.ModelChoiceFilter):
