@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from criteria.enums import Level, Step
@@ -58,9 +58,12 @@ class EvaluationQuerySet(models.QuerySet):
         """Dossiers given, when the cycle opened, to one of the user's places by delegation."""
         return self.filter(delegated_to__in=[place.pk for place in user.grounds() if place.is_level])
 
-    def guests_of(self, user):
-        """Dossiers the user reads that are counted elsewhere: their unit stood on the ground, or was delegated."""
-        return self.filter(readable(user)).exclude(within(user.grounds()))
+    def counted_with_guests(self, user) -> tuple[int, int]:
+        """How many these are, all of which the user reads, and how many of them are counted elsewhere: their unit stood
+        on the ground, or was delegated. One query."""
+        own = Count("pk", filter=within(user.grounds()))
+        found = self.order_by().aggregate(all=Count("pk"), own=own)
+        return found["all"], found["all"] - found["own"]
 
     def with_relation(self, user):
         """`is_counted`: managed under one of the user's places, not only standing on their ground."""

@@ -69,7 +69,8 @@ def dossiers_listed(asked: Asking) -> Listed:
 def evaluation_list(request):
     """Dossiers by page; see `_filtered`."""
     filters = _filtered(request)
-    page = page_of(_rows(filters, request.user).with_namesake(), request)
+    many, guests = filters.qs.counted_with_guests(request.user)
+    page = page_of(_rows(filters, request.user).with_namesake(), request, count=many)
     tell_apart(page)
     queries.tell_years_apart(dossier.cycle for dossier in page)
     back = queries.returns_of(page)
@@ -78,7 +79,7 @@ def evaluation_list(request):
         dossier.came_back = back.get(dossier.pk)
         dossier.unconfirmed = marked.get(dossier.pk, 0)
     cycle = filters.form.cleaned_data.get("cycle") if filters.form.is_valid() else None
-    context = {"filters": filters, "page": page, "cycle": cycle, "guests": filters.qs.guests_of(request.user).count()}
+    context = {"filters": filters, "page": page, "cycle": cycle, "guests": guests}
     return render(request, "evaluations/evaluation_list.html", context)
 
 

@@ -17,8 +17,12 @@ from portal.core.vietnamese.unreadable import IN_A_BOX, fault_of
 MOST_DIGITS = 19  # of a row id: 9.2e18
 
 
-def page_of(rows, request, size: int = 50) -> Page:
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def page_of(rows, request, size: int = 50, *, count: int | None = None) -> Page:
+    """The page asked for; who has counted the rows already says how many they are."""
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))
 
 
 def typed(request, name: str, most: int) -> str:
