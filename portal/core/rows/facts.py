@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from functools import cache
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import JSONField, Model
 
 from .seen import print_of
 
@@ -20,10 +21,21 @@ def columns(model: type[Model]) -> list[str]:
 
 def facts_of(row: Model) -> Facts:
     """Everything the row holds, moments to the last digit."""
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-    return {
-        field.attname: None if field.value_from_object(row) is None else field.value_to_string(row) for field in fields
-    }
+    held = row.__dict__
+    found: Facts = {}
+    for name, field in _kept(type(row)):
+        value = held[name] if name in held else field.value_from_object(row)
+        if value is None or (type(value) is str and not isinstance(field, JSONField)):
+            found[name] = value
+        else:
+            found[name] = field.value_to_string(row)
+    return found
+
+
+@cache
+def _kept(model: type[Model]) -> tuple[tuple[str, Any], ...]:
+    """What `facts_of` asks of each of twenty thousand rows, found once."""
+    return tuple((field.attname, field) for field in model._meta.concrete_fields if not field.primary_key)
 
 
 def with_facts(row: Row, facts: Facts) -> Row:
