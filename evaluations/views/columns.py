@@ -19,6 +19,7 @@ def unit_columns(at: str = "") -> tuple[ListColumn, ...]:
         ListColumn("Loại đơn vị", f"{at}get_kind_display"),
         ListColumn("Xã", f"{at}commune_above.name"),
         ListColumn("Huyện", f"{at}district_above.name"),
+        ListColumn("Tỉnh", f"{at}province.dated_name"),
     )
 
 

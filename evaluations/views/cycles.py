@@ -34,7 +34,7 @@ COLUMNS = (
     ListColumn("Năm", "year"),
     ListColumn("Chương trình", "programme"),
     ListColumn("Phạm vi", "scope_name"),
-    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Tỉnh", "province.dated_name"),
     ListColumn("Danh sách tính đến ngày", "as_of"),
     ListColumn("Thuộc diện", "roster"),
     ListColumn("Đăng ký", "registered"),

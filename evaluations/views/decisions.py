@@ -30,6 +30,7 @@ DECISIONS = (
     ListColumn("Nơi ban hành", "issuer.name"),
     ListColumn("Phiên họp ngày", "sitting.held_on"),
     ListColumn("Kỳ đánh giá", "sitting.cycle"),
+    ListColumn("Tỉnh", "issuer.province.dated_name"),
     ListColumn("Số đơn vị", lambda decision: decision.dossiers if decision.is_issued else None),
     ListColumn("Tình trạng", lambda decision: "Đã phát hành" if decision.is_issued else "Chờ phát hành"),
 )
@@ -55,7 +56,7 @@ RECOGNITIONS = (
 
 
 def _decisions(asked: Asking) -> DecisionFilterSet:
-    decisions = Decision.objects.visible_to(asked.user).select_related("issuer", "sitting__cycle__programme")
+    decisions = Decision.objects.visible_to(asked.user).select_related("issuer__province", "sitting__cycle__programme")
     decisions = decisions.annotate(
         dossiers=Count("recognitions"),
         is_example=Exists(Recognition.objects.filter(revoked_by=OuterRef("pk"), evaluation__cycle__is_example=True)),
@@ -190,6 +191,7 @@ def recognition_list(request):
     filters = _recognitions(request)
     page = page_of(filters.qs, request)
     queries.tell_dossiers_apart(row.evaluation for row in page)
+    queries.tell_years_apart(row.evaluation.cycle for row in page)
     return render(request, "evaluations/recognition_list.html", {"filters": filters, "page": page})
 
 

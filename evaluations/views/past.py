@@ -39,7 +39,7 @@ def _require_province(request) -> None:
 YEARS = (
     ListColumn("Năm", "year"),
     ListColumn("Chương trình", "programme"),
-    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Tỉnh", "province.dated_name"),
     ListColumn("Số đơn vị", "roster"),
     ListColumn("Có kết quả", "results"),
     ListColumn("Đạt", "met"),

@@ -43,7 +43,7 @@ def _candidates(asked: Asking, cycle: Cycle) -> EvaluationQuerySet:
 
 
 def _rows(filters: SelectionFilterSet, user) -> EvaluationQuerySet:
-    found = filters.qs.with_relation(user).select_related("criteria_set", "district", "commune", "cycle")
+    found = filters.qs.with_relation(user).select_related("criteria_set", "province", "district", "commune", "cycle")
     return found.order_by("district__sort_key", "unit_sort_key", "pk")
 
 

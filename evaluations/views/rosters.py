@@ -45,7 +45,8 @@ def roster_listed(asked: Asking, pk: int) -> Listed:
     """Every unit of the frozen roster with who acts on it, those left out since as well."""
     cycle = _own_cycle(asked, pk)
     rows = Evaluation.objects.visible_to(asked.user).filter(cycle=cycle).order_by("unit_sort_key", "pk")
-    places = ("district", "commune", "criteria_set", "grade", "entry_unit", "appraisal_unit", "decision_unit")
+    acting = ("entry_unit", "appraisal_unit", "decision_unit")
+    places = ("province", "district", "commune", "criteria_set", "grade", *acting)
     title, name = f"Danh sách năm {cycle.year}", f"danh-sach-{cycle.year}"
     return listed(title, name, rows.select_related(*places), COLUMNS, dress=told_apart)
 

@@ -32,6 +32,7 @@ SITTINGS = (
     ListColumn("Ngày họp", "held_on"),
     ListColumn("Ban Chỉ đạo", "committee.name"),
     ListColumn("Kỳ đánh giá", "cycle"),
+    ListColumn("Tỉnh", "cycle.province.dated_name"),
     ListColumn("Số hồ sơ", "dossiers"),
     ListColumn("Tình trạng", lambda sitting: "Đã kết thúc" if sitting.is_closed else "Đang mở"),
 )
@@ -68,7 +69,7 @@ def my_committees(user):
 def _sittings(asked: Asking) -> QuerySet[Sitting]:
     return (
         Sitting.objects.visible_to(asked.user)
-        .select_related("committee__unit", "cycle__programme")
+        .select_related("committee__unit", "cycle__programme", "cycle__province")
         .annotate(dossiers=Count("items"))
         .order_by("-held_on", "-pk")
     )
@@ -185,7 +186,7 @@ class AgendaRow:
 def _agenda_rows(sitting: Sitting, my_seat: Seat | None) -> list[AgendaRow]:
     items = list(
         sitting.items.select_related(
-            *(f"evaluation__{name}" for name in ("criteria_set", "cycle", "commune", "district", "grade"))
+            *(f"evaluation__{name}" for name in ("criteria_set", "cycle", "commune", "district", "province", "grade"))
         ).prefetch_related("votes")
     )
     queries.tell_dossiers_apart([item.evaluation for item in items])

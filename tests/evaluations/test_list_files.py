@@ -1,7 +1,7 @@
 """The lists of a year as files: what stands in them, that the filter holds, and that no line costs a query."""
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
@@ -35,6 +35,7 @@ def test_dossiers_leave_on_their_filter_with_the_keys_of_their_units(client, wor
         "Loại đơn vị": "Khu dân cư",
         "Xã": "Xã A1.1",
         "Huyện": "Huyện A1",
+        "Tỉnh": "Tỉnh A",
         "Năm": "2024",
         "Kỳ đánh giá": str(world.cycle),
         "Tình trạng": "Đã công nhận",
@@ -135,3 +136,25 @@ def test_a_longer_list_costs_no_more_queries(client, world, decided, name):
     world.forget()
     many, after = queries()
     assert many > few and after == before
+
+
+def test_every_file_names_the_province_as_two_bore_one_name(client, world, decided):
+    """One that ended in another of its name says its last day; with its control, one of today its name alone."""
+    province = world.tree.province
+    for told, ended in ((province.name, None), (f"{province.name} (đến 30/06/2025)", date(2025, 6, 30))):
+        type(province).objects.filter(pk=province.pk).update(closed_on=ended)
+        world.forget()
+        for who, name, *args in (
+            (world.officer, "list"),
+            (world.officer, "recognition_list"),
+            (world.chair, "decision_list"),
+            (world.chair, "sitting_list"),
+            (world.chair, "decision_detail", Decision.objects.get(number=1).pk),
+            (world.chair, "sitting_detail", Sitting.objects.exclude(closed_at=None).latest("pk").pk),
+            (world.staff, "cycle_list"),
+        ):
+            client.force_login(who)
+            assert {row["Tỉnh"] for row in rows_of(client, name, *args)} == {told}, name
+        client.force_login(world.officer)
+        page = client.get(reverse("evaluations:detail", args=[world.area.pk])).content.decode()
+        assert f"<dt>Tỉnh</dt><dd>{told}</dd>" in page
