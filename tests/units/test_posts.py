@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.errors import Refused
-from tests.units.factories import make_tree, make_user
+from tests.units.factories import make_committee, make_tree, make_user
 from units import services
 from units.enums import Role
 from units.models import PostCorrection, User
@@ -115,3 +115,43 @@ def test_a_lone_administrator_mends_their_own(client, admin):
     assert correct(client, admin, post="Quản trị cấp tỉnh").status_code == 302
     line = PostCorrection.objects.get()
     assert (line.user, line.by, line.by_post) == (admin, admin, "Quản trị tỉnh")
+
+
+def test_who_placed_and_ended_is_told_as_then(client, tree, admin, clerk):
+    """With its control: without the earlier words the page has those of today."""
+    placement = services.place_person(
+        clerk, tree.communes[0], Role.LEADER, by=admin, valid_from=timezone.localdate() - timedelta(days=40)
+    )
+    services.end_placement(placement, by=admin, on=timezone.localdate())
+    services.correct_post(admin, "Quản trị tỉnh A (sửa)", ground=WHY, by=admin)
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    page = client.get(reverse("units:person_detail", args=[clerk.pk])).content.decode()
+    assert "Quản trị tỉnh A (sửa)" not in page and page.count("Quản trị tỉnh") == 2
+    User.objects.filter(pk=admin.pk).update(earlier_posts=[])
+    page = client.get(reverse("units:person_detail", args=[clerk.pk])).content.decode()
+    assert page.count("Quản trị tỉnh A (sửa)") == 2
+
+
+def test_seats_that_ended_are_told_as_then(client, tree, admin, clerk):
+    """A seat that ended before the words were mended; with its control, without the earlier words."""
+    today = timezone.localdate()
+    board = make_committee(tree.communes[0]).committee
+    old = services.seat(board, user=clerk, post="Uỷ viên", valid_from=today - timedelta(days=60), by=admin)
+    services.seat(
+        board,
+        user=None,
+        host_post="Phó Chủ tịch",
+        post="Uỷ viên",
+        valid_from=today - timedelta(days=30),
+        replaces=old,
+        by=admin,
+    )
+    services.correct_post(clerk, "Cán bộ xã Tân Dĩnh", ground=WHY, by=admin)
+    client.force_login(admin)
+    page = client.get(reverse("units:committee_detail", args=[board.pk])).content.decode()
+    before = page.split("Thành viên trước đây và sắp tới")[1].split("</section>")[0]
+    assert "Cán bộ xã Tân Dỉnh, Uỷ viên" in before and "Cán bộ xã Tân Dĩnh" not in before
+    assert "<td>Cán bộ xã Tân Dỉnh</td>" in page  # whom the member of today replaced
+    User.objects.filter(pk=clerk.pk).update(earlier_posts=[])
+    page = client.get(reverse("units:committee_detail", args=[board.pk])).content.decode()
+    assert "Cán bộ xã Tân Dỉnh" not in page and "<td>Cán bộ xã Tân Dĩnh</td>" in page

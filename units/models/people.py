@@ -203,7 +203,9 @@ class Placement(models.Model):
     acting_for = models.CharField("thay cho", max_length=200, blank=True)
     ground = models.CharField("căn cứ", max_length=300, blank=True)  # why it was given from the command line
     placed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người phân công")
+    placed_at = models.DateTimeField("phân công lúc", db_default=Now(), editable=False)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người kết thúc")
+    ended_at = models.DateTimeField("ghi kết thúc lúc", null=True, editable=False)
     withdrawn_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
     took_over: bool  # both told by `with_reach`
     is_receiver: bool

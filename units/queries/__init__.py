@@ -3,7 +3,16 @@
 from .committees import GROUPS, seat_changes
 from .history import placed
 from .namesakes import tell_apart, tell_units_apart
-from .places import ancestors, children_by_kind, counts_below, hosted_at, own_places, people_at, tell_as_then
+from .places import (
+    ancestors,
+    children_by_kind,
+    counts_below,
+    hosted_at,
+    own_places,
+    people_at,
+    tell_as_then,
+    tell_holders_then,
+)
 from .registers import (
     PlaceSums,
     RegisterSums,
@@ -33,6 +42,7 @@ __all__ = [
     "seat_changes",
     "tell_apart",
     "tell_as_then",
+    "tell_holders_then",
     "tell_units_apart",
     "units_to_keep",
     "years_of",

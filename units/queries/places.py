@@ -1,12 +1,13 @@
 """Reads about places: whose they are, what lies below them, who acts there."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from ..enums import LEVELS, UnitKind
-from ..models import Placement, Unit, User
+from ..models import Placement, Seat, Unit, User
 
 
 def own_places(user: User) -> list[Unit]:
@@ -54,6 +55,16 @@ def people_at(unit: Unit, day: date | None = None) -> QuerySet[Placement]:
     """Who acts at the unit today, or acted there on a day gone by."""
     held = Placement.objects.held_on(day) if day else Placement.objects.in_force()
     return held.filter(unit=unit).select_related("user").order_by("role", "pk")
+
+
+def tell_holders_then(seats: Iterable[Seat], day: date) -> None:
+    """Let the holders be named by the words their posts had at the end of their seat, or of the day asked about where
+    that is earlier; who sits today by those of now. Who is replaced is named as at the end of their own seat."""
+    for seat in seats:
+        for one, last in ((seat, day), (seat.replaces, timezone.localdate())):
+            end = min(last, one.valid_to or last) if one else last
+            if one and one.user and end < timezone.localdate():
+                one.user.told_at = timezone.make_aware(datetime.combine(end, time.max))
 
 
 def tell_as_then(people: Iterable[User | None], moment: datetime) -> None:

@@ -239,8 +239,9 @@ def end_placement(placement: Placement, *, by: User | None, on: date) -> Placeme
         raise Refused(
             f"Phân công chỉ bắt đầu từ {placement.valid_from:%d/%m/%Y}. Hãy chọn ngày sau đó hoặc thu hồi ngay."
         )
-    placement.valid_to, placement.ended_by = on, by
-    placement.save(update_fields=["valid_to", "ended_by"])
+    placement.valid_to, placement.ended_by, placement.ended_at = on, by, Now()
+    placement.save(update_fields=["valid_to", "ended_by", "ended_at"])
+    placement.refresh_from_db(fields=["ended_at"])
     return placement
 
 
@@ -249,9 +250,9 @@ def withdraw_placement(placement: Placement, *, by: User | None) -> Placement:
     """Take the role away at this moment: the person's next request is without it."""
     placement = _locked(placement, by)
     placement.valid_to = max(placement.valid_from, timezone.localdate() - timedelta(days=1))
-    placement.ended_by, placement.withdrawn_at = by, Now()
-    placement.save(update_fields=["valid_to", "ended_by", "withdrawn_at"])
-    placement.refresh_from_db(fields=["withdrawn_at"])
+    placement.ended_by, placement.ended_at, placement.withdrawn_at = by, Now(), Now()
+    placement.save(update_fields=["valid_to", "ended_by", "ended_at", "withdrawn_at"])
+    placement.refresh_from_db(fields=["ended_at", "withdrawn_at"])
     return placement
 
 
@@ -271,6 +272,6 @@ def prolong_placements(placements: QuerySet[Placement], *, by: User, until: date
             raise Refused(f"Đồng chí không gia hạn được phân công của {placement.user}. Hãy bỏ đánh dấu dòng này.")
         if placement.is_over:
             raise Refused(f"Phân công của {placement.user} tại {placement.unit} đã kết thúc. Hãy phân công mới.")
-        placement.valid_to, placement.ended_by = until, by
-    Placement.objects.bulk_update(found, ["valid_to", "ended_by"], batch_size=BATCH)
+        placement.valid_to, placement.ended_by, placement.ended_at = until, by, timezone.now()
+    Placement.objects.bulk_update(found, ["valid_to", "ended_by", "ended_at"], batch_size=BATCH)
     return found

@@ -162,12 +162,14 @@ def _detail_context(request, committee: Committee, form: SeatForm | None) -> dic
     day = DayForm(request.GET or None)
     chosen = (day.cleaned_data["ngay"] if day.is_valid() else None) or timezone.localdate()
     seats = committee.seats.select_related("user", "replaces__user").order_by("valid_from", "pk")
+    there, past = list(seats.filter(on(chosen))), list(seats.exclude(on(chosen)))
+    queries.tell_holders_then([*there, *past], chosen)
     return {
         "committee": committee,
         "day": chosen,
         "day_form": day if day.is_bound else DayForm(initial={"ngay": chosen}),
-        "seats": seats.filter(on(chosen)),
-        "past": seats.exclude(on(chosen)),
+        "seats": there,
+        "past": past,
         "form": form,
         "may_change": form is not None,
         "events": committee.events.select_related("by"),
