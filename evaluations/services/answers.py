@@ -161,6 +161,8 @@ def _store(
     """The answer written under the lock the caller holds."""
     held = Answer.objects.filter(evaluation=dossier, criterion__code=criterion.code)
     stored = held.select_related("saved_by", "filled_by", "criterion").first()
+    if stored is not None and stored.version != version and _says(stored, value, note, side):
+        return stored  # sent again, the first answer never came: no conflict with oneself
     answer, line = changed_answer(
         dossier, criterion, value, stored, version=version, by=by, note=note, side=side, filled=filled
     )
@@ -170,6 +172,12 @@ def _store(
         line.save()
     answer.save()
     return answer
+
+
+def _says(stored: Answer, value: Value, note: str | None, side: Side) -> bool:
+    """Whether all that is to be written stands there already."""
+    held = getattr(stored, PREFIX[side] + "note")
+    return stored.on(side) == value and (note is None or note.strip() == held)
 
 
 def changed_answer(

@@ -80,6 +80,9 @@ def accept_suggestion(evaluation: Evaluation, code: str, *, version: int, by: Us
     criterion = find_criterion(dossier, code)
     answers = {one.criterion.code: one for one in dossier.answers.select_related("criterion")}
     found = last_year.suggestions(dossier, by, answers).get(code)
+    stored = answers.get(code)
+    if stored and stored.filled_from == Filled.LAST_YEAR:
+        return saved_cell(dossier, criterion, stored, Side.OWN)  # sent again, the first answer never came
     if found is None or not write_cell(criterion, found.value):
         raise Refused(f"Tiêu chí {criterion.number} không có số liệu năm trước để gợi ý, hoặc ô đã có giá trị.")
     answer = save_answer(dossier, code, found.value, version=version, by=by, filled=Filled.LAST_YEAR)

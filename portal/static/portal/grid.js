@@ -107,10 +107,13 @@
   const { keep, drop, held } = window.portalKept;
   const nameOf = (cell) =>
     `cell ${cell.closest("[data-save]").dataset.save} ${cell.closest("[data-grid]").dataset.side} ${cell.name}`;
+  // What was sent and not answered may stand on the server by now: a cell put back to what it held is not as stored then.
+  const isAsStored = ({ value, dataset }) =>
+    value === dataset.saved && (dataset.tried === undefined || dataset.tried === value);
   const keepCell = (cell) => {
-    const { version } = cell.dataset;
-    if (cell.value === cell.dataset.saved) return drop(nameOf(cell));
-    keep(nameOf(cell), { text: cell.value, version, label: cell.getAttribute("aria-label"), page: location.href });
+    const { version, tried } = cell.dataset;
+    if (isAsStored(cell)) return drop(nameOf(cell));
+    keep(nameOf(cell), { text: cell.value, version, tried, label: cell.getAttribute("aria-label"), page: location.href });
   };
 
   // What a cell shows once the server has answered: stored, refused with the reason, or saved by somebody else meanwhile.
@@ -121,15 +124,17 @@
     cell.classList.toggle("filled", Boolean(unconfirmed));
     cell.dispatchEvent(new CustomEvent("portal:marked", { bubbles: true }));
   };
-  const stored = (cell, told) => {
+  const stored = (cell, told, isTypedSince = false) => {
     clear(cell);
     drop(nameOf(cell));
     delete cell.dataset.unsent;
     delete cell.dataset.act;
+    delete cell.dataset.tried;
     mark(cell, told.unconfirmed);
-    cell.value = told.text;
+    if (!isTypedSince) cell.value = told.text;
     cell.dataset.saved = told.text;
     cell.dataset.version = told.version;
+    if (isTypedSince) keepCell(cell); // saved when it is left
   };
   const refused = (cell, told, quiet) => {
     note(cell, told.sentence, [], quiet);
@@ -164,6 +169,7 @@
   const post = async (holder, fields) => {
     const body = new URLSearchParams({ csrfmiddlewaretoken: token(), ...fields });
     const answer = await fetch(holder.dataset.save, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (answer.status >= 500) throw new TypeError("no answer"); // as good as no line: it comes again
     if (!(answer.headers.get("Content-Type") || "").includes("json")) return null;
     heard();
     return answer;
@@ -182,7 +188,7 @@
   const whyNot = (error) => (error instanceof TypeError ? "mất kết nối" : error.message);
 
   const send = async (cell) => {
-    if (cell.value === cell.dataset.saved && !cell.hasAttribute("aria-invalid") && !cell.dataset.act) {
+    if (isAsStored(cell) && !cell.hasAttribute("aria-invalid") && !cell.dataset.act) {
       delete cell.dataset.sending;
       return;
     }
@@ -191,6 +197,9 @@
     const side = cell.closest("[data-grid]").dataset.side;
     const fields = { code: cell.name, text: cell.value, version: cell.dataset.version, side };
     if (cell.dataset.act === TAKE && !cell.value) fields.suggested = "yes";
+    const { tried } = cell.dataset; // sent before, and no answer came
+    cell.dataset.tried = cell.value;
+    keepCell(cell);
     waiting += 1;
     say("Đang lưu…");
     cell.classList.add("saving");
@@ -199,10 +208,15 @@
       const told = await answer.json();
       if (answer.ok) {
         const before = cell.dataset.saved;
-        stored(cell, told);
+        stored(cell, told, cell.value !== fields.text);
         cell.dispatchEvent(new CustomEvent("portal:stored", { bubbles: true, detail: { before, after: told.text } }));
         showVerdict(row, told.verdict);
+        lineIsBack();
         sayLeft();
+      } else if (answer.status === 409 && tried !== undefined && tried === told.theirs) {
+        cell.dataset.version = told.version; // what stands there is this page's own
+        delete cell.dataset.sending;
+        setTimeout(() => save(cell));
       } else if (answer.status === 409) {
         taken(cell, told);
         say("Có người vừa ghi ô này.", "bad");
@@ -215,7 +229,8 @@
         [error.message === SIGNED_OUT ? "Đăng nhập lại" : "Lưu lại", unsent],
       ]);
       cell.setAttribute("aria-invalid", "true");
-      cell.dataset.unsent = "yes";
+      cell.dataset.unsent = error instanceof TypeError ? LINE : "yes";
+      if (error instanceof TypeError) tryLater();
       sayLeft();
     } finally {
       waiting -= 1;
@@ -325,8 +340,28 @@
     const many = openCells().length;
     say(many ? `Còn ${many} ô chưa lưu.` : "Đã lưu.", many ? "bad" : "ok");
   };
-  // What could not be sent is sent again: when the line is back, when somebody asks.
+  // What could not be sent is sent again: when the browser or another cell says that the line is back, when somebody asks,
+  // and after a while by itself, for a server that was away tells nobody that it is back.
+  const LINE = "line";
+  const SOONEST = 4000;
+  const LATEST = 30000;
   const unsent = () => document.querySelectorAll("input.cell[data-unsent]").forEach(save);
+  const waitingForLine = () => document.querySelectorAll(`input.cell[data-unsent=${LINE}]`);
+  let pause = SOONEST;
+  let later = 0;
+  const tryLater = () => {
+    if (later) return;
+    later = setTimeout(() => {
+      later = 0;
+      const [first] = waitingForLine(); // one asks for all: a server that comes back is not run down
+      if (first) save(first);
+    }, pause);
+    pause = Math.min(1.5 * pause, LATEST);
+  };
+  const lineIsBack = () => {
+    pause = SOONEST;
+    waitingForLine().forEach(save);
+  };
   addEventListener("online", unsent);
   document.addEventListener("portal:signed-in", unsent);
   const settled = async (cells) => {
@@ -358,9 +393,10 @@
     const kept = elsewhere.get(nameOf(cell));
     if (!kept) return;
     elsewhere.delete(nameOf(cell));
-    if (kept.text === cell.dataset.saved) return drop(nameOf(cell));
+    if (kept.text === cell.dataset.saved && [undefined, kept.text].includes(kept.tried)) return drop(nameOf(cell));
     cell.value = kept.text;
     cell.dataset.version = kept.version;
+    if (kept.tried !== undefined) cell.dataset.tried = kept.tried;
     save(cell);
   });
   const box = document.querySelector("[data-kept-cells]");

@@ -134,6 +134,21 @@ def test_the_conflict_carries_the_answer_as_it_is(world, dossier):
     )
 
 
+def test_a_cell_sent_again_meets_no_conflict_with_itself(client, world, dossier):
+    """The answer was lost on the way: the page knows the version before."""
+    for text in ("K", "Đ", ""):
+        version = sum(dossier.answers.values_list("version", flat=True))
+        first = type_in(client, world.officer, dossier, MUST, text, version=version)
+        again = type_in(client, world.officer, dossier, MUST, text, version=first.json()["version"] - 1)
+        assert (again.status_code, again.json()["version"]) == (200, first.json()["version"])
+    assert dossier.events.filter(action="amend").count() == 2  # each change is told once
+    assert (
+        type_in(client, world.officer, dossier, MUST, "K", version=1).status_code == 409
+    )  # another value: the control
+    noted = {"version": 2, "note": "Lời khác"}
+    assert type_in(client, world.officer, dossier, MUST, "", **noted).status_code == 409  # words would be lost
+
+
 def test_a_version_of_an_answer_that_is_gone_is_told(client, world, dossier):
     response = type_in(client, world.officer, dossier, MUST, "Đ", version=4)
     assert (response.status_code, response.json()["sentence"]) == (
