@@ -21,6 +21,8 @@ CONFIDENCE_TONES: dict[str, str] = {
     Confidence.NOT_FOUND: "bad",
 }
 
+QUARTERS = ("I", "II", "III", "IV")
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionLine:
@@ -116,7 +118,7 @@ def _notes(row: Criterion):
     if row.not_applicable_when:
         yield f"Không áp dụng (KAD) khi {row.not_applicable_when}"
     if row.due_quarter:
-        yield f"Xong trong quý {('I', 'II', 'III', 'IV')[row.due_quarter - 1]}"
+        yield f"Xong trong quý {QUARTERS[row.due_quarter - 1]}"
     if row.needs_evidence:
         yield "Phải kèm minh chứng"
     if row.reuses:

@@ -101,6 +101,7 @@ def evaluation_entry(request, pk):
     context = {"dossier": dossier, "entries": entries, "dates": dates, "typed": data is not None}
     context |= {"verdict": judged.verdict(Side.OWN), "remarks": remarks_of(judged)}
     context["returned"] = returns_of([dossier]).get(dossier.pk)
+    context["set_papers"] = dossier.criteria_set.papers.order_by("order")
     context["beside"] = around = beside(dossier, request.user)
     if request.method != "POST":
         return render(request, "evaluations/evaluation_entry.html", context)

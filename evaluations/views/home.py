@@ -50,6 +50,7 @@ def home(request):
         "handovers": Handover.objects.waiting_for(request.user).select_related("ended__unit", "ended__user"),
         "may_start": permissions.own_province(request.user) is not None,
         "may_open": opens_years(request.user),
+        "may_practise": any(desk.enters for desk in desks),
     }
     return render(request, "evaluations/home.html", context)
 

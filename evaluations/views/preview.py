@@ -1,6 +1,7 @@
 """The entry form of a criteria set as an officer will see it, and a trial of its judgement: nothing is stored."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django import forms
 from django.shortcuts import get_object_or_404, render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from criteria.enums import Measure, Outcome
 from criteria.judging.values import BadValue, CriterionSpec, Value, check
-from criteria.judging.verdicts import PreconditionSpec, Result, Rule, judge
+from criteria.judging.verdicts import PreconditionSpec, Result, Rule, Verdict, judge
 from criteria.models import CriteriaSet
 from criteria.queries import rule_of, specs_of
 
@@ -78,30 +79,51 @@ class TrialLine:
     is_derived: bool = False
 
 
+class Trial:
+    """A set's entry form filled in and judged outside any dossier: what is typed is in the request and nowhere else."""
+
+    def __init__(self, criteria_set: CriteriaSet, data=None):
+        self.rule = rule_of(criteria_set)
+        self.entries = [_entry(criterion, data) for criterion in specs_of(criteria_set)]
+        self.results = ResultsForm(self.rule, data)
+        self.wrong: list[forms.Form] = []
+        self.verdict: Verdict | None = None
+        if data is not None:
+            self._judge()
+
+    def _judge(self) -> None:
+        trials = [one.form for one in self.entries if one.form]
+        self.wrong = [form for form in (*trials, self.results) if not form.is_valid()]
+        if not self.wrong:
+            values = {form.criterion.code: form.answer for form in trials}
+            supposed = self.results.results(timezone.localdate().year)
+            self.verdict = judge([one.criterion for one in self.entries], values, self.rule, supposed)
+
+    @property
+    def context(self) -> dict:
+        """What the templates show of it."""
+        told: dict[str, Any] = {"entries": self.entries, "results": self.results if self.rule.preconditions else None}
+        told["wrong"] = self.wrong
+        return told | ({"verdict": self.verdict} if self.verdict else {})
+
+    @property
+    def status(self) -> int:
+        return 422 if self.wrong else 200
+
+
+def posted(request):
+    """What was typed, or nothing where the form is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, pk):
     """The set's entry form, of drafts too; a POST judges what was typed and stores nothing."""
     sets = CriteriaSet.objects.visible_to(request.user).select_related("programme", "document")
     criteria_set = get_object_or_404(sets, pk=pk)
-    data = request.POST if request.method == "POST" else None
-    rule = rule_of(criteria_set)
-    entries = [_entry(criterion, data) for criterion in specs_of(criteria_set)]
-    results = ResultsForm(rule, data)
-    context = {
-        "criteria_set": criteria_set,
-        "entries": entries,
-        "results": results if rule.preconditions else None,
-        "keeps_results_only": criteria_set.outcome == Outcome.RESULTS_ONLY,
-    }
-    if data is None:
-        return render(request, "evaluations/preview.html", context)
-    trials = [one.form for one in entries if one.form]
-    wrong = [form for form in (*trials, results) if not form.is_valid()]
-    if not wrong:
-        values = {form.criterion.code: form.answer for form in trials}
-        supposed = results.results(timezone.localdate().year)
-        context["verdict"] = judge([one.criterion for one in entries], values, rule, supposed)
-    return render(request, "evaluations/preview.html", context | {"wrong": wrong}, status=422 if wrong else 200)
+    trial = Trial(criteria_set, posted(request))
+    context = {"criteria_set": criteria_set, "keeps_results_only": criteria_set.outcome == Outcome.RESULTS_ONLY}
+    return render(request, "evaluations/preview.html", context | trial.context, status=trial.status)
 
 
 def _entry(criterion: CriterionSpec, data) -> TrialLine:

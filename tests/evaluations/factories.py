@@ -12,6 +12,7 @@ from criteria.queries import rule_of, specs_of
 from evaluations import services, workflow
 from evaluations.enums import Action, Ballot, Capacity, Side
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, PastTotal, Sitting
+from portal.core.vietnamese.figures import plain_number
 from tests.criteria.factories import first_versions, load_packs
 from units.enums import UnitKind
 from units.models import Seat, User
@@ -171,3 +172,22 @@ def recognise(committee, dossiers: list[Evaluation], *, by: User, number: int = 
 
 def papers_of(dossier: Evaluation) -> list[Evidence]:
     return list(dossier.evidence.all())
+
+
+def typed(criteria_set: CriteriaSet, **changes) -> dict[str, str]:
+    """Answers that meet every criterion, as the form names its fields; `changes` by the criterion's number."""
+    data = {}
+    for line in specs_of(criteria_set):
+        name = line.code.replace(".", "_")
+        match line.measure:
+            case "must":
+                data[f"{name}-met"] = "yes"
+            case "event":
+                data[f"{name}-value"] = "0"
+            case "trend":
+                data |= {f"{name}-numerator": "1", f"{name}-denominator": "2"}
+            case "percent" | "derived":
+                data |= {f"{name}-numerator": "10", f"{name}-denominator": "10"}
+            case "count" | "points":
+                data[f"{name}-value"] = plain_number(line.max_points or Decimal(100))
+    return data | changes

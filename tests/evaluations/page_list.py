@@ -43,6 +43,7 @@ PAGES = {
     "streak_list": [("officer", (), None), ("inspector", (), None)],
     "selection": [("officer", ("cycle",), None), ("inspector", ("cycle",), None)],
     "preview": [("officer", ("set",), "Thử chấm"), ("inspector", ("set",), "Thử chấm")],
+    "practice": [("officer", (), "Hồ sơ này để tập"), ("inspector", (), "chưa có kỳ đánh giá nào mở")],
     "award_barred": [("officer", (), "Năm 2024"), ("inspector", (), "Năm 2024")],
     "award_bars": [("officer", (), None), ("staff", (), "Tỉnh A")],
     "award_bar_edit": [("staff", ("bar",), "Đề án thử")],

@@ -1,7 +1,6 @@
 """The entry form of a set before anybody enters anything, and the trial of its judgement."""
 
 import html
-from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -12,8 +11,8 @@ from django.urls import reverse
 from criteria.models import CriteriaSet, Criterion
 from criteria.queries import specs_of
 from evaluations.models import Answer, Evaluation
-from portal.core.vietnamese.figures import plain_number
 from tests.criteria.factories import load_examples, load_packs, load_small
+from tests.evaluations.factories import typed
 from tests.units.factories import make_province, make_user
 from units.enums import Role
 
@@ -22,25 +21,6 @@ pytestmark = pytest.mark.django_db
 
 def address(criteria_set: CriteriaSet) -> str:
     return reverse("evaluations:preview", args=[criteria_set.pk])
-
-
-def typed(criteria_set: CriteriaSet, **changes) -> dict[str, str]:
-    """Answers that meet every criterion, as the form names its fields; `changes` by the criterion's number."""
-    data = {}
-    for line in specs_of(criteria_set):
-        name = line.code.replace(".", "_")
-        match line.measure:
-            case "must":
-                data[f"{name}-met"] = "yes"
-            case "event":
-                data[f"{name}-value"] = "0"
-            case "trend":
-                data |= {f"{name}-numerator": "1", f"{name}-denominator": "2"}
-            case "percent" | "derived":
-                data |= {f"{name}-numerator": "10", f"{name}-denominator": "10"}
-            case "count" | "points":
-                data[f"{name}-value"] = plain_number(line.max_points or Decimal(100))
-    return data | changes
 
 
 @pytest.fixture

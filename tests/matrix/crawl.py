@@ -21,6 +21,7 @@ API += tuple(f"register-{one.api}" for one in REGISTERS.values())
 LISTS = (
     *("evaluations:list", "evaluations:cycle_list", "evaluations:sitting_list", "evaluations:decision_list"),
     *("evaluations:streak_list", "evaluations:award_barred", "evaluations:award_bars"),
+    "evaluations:practice",
     *("evaluations:recognition_list", "units:list", "units:export", "units:people", "units:committee_list"),
     "units:delegation_list",
     *("reports:catalogue", "reports:overview", "reports:run_list", "reports:schedule_list"),
