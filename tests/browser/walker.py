@@ -1,4 +1,4 @@
-"""A person at a browser: signs in, opens pages, has each looked at by axe in two widths and kept as a picture."""
+"""A person at a browser: signs in, opens pages, has each looked at by axe at three widths and kept as a picture."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,8 @@ from portal.demo.building import PASSWORD
 from portal.settings import BASE_DIR
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+ZOOMED = {"width": 640, "height": 450}  # what a page has of a screen of 1280 at 200 %
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PICTURES = Path(os.environ.get("PICTURES_DIR") or BASE_DIR / "var" / "pictures")
 
 
@@ -47,20 +49,22 @@ class Walker:
         follow(self.page.get_by_role("button", name=name).first)
 
     def look(self, name: str) -> None:
-        """Keep a picture of the page and let axe look at it, at both widths; nothing may stick out sideways."""
+        """Keep a picture of the page and let axe look at it, at both widths and at 200 %; nothing may stick out."""
         from axe_playwright_python.sync_playwright import Axe
 
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_load_state("load")
-        for size in (NARROW, WIDE):
+        for size in (NARROW, ZOOMED, WIDE):
             self.page.set_viewport_size(size)
-            found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+            found = Axe().run(self.page, options={"runOnly": RULES})
             self.complaints += [
                 f"axe {name} {size['width']}: {item['id']} {item['nodes'][0]['html'][:160]}"
                 for item in found.response["violations"]
             ]
             if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
                 self.complaints.append(f"{name} {size['width']}: the page is wider than the screen")
+            if size is ZOOMED:
+                continue
             suffix = "" if size is WIDE else "-dien-thoai"
             self.page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=size is WIDE)
 

@@ -174,12 +174,54 @@ function fold(box, words, of, at) {
   button.addEventListener("click", () => turn(!box.classList.contains("folded")));
   box.addEventListener("change", () => turn(false));
   box.before(button);
-  turn(!(box.dataset.folds && holds(box)));
+  turn(!box.hasAttribute("data-open") && !(box.dataset.folds && holds(box))); // data-open: choosing is what the page is for
 }
 document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
   document.querySelectorAll("[data-folds], form.filters").forEach((box, at) => {
     fold(box, box.dataset.folds || "Bộ lọc", box.dataset.foldsOf, at);
   });
+});
+
+// --- what is wrong, told in one place: each error of a page that was refused leads to its box, and the reader starts there --
+const boxOf = (list) => {
+  const around = list.closest(".field, fieldset, form");
+  return around.querySelector("[aria-invalid=true]") || around.querySelector("input:not([type=hidden]), select, textarea");
+};
+const labelOf = (list) => {
+  const around = list.closest(".field, fieldset");
+  const label = around && (around.querySelector(":scope > label, :scope > legend") || around.querySelector("label"));
+  return label ? label.textContent.replace("*", "").trim().replace(/\s+/g, " ") : "";
+};
+document.addEventListener("DOMContentLoaded", () => {
+  const wrong = [...document.querySelectorAll("main form[method=post] .errorlist")].filter((list) => list.textContent.trim());
+  if (!wrong.length) return;
+  const summary = document.createElement("div");
+  summary.className = "notice notice--bad error-summary";
+  summary.setAttribute("role", "alert");
+  summary.tabIndex = -1;
+  const head = document.createElement("p");
+  head.textContent = `Có ${wrong.length} chỗ chưa đúng. Bấm vào từng dòng để tới chỗ cần sửa:`;
+  const list = document.createElement("ul");
+  wrong.forEach((one, at) => {
+    const box = boxOf(one);
+    const line = document.createElement("li");
+    const words = [...new Set([labelOf(one), one.textContent.trim().replace(/\s+/g, " ")])].filter(Boolean).join(": ");
+    if (box) {
+      box.id = box.id || `sai-${at}`;
+      const link = document.createElement("a");
+      link.href = `#${box.id}`;
+      link.textContent = words;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        box.focus();
+      });
+      line.append(link);
+    } else line.textContent = words;
+    list.append(line);
+  });
+  summary.append(head, list);
+  wrong[0].closest("form").before(summary);
+  summary.focus();
 });
 
 // --- the account box closes when the reader goes elsewhere ----------------------------------------------------
