@@ -95,7 +95,7 @@ def test_one_area_and_its_paper_are_entered_by_touch(officer, portal):
     assert re.search(r"/nhap/#tc-TT124-KDC-1\.1$", page.url)
     expect(page.locator("[id='tc-TT124-KDC-1.1'] legend").first).to_contain_text("Đã có 1 minh chứng")
     paper = hand.acts - entered
-    print(f"\n{name}: {criteria} tiêu chí {entered} lần chạm, gõ; một giấy tờ {paper} lần")  # noqa: T201 -- the figures
+    print(f"\n{name}: {criteria} tiêu chí {entered} lần chạm, gõ; một giấy tờ {paper} lần")
     assert (entered, paper) == (26, 4)
     # Stored: every criterion has its answer when the page is asked for anew.
     page = officer.open(page.url.split("#")[0])
