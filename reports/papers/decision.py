@@ -1,12 +1,13 @@
 """A decision drafted by a sitting as the paper that goes to be signed: the words, and the list of who is recognised."""
 
 import re
+from collections import Counter
 
 from django.db.models import F
 
 from criteria.models import LegalDocument
 from evaluations.enums import Capacity, DecisionKind, Resolution
-from evaluations.models import AgendaItem, Decision, Sitting
+from evaluations.models import AgendaItem, Cycle, Decision, Sitting
 from evaluations.queries import tell_dossiers_apart
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
@@ -88,8 +89,7 @@ def build_draft(params: dict, place: Unit) -> Paper:
             Section(
                 "",
                 (
-                    f"Điều 1. Công nhận {grouped(len(items))} đơn vị có tên trong danh sách kèm theo: "
-                    f"{cycle.programme.title}, năm {cycle.year}.",
+                    f"Điều 1. {_first_article(items, cycle)}",
                     "Điều 2. Quyết định này có hiệu lực kể từ ngày ký.",
                     "Điều 3. Các cơ quan, đơn vị có liên quan và các đơn vị có tên trong danh sách chịu trách nhiệm "
                     "thi hành Quyết định này.",
@@ -103,6 +103,19 @@ def build_draft(params: dict, place: Unit) -> Paper:
         watermark=DRAFT,
         notes=("Bản dự thảo in từ cổng để trình ký: chưa có số, ngày và chữ ký, chưa có giá trị thi hành.",),
     )
+
+
+def _first_article(items: list[AgendaItem], cycle: Cycle) -> str:
+    """What is recognised: a title, or of a graded year the result, with how many got each grade: the lowest grade is
+    no title and is not written as one."""
+    many = grouped(len(items))
+    grades = Counter(grade for item in items if (grade := item.evaluation.grade))
+    if grades.total() < len(items) or not items:
+        return f"Công nhận {many} đơn vị có tên trong danh sách kèm theo: {cycle.programme.title}, năm {cycle.year}."
+    best_first = sorted(grades.items(), key=lambda one: (one[0].rank, one[0].pk))
+    told = "; ".join(f"{grouped(number)} đơn vị loại {grade.label}" for grade, number in best_first)
+    what = f"“{cycle.programme.name}” năm {cycle.year}"
+    return f"Công nhận kết quả {what} của {many} đơn vị có tên trong danh sách kèm theo, gồm: {told}."
 
 
 def _list(items: list[AgendaItem], what: str) -> Table:
@@ -125,4 +138,6 @@ def _list(items: list[AgendaItem], what: str) -> Table:
         )
         for number, item in enumerate(items, 1)
     )
-    return Table(f"Danh sách đơn vị được công nhận {what}", "Danh sách", columns, lines)
+    is_graded = all(item.evaluation.grade_id for item in items)
+    title = f"Danh sách đơn vị và {what}" if is_graded else f"Danh sách đơn vị được công nhận {what}"
+    return Table(title, "Danh sách", columns, lines)

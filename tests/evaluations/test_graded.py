@@ -14,6 +14,7 @@ from evaluations.filters import EvaluationFilterSet
 from evaluations.judging.dossiers import judged_dossier
 from evaluations.models import Evaluation, Recognition
 from portal.core.errors import Refused
+from reports.papers.decision import build_draft
 
 from .factories import appraise, hold_sitting, issue, recognise
 from .graded import ALONE, PACK, answer, load_example, open_graded
@@ -96,6 +97,26 @@ def test_the_sitting_keeps_grade_and_points_and_proposes_the_weakest_too(graded,
     assert proposed.get_state_display() == "Phiên họp đề nghị phân loại"
     issue(draft, by=graded.chair)
     assert (dossier(graded).get_state_display(), dossier(graded).result) == ("Đã công nhận kết quả phân loại", result)
+
+
+def test_a_drafted_decision_recognises_results_and_counts_the_grades(graded):
+    """With its control below: a year judged as met or not recognises units with the programme's title."""
+    for place, score in ((0, "50"), (1, "0")):
+        appraise(send(graded, place, score=score), by=graded.standing)
+        safe(graded, place)
+    drafted, _ = conclude(graded, [0, 1])
+    paper = build_draft({"decision": drafted.pk}, graded.commune)
+    assert paper.sections[0].paragraphs[0] == (
+        "Điều 1. Công nhận kết quả “Phân loại thử” năm 2024 của 2 đơn vị có tên trong danh sách kèm theo, gồm: "
+        "1 đơn vị loại Tốt; 1 đơn vị loại Yếu."
+    )
+    assert paper.annexes[0].title == "Danh sách đơn vị và kết quả “Phân loại thử” năm 2024"
+    Evaluation.objects.filter(cycle=graded.graded).update(grade=None)
+    plain = build_draft({"decision": drafted.pk}, graded.commune)
+    assert plain.sections[0].paragraphs[0] == (
+        "Điều 1. Công nhận 2 đơn vị có tên trong danh sách kèm theo: Phân loại thử, năm 2024."
+    )
+    assert plain.annexes[0].title == "Danh sách đơn vị được công nhận kết quả “Phân loại thử” năm 2024"
 
 
 def test_a_file_considered_again_gets_the_grade_of_the_second_sitting(graded):
