@@ -256,10 +256,16 @@ def drafts_beside(province: Unit, year: int) -> list[Beside]:
     for programme, held in drafts.items():
         kinds = {kind for one in held for kind in one.unit_kinds}
         judging = [one for one, judged in published.get(programme.pk, []) if kinds & set(judged)]
-        judged_kinds = {kind for one in judging for kind in one.unit_kinds}
-        if told := [one for one in held if judged_kinds & set(one.unit_kinds)]:
+        if told := [one for one in held if _could_judge(one, judging)]:
             found.append(Beside(programme, told, judging))
     return found
+
+
+def _could_judge(draft: CriteriaSet, judging: list[CriteriaSet]) -> bool:
+    """Published, the draft would judge units in the stead of one of these: the whole country's never those that the
+    province's own set judges, for the nearest judges."""
+    rivals = [one for one in judging if draft.province_code or not one.province_code]
+    return any(set(one.unit_kinds) & set(draft.unit_kinds) for one in rivals)
 
 
 def _may_serve(draft: CriteriaSet, year: int, open_kinds: set[str]) -> bool:

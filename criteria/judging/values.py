@@ -105,7 +105,9 @@ class CriterionSpec:
 
     @property
     def short_form(self) -> str:
-        """The same in a few letters: "Đ/K", "số vụ", "a/b"."""
+        """The same in a few letters: "Đ/K", "số vụ", "a/b"; of points with the most there are, "≤ 40 điểm"."""
+        if self.measure == "points" and self.max_points is not None:
+            return f"≤ {plain_number(self.max_points)} điểm"
         return SHORT_FORMS.get(self.measure, "")
 
 

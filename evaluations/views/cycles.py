@@ -102,9 +102,11 @@ def cycle_open(request):
     messages.success(request, f"Đã mở {cycle}, danh sách có {many} đơn vị thuộc diện xét.{_elsewhere(cycle)}")
     for one in drafts_beside(cycle.province, cycle.year):
         if one.programme == cycle.programme:
-            judging = "”, “".join(each.name for each in one.judging)
-            drafts = "”, “".join(each.name for each in one.drafts)
-            messages.info(request, f"Kỳ này xét theo “{judging}” đã ban hành; “{drafts}” còn là bản thảo.")
+            judging, drafts = (
+                "; ".join(f"{each.name} ({each.document.number})" for each in sets)
+                for sets in (one.judging, one.drafts)
+            )
+            messages.info(request, f"Kỳ này xét theo bộ đã ban hành: {judging}. Còn là bản thảo: {drafts}.")
     tell_left_out(request, cycle)
     return redirect("evaluations:cycle_list")
 

@@ -65,7 +65,8 @@ class GridCell:
 
     @property
     def is_wide(self) -> bool:
-        return self.line.measure in PAIRS
+        """Whether it holds two figures, or one with two digits after the comma."""
+        return self.line.measure in (*PAIRS, "points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,10 @@ def counts_by_set(mine, user) -> dict[int, GridCounts]:
     return {row.pop("criteria_set"): GridCounts(**row) for row in counted}
 
 
-QUESTION = "Gửi thẩm định mọi hồ sơ đã đủ số liệu trong bảng này? Hồ sơ đã gửi không sửa được nữa trừ khi bị trả lại."
+QUESTION = (
+    "Gửi thẩm định mọi hồ sơ đã đủ số liệu trong bảng này? "
+    "Hồ sơ đã gửi không sửa được nữa trừ khi rút lại hoặc bị trả lại."
+)
 WARNING = "Còn {} giá trị điền sẵn chưa được xác nhận; nơi thẩm định sẽ thấy từng ô. "
 
 

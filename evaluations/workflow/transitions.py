@@ -78,7 +78,7 @@ TRANSITIONS: dict[Action, Transition] = {
             has_button=True,
             done="Đã gửi thẩm định hồ sơ {}.",
             style="primary",
-            confirm="Sau khi gửi, hồ sơ không sửa được nữa trừ khi bị trả lại. Gửi thẩm định?",
+            confirm="Sau khi gửi, hồ sơ không sửa được nữa trừ khi rút lại hoặc bị trả lại. Gửi thẩm định?",
         ),
         Transition(
             Action.RECALL,

@@ -205,3 +205,17 @@ def test_names_of_grades_are_of_the_law_and_of_the_own_province(draft, django_as
         assert grade_names(people[own]) == ["Của luật", "Của tỉnh Một"]
     with django_assert_num_queries(2):
         assert grade_names(people[other]) == ["Của luật"]
+
+
+@pytest.mark.parametrize(
+    ("judging", "waiting", "told"), [("91", "", False), ("91", "91", True), ("", "", True), ("", "91", True)]
+)
+def test_a_draft_of_the_whole_country_is_beside_no_set_of_the_provinces_own(draft, judging, waiting, told):
+    """The nearest set judges: the law's draft could not take its units over. With its control: the province's own
+    draft could, and so could the law's where the law's set judges."""
+    province = make_province("Tỉnh A", "91")
+    of = {"programme": draft.programme, "document": draft.document, "unit_kinds": draft.unit_kinds}
+    of |= {"first_year": draft.first_year, "province_code": waiting}
+    other = CriteriaSet.objects.create(code="THU-2", version=1, name="Bộ thử 2", **of)
+    CriteriaSet.objects.filter(pk=draft.pk).update(status=SetStatus.PUBLISHED, province_code=judging)
+    assert [one.drafts for one in drafts_beside(province, draft.first_year)] == ([[other]] if told else [])

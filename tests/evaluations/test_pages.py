@@ -667,7 +667,8 @@ def test_a_year_that_drafts_wait_for_says_which_set_judges_it(client, world):
     assert "đang là bản thảo" not in said(client.post(address("cycle_open"), typed | {"year": "2023"}))
     typed |= {"as_of": "30/06/2025", "once": "n" * 20}  # the last day of this tree's districts
     done = said(client.post(address("cycle_open"), typed, follow=True))
-    assert "Kỳ này xét theo “" in done and "” còn là bản thảo." in done
+    assert "Kỳ này xét theo bộ đã ban hành: " in done and ". Còn là bản thảo: " in done
+    assert "(48/2025/TT-BCA)." in done
 
 
 def test_a_year_is_locked_and_opened_again_through_the_page(client, world, walked):

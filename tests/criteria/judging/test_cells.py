@@ -424,3 +424,11 @@ def test_how_many_are_needed(bottom, need):
 )
 def test_a_space_groups_figures_as_in_forms_and_files(asked, typed, value):
     assert read_cell(asked, typed) == value
+
+
+@pytest.mark.parametrize(
+    ("most", "told"), [(Decimal("35.5"), "≤ 35,5 điểm"), (Decimal(40), "≤ 40 điểm"), (None, "điểm")]
+)
+def test_the_head_of_a_column_of_points_says_the_most_there_are(most, told):
+    scored = CriterionSpec(code="D", number="1", label="Việc", article="Điều 1", measure="points", max_points=most)
+    assert scored.short_form == told
