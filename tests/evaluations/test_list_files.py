@@ -158,3 +158,6 @@ def test_every_file_names_the_province_as_two_bore_one_name(client, world, decid
         client.force_login(world.officer)
         page = client.get(reverse("evaluations:detail", args=[world.area.pk])).content.decode()
         assert f"<dt>Tỉnh</dt><dd>{told}</dd>" in page
+        client.force_login(world.staff)
+        for name in ("cycle_roster", "cycle_close"):
+            assert f" · {told}" in client.get(reverse(f"evaluations:{name}", args=[world.cycle.pk])).content.decode()

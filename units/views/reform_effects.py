@@ -37,7 +37,7 @@ PEOPLE = (
     ListColumn("Chức danh", "user"),
     ListColumn("Vai trò", "get_role_display"),
     ListColumn("Khoá đơn vị", lambda placement: f"{OWN_KEY}{placement.unit_id}"),
-    ListColumn("Tại", "unit.name"),
+    ListColumn("Tại", "unit.dated_name"),
     ListColumn("Đơn vị kế thừa", "heir.name"),
     ListColumn("Phân công lại", lambda placement: "Đã có nơi khác" if placement.placed else "Chưa có"),
 )
