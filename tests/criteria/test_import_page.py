@@ -136,6 +136,7 @@ STREAK, BAR = "quy tắc năm liên tục LT-THU – Nhiều năm liên tục", 
 def test_rules_of_a_file_become_drafts_with_their_log(page):
     _, preview = previewed(page, RULES)
     body = html.unescape(preview.content.decode())
+    assert "Ghi thành bản thảo của tỉnh?" in body
     assert whats(preview)[STREAK] == whats(preview)[BAR] == "mới"
     assert "3 năm liền được công nhận → được đề nghị cấp huyện công nhận “Ba năm liền”." in body
     assert "đơn vị có kết quả “không đạt” ở chương trình “Chương trình thử” thì không được xét khen thưởng." in body
@@ -147,7 +148,9 @@ def test_rules_of_a_file_become_drafts_with_their_log(page):
     assert {bar.status for bar in AwardBar.objects.all()} == {SetStatus.DRAFT}
     assert sorted(map(content_of_bar, AwardBar.objects.all()), key=bar_key) == sorted(packs.bars, key=bar_key)
     assert [event.act for event in RuleEvent.objects.all()] == ["drafted"] * 3
-    assert set(whats(previewed(page, RULES)[1]).values()) == {"không đổi"}
+    _, unchanged = previewed(page, RULES)
+    assert set(whats(unchanged).values()) == {"không đổi"}
+    assert "Ghi thành bản thảo của tỉnh?" not in html.unescape(unchanged.content.decode())  # nothing to write, no act
 
 
 def test_a_draft_rule_is_corrected_by_a_file_and_a_published_one_is_not(page):
