@@ -103,3 +103,13 @@ def test_errors_are_told_in_one_place_that_leads_to_them(chromium, portal):
     assert boxes.nth(1).evaluate("one => one === document.activeElement")
     page.evaluate("localStorage.clear()")
     walker.close()
+
+
+@pytest.mark.parametrize(("wish", "seconds"), [("reduce", "0s"), ("no-preference", "0.12s")])
+def test_nothing_moves_for_who_wishes_so(chromium, portal, wish, seconds):
+    walker = Walker(chromium, portal, "canbo.xuonglam")
+    walker.page.emulate_media(reduced_motion=wish)
+    assert walker.page.locator("main .btn").first.evaluate("one => getComputedStyle(one).transitionDuration") == seconds
+    moving = walker.page.evaluate("document.getAnimations().length")
+    assert moving == 0
+    walker.close()

@@ -178,7 +178,7 @@ function fold(box, words, of, at) {
 }
 document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
   document.querySelectorAll("[data-folds], form.filters").forEach((box, at) => {
-    fold(box, box.dataset.folds || "Bộ lọc", box.dataset.foldsOf, at);
+    fold(box, box.dataset.folds || box.getAttribute("aria-label") || "Bộ lọc", box.dataset.foldsOf, at);
   });
 });
 
