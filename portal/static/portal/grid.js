@@ -131,7 +131,7 @@
     delete cell.dataset.act;
     delete cell.dataset.tried;
     mark(cell, told.unconfirmed);
-    if (!isTypedSince) cell.value = told.text;
+    if (!isTypedSince && cell.value !== told.text) cell.value = told.text;
     cell.dataset.saved = told.text;
     cell.dataset.version = told.version;
     if (isTypedSince) keepCell(cell); // saved when it is left

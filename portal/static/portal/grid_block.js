@@ -270,6 +270,7 @@
       event.stopPropagation();
     } else if (control && event.key === "Enter") {
       fillFrom(cell, event.shiftKey);
+      cell.select(); // stood on again: arrows walk on
       event.stopPropagation();
     } else if (control && event.key === ";") {
       say("Bảng này không có ô ngày. Ngày đăng ký, ngày nghị quyết ghi ở trang “Nhập kết quả” của từng hồ sơ.", "bad");
