@@ -43,7 +43,7 @@ def _own_database(name: str):
 
 
 class Portal(str):
-    """The address of a running portal; the environment and the process it runs in."""
+    """The address of a running portal; the environment and the process it runs in (PORTAL_PID)."""
 
     env: dict[str, str]
     pid: int | None = None
@@ -58,6 +58,7 @@ def portal(tmp_path_factory):
     if running := os.environ.get("PORTAL_ADDRESS"):
         running = Portal(running)
         running.env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        running.pid = int(os.environ["PORTAL_PID"]) if "PORTAL_PID" in os.environ else None
         yield running
         return
     folder = tmp_path_factory.mktemp("portal")
