@@ -26,6 +26,7 @@ NAMES = ("Thôn Được", "Thôn Mất", "Thôn Chờ", "Thôn Họp")
 # Pages that show nothing of this year: a paper's own bytes, a year not open yet, years running under no rule of it,
 # switches of the province, and units barred by a switch nobody turned on here.
 SHOWS_NO_CYCLE = {
+    "practice",
     "start",
     "past_list",
     "past_find",
