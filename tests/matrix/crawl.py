@@ -14,7 +14,7 @@ from units.registers import REGISTERS
 
 from .world import World
 
-LINK = re.compile(r'(?:href|action|data-poll)="([^"]+)"')
+LINK = re.compile(r'\s(?:href|action|data-poll)="([^"]+)"')
 API = ("unit", "committee", "criteria-set", "evaluation", "recognition", "delegation")
 API += ("cycle", "sitting", "decision", "programme")
 API += tuple(f"register-{one.api}" for one in REGISTERS.values())
