@@ -149,6 +149,31 @@ def test_a_line_that_is_down_confirms_nothing_and_says_so(officer, grid):
     officer.complaints[:] = [one for one in officer.complaints if "ERR_FAILED" not in one]
 
 
+@pytest.mark.parametrize("at", [6, 7], ids=["before it leaves", "while it is away"])
+def test_what_is_typed_while_a_column_is_filled_stays(officer, grid, at):
+    """The hand is faster than the line: the filling waits for what was typed before it, or for its answer."""
+    page = officer.open(grid)
+    away = "**/o/" if at == 6 else "**/khoi/"
+    held = []
+    page.route(away, lambda route: held.append(route), times=1)
+    cell(page, 0, at).focus()
+    with page.expect_request(away):
+        page.keyboard.type("0")
+        page.keyboard.press("Control+Enter")
+    cell(page, 3, at).focus()
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    many = page.locator("[data-grid] tbody tr").count() - 3  # but for what stood there, was stated and was typed
+    expect(page.locator(f"input.cell.filled[name='{cell(page, 0, at).get_attribute('name')}']")).to_have_count(many)
+    status(page, "Đã lưu.")
+    for _ in range(2):
+        texts = [text for text, _ in column(page, at)]
+        assert (texts[0], texts[3], texts.count("0")) == ("0", "1", len(texts) - 1)
+        assert cell(page, 3, at).get_attribute("title") != MARKED
+        officer.open(grid)
+
+
 def test_the_question_before_sending_names_what_is_not_confirmed(officer, grid):
     page = officer.open(grid)
     many = left(page)

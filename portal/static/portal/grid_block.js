@@ -85,7 +85,7 @@
 
   // Outcomes after which a cell shows what the server holds there.
   const SHOWN = ["saved", "same", "kept", "unfit"];
-  const show = (told, from, before) => {
+  const show = (told, isTyped) => {
     const changed = [];
     const left = [];
     told.cells.forEach((one) => {
@@ -94,11 +94,11 @@
       const cell = input(y, x);
       if (one.outcome === "refused" || one.outcome === "conflict") left.push({ y, x, sentence: one.sentence });
       if (!cell) return;
-      const typedSince = cell.value !== before.get(cell) ? cell.value : null;
+      const isTypedSince = isTyped(cell);
       if (one.outcome === "saved") changed.push({ y, x, before: cell.dataset.saved, after: one.text });
-      if (SHOWN.includes(one.outcome)) stored(cell, one);
-      if (typedSince !== null) {
-        cell.value = typedSince; // saved when it is left
+      if (SHOWN.includes(one.outcome)) stored(cell, one, isTypedSince);
+      if (isTypedSince) {
+        if (cell !== document.activeElement) settled([cell]); // the one at hand is saved when it is left
       } else if (one.outcome === "refused" || one.outcome === "conflict") {
         cell.value = one.text;
         (one.outcome === "refused" ? refused : taken)(cell, one, true);
@@ -134,23 +134,28 @@
     panel.querySelector("ul").replaceChildren(...lines);
   };
 
-  // Saves the block from that cell on; gives the cells it changed, or null where no answer came.
+  // Saves the block from that cell on; gives the cells it changed, or null where no answer came. It waits behind what was
+  // typed before it; what is typed into its cells meanwhile waits behind it and stays, and a filling takes nothing typed away.
   const lay = async (block, from, size, words, done = "", filled = false) => {
     let changed = null;
     const cells = [...grid.querySelectorAll("input.cell")];
-    await settled(cells);
+    const typed = new Set();
+    const remember = ({ target }) => typed.add(target);
+    const isTyped = (cell) => cell.value !== cell.dataset.saved && (filled || typed.has(cell));
+    grid.addEventListener("input", remember);
+    settled(cells);
     await together(cells, async () => {
       say(words);
       grid.classList.add("saving");
       try {
-        const before = new Map(cells.map((cell) => [cell, cell.value]));
         const told = await send(block, from, size, filled);
-        changed = told.ok ? show(told, from, before) : [];
+        changed = told.ok ? show(told, isTyped) : [];
         const isWhole = told.ok && told.cells.every((one) => SHOWN.includes(one.outcome));
         say(done + told.sentence, isWhole ? "" : "bad");
       } catch (error) {
         say("Chưa rõ khối đã lưu hay chưa vì mất kết nối hoặc hết phiên làm việc. Hãy dán lại: ô đã lưu không bị ghi hai lần.", "bad");
       } finally {
+        grid.removeEventListener("input", remember);
         grid.classList.remove("saving");
       }
     });
