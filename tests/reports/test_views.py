@@ -50,6 +50,14 @@ def words(response) -> str:
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
+def test_before_the_first_print_the_page_says_what_will_stand_there(world):
+    staff = as_user(world.staff)
+    told = "Mỗi báo cáo đồng chí lập, hay được lập theo lịch, sẽ hiện ở đây"
+    assert told in words(staff.get(reverse("reports:run_list")))
+    services.ask_report("yearly", YEARLY, "pdf", world.province, world.staff)
+    assert told not in words(staff.get(reverse("reports:run_list")))
+
+
 def test_overview_shows_the_users_place(world):
     page = as_user(world.staff).get(reverse("reports:overview"))
     text = words(page)

@@ -51,6 +51,18 @@ def brought(client, reform, file, **data):
     return client.post(reverse("units:changes_import", args=[reform.pk]), data, follow=True)
 
 
+def test_an_empty_list_says_what_a_plan_is_and_who_makes_one(admin, tree):
+    page = said(admin.get(reverse("units:reform_list")))
+    told = "Mỗi nghị quyết sắp xếp là một phương án"
+    assert told in page and "Quản trị cấp tỉnh lập phương án" not in page
+    officer = Client()
+    officer.force_login(make_user(Role.OFFICER, tree.communes[0]), backend="django.contrib.auth.backends.ModelBackend")
+    page = said(officer.get(reverse("units:reform_list")))
+    assert "Quản trị cấp tỉnh lập phương án" in page and reverse("units:reform_create") not in page
+    draft(tree)
+    assert told not in said(admin.get(reverse("units:reform_list")))
+
+
 def test_a_draft_is_made_on_the_page(admin, tree):
     answer = admin.post(
         reverse("units:reform_create"),
