@@ -228,7 +228,10 @@ def verdict_data(verdict: Verdict) -> dict:
 
 @require_POST
 def cell_save(request, pk):
-    """Save one typed cell: 200 with the row's verdict, 409 with both values, 422 with what is wrong."""
+    """Save one typed cell: 200 with the row's verdict, 409 with both values, 422 with what is wrong.
+
+    Appraised on the dossier's own page, it comes with what stands there above the table.
+    """
     dossier = get_object_or_404(Evaluation.objects.visible_to(request.user), pk=pk)
     side = Side.APPRAISED if request.POST.get("side") == Side.APPRAISED else Side.OWN
     text, version = typed(request, "text", 100), whole_number(request.POST.get("version", "0"))
@@ -255,6 +258,8 @@ def cell_save(request, pk):
             status=409,
         )
     told = {"text": cell.text, "version": cell.version, "unconfirmed": cell.unconfirmed}
+    if side == Side.APPRAISED:
+        told["panel"] = render_to_string("evaluations/_appraised.html", {"verdict": cell.verdict})
     return JsonResponse(told | {"verdict": verdict_data(cell.verdict)})
 
 

@@ -27,6 +27,7 @@ SITTING = """
 
 DOSSIER = """
 <main>
+  <div data-judgement>Theo thẩm định: Chưa đạt</div>
   <form method="post" action="/appraise">
     <input type="hidden" name="csrfmiddlewaretoken" value="x"><button id="done">Hoàn thành thẩm định</button>
   </form>
@@ -95,6 +96,7 @@ class Served:
             return route.fulfill(status=403, body="<!doctype html>Biểu mẫu đã hết hạn", content_type="text/html")
         told = {"sentence": "Hãy nhập một số.", "text": "2", "version": 2}
         told["verdict"] = {"outcome": "met", "label": "Đạt", "sentences": [], "unmet": []}
+        told["panel"] = "<p>Theo thẩm định: <b>Đạt</b></p>"
         good = "text=2" in route.request.post_data
         return route.fulfill(status=200 if good else 422, body=json.dumps(told), content_type="application/json")
 
@@ -173,6 +175,19 @@ def test_a_cell_being_saved_is_waited_for(served):
     one.page.click("#done")
     one.page.wait_for_url("**/appraise")
     assert one.sent == ["appraise"]
+
+
+def test_what_stands_above_the_table_follows_a_saved_cell(served):
+    one = served(DOSSIER)
+    panel = one.page.locator("[data-judgement]")
+    one.page.fill("input.cell", "x")
+    one.page.press("input.cell", "Enter")
+    one.page.locator(".cell-note").wait_for()
+    assert panel.inner_text() == "Theo thẩm định: Chưa đạt"  # refused: nothing was judged
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    told(one, "Đã lưu.")
+    assert panel.inner_text() == "Theo thẩm định: Đạt"
 
 
 def told(one: Served, words: str) -> None:

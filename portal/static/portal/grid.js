@@ -34,6 +34,12 @@
     });
   };
 
+  // A dossier's own page says what it comes to above its table, in the server's markup.
+  const showPanel = (markup) => {
+    const place = document.querySelector("[data-judgement]");
+    if (place && markup) place.innerHTML = markup;
+  };
+
   // A quiet note is one of many: it shows while its cell is at hand.
   const note = (cell, text, actions = [], quiet = false) => {
     clear(cell);
@@ -211,6 +217,7 @@
         stored(cell, told, cell.value !== fields.text);
         cell.dispatchEvent(new CustomEvent("portal:stored", { bubbles: true, detail: { before, after: told.text } }));
         showVerdict(row, told.verdict);
+        showPanel(told.panel);
         lineIsBack();
         sayLeft();
       } else if (answer.status === 409 && tried !== undefined && tried === told.theirs) {

@@ -167,6 +167,25 @@ def test_a_version_that_is_no_number(client, world, dossier, version):
     )
 
 
+def test_an_appraised_cell_comes_with_what_its_page_says_above_the_table(client, world):
+    submit(dossier := world.area, by=world.officer)
+    answer_all(dossier, world.standing, side=Side.APPRAISED)
+
+    def panel() -> str:
+        page = client.get(reverse("evaluations:detail", args=[dossier.pk])).text
+        return page.partition("data-judgement")[2].partition(">")[2].partition("<section")[0]
+
+    client.force_login(world.standing)
+    before = panel()
+    told = type_in(client, world.standing, dossier, MUST, "K", version=2, side=Side.APPRAISED).json()
+    assert told["panel"].strip() in panel() and told["panel"].strip() not in before
+    assert "Theo thẩm định: Chưa đạt" in told["panel"] and "Theo thẩm định: Đạt" in before
+
+
+def test_the_entering_side_is_told_of_no_appraisal(client, world, dossier):
+    assert "panel" not in type_in(client, world.officer, dossier, MUST, "Đ").json()
+
+
 def test_both_sides_share_a_version(client, world):
     submit(dossier := world.area, by=world.officer)
     response = type_in(client, world.standing, dossier, MUST, "K", version=1, side=Side.APPRAISED, note="Thiếu dấu")
