@@ -384,8 +384,8 @@ def rules_held(rules: Iterable[StreakRule], province: Unit) -> list[StreakRule]:
     return sorted(held, key=lambda one: one.is_inherited)
 
 
-def grade_names(user: User) -> list[str]:
-    """Names of grades in the sets the user may read, best first, each once.
+def grade_names(user: User, programmes: QuerySet[Programme] | None = None) -> list[str]:
+    """Names of grades in the sets the user may read, of the programmes where they are given, best first, each once.
 
     Every list of dossiers asks: whether a province's own sets are the user's is looked into only where the user's
     provinces ever bore its code.
@@ -394,6 +394,8 @@ def grade_names(user: User) -> list[str]:
     borne = UnitVersion.objects.filter(kind=UnitKind.PROVINCE, unit__province__in=provinces).values("code")
     nearby = Q(criteria_set__province_code="") | Q(criteria_set__province_code__in=borne)
     grades = Grade.objects.filter(nearby).order_by("rank", "label")
+    if programmes is not None:
+        grades = grades.filter(criteria_set__programme__in=programmes)
     found = list(grades.values_list("label", "criteria_set", "criteria_set__province_code"))
     theirs = {of_set for _, of_set, code in found if code}
     if theirs:

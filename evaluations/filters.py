@@ -4,13 +4,14 @@ from typing import Any
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from criteria.filters import ProgrammeFilter
 from criteria.models import CriteriaSet, Programme
 from criteria.queries import grade_names
 from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
+from portal.core.web.pages import whole_number
 from units.enums import LEVELS, Relation, UnitKind
 from units.filters import DistrictSelect, OfLevels, by_relation
 from units.models import Unit
@@ -101,8 +102,18 @@ class EvaluationFilterSet(OfLevels):
     def __init__(self, *args, request=None, **kwargs):
         super().__init__(*args, request=request, **kwargs)
         grade = self.filters["grade"]
-        grade.extra["choices"] = [(label, label) for label in (grade_names(request.user) if request else ())]
+        names = grade_names(request.user, self._programmes()) if request else []
+        grade.extra["choices"] = [(label, label) for label in names]
         grade.__dict__.pop("_field", None)  # drawing the API's schema has made the class's own, without choices
+        if request and not names:
+            del self.filters["grade"]
+
+    def _programmes(self) -> QuerySet[Programme] | None:
+        """Of the year asked for, whose grades are offered; None is all: no year is asked for, or a grade already is."""
+        cycle = whole_number(str(self.data.get("cycle", "")))
+        if cycle is None or self.data.get("grade"):
+            return None
+        return Programme.objects.filter(cycles=cycle)
 
     def by_name(self, dossiers, name, words):
         return dossiers.filter(unit_search_key__contains=text.search_key(words))

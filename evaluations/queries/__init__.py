@@ -4,6 +4,7 @@ from .desk import Desk, DeskPile, Fallen, fallen, lost_ground, under_way, waitin
 from .dossiers import with_route, years_of
 from .namesakes import tell_dossiers_apart, tell_years_apart
 from .neighbours import Neighbours, beside
+from .recognitions import recognition_counts
 from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sent import SentGroup, sent_by, turn_of
 from .signals import Signal, signals_of, unconfirmed_in, with_signals
@@ -23,6 +24,7 @@ __all__ = [
     "lost_ground",
     "open_sittings",
     "past_its_term",
+    "recognition_counts",
     "remarks_of",
     "returned_first",
     "returned_to",

@@ -189,10 +189,11 @@ def recognitions_listed(asked: Asking) -> Listed:
 @leaves_as(recognitions_listed)
 def recognition_list(request):
     filters = _recognitions(request)
-    page = page_of(filters.qs, request)
+    counts = queries.recognition_counts(filters.qs)
+    page = page_of(filters.qs, request, count=counts.every)
     queries.tell_dossiers_apart(row.evaluation for row in page)
     queries.tell_years_apart(row.evaluation.cycle for row in page)
-    return render(request, "evaluations/recognition_list.html", {"filters": filters, "page": page})
+    return render(request, "evaluations/recognition_list.html", {"filters": filters, "page": page, "counts": counts})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

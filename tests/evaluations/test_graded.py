@@ -50,9 +50,9 @@ def conclude(world, places: list[int], *, ballot="for", held_on=date(2024, 11, 4
     return services.close_sitting(sitting, by=world.chair), sitting
 
 
-def page(client, user, name, *args) -> str:
+def page(client, user, name, *args, query: str = "") -> str:
     client.force_login(user)
-    response = client.get(reverse(name, args=args))
+    response = client.get(reverse(name, args=args) + query)
     assert response.status_code == 200
     return html.unescape(response.content.decode())
 
@@ -274,10 +274,37 @@ def test_a_version_with_other_names_is_offered_in_the_filter(client, world, tmp_
     load_example(tmp_path)
     load_example(tmp_path, later.replace("label: Tốt", "label: Vững mạnh"))
     assert "Tốt" not in dict(EvaluationFilterSet.base_filters["grade"].field.choices)  # as the API's schema asks it
-    shown = page(client, world.officer, "evaluations:list")
+    shown = page(client, world.officer, "evaluations:list", query="?cycle=")
     options = shown[shown.index('<select name="grade"') :].split("</select>")[0]
     names = [name for name in ("Vững mạnh", "Tốt", "Khá") if options.count(f">{name}</option>") == 1]
     assert names == ["Vững mạnh", "Tốt", "Khá"]
+
+
+def test_grades_are_offered_only_for_a_year_that_has_them(client, graded):
+    years = {"": True, str(graded.graded.pk): True, str(graded.cycle.pk): False}
+    offered = {
+        year: 'name="grade"' in page(client, graded.officer, "evaluations:list", query=f"?cycle={year}")
+        for year in years
+    }
+    assert offered == years
+    asked = page(client, graded.officer, "evaluations:list", query=f"?cycle={graded.cycle.pk}&grade=Tốt")
+    assert 'name="grade"' in asked and "Không có hồ sơ nào khớp bộ lọc." in asked  # not every dossier of the year
+
+
+def test_the_list_of_recognitions_counts_no_weakest_and_none_taken_back(client, graded):
+    assert "Chưa có đơn vị nào được công nhận." in page(client, graded.standing, "evaluations:recognition_list")
+    for place, score in ((0, "50"), (1, "0")):
+        appraise(send(graded, place, score=score), by=graded.standing)
+        safe(graded, place)
+    drafted, _ = conclude(graded, [0, 1])
+    issue(drafted, by=graded.chair)
+    told = "1 đơn vị được công nhận, 1 xếp loại thấp nhất nên không tính là được công nhận."
+    assert told in page(client, graded.standing, "evaluations:recognition_list")
+    good = Recognition.objects.get(evaluation=dossier(graded, 0))
+    paper = {"number": 2, "symbol": "QĐ-UBND", "signed_on": date(2024, 12, 2), "signer": "Nguyễn Văn Mẫu"}
+    services.revoke(good, **paper, reason="Có sai phạm", by=graded.chair)
+    told = "1 xếp loại thấp nhất nên không tính là được công nhận, 1 đã bị thu hồi."
+    assert told in page(client, graded.standing, "evaluations:recognition_list")
 
 
 def test_a_cap_on_a_scored_criterion_says_which_points_it_asks(world, tmp_path):
