@@ -42,6 +42,7 @@ ASKED_OTHERWISE = {
     ("criteria/views/streaks.py", "Quota.filter"): "quotas of the sets the reader sees",
     ("evaluations/filters.py", "CriteriaSet.filter"): "sets used by the visible files",
     ("evaluations/filters.py", "Programme.all"): "programmes are the same for every place",
+    ("evaluations/filters.py", "Programme.filter"): "programmes are the same for every place",
     ("evaluations/views/decisions.py", "Recognition.filter"): "whether a visible decision revokes by an example",
     ("evaluations/forms/cycles.py", "Unit.filter"): "units of the visible year's province, found by its service",
     ("evaluations/views/grid.py", "CriteriaSet.filter"): "sets used by the visible files",

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_papers import sheet
-from tests.browser.walker import Walker, entry_grid
+from tests.browser.walker import Walker, entry_grid, sheet
 
 pytestmark = pytest.mark.browser
 

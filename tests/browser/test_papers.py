@@ -4,20 +4,11 @@ import pytest
 
 from tests.evaluations.corpus import TITLES
 
-from .walker import PAPER, Walker, follow
+from .walker import Walker, follow, sheet
 
 pytestmark = pytest.mark.browser
 
 PLACE = "Trạm Y tế xã Xương Lâm"
-
-
-def sheet(name: str, body: bytes | None = None) -> dict:
-    """A PDF that differs from all others by its name."""
-    return {
-        "name": name,
-        "mimeType": "application/pdf",
-        "buffer": PAPER + f"%{name}\n%%EOF\n".encode() if body is None else body,
-    }
 
 
 @pytest.fixture(scope="module")

