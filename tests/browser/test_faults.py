@@ -275,7 +275,11 @@ def test_without_keeping_what_is_typed_a_closed_browser_loses_cells(typist, offi
     try:
         closes(typist, ALL[:CRITERIA], seed=15, many=4)
         expect(typist.page.locator("[data-grid-status]")).to_have_text("Đã lưu.")
-        assert typist.lost()
+        # On a dead line each is lost; on a living one the page that goes may still have sent its last cell, and a
+        # second Đ or K typed in time may be what was stored before the first.
+        moments = [ALL[place - 1] for place in some(15, ALL[:CRITERIA], 4) if place % 2]
+        dead = {at for at in moments if len(FORMS[typist.forms[at[1]]]) > 2}
+        assert dead and dead <= typist.lost().keys()
     finally:
         officer.context.unroute_all(behavior="ignoreErrors")
 
