@@ -295,7 +295,28 @@ def programme_names() -> dict[str, str]:
 PLACES = (UnitKind.COMMUNE, UnitKind.DISTRICT)  # that may have a set of their own, the nearest to a unit first
 
 
-def places_of(sets: Iterable[CriteriaSet]) -> dict[tuple[str, str], str]:
+def areas_of(sets: Iterable[CriteriaSet]) -> dict[int, tuple[str, str]]:
+    """Names of the one place and of the province each set is for, by its key; whole countries' sets are left out.
+
+    The province is the one that bore the code when the set was made: on the day of its document, else at the end of its
+    first year. A code nobody bore stands for a name. At most three queries, none where all are the whole country's.
+    """
+    found = [one for one in sets if one.province_code]
+    if not found:
+        return {}
+    provinces = _bearers(one.province_code for one in found)
+    borne = UnitVersion.objects.filter(code__in=provinces, kind=UnitKind.PROVINCE).order_by("valid_from", "pk")
+    names = dict(borne.values_list("unit", "name"))
+    places = _place_names(found)
+    areas = {}
+    for one in found:
+        made = one.document.issued_on or date(one.first_year, 12, 31)
+        province = names.get(bearer(provinces.get(one.province_code), made) or 0, f"tỉnh mã {one.province_code}")
+        areas[one.pk] = (places.get((one.province_code, one.place_code), one.place_code), province)
+    return areas
+
+
+def _place_names(sets: Iterable[CriteriaSet]) -> dict[tuple[str, str], str]:
     """Names of the places that sets are for, by their province's code and their own; one query, none without such."""
     codes = {one.place_code for one in sets} - {""}
     if not codes:
@@ -303,6 +324,11 @@ def places_of(sets: Iterable[CriteriaSet]) -> dict[tuple[str, str], str]:
     borne = UnitVersion.objects.filter(code__in=codes, unit__kind__in=PLACES).order_by("valid_from")
     named = borne.annotate(above=F("province__code")).values_list("above", "code", "name")
     return {(above, code): name for above, code, name in named}
+
+
+def place_exists(one: CriteriaSet) -> bool:
+    """Whether the one place the set is for was ever there under its code."""
+    return (one.province_code, one.place_code) in _place_names([one])
 
 
 def places_within(province: Unit) -> list[tuple[str, str]]:
@@ -342,15 +368,21 @@ def with_issuers(rules: Iterable[StreakRule]) -> list[StreakRule]:
     codes = {one.province_code for one in found} - {""}
     if not codes:
         return found
-    borne = UnitVersion.objects.filter(code__in=codes, kind=UnitKind.PROVINCE).order_by("valid_from", "pk")
-    bearers: dict[str, list[tuple[int, date]]] = {}
-    for code, unit, since in borne.values_list("code", "unit", "valid_from"):
-        bearers.setdefault(code, []).append((unit, since))
+    bearers = _bearers(codes)
     told = {one.pk: bearer(bearers.get(one.province_code), _first_day(one)) for one in found}
     units = Unit.objects.in_bulk({pk for pk in told.values() if pk is not None})
     for one in found:
         one.issuer = units.get(told[one.pk] or 0)
     return found
+
+
+def _bearers(codes: Iterable[str]) -> dict[str, list[tuple[int, date]]]:
+    """Keys of the provinces that bore each code and since when, oldest first; one query."""
+    borne = UnitVersion.objects.filter(code__in=set(codes), kind=UnitKind.PROVINCE).order_by("valid_from", "pk")
+    bearers: dict[str, list[tuple[int, date]]] = {}
+    for code, unit, since in borne.values_list("code", "unit", "valid_from"):
+        bearers.setdefault(code, []).append((unit, since))
+    return bearers
 
 
 def _first_day(rule: StreakRule) -> date:

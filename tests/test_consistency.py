@@ -683,6 +683,18 @@ def test_what_nobody_reads_is_left_alone(path, text):
     assert said_wrongly(path, text) == set()
 
 
+APART = re.compile(r"(?:\d|}}) %(?![}\w])")
+
+
+def test_a_percent_sign_stands_at_its_figure():
+    """As papers of the State print it, and one way on all pages."""
+    assert [path for path, text in written() if not path.endswith(".py") and APART.search(text)] == []
+
+
+def test_a_percent_sign_apart_is_seen():
+    assert APART.search("trên {{ percent }} % số phiếu") and APART.search("62 %<") and not APART.search("{{ a }} %}")
+
+
 # Labels that hold no comma of their own may stand between commas.
 WITHOUT_COMMAS = {
     "criteria/packs/differences.py": "levels",

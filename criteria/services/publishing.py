@@ -14,7 +14,7 @@ from ..models import CriteriaSet
 from ..packs.checks import flaws, overlay_flaws, unready, years_meet
 from ..packs.content import content_of, digest
 from ..packs.stored import years_taken
-from ..queries import of_another_province, places_of, unsettled
+from ..queries import of_another_province, place_exists, unsettled
 from . import documents
 from .storing import refuse_unless_seen
 
@@ -67,7 +67,7 @@ def lacks(criteria_set: CriteriaSet, content: dict, *, with_papers: bool = True)
     found += unready(content)
     document = criteria_set.document
     if with_papers:
-        if criteria_set.place_code and not places_of([criteria_set]):
+        if criteria_set.place_code and not place_exists(criteria_set):
             found.append(f"chưa từng có xã, huyện nào mã {criteria_set.place_code}")
         found += [f"chưa nói văn bản của tỉnh quy định thế nào: “{one.rstrip('.')}”" for one in unsettled(criteria_set)]
         if not document.issued_on:

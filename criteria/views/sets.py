@@ -29,7 +29,7 @@ from ..packs.content import content_of, digest
 from ..packs.gaps import not_typed
 from ..packs.reading import BadPacks
 from ..permissions import may_write
-from ..queries import places_of, provinces_written
+from ..queries import provinces_written
 from ..services import importing, rules
 from ..wording import set_page
 from .editing import visible_set, written_province
@@ -51,7 +51,8 @@ COLUMNS = (
     ListColumn("Mã bộ tiêu chí", "code"),
     ListColumn("Phiên bản", "version"),
     ListColumn("Áp dụng cho", lambda one: "; ".join(one.kind_labels)),
-    ListColumn("Riêng tỉnh mã", "province_code"),
+    ListColumn("Phạm vi", "scope"),
+    ListColumn("Mã tỉnh", "province_code"),
     ListColumn("Từ năm", "first_year"),
     ListColumn("Đến hết năm", "last_year"),
     ListColumn("Văn bản", "document.number"),
@@ -74,7 +75,11 @@ def _sorted(sets: Iterable[CriteriaSet]) -> list[CriteriaSet]:
 
 def sets_listed(asked: Asking) -> Listed:
     filters = _filtered(asked)
-    return listed("Bộ tiêu chí", "bo-tieu-chi", _sorted(filters.qs), COLUMNS, form=filters.form)
+    rows = _sorted(filters.qs)
+    scopes = set_page.scopes(rows)
+    for one in rows:
+        one.scope = scopes.get(one.pk, "cả nước")
+    return listed("Bộ tiêu chí", "bo-tieu-chi", rows, COLUMNS, form=filters.form)
 
 
 @require_safe
@@ -84,9 +89,9 @@ def criteria_list(request):
     filters = _filtered(request)
     rows = _sorted(filters.qs)
     years = set_page.years_of(rows)
-    places = places_of(rows)
+    scopes = set_page.scopes(rows)
     programmes = [
-        (programme, [(one, years[one.pk], STATUS_TONES[one.status], place_in(places, one)) for one in together])
+        (programme, [(one, years[one.pk], STATUS_TONES[one.status], scopes.get(one.pk)) for one in together])
         for programme, together in groupby(rows, key=lambda one: one.programme)
     ]
     context = {"filters": filters, "programmes": programmes, "may_add": bool(provinces_written(request.user))}
@@ -107,7 +112,7 @@ def criteria_detail(request, pk):
         "lines": set_page.lines(criteria_set, words),
         "gaps": not_typed(criteria_set.gaps),
         "ways": set_page.ways(criteria_set, timezone.localdate()),
-        "place": place_in(places_of([criteria_set]), criteria_set),
+        "scope": set_page.scopes([criteria_set]).get(pk),
         "excluded": set_page.excluded(criteria_set),
         "window": set_page.window(criteria_set),
         "years": set_page.years(criteria_set),
@@ -121,11 +126,6 @@ def criteria_detail(request, pk):
         "is_published": criteria_set.status == SetStatus.PUBLISHED,
     }
     return render(request, "criteria/criteria_detail.html", context)
-
-
-def place_in(places: dict[tuple[str, str], str], one: CriteriaSet) -> str:
-    """The name of the one place the set is for; its code where no such place was; empty for a set of no one place."""
-    return places.get((one.province_code, one.place_code), one.place_code)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from units.enums import Subtype
 
 from ..enums import Comparison, Confidence, Measure, SetStatus
 from ..models import CriteriaSet, Criterion, Route
-from ..queries import criteria_of
+from ..queries import areas_of, criteria_of
 
 # Only what was not read in the text itself carries a mark.
 CONFIDENCE_TONES: dict[str, str] = {
@@ -46,6 +46,11 @@ class Way:
     article: str
     tone: str
     is_over: bool
+
+
+def scopes(sets: Iterable[CriteriaSet]) -> dict[int, str]:
+    """Where each set of one place or one province applies, by its key; the whole country's are left out."""
+    return {pk: f"{place}, {province}" if place else province for pk, (place, province) in areas_of(sets).items()}
 
 
 def lines(criteria_set: CriteriaSet, words: str = "") -> list[CriterionLine]:

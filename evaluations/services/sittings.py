@@ -131,8 +131,9 @@ def add_to_agenda(sitting: Sitting, dossiers: list[Evaluation], *, by: User) -> 
         if dossier.pk not in own
     ]
     last = found.items.aggregate(last=Max("order"))["last"] or 0
+    as_listed = sorted(moved.done, key=lambda dossier: (dossier.unit_sort_key, dossier.pk))
     AgendaItem.objects.bulk_create(
-        AgendaItem(sitting=found, evaluation=dossier, order=last + place) for place, dossier in enumerate(moved.done, 1)
+        AgendaItem(sitting=found, evaluation=dossier, order=last + place) for place, dossier in enumerate(as_listed, 1)
     )
     return moved
 

@@ -53,7 +53,7 @@ def test_a_committee_is_founded_in_the_browser_with_its_rules_and_its_paper(clie
     assert made.name == f"Ban Chỉ đạo 138 {place.name[0].lower()}{place.name[1:]}"
     assert services.rules_of(made) == RULES
     page = client.get(shown.url).content.decode()
-    assert "66 % tổng số thành viên" in page and "Quy chế số 01/QC-BCĐ" in page
+    assert "66% tổng số thành viên" in page and "Quy chế số 01/QC-BCĐ" in page
     event = CommitteeEvent.objects.get()
     assert (event.act, event.by, event.ground) == (CommitteeAct.FOUND, admin, "Quy chế số 01/QC-BCĐ")
 
