@@ -45,13 +45,14 @@ class WordsForm(forms.Form):
     q = forms.CharField(label="Tìm trong bộ tiêu chí", max_length=100, required=False)
 
 
-COLUMNS = (
+NAMED = (
     ListColumn("Chương trình", "programme.name"),
     ListColumn("Bộ tiêu chí", "name"),
     ListColumn("Mã bộ tiêu chí", "code"),
     ListColumn("Phiên bản", "version"),
     ListColumn("Áp dụng cho", lambda one: "; ".join(one.kind_labels)),
-    ListColumn("Phạm vi", "scope"),
+)
+DATED = (
     ListColumn("Mã tỉnh", "province_code"),
     ListColumn("Từ năm", "first_year"),
     ListColumn("Đến hết năm", "last_year"),
@@ -77,9 +78,8 @@ def sets_listed(asked: Asking) -> Listed:
     filters = _filtered(asked)
     rows = _sorted(filters.qs)
     scopes = set_page.scopes(rows)
-    for one in rows:
-        one.scope = scopes.get(one.pk, "cả nước")
-    return listed("Bộ tiêu chí", "bo-tieu-chi", rows, COLUMNS, form=filters.form)
+    scope = ListColumn("Phạm vi", lambda one: scopes.get(one.pk, "cả nước"))
+    return listed("Bộ tiêu chí", "bo-tieu-chi", rows, (*NAMED, scope, *DATED), form=filters.form)
 
 
 @require_safe
