@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .walker import Walker, follow
+from .walker import Walker, follow, forget_typed
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ def officer(chromium, portal):
 @pytest.fixture
 def page(officer):
     page = officer.open("/")
-    page.evaluate("localStorage.clear()")
+    forget_typed(page)
     follow(page.get_by_role("link", name="Hồ sơ tập nhập"))
     return page
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.walker import Walker, entry_grid, follow, password
+from tests.browser.walker import Walker, entry_grid, follow, forget_typed, password
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,9 @@ def closed_and_opened(officer, address: str):
     """The page closed without a question, as by a browser that is killed, and opened again."""
     officer.page.close(run_before_unload=False)
     officer.turn_to(officer.context.new_page())
-    return officer.open(address)
+    page = officer.open(address)
+    page.evaluate("portalKept.back")  # what was kept is read from the disk
+    return page
 
 
 def test_cells_typed_without_a_line_are_stored_when_the_page_comes_back(officer, grid):
@@ -53,7 +55,7 @@ def test_cells_typed_without_a_line_are_stored_when_the_page_comes_back(officer,
     status(page, "Còn 5 ô chưa lưu.")
     page = closed_and_opened(officer, grid)
     status(page, "Đã lưu.")
-    page.evaluate("localStorage.clear()")  # what is shown now comes from the server alone
+    forget_typed(page)
     page = officer.open(grid)
     assert {at: cell(page, *at).input_value() for at in typed} == typed
 
@@ -124,7 +126,7 @@ def test_a_form_comes_back_with_what_was_typed(officer, grid):
     assert page.locator("textarea").first.input_value() == "Nghị quyết số 05 ngày 12/01/2024"
     page.locator("textarea").first.fill("Không giữ")
     page.keyboard.press("Tab")
-    page.evaluate("localStorage.clear()")
+    forget_typed(page)
     page = closed_and_opened(officer, address)
     assert page.locator("textarea").first.input_value() == "Nghị quyết số 05 ngày 12/01/2024"
 

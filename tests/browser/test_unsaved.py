@@ -347,5 +347,6 @@ def test_what_the_portal_holds_by_now_is_not_brought_back(served):
     one.page.fill("input[name=a]", "7")
     one.markup = ENTRY.format(a=3, b=3).replace('name="a" value="1"', 'name="a" value="7"')
     one.page.goto(ADDRESS)
+    one.page.evaluate("portalKept.back")
     assert held(one) == ["a=7", "a-version=3", "b=3", "b-version=3"]
     assert one.page.locator(".kept-told").count() == 0

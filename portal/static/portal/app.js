@@ -173,10 +173,11 @@ function fold(box, words, of, at) {
   };
   button.addEventListener("click", () => turn(!box.classList.contains("folded")));
   box.addEventListener("change", () => turn(false));
+  box.addEventListener("portal:back", () => turn(false)); // what was kept of it is back
   box.before(button);
   turn(!box.hasAttribute("data-open") && !(box.dataset.folds && holds(box))); // data-open: choosing is what the page is for
 }
-document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
+document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-folds], form.filters").forEach((box, at) => {
     fold(box, box.dataset.folds || box.getAttribute("aria-label") || "Bộ lọc", box.dataset.foldsOf, at);
   });

@@ -110,7 +110,7 @@
   };
 
   // What is typed is kept until the server has it: a reload, a browser closed, a line that is down lose nothing.
-  const { keep, drop, held } = window.portalKept;
+  const { keep, drop, held, ready } = window.portalKept;
   const nameOf = (cell) =>
     `cell ${cell.closest("[data-save]").dataset.save} ${cell.closest("[data-grid]").dataset.side} ${cell.name}`;
   // What was sent and not answered may stand on the server by now: a cell put back to what it held is not as stored then.
@@ -395,17 +395,18 @@
   });
 
   // Cells kept from before: those of this page are sent now, with the version they were typed over; others are told.
-  const elsewhere = new Map(held("cell "));
-  document.querySelectorAll("[data-grid] input.cell").forEach((cell) => {
+  const elsewhere = new Map();
+  const bringBack = (cell) => {
     const kept = elsewhere.get(nameOf(cell));
     if (!kept) return;
     elsewhere.delete(nameOf(cell));
+    if (cell.value !== cell.dataset.saved || cell.dataset.sending) return; // somebody types there already
     if (kept.text === cell.dataset.saved && [undefined, kept.text].includes(kept.tried)) return drop(nameOf(cell));
     cell.value = kept.text;
     cell.dataset.version = kept.version;
     if (kept.tried !== undefined) cell.dataset.tried = kept.tried;
     save(cell);
-  });
+  };
   const box = document.querySelector("[data-kept-cells]");
   const tellElsewhere = () => {
     if (!box) return;
@@ -431,7 +432,11 @@
       }),
     );
   };
-  tellElsewhere();
+  ready.then(() => {
+    held("cell ").forEach(([name, kept]) => elsewhere.set(name, kept));
+    document.querySelectorAll("[data-grid] input.cell").forEach(bringBack);
+    tellElsewhere();
+  });
 
   window.portalGrid = { take, mark, say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot };
 })();

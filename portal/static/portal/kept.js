@@ -3,40 +3,79 @@
 window.portalKept = (() => {
   "use strict";
 
-  const PREFIX = "portal-kept ";
+  const STORE = "kept";
   const DAYS = 7;
   const { person } = document.body.dataset; // nobody on the sign-in page, and on a page that tells of an error
-  const mine = `${PREFIX}${person} `;
+  const mine = `${person} `;
+  const known = new Map(); // this person's, by name
+  const changed = new Map(); // not yet handed over, by the whole key: what is kept, or null where it was dropped
+  let store = null;
 
   // A browser may refuse to keep anything (no room, a private window): then leaving the page asks, as it always does.
-  const attempt = (act, otherwise) => {
-    try {
-      return act();
-    } catch {
-      return otherwise;
-    }
-  };
-  const read = (key) => attempt(() => JSON.parse(localStorage.getItem(key)), null);
-  const keys = (start) => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(start)), []);
-  const drop = (name) => attempt(() => localStorage.removeItem(mine + name));
-  const keep = (name, what) => {
-    if (person) attempt(() => localStorage.setItem(mine + name, JSON.stringify({ ...what, at: Date.now() })));
-  };
-  const held = (start) =>
-    person ? keys(mine + start).map((key) => [key.slice(mine.length), read(key)]).filter(([, what]) => what) : [];
+  const open = () =>
+    new Promise((done) => {
+      const asked = indexedDB.open("portal", 1);
+      asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => done(null);
+    }).catch(() => null);
+  const read = (all) =>
+    new Promise((done) => {
+      if (!all) return done([]);
+      const act = all.transaction(STORE);
+      const [keys, values] = [act.objectStore(STORE).getAllKeys(), act.objectStore(STORE).getAll()];
+      act.oncomplete = () => done(keys.result.map((key, at) => [key, values.result[at]]));
+      act.onabort = () => done([]);
+    }).catch(() => []);
 
-  keys(PREFIX).forEach((key) => {
-    const what = read(key);
-    if (!what || Date.now() - what.at > DAYS * 86400000) attempt(() => localStorage.removeItem(key));
+  // Strict: on the disk when it is done, so that a browser that dies or a machine without power loses nothing. Committed in
+  // one go: a page that goes away takes back only what was left open.
+  const write = () => {
+    if (!store || !changed.size) return;
+    try {
+      const isKept = [...changed.values()].some(Boolean);
+      const act = store.transaction(STORE, "readwrite", { durability: isKept ? "strict" : "default" });
+      changed.forEach((what, key) => (what ? act.objectStore(STORE).put(what, key) : act.objectStore(STORE).delete(key)));
+      act.commit();
+    } catch {
+      store = null;
+    }
+    changed.clear();
+  };
+  const change = (key, what) => {
+    if (!changed.size) queueMicrotask(write); // many cells of one act are written together
+    changed.set(key, what);
+  };
+  const drop = (name) => {
+    known.delete(name);
+    change(mine + name, null);
+  };
+  const keep = (name, what) => {
+    if (!person) return;
+    const kept = { ...what, at: Date.now() };
+    known.set(name, kept);
+    change(mine + name, kept);
+  };
+  const held = (start) => [...known].filter(([name]) => name.startsWith(start));
+
+  const ready = open().then(async (all) => {
+    const found = await read(all);
+    store = all;
+    found.forEach(([key, what]) => {
+      if (changed.has(key)) return; // typed or stored since
+      if (Date.now() - what.at > DAYS * 86400000) change(key, null);
+      else if (person && key.startsWith(mine)) known.set(key.slice(mine.length), what);
+    });
+    write();
   });
-  return { keep, drop, held };
+  return { keep, drop, held, ready };
 })();
 
 // --- forms: what was typed into one comes back with its page ---------------------------------------------------------
 (() => {
   "use strict";
 
-  const { keep, drop, held } = window.portalKept;
+  const { keep, drop, held, ready } = window.portalKept;
   const NOT_KEPT = ["csrfmiddlewaretoken", "once"]; // of one session, of one sending
   const TYPED = "textarea, select, input:not([type=hidden]):not([type=file]):not([type=password])";
   const SENT = "portal-sent"; // in this tab: the form whose answer is awaited
@@ -66,7 +105,8 @@ window.portalKept = (() => {
   const answer = performance.getEntriesByType("navigation")[0] || {};
   const isAnswer = answer.type === "navigate" && sent && sent.startsWith(`form ${new URL(document.referrer || location).pathname} `);
   const isRefused = answer.responseStatus >= 400 || document.querySelector("main .errorlist, main .notice--bad");
-  if (isAnswer && document.body.dataset.person && !isRefused) drop(sent);
+  const isStored = isAnswer && document.body.dataset.person && !isRefused;
+  if (isStored) drop(sent);
 
   // Kept are the fields somebody typed into, and the hidden ones beside them, which say over what they were typed; a field
   // nobody touched stays as the portal has it. A field is told by its name and its place among those of that name.
@@ -98,7 +138,10 @@ window.portalKept = (() => {
   };
   const isSeen = ({ field, shown, value }) => field.type !== "hidden" && shown !== value;
   const putBack = (form, kept, changes) => {
-    changes.forEach(({ field, value }) => put(field, value));
+    changes.forEach(({ field, value }) => {
+      put(field, value);
+      field.dispatchEvent(new CustomEvent("portal:back", { bubbles: true }));
+    });
     const told = document.createElement("p");
     told.className = "notice notice--info kept-told";
     told.setAttribute("role", "status");
@@ -117,20 +160,26 @@ window.portalKept = (() => {
     for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   };
 
+  const touchedIn = new Map(forms.map((form) => [form, new Set()]));
   forms.forEach((form) => {
-    const name = nameOf(form);
-    const [, kept] = held(name).find(([key]) => key === name) || [];
-    const changes = kept ? changesOf(form, kept) : [];
-    const touched = new Set(changes.map(({ field }) => field).filter((field) => field.type !== "hidden"));
-    if (changes.some(isSeen)) putBack(form, kept, changes);
+    const touched = touchedIn.get(form);
     const typed = ({ target }) => {
       if (!target.matches(TYPED) || target.matches(".cell")) return;
       touched.add(target);
-      keep(name, { values: valuesOf(form, touched) });
+      keep(nameOf(form), { values: valuesOf(form, touched) });
     };
     form.addEventListener("input", typed);
     form.addEventListener("change", typed);
   });
+  const bring = (form) => {
+    const kept = new Map(held("form ")).get(nameOf(form));
+    const touched = touchedIn.get(form);
+    if (!kept || touched.size) return; // somebody types already: that is kept now
+    const changes = changesOf(form, kept);
+    changes.filter(({ field }) => field.type !== "hidden").forEach(({ field }) => touched.add(field));
+    if (changes.some(isSeen)) putBack(form, kept, changes);
+  };
+  window.portalKept.back = ready.then(() => forms.forEach(bring));
   window.portalKept.forget = (form) => drop(nameOf(form));
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !forms.includes(event.target)) return;

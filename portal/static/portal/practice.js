@@ -39,7 +39,7 @@
   });
   document.addEventListener("portal:signed-in", judge);
   document.querySelector("[data-practice-reset]").addEventListener("click", () => window.portalKept.forget(form));
-  document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
+  window.portalKept.back.then(() => {
     if (document.querySelector(".kept-told")) judge();
   });
 })();
