@@ -1,4 +1,5 @@
-"""Every page that links lead posts of the demo to: looked at by axe at two widths and 200 %, and kept as a picture."""
+"""Every page that links lead posts of the demo to: looked at by axe at two widths and 200 %, walked by Tab, and kept in a
+picture."""
 
 import re
 from urllib.parse import urljoin, urlsplit
@@ -6,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.urls import Resolver404, resolve
 
-from .walker import Walker, entry_grid, follow
+from .walker import Walker, entry_grid, follow, forget_typed
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +72,7 @@ def test_many_pages_were_reached(seen):
 
 
 def test_a_fault_is_seen(chromium, portal):
-    """The control of axe itself: buttons too small and too near, and a picture without words."""
+    """The control of axe and of the walk by Tab: buttons too small and too near, and a picture without words."""
     walker = Walker(chromium, portal, "canbo.xuonglam")
     walker.page.evaluate(
         "for (const kind of ['img', 'button', 'button']) {"
@@ -82,6 +83,7 @@ def test_a_fault_is_seen(chromium, portal):
     walker.look("trang-sai")
     walker.close()
     assert {said.split(": ")[1].split()[0] for said in walker.complaints} >= {"image-alt", "target-size"}
+    assert any("does not show its focus: <button" in said for said in walker.complaints)
 
 
 def test_errors_are_told_in_one_place_that_leads_to_them(chromium, portal):
@@ -101,7 +103,7 @@ def test_errors_are_told_in_one_place_that_leads_to_them(chromium, portal):
     assert lines.all_inner_texts() == ["Số vụ, việc xảy ra: Hãy nhập một số nguyên, không chấm, phẩy."] * 2
     lines.last.press("Enter")
     assert boxes.nth(1).evaluate("one => one === document.activeElement")
-    page.evaluate("localStorage.clear()")
+    forget_typed(page)
     walker.close()
 
 

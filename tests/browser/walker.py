@@ -15,6 +15,49 @@ PICTURES = Path(os.environ.get("PICTURES_DIR") or BASE_DIR / "var" / "pictures")
 BAR = """place => document.querySelectorAll(".entry-bar").forEach(bar => { bar.style.position = place; })"""
 
 
+FORGET = """async () => {
+  await portalKept.ready;
+  const asked = indexedDB.open("portal", 1);
+  await new Promise(done => { asked.onsuccess = done; });
+  const all = asked.result;
+  const act = all.transaction("kept", "readwrite");
+  act.objectStore("kept").clear();
+  await new Promise(done => { act.oncomplete = done; });
+  all.close();
+}"""
+
+
+# What takes part when somebody walks the page by Tab: it must take the focus, show that it has it, and not lie hidden.
+FOCUS = """() => {
+  const wrong = [];
+  const ask = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+  const looks = one => {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(one);
+    return [outlineStyle === "none" ? "" : outlineWidth, boxShadow, borderColor, backgroundColor].join();
+  };
+  const isAt = (one, x, y) => {
+    const top = document.elementFromPoint(x, y);
+    return top && (top.contains(one) || [one, ...(one.labels || [])].some(part => part.contains(top)));
+  };
+  for (const one of document.querySelectorAll(ask)) {
+    if (one.tabIndex > 0) wrong.push(["out of order", one]);
+    if (one.tabIndex < 0 || one.disabled || !one.checkVisibility({ visibilityProperty: true })) continue;
+    const seen = [one, ...(one.labels || [])];
+    const before = seen.map(looks).join();
+    one.focus();
+    if (document.activeElement !== one) { wrong.push(["takes no focus", one]); continue; }
+    if (seen.map(looks).join() === before) wrong.push(["does not show its focus", one]);
+    const box = one.getBoundingClientRect();
+    const parts = [0.5, 0.1, 0.9];
+    const isSeen = parts.some(part => isAt(one, box.left + part * box.width, box.top + part * box.height));
+    if (!isSeen) wrong.push(["is hidden while it has the focus", one]);
+    one.blur();
+  }
+  scrollTo(0, 0);
+  return wrong.map(([what, one]) => `${what}: ${one.outerHTML.slice(0, 160)}`);
+}"""
+
+
 class Walker:
     """One signed-in person in a browser context of their own; `looked` collects what axe and the console said."""
 
@@ -66,6 +109,8 @@ class Walker:
                 f"axe {name} {size['width']}: {item['id']} {item['nodes'][0]['html'][:160]}"
                 for item in found.response["violations"]
             ]
+            self.page.keyboard.press("Shift")  # the focus is shown to who uses the keyboard
+            self.complaints += [f"keyboard {name} {size['width']}: {said}" for said in self.page.evaluate(FOCUS)]
             if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
                 self.complaints.append(f"{name} {size['width']}: the page is wider than the screen")
             if size is ZOOMED:
@@ -111,6 +156,11 @@ def follow(control) -> None:
     """Click what leads to another page and wait until that page is there: what is counted next is counted on it."""
     with control.page.expect_navigation():
         control.click()
+
+
+def forget_typed(page) -> None:
+    """Take away what the browser keeps of what was typed: what a page shows next comes from the server alone."""
+    page.evaluate(FORGET)
 
 
 def entry_grid(officer: Walker) -> str:
