@@ -7,7 +7,7 @@ from .neighbours import Neighbours, beside
 from .recognitions import recognition_counts
 from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sent import SentGroup, sent_by, turn_of
-from .signals import Signal, signals_of, unconfirmed_in, with_signals
+from .signals import Signal, filled_not_appraised, signals_of, unconfirmed_in, with_signals
 from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "chair_among",
     "draft_decisions",
     "fallen",
+    "filled_not_appraised",
     "lost_ground",
     "open_sittings",
     "past_its_term",

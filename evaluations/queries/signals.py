@@ -27,6 +27,11 @@ def signals_of(judged: JudgedDossier) -> list[Signal]:
     return [Signal(f"{filled.counted(judged)}.", lines)] if lines else []
 
 
+def filled_not_appraised(judged: JudgedDossier) -> list[CriterionSpec]:
+    """The criteria filled in, confirmed by nobody, that whoever appraises has not answered either."""
+    return [line for line in filled.unconfirmed(judged) if judged.answers[line.code].appraised.is_empty]
+
+
 def unconfirmed_in(dossiers: Iterable[Evaluation]) -> dict[int, int]:
     """How many filled values of each dossier nobody has confirmed, by its id; those without any are left out. One
     query."""

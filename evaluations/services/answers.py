@@ -274,9 +274,16 @@ def save_remark(evaluation: Evaluation, code: str, note: str, *, seen: str, by: 
 
 @transaction.atomic
 def accept_answers(evaluation: Evaluation, *, by: User) -> int:
-    """Appraisers agree with every own answer they have not judged yet; one upsert. Returns how many were taken over."""
+    """Appraisers agree with every own answer they have not judged yet; one upsert. Returns how many were taken over.
+
+    What was filled in and nobody confirmed is left to be looked at by itself.
+    """
     dossier = locked_dossier(evaluation, by, Side.APPRAISED)
-    rows = [answer for answer in dossier.answers.all() if answer.appraised.is_empty and not answer.own.is_empty]
+    rows = [
+        answer
+        for answer in dossier.answers.filter(filled_from="")
+        if answer.appraised.is_empty and not answer.own.is_empty
+    ]
     for answer in rows:
         for name in FIELDS:
             setattr(answer, PREFIX[Side.APPRAISED] + name, getattr(answer, name))

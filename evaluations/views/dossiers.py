@@ -280,6 +280,10 @@ def accept_answers(request, pk):
     else:
         if taken:
             messages.success(request, f"Đã nhận {taken} kết quả tự đánh giá. Hãy kiểm tra lại trước khi hoàn thành.")
-        else:
+        if left := queries.filled_not_appraised(judged_dossier(dossier)):
+            numbers = "; ".join(line.number for line in left)
+            sentence = f"Còn {len(left)} giá trị điền sẵn, chưa xác nhận; hãy thẩm định từng ô: {numbers}."
+            messages.warning(request, sentence)
+        elif not taken:
             messages.info(request, "Không còn kết quả tự đánh giá nào chưa thẩm định.")
     return redirect("evaluations:detail", pk=pk)

@@ -143,6 +143,24 @@ def test_whoever_appraises_finds_them_in_the_list_and_on_the_dossier(client, wor
     assert (dossiers[0].unit_name in page, dossiers[1].unit_name in page) == (True, False)
 
 
+def test_taking_all_answers_over_leaves_the_unconfirmed_to_be_looked_at(client, world, dossiers):
+    mark(world, dossiers[0], MUST)
+    services.save_cell(dossiers[0], OTHER, "Đ", version=0, by=world.officer, note=None, side="own")
+    put(dossiers, State.SUBMITTED, submitted_by=world.officer)
+    client.force_login(world.standing)
+    address = reverse("evaluations:accept", args=[dossiers[0].pk])
+    page = html.unescape(client.post(address, follow=True).content.decode())
+    number = dossiers[0].criteria_set.criteria.get(code=MUST).number
+    assert "Đã nhận 1 kết quả tự đánh giá." in page
+    assert f"Còn 1 giá trị điền sẵn, chưa xác nhận; hãy thẩm định từng ô: {number}." in page
+    empty = {one.criterion.code: one.appraised.is_empty for one in dossiers[0].answers.select_related("criterion")}
+    assert empty == {MUST: True, OTHER: False}
+    again = html.unescape(client.post(address, follow=True).content.decode())
+    assert "Đã nhận" not in again and "Không còn kết quả" not in again  # one is left
+    services.save_cell(dossiers[0], MUST, "Đ", version=1, by=world.standing, note=None, side="appraised")
+    assert "Không còn kết quả tự đánh giá nào" in html.unescape(client.post(address, follow=True).content.decode())
+
+
 # --- the form ----------------------------------------------------------------------------------------------------
 def entry(client, dossier, **typed):
     address = reverse("evaluations:entry", args=[dossier.pk])

@@ -1,5 +1,5 @@
-// The bar under the entry grid: what the criterion at hand asks, and why the unit at hand stands where it stands. F1 opens
-// the criterion's whole text. The table itself shows numbers alone, so that its rows stay low.
+// The bar under the entry grid: what the criterion at hand asks, and why the unit at hand stands where it stands. F1 or ?
+// opens the criterion's whole text. The table itself shows numbers alone, so that its rows stay low.
 (() => {
   "use strict";
 
@@ -76,7 +76,8 @@
   };
   more.addEventListener("click", turn);
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "F1" || bar.hidden) return;
+    const asked = event.key === "F1" || (event.key === "?" && event.target.matches("input.cell")); // no answer holds a “?”
+    if (!asked || bar.hidden) return;
     event.preventDefault();
     turn();
   });

@@ -33,7 +33,8 @@
     told.classList.toggle("paper-told--bad", Boolean(bad));
   };
 
-  // --- what a file's name says: its title, and a criterion it begins with ("1.1 Nghị quyết.pdf") ---------------------
+  // --- what a file's name says: its title, and a criterion it begins with: "1.1 Nghị quyết.pdf", "4c.jpg", "TC2 Biên bản" --
+  // A bare "2" may be the second of somebody's files.
   const SAYS_NOTHING = /^((img|image|dsc[a-z]?|pxl|photo|picture|scan|screenshot|ảnh|anh|wp|mvimg)?[^\p{L}]*|z\d{6,}.*)$/iu;
   const titleOf = (fileName) => {
     const spaced = (text) => text.replace(/\s+/g, " ").trim();
@@ -41,7 +42,11 @@
     if (!name.includes(" ")) name = spaced(name.replace(/-/g, " "));
     return SAYS_NOTHING.test(name) ? "" : name.charAt(0).toUpperCase() + name.slice(1, 300);
   };
-  const numberOf = (fileName) => (/^(?:tc|tiêu chí)?[\s_-]*(\d+(?:\.\d+)+)(?![\d.])/iu.exec(fileName.normalize("NFC")) || [])[1];
+  const SAYS_CRITERION = /^(?:(?:tc|tiêu chí)[\s_-]*(\d+(?:\.\d+)*\p{L}?)|(\d+(?:(?:\.\d+)+\p{L}?|\p{L})))(?!\p{L}|\.?\d)/iu;
+  const numberOf = (fileName) => {
+    const [, worded, bare] = SAYS_CRITERION.exec(fileName.normalize("NFC")) || [];
+    return (worded || bare || "").toLowerCase();
+  };
 
   // A picture taken for one criterion is called after it, since its name says nothing; whoever knows better writes over it.
   const titleOfPicture = (file) => {
@@ -74,7 +79,7 @@
     const named = numberOf(file.name);
     for (const line of lines()) {
       const cell = cellOf(row, line);
-      cell.firstElementChild.checked = line.hasAttribute("data-ticked") || line.dataset.number === named;
+      cell.firstElementChild.checked = line.hasAttribute("data-ticked") || line.dataset.number.toLowerCase() === named;
       line.append(cell);
     }
     return row;
