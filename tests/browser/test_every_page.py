@@ -1,4 +1,4 @@
-"""Every page that links lead posts of the demo to: looked at by axe at two widths and 200 %, walked by Tab, and kept in a
+"""Every page that links lead posts of the demo to: looked at by axe at two widths and 200 %, walked by Tab, kept as a
 picture."""
 
 import re
