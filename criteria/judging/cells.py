@@ -4,7 +4,14 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from portal.core.vietnamese.figures import grouped, has_strange_digits, plain_number, without_groups
+from portal.core.vietnamese.figures import (
+    grouped,
+    has_strange_digits,
+    number_of,
+    plain_number,
+    two_readings,
+    without_groups,
+)
 from portal.core.vietnamese.text import plain_key
 
 from .values import HOW_TO_WRITE, LARGEST, BadValue, CriterionSpec, Value, check, excuse_words
@@ -88,19 +95,16 @@ def _read_whole(criterion: CriterionSpec, typed: str) -> int:
 
 
 def _read_points(criterion: CriterionSpec, typed: str) -> Decimal:
-    plain = without_groups(typed)
-    if re.fullmatch(r"[0-9]{1,12}([.,][0-9]{1,2})?", plain):
-        return Decimal(plain.replace(",", "."))
-    raise _bad_number(criterion, typed)
+    number = number_of(typed)
+    if number is None or two_readings(typed) or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", f"{number:f}"):
+        raise _bad_number(criterion, typed)
+    return number
 
 
 def _bad_number(criterion: CriterionSpec, typed: str) -> BadValue:
     """The refusal that fits what was typed: what looks like a number is never guessed at."""
-    if re.fullmatch(r"[0-9]{1,3}([.,][0-9]{3})+", typed):
-        plain = re.sub(r"[.,]", "", typed)
-        return BadValue(
-            criterion, f"“{typed}” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: {plain}"
-        )
+    if sentence := two_readings(typed):
+        return BadValue(criterion, sentence.rstrip("."))
     if re.fullmatch(r"[-−–][0-9.,]+", typed):
         return BadValue(criterion, "số liệu không được âm; hãy ghi từ 0 trở lên")
     if re.fullmatch(r"[0-9]{13,}", typed):

@@ -33,6 +33,7 @@ class PackColumn:
     heading: str
     labels: dict = field(default_factory=dict)  # value -> label
     values: dict[str, object] = field(default_factory=dict)  # search key of a label, or of a value -> value
+    is_number: bool = False
 
     def shown(self, value):
         return self.labels.get(value, value)
@@ -49,7 +50,8 @@ def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple]
     labels = {value: str(label) for value, label in choices if value != ""}
     values = {plain_key(str(value)): value for value in labels}
     values |= {plain_key(label): value for value, label in labels.items()}
-    return PackColumn(key, heading or (str(asked.label) if asked else ""), labels, values)
+    is_number = isinstance(asked, forms.IntegerField)
+    return PackColumn(key, heading or (str(asked.label) if asked else ""), labels, values, is_number)
 
 
 def _columns(keys: Iterable[str], *kinds: Any, **more: dict) -> dict[str, PackColumn]:

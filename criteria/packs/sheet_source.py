@@ -13,6 +13,7 @@ from typing import Any
 from portal.core.sheets.books import BadBook, Percent, pages_of
 from portal.core.sheets.cells import plain
 from portal.core.sheets.tables import Heading, cell_fault, heading_faults, heading_of
+from portal.core.vietnamese.figures import number_of, two_readings
 from portal.core.vietnamese.text import clean, plain_key
 
 from .columns import (
@@ -51,7 +52,9 @@ class SheetSource(Source):
             self._stop(stop.row, stop.sentence, stop.path)
 
     def path_of(self, where: Where) -> str:
-        sheet, key = _place(where)
+        return self._path(*_place(where))
+
+    def _path(self, sheet: str, key: str) -> str:
         return f"trang “{sheet}”, cột “{self._heading(sheet, key)}”" if key else f"trang “{sheet}”"
 
     def named(self, where: Where) -> str:
@@ -76,6 +79,8 @@ class SheetSource(Source):
         pages = {plain_key(title): rows for title, rows in read.items()}
         self._note_sheets(read)
         found = {name: list(self._rows(pages.get(plain_key(name), []), name)) for name in SHEETS}
+        if self.faults:  # of single cells: without these the rest would be called incomplete
+            return
         for part, name in (("documents", DOCUMENTS), ("programmes", PROGRAMMES)):
             self.data[part] = self._lined((part,), name, found[name])
         for name in RULE_SHEETS:
@@ -147,8 +152,8 @@ class SheetSource(Source):
                 if key is None:
                     sentence = f"ô “{str(cell)[:40]}” ở cột không có tiêu đề nên không đọc"
                     self.note(number, sentence, f"trang “{name}”")
-                elif fault := cell_fault(cell):
-                    raise _Stop(number, _as_fault(fault), self.path_of((name, key)))
+                elif fault := cell_fault(cell) or _ambiguous(SHEETS[name][key], cell):
+                    self._stop(number, _as_fault(fault), self._path(name, key))
                 else:
                     told[key] = _untyped(SHEETS[name][key], cell)
             if told:
@@ -236,6 +241,11 @@ def _place(where: Where) -> tuple[str, str]:
     return sheet, ""
 
 
+def _ambiguous(column: PackColumn, cell) -> str:
+    """Why the number of a cell of text may be read two ways; empty for every other cell."""
+    return two_readings(clean(cell)) if column.is_number and isinstance(cell, str) else ""
+
+
 def _untyped(column: PackColumn, cell):
     if column.key in DAYS_OF_YEAR:
         return _day_of_year(cell)
@@ -243,6 +253,8 @@ def _untyped(column: PackColumn, cell):
         return _date(cell)
     if isinstance(cell, str):
         cell = plain(cell)
+        if column.is_number and (number := number_of(clean(cell))) is not None:
+            return int(number) if number == int(number) else number
         if column.key in LISTS:
             return [column.read(clean(line)) for line in cell.splitlines() if line.strip()]
         return column.read(clean(cell) if "\n" not in cell else cell)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from .vietnamese.figures import has_strange_digits, plain_number, two_readings, without_groups
+from .vietnamese.figures import has_strange_digits, number_of, plain_number, two_readings, without_groups
 from .vietnamese.text import clean_lines
 from .vietnamese.unreadable import IN_A_BOX, fault_of
 
@@ -121,7 +121,7 @@ class WholeField(forms.IntegerField):
         if isinstance(value, str):
             refuse_two_readings(value)
             value = without_groups(value.strip())
-            if value and not re.fullmatch(r"-?\d+", value):
+            if value and not re.fullmatch(r"-?[1-9][0-9]*|0+[0-9]*", value):
                 code = "divided" if DIVIDED.fullmatch(value) else "invalid"
                 raise forms.ValidationError(self.error_messages[code], code=code, params={"typed": value[:20]})
         return super().to_python(value)
@@ -142,11 +142,11 @@ class NumberField(forms.DecimalField):
         refuse_strange_digits(value)
         if isinstance(value, str):
             refuse_two_readings(value)
-            value = value.strip()
-            if "_" in value:
+            if not value.strip():
+                return None
+            value = number_of(value.strip())
+            if value is None or (value == 0 and value.is_signed()):
                 raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-            value = without_groups(value)
-            value = value.replace(",", ".") if value.count(",") == 1 and "." not in value else value
         return super().to_python(value)
 
 

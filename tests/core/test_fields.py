@@ -33,7 +33,9 @@ def test_figures_that_are_not_ours_are_refused_as_the_quick_grid_does(field, typ
         field().clean(typed)
 
 
-@pytest.mark.parametrize("typed", ["5.0", "1_200", "12%", "1e3", "1.20", "1.2000", "12 5", "1 20", "0 200", "một"])
+@pytest.mark.parametrize(
+    "typed", ["5.0", "1_200", "12%", "1e3", "1.20", "1.2000", "12 5", "1 20", "0 200", "một", "-0", "+5"]
+)
 def test_what_is_no_whole_number_is_refused(typed):
     with pytest.raises(ValidationError, match="Hãy nhập một số nguyên"):
         WholeField().clean(typed)
@@ -60,13 +62,18 @@ def test_what_may_be_read_two_ways_is_refused_with_both(field, typed, remedy):
         ("1.000", "1000"),
         ("1 200", "1200"),
         ("1 200,5", "1200.5"),
+        ("0,5", "0.5"),
+        ("0.5", "0.5"),
+        ("-2,5", "-2.5"),
     ],
 )
 def test_a_number_has_a_decimal_comma(typed, read):
     assert NumberField().clean(typed) == Decimal(read)
 
 
-@pytest.mark.parametrize("typed", ["1,2,3", "12%", "1.2.3", "1_2"])
+@pytest.mark.parametrize(
+    "typed", ["1,2,3", "12%", "1.2.3", "1_2", "-0", "-0,0", "+5", "1e3", "5.", ".5", ",5", "1,5,", "NaN", "12 5"]
+)
 def test_what_is_no_number_is_refused(typed):
     with pytest.raises(ValidationError):
         NumberField().clean(typed)

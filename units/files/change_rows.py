@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from portal.core.sheets.cells import read_choice
+from portal.core.sheets.cells import read_choice, read_number
 from portal.core.sheets.templates import Cells, FileColumn, Template, labels_of
 from portal.core.vietnamese import text
 
@@ -106,10 +106,7 @@ def _unit(named: str, here: dict[str, list[Unit]], column: str) -> Unit | None:
 def _percent(cell: str) -> Decimal | None:
     if not cell:
         return None
-    try:
-        found = Decimal(cell.replace(",", ".").rstrip("% "))
-    except InvalidOperation:
-        raise ValueError(f"Không đọc được phần “{cell}”. Hãy ghi một số, ví dụ 60.") from None
+    found = read_number(cell.rstrip("% "), COLUMNS["percent"])
     if not 0 < found <= 100:
         raise ValueError(f"Phần “{cell}” phải lớn hơn 0 và không quá 100.")
     return found

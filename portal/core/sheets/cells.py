@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from ..fields import FIRST_DAY, LAST_DAY
 from ..vietnamese import text
-from ..vietnamese.figures import two_readings, without_groups
+from ..vietnamese.figures import number_of, two_readings, without_groups
 
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")  # what a spreadsheet takes for a formula, full-width forms too
 
@@ -78,6 +78,17 @@ def read_whole(cell: str, column: str, *, most: int = 2_000_000_000) -> int:
     if plain_digits.isascii() and plain_digits.isdecimal() and len(plain_digits) < 12 and int(plain_digits) <= most:
         return int(plain_digits)
     raise ValueError(f"Cột “{column}” ghi “{cell.strip()[:40]}”, không phải số nguyên không âm. Hãy ghi lại, ví dụ 12.")
+
+
+def read_number(cell: str, column: str) -> Decimal:
+    """A number with its decimal comma, 12,5, read as a form reads it; raises ValueError with the sentence."""
+    typed = " ".join(cell.split())
+    if sentence := two_readings(typed):
+        raise ValueError(f"Cột “{column}”: {sentence}")
+    found = number_of(typed)
+    if found is None:
+        raise ValueError(f"Cột “{column}” ghi “{cell.strip()[:40]}”, không phải số. Hãy ghi lại, ví dụ 12,5.")
+    return found
 
 
 def read_date(cell: str, column: str, *, required: bool) -> date | None:

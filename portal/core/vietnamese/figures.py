@@ -9,6 +9,7 @@ DASH = "–"
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")  # 1.200; 1.200,5
 SPACED = re.compile(r"-?[1-9][0-9]{0,2}([ \u00a0\u202f\u2009][0-9]{3})+(,[0-9]+)?")  # 1 200, whichever space groups it
+NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?")  # 12,5; 12.5 where the point cannot group
 AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2}(,[0-9]{3})+")  # 1,000: an English thousand, or one with three decimals
 
 
@@ -67,9 +68,18 @@ def two_readings(typed: str) -> str:
     """Why "1,000" is taken neither for a thousand nor for one; empty for what can be read one way."""
     if not AMBIGUOUS.fullmatch(typed):
         return ""
-    thousand = typed.replace(",", "")
-    one = f" hoặc {typed.rstrip('0').rstrip(',')}" if typed.count(",") == 1 else ""
-    return f"“{typed}” có thể hiểu hai cách. Hãy ghi {thousand}{one}."
+    thousand, one = typed.replace(",", ""), typed.rstrip("0").rstrip(",")
+    if one == typed:  # nobody is told to write what was just refused
+        said = f"“{typed}” có thể hiểu hai cách: {thousand}, hoặc số lẻ có ba chữ số sau dấu phẩy."
+        return f"{said} Hãy ghi {thousand} nếu là số nguyên."
+    return f"“{typed}” có thể hiểu hai cách. Hãy ghi {thousand}{f' hoặc {one}' if typed.count(',') == 1 else ''}."
+
+
+def number_of(typed: str) -> Decimal | None:
+    """The number that was typed: 12,5, 12.5, 1.200,5; None for +5, 1e3, 5. and all that is none. Ask `two_readings`
+    first."""
+    bare = without_groups(typed)
+    return Decimal(bare.replace(",", ".")) if NUMBER.fullmatch(bare) else None
 
 
 def has_strange_digits(typed: str) -> bool:

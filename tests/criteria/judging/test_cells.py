@@ -201,13 +201,21 @@ def test_reading_a_cell(asked, text, value):
     assert read_cell(asked, text) == value
 
 
+TWO_READINGS = "“1,234” có thể hiểu hai cách: 1234, hoặc số lẻ có ba chữ số sau dấu phẩy. Hãy ghi 1234 nếu là số nguyên"
+
+
 @pytest.mark.parametrize(
     ("asked", "text", "why"),
     [
         (MUST, "có lẽ", "không hiểu “có lẽ”; hãy ghi Đ (đạt) hoặc K (không đạt)"),
-        (COUNT, "1,234", "“1,234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
+        (COUNT, "1,234", TWO_READINGS),
+        (COUNT, "1,000", "“1,000” có thể hiểu hai cách. Hãy ghi 1000 hoặc 1"),
+        (COUNT, "0,5", "“0,5” không phải số nguyên; hãy ghi một số nguyên, ví dụ 2"),
+        (COUNT, "0.500", "“0.500” không phải số nguyên; hãy ghi một số nguyên, ví dụ 2"),
+        (COUNT, "-0", "số liệu không được âm; hãy ghi từ 0 trở lên"),
         (COUNT, "12 34", "không hiểu “12 34”; hãy ghi một số nguyên, ví dụ 2"),
-        (POINTS, "1,234", "“1,234” có thể hiểu hai cách; hãy ghi liền các chữ số, không chấm, phẩy: 1234"),
+        (POINTS, "1,234", TWO_READINGS),
+        (POINTS, "1,000,000", "“1,000,000” có thể hiểu hai cách. Hãy ghi 1000000"),
         (POINTS, "1.234", "1.234 điểm vượt mức tối đa 5 điểm"),
         (POINTS, "4,2561", "điểm chỉ ghi tối đa hai chữ số sau dấu phẩy, ví dụ 4,25"),
         (COUNT, "1e5", "không hiểu “1e5”; hãy ghi một số nguyên, ví dụ 2"),

@@ -287,6 +287,29 @@ def test_a_file_that_is_no_pack_is_refused_in_words(data, name):
     assert CriteriaSet.objects.count() == 0
 
 
+@pytest.mark.parametrize(("typed", "stored"), [("70", "70.00"), ("0,5", "0.50"), ("66.7", "66.70"), ("12,50", "12.50")])
+def test_a_number_in_a_cell_of_text_is_read_as_typed_in_a_form(draft, typed, stored):
+    def change(page):
+        page.cell(5, column(page, "threshold")).value = typed
+
+    (content,) = importing.check(edited(draft, CRITERIA, change), "bo.xlsx", province_code="24").sets
+    assert content["criteria"][3]["threshold"] == stored
+
+
+def test_every_bad_cell_is_told_in_one_turn_with_its_own_sheet(draft):
+    def change(page):
+        page.cell(5, column(page, "threshold")).value = "1,000"
+        page.cell(3, column(page, "label")).value = "#REF!"
+
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(edited(draft, CRITERIA, change), "bo.xlsx", province_code="24")
+    label, threshold = refusal.value.faults
+    assert (label.line, label.path) == (3, "trang “Tiêu chí”, cột “Nội dung”")
+    assert "#REF!" in label.sentence
+    assert (threshold.line, threshold.path) == (5, "trang “Tiêu chí”, cột “Mức phải đạt”")
+    assert threshold.sentence == "“1,000” có thể hiểu hai cách; hãy ghi 1000 hoặc 1"
+
+
 @pytest.mark.parametrize(
     ("sheet", "row", "key", "value"),
     [

@@ -120,6 +120,8 @@ def test_a_spreadsheet_half_wrong_changes_nothing(admin, tree):
         "Bay hơi,DV1,,,",
         "Nhập toàn bộ vào,77777,,88888,",
         f"Tách một phần vào,DV{tree.communes[1].pk},,DV{tree.communes[2].pk},nhiều",
+        f'Tách một phần vào,DV{tree.communes[1].pk},,DV{tree.communes[2].pk},"1,000"',
+        f"Tách một phần vào,DV{tree.communes[1].pk},,DV{tree.communes[2].pk},１２",
     ]
     file = SimpleUploadedFile("phuong-an.csv", "\n".join(rows).encode(), "text/csv")
     answer = admin.post(reverse("units:changes_import", args=[made.pk]), {"file": file})
@@ -128,7 +130,9 @@ def test_a_spreadsheet_half_wrong_changes_nothing(admin, tree):
     for words in (
         "Dòng 3: Không có việc “Bay hơi”",
         "Dòng 4: Cột “Đơn vị”: không thấy “77777”",
-        "Dòng 5: Không đọc được",
+        "Dòng 5: Cột “Phần (%)” ghi “nhiều”, không phải số.",
+        "Dòng 6: Cột “Phần (%)”: “1,000” có thể hiểu hai cách. Hãy ghi 1000 hoặc 1.",
+        "Dòng 7: Cột “Phần (%)” ghi “１２”, không phải số.",
     ):
         assert words in body
     assert [change.name for change in made.changes.all()] == ["Xã Giữ"]
