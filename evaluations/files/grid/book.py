@@ -28,11 +28,14 @@ from .lines import (
 MOST = 500  # dossiers of one workbook
 YES_NO = '"Đ,K,KAD"'
 GREEN, RED, GREY, YELLOW = "FFE3F4E3", "FFFBDCDC", "FFEEF1F5", "FFFFF3C4"
+AMBER = "FFB45309"
+CONFIRM = "Để nguyên thì vẫn chưa xác nhận: hãy xác nhận trên cổng; giá trị không đúng thì sửa ngay tại đây."
 GUIDE = [
     ["Cách dùng"],
     ["Điền vào trang “Nhập liệu”, mỗi dòng một đơn vị, mỗi cột một tiêu chí; đưa chuột vào tên cột để xem cách ghi."],
     ["Ô để trống giữ nguyên số liệu trên cổng; ghi “xoá” để xoá số liệu đã có."],
     ["Không sửa cột “Khoá hồ sơ” và dòng tiêu đề. Ô đã có người khác ghi sau khi tải bảng thì không bị ghi đè."],
+    [f"Ô chữ nghiêng, viền đứt là giá trị điền sẵn, chưa xác nhận. {CONFIRM}"],
     ["Gửi lại tệp ở trang Bảng nhập, mục “Gửi bảng đã điền”."],
     [],
 ]
@@ -89,8 +92,19 @@ def _fill_entry(page, lines: list[CriterionSpec], rows: list[GridLine], left: Ma
             if why:
                 paint(cell, YELLOW)
                 cell.comment = _comment(why)
+            elif told := row.unconfirmed.get(line.code):
+                _mark_unconfirmed(cell, told)
     page.freeze_panes = "C2"
     _guard(page, lines, len(rows) + 1)
+
+
+def _mark_unconfirmed(cell, told: str) -> None:
+    """Slanted, in a broken line, with a note: the colours of Đ and K lie over any other."""
+    from openpyxl.styles import Border, Font, Side  # noqa: PLC0415 -- heavy
+
+    line = Side(style="mediumDashed", color=AMBER)
+    cell.font, cell.border = Font(italic=True), Border(left=line, right=line, top=line, bottom=line)
+    cell.comment = _comment(f"{told}. {CONFIRM}")
 
 
 def _guard(page, lines: list[CriterionSpec], last: int) -> None:

@@ -23,11 +23,13 @@ Place = tuple[int, str]  # a dossier's id and a criterion's code
 
 @dataclass(frozen=True)
 class GridLine:
-    """A dossier as a row of the workbook: what each of its cells holds, and in which version."""
+    """A dossier as a row of the workbook: what each of its cells holds, and in which version; of the values nobody has
+    confirmed, how they came."""
 
     dossier: Evaluation
     verdict: str
     cells: Mapping[str, tuple[str, int]]
+    unconfirmed: Mapping[str, str]
 
 
 def entry_lines(criteria_set: CriteriaSet) -> list[CriterionSpec]:
@@ -49,11 +51,13 @@ def grid_lines(dossiers: Iterable[Evaluation], lines: list[CriterionSpec]) -> li
 
 
 def _line(judged: JudgedDossier, lines: list[CriterionSpec]) -> GridLine:
-    cells = {}
+    cells, unconfirmed = {}, {}
     for line in lines:
         answer = judged.answers.get(line.code)
         cells[line.code] = write_cell(line, judged.value(line.code, Side.OWN)), answer.version if answer else 0
-    return GridLine(judged.dossier, judged.verdict(Side.OWN).label, cells)
+        if answer and answer.unconfirmed:
+            unconfirmed[line.code] = answer.unconfirmed
+    return GridLine(judged.dossier, judged.verdict(Side.OWN).label, cells, unconfirmed)
 
 
 def how_to_write(line: CriterionSpec) -> str:

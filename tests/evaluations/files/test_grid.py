@@ -9,7 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from evaluations import services
-from evaluations.enums import Side, State
+from evaluations.enums import Filled, Side, State
 from evaluations.files.grid.lines import ORIGIN, entry_lines
 from evaluations.models import Answer, Evaluation
 from portal.core import jobs
@@ -122,6 +122,27 @@ def test_an_untouched_workbook_changes_nothing(client, world, dossier):
     client.force_login(world.officer)
     page = previewed(client, sent(client, world, taken_along(client, world, dossier)))
     assert (page.context["many"], page.context["many_left"]) == (0, 0)
+
+
+def test_what_was_filled_in_and_not_confirmed_is_marked_and_stays_so_untouched(client, world, dossier):
+    left, mended, typed = must_of(dossier)[:3]
+    asked = [services.AskedCell(dossier.pk, code, "Đ", 0) for code in (left, mended)]
+    services.save_cells(asked, {dossier.pk: dossier}, by=world.officer, filled=Filled.DEFAULT)
+    save(dossier, world.officer, typed, "Đ")
+    client.force_login(world.officer)
+    book = taken_along(client, world, dossier)
+    page, row = book.worksheets[0], row_of(book, dossier)
+    cells = {code: page.cell(row, column_of(book, dossier, code)) for code in (left, mended, typed)}
+    for code in (left, mended):
+        cell = cells[code]
+        assert (cell.value, cell.font.italic, cell.border.left.style) == ("Đ", True, "mediumDashed")
+        assert cells[code].comment.text.startswith("Điền mặc định, chưa xác nhận. Để nguyên thì vẫn chưa xác nhận")
+    assert (cells[typed].comment, cells[typed].font.italic, cells[typed].border.left.style) == (None, False, None)
+    put(book, dossier, mended, "K")
+    put(book, dossier, typed, "K")
+    assert written(client, sent(client, world, book)).state == JobState.DONE
+    held = {one.criterion.code: (one.met, one.filled_from) for one in dossier.answers.select_related("criterion")}
+    assert held == {left: (True, "default"), mended: (False, ""), typed: (False, "")}
 
 
 def test_an_emptied_cell_keeps_what_is_stored(client, world, dossier):
