@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import Model
 
+from portal.core.fields import NumberField, WholeField
 from portal.core.vietnamese.text import plain_key
 from units.enums import UnitKind
 
@@ -50,7 +51,7 @@ def _column(key: str, fields: dict, *, named: str = "", choices: Iterable[tuple]
     labels = {value: str(label) for value, label in choices if value != ""}
     values = {plain_key(str(value)): value for value in labels}
     values |= {plain_key(label): value for value, label in labels.items()}
-    is_number = isinstance(asked, forms.IntegerField)
+    is_number = isinstance(asked, WholeField | NumberField)
     return PackColumn(key, heading or (str(asked.label) if asked else ""), labels, values, is_number)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 from django.conf import settings
 
+from portal.core.sheets.reading import Problem
 from portal.core.vietnamese.text import plain_key
 
 from .checks import flaws, overlay_flaws, years_meet
@@ -27,6 +28,20 @@ class BadPacks(Exception):
     def __init__(self, faults: Iterable[Fault]):
         self.faults = tuple(sorted(set(faults)))
         super().__init__("\n".join(map(str, self.faults)))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The faults as a file of rows has them; of no row where the file is no workbook."""
+        return [
+            Problem(
+                fault.file,
+                fault.line if fault.sheet else None,
+                f"{fault.sentence[:1].upper()}{fault.sentence[1:]}.",
+                fault.column or None,
+                fault.sheet,
+            )
+            for fault in self.faults
+        ]
 
 
 @dataclass(frozen=True)

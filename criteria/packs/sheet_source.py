@@ -4,6 +4,7 @@ A heading or a choice is taken by its label; a pack's keys and values are unders
 writing of its tone marks, letters and spaces.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -46,16 +47,25 @@ class SheetSource(Source):
     def __init__(self, path: Path):
         self._begin(path.name)
         self.heads: dict[str, dict[str, str]] = {}  # sheet -> key -> heading as the file has it
+        self.columns: dict[str, dict[str, int]] = {}  # sheet -> key -> its column, from 1
+        self.titles: dict[str, str] = {}  # sheet -> its title as the file has it
         try:
             self._read(path)
         except _Stop as stop:
-            self._stop(stop.row, stop.sentence, stop.path)
+            where = self._path(stop.sheet, stop.key) if stop.sheet else ""
+            self._stop(stop.row, stop.sentence, where, self._cell(stop.sheet, stop.key))
 
     def path_of(self, where: Where) -> str:
         return self._path(*_place(where))
 
-    def _path(self, sheet: str, key: str) -> str:
+    def _path(self, sheet: str, key: str = "") -> str:
         return f"trang “{sheet}”, cột “{self._heading(sheet, key)}”" if key else f"trang “{sheet}”"
+
+    def cell_of(self, where: Where) -> tuple[str, int]:
+        return self._cell(*_place(where))
+
+    def _cell(self, sheet: str, key: str) -> tuple[str, int]:
+        return self.titles.get(sheet, ""), self.columns.get(sheet, {}).get(key, 0)
 
     def named(self, where: Where) -> str:
         sheet, key = _place(where)
@@ -77,6 +87,8 @@ class SheetSource(Source):
         except BadBook as refusal:
             raise _Stop(1, _as_fault(refusal.sentence)) from None
         pages = {plain_key(title): rows for title, rows in read.items()}
+        written = {plain_key(title): title for title in read}
+        self.titles = {name: written[plain_key(name)] for name in SHEETS if plain_key(name) in written}
         self._note_sheets(read)
         found = {name: list(self._rows(pages.get(plain_key(name), []), name)) for name in SHEETS}
         if self.faults:  # of single cells: without these the rest would be called incomplete
@@ -106,7 +118,7 @@ class SheetSource(Source):
             code = row.pop("code", "")
             if code not in rules:
                 sentence = f"không có quy tắc mã “{code}” ở trang “{STREAKS}”"
-                raise _Stop(number, sentence, self.path_of(("titles", "code")))
+                raise _Stop(number, sentence, TITLES, "code")
             at = rules[code]
             titles = self.data["streaks"][at].setdefault("titles", [])
             self.lines[("streaks", at, "titles", len(titles))] = number
@@ -119,7 +131,7 @@ class SheetSource(Source):
         if not found[SETS] and of_rules and not of_a_set:
             return []
         if len(found[SETS]) != 1:
-            raise _Stop(1, "phải có đúng một dòng dưới dòng tiêu đề", f"trang “{SETS}”")
+            raise _Stop(1, "phải có đúng một dòng dưới dòng tiêu đề", SETS)
         ((number, cells),) = found[SETS]
         at: Where = ("sets", 0)
         self.lines[at] = number
@@ -143,7 +155,7 @@ class SheetSource(Source):
             if number <= heading.row:
                 continue
             if number > MAX_ROWS:
-                raise _Stop(number, f"có hơn {MAX_ROWS} dòng; hãy tách thành nhiều tệp", f"trang “{name}”")
+                raise _Stop(number, f"có hơn {MAX_ROWS} dòng; hãy tách thành nhiều tệp", name)
             told = {}
             for place, cell in enumerate(cells):
                 key = heading.names.get(place)
@@ -153,7 +165,7 @@ class SheetSource(Source):
                     sentence = f"ô “{str(cell)[:40]}” ở cột không có tiêu đề nên không đọc"
                     self.note(number, sentence, f"trang “{name}”")
                 elif fault := cell_fault(cell) or _ambiguous(SHEETS[name][key], cell):
-                    self._stop(number, _as_fault(fault), self._path(name, key))
+                    self._stop(number, _as_fault(fault), self._path(name, key), self._cell(name, key))
                 else:
                     told[key] = _untyped(SHEETS[name][key], cell)
             if told:
@@ -165,7 +177,8 @@ class SheetSource(Source):
         known = {plain_key(key): key for key in columns} | {plain_key(word): key for key, word in columns.items()}
         heading = heading_of(rows, known)
         if wrong := [sentence for sentence, _ in heading_faults(heading, columns, ())]:
-            raise _Stop(heading.row, _as_fault(wrong[0]), f"trang “{name}”")
+            raise _Stop(heading.row, _as_fault(wrong[0]), name)
+        self.columns[name] = {key: place + 1 for place, key in heading.names.items()}
         line = dict(rows)[heading.row]
         self.heads[name] = {
             key: line[place] or columns[key] for place, key in heading.names.items() if place < len(line)
@@ -188,7 +201,7 @@ class SheetSource(Source):
             one = _values(cells)
             if parent and parent not in by_code:
                 sentence = f"nhóm “{parent}” phải đứng trước tiêu chí bên trong"
-                raise _Stop(number, sentence, self.path_of(("criteria", "parent")))
+                raise _Stop(number, sentence, CRITERIA, "parent")
             place, inside = (by_code[parent][0], by_code[parent][1].setdefault("children", [])) if parent else (at, top)
             where = (*place, "children" if parent else "criteria", len(inside))
             self.lines[where] = number
@@ -207,7 +220,7 @@ class SheetSource(Source):
         parts = day.strip().removeprefix("ngày ").split("/")
         if how not in ("hết", "trước") or len(parts) != 2 or not all(part.isdecimal() for part in parts):
             sentence = f"không hiểu thời hạn “{text}”; hãy ghi như “trước 15/11; Điều 9”"
-            raise _Stop(number, sentence, self.path_of(("routes", name)))
+            raise _Stop(number, sentence, ROUTES, name)
         return {
             "month": int(parts[1]),
             "day": int(parts[0]),
@@ -217,8 +230,10 @@ class SheetSource(Source):
 
 
 class _Stop(Exception):
-    def __init__(self, row: int, sentence: str, path: str = ""):
-        self.row, self.sentence, self.path = row, sentence, path
+    """What ends the reading; of the whole file where no sheet is named, of the row where no key is."""
+
+    def __init__(self, row: int, sentence: str, sheet: str = "", key: str = ""):
+        self.row, self.sentence, self.sheet, self.key = row, sentence, sheet, key
         super().__init__(sentence)
 
 
@@ -322,5 +337,5 @@ def source_of(path: Path, name: str) -> Source:
     """The file as a pack's source, by its ending; faults name the file as the sender did."""
     found = SheetSource(path) if name.lower().endswith(".xlsx") else Source(path)
     found.name = name
-    found.faults = [type(fault)(name, fault.line, fault.path, fault.sentence) for fault in found.faults]
+    found.faults = [replace(fault, file=name) for fault in found.faults]
     return found

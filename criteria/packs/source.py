@@ -17,12 +17,14 @@ Where = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing wrong in a pack and where it stands."""
+    """One thing wrong in a pack and where it stands; of a workbook also its sheet and column, from 1, 0 for a row."""
 
     file: str
     line: int
     path: str
     sentence: str
+    sheet: str = ""
+    column: int = 0
 
     def __str__(self):
         return f"{self.file}, dòng {self.line}{f', {self.path}' if self.path else ''}: {self.sentence}"
@@ -50,6 +52,10 @@ class Source:
         """Where a fault stands, as the file's writer finds it."""
         return spell(where)
 
+    def cell_of(self, where: Where) -> tuple[str, int]:
+        """The sheet and the column, from 1, where the file has them."""
+        return "", 0
+
     def named(self, where: Where) -> str:
         """What the file's writer calls the last part of the path."""
         return str(where[-1])
@@ -65,14 +71,14 @@ class Source:
     def fault(self, where: Where, sentence: str) -> None:
         self.broken.add(where[:2])
         line = next((self.lines[where[:end]] for end in range(len(where), -1, -1) if where[:end] in self.lines), 1)
-        self.faults.append(Fault(self.name, line, self.path_of(where), sentence))
+        self._stop(line, sentence, self.path_of(where), self.cell_of(where))
 
     def note(self, line: int, sentence: str, path: str = "") -> None:
         """Say what of the file is left unread: nothing is dropped without a word."""
         self.notes.append(Fault(self.name, line, path, sentence))
 
-    def _stop(self, line: int, sentence: str, path: str = "") -> None:
-        self.faults.append(Fault(self.name, line, path, sentence))
+    def _stop(self, line: int, sentence: str, path: str = "", cell: tuple[str, int] = ("", 0)) -> None:
+        self.faults.append(Fault(self.name, line, path, sentence, *cell))
 
     def _text(self, path: Path) -> str | None:
         try:

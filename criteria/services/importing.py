@@ -12,13 +12,15 @@ from django.db import transaction
 from django.db.models import Model
 
 from portal.core.errors import Refused
+from portal.core.vietnamese.figures import grouped
 from units.models import User
 
 from .. import permissions
 from ..enums import SetStatus
 from ..models import CriteriaSet, LegalDocument, Programme
 from ..packs.content import content_of, name_of
-from ..packs.differences import differences
+from ..packs.differences import STATUSES, differences, pairs
+from ..packs.differences import counts as pair_counts
 from ..packs.labels import field_in_words
 from ..packs.reading import BadPacks, Packs, read_packs
 from ..packs.sheet_source import source_of
@@ -76,9 +78,23 @@ def preview(packs: Packs) -> list[Loaded]:
         if stored is None:
             told.append(Loaded(NEW, name, (f"{len(content['criteria'])} dòng, {len(content['routes'])} tuyến",)))
         else:
-            lines = tuple(differences(content_of(stored), content))
-            told.append(Loaded(CHANGED if lines else SAME, name, lines))
+            held = content_of(stored)
+            lines = tuple(differences(held, content))
+            told.append(Loaded(CHANGED, name, (_criteria_told(held, content), *lines)) if lines else Loaded(SAME, name))
     return told + rules.rule_changes(packs)
+
+
+def _criteria_told(held: dict, content: dict) -> str:
+    """How many criteria of a draft are new, changed and as they were."""
+    many = pair_counts(pairs(held, content)).items()
+    return f"tiêu chí: {', '.join(f'{grouped(count)} {STATUSES[key].lower()}' for key, count in many if count)}"
+
+
+def counts(changes: Iterable[Loaded]) -> list[tuple[int, str]]:
+    """How many things of a file are new, changed, equal or refused, each with its words."""
+    found = [change.what for change in changes]
+    words = {NEW: "mục sẽ thêm", CHANGED: "mục sẽ sửa", SAME: "mục không đổi", REFUSED: "mục không nhận"}
+    return [(found.count(what), told) for what, told in words.items() if what != REFUSED or what in found]
 
 
 def _around(packs: Packs) -> Iterator[Loaded]:

@@ -9,6 +9,7 @@ from django.core import signing
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +20,7 @@ from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.vietnamese.figures import grouped, told_counts
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
+from units.views.marked import marked_address
 
 from ..enums import Measure, Outcome, SetStatus
 from ..filters import CriteriaSetFilterSet
@@ -192,10 +194,16 @@ def set_import(request):
     try:
         importing.check(data, file.name, province_code=province)
     except BadPacks as bad:
-        context = {"form": form, "faults": bad.faults[:MOST_FAULTS], "many": len(bad.faults), "file": file.name}
-        return render(request, "criteria/set_import.html", context, status=422)
+        return _refuse(request, form, data, file.name, bad)
     kept = {"sha256": store.put([data]).sha256, "name": file.name[:200], "user": request.user.pk}
     return redirect("criteria:import_preview", token=signing.dumps(kept, salt=SALT))
+
+
+def _refuse(request, form: ImportForm, data: bytes, file: str, bad: BadPacks) -> HttpResponse:
+    """The page that takes the file, with its faults; a workbook is given back with its cells marked."""
+    marked = marked_address(request, data, file, bad.problems, None, reverse("criteria:import"))
+    told = {"faults": bad.faults[:MOST_FAULTS], "many": len(bad.faults), "file": file, "marked": marked}
+    return render(request, "criteria/set_import.html", told | {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -215,14 +223,14 @@ def import_preview(request, token):
         changes = importing.preview(packs)
         context = {
             "changes": changes,
+            "counts": importing.counts(changes),
             "notes": packs.notes,
             "takes": any(not change.is_refused and not change.is_same for change in changes),
             "is_refused": any(change.is_refused for change in changes),
             "seen": digest(importing.drafts_of(packs)),
         }
     except BadPacks as bad:
-        told = {"faults": bad.faults[:MOST_FAULTS], "many": len(bad.faults), "file": kept["name"]}
-        return render(request, "criteria/set_import.html", told | {"form": ImportForm()}, status=422)
+        return _refuse(request, ImportForm(), data, kept["name"], bad)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("criteria:import")

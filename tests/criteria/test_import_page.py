@@ -2,17 +2,20 @@
 
 import html
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from criteria.enums import SetStatus
 from criteria.models import AwardBar, CriteriaSet, LegalDocument, Programme, RuleEvent, StreakRule
 from criteria.packs import workbook, writing
 from criteria.packs.rules import bar_key, content_of_bar, content_of_rule
 from criteria.services import importing
+from portal.core.sheets.mark_child import LIST, RED
 from tests.units.factories import make_province, make_user
 from units.enums import Role
 
@@ -51,8 +54,6 @@ def test_a_file_becomes_a_draft_of_the_own_province(page, form):
     if form == "yaml":
         data = text.encode()
     else:
-        from openpyxl import load_workbook
-
         book = load_workbook(io.BytesIO(workbook.as_xlsx(one)))
         sheet = book["Bộ"]
         heads = [cell.value for cell in sheet[1]]
@@ -227,3 +228,76 @@ def test_a_rule_changed_since_the_preview_is_not_written_over(page):
     answer = page.post(url, {"seen": preview.context["seen"]})
     assert answer.status_code == 422 and "vừa được người khác sửa" in html.unescape(answer.content.decode())
     assert StreakRule.objects.get().titles.get(years=3).title == "Ba năm liền"
+
+
+def bad_book(one) -> bytes:
+    book, held = load_workbook(io.BytesIO(workbook.as_xlsx(one))), io.BytesIO()
+    heads = [cell.value for cell in book["Tiêu chí"][1]]
+    book["Tiêu chí"].cell(3, heads.index("Nội dung") + 1, "#REF!")
+    book["Tuyến"].cell(2, [cell.value for cell in book["Tuyến"][1]].index("Thời hạn công nhận") + 1, "#N/A")
+    book.save(held)
+    return held.getvalue()
+
+
+def marked_at(answer) -> str:
+    (address,) = re.findall(r'href="([^"]+)">Tải tệp đã đánh dấu', html.unescape(answer.content.decode()))
+    return address
+
+
+def test_a_workbook_with_faults_comes_back_with_each_cell_marked_on_its_sheet(page, settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    one, before = load_packs()["TT124-KDC"], counted()
+    data = bad_book(one)
+    for _ in range(2):  # what was marked is sent again as it is: the marks are made anew, not twice
+        answer = sent(page, data, "bộ của tỉnh.xlsx")
+        assert answer.status_code == 422
+        data = page.get(marked_at(answer)).content
+        book = load_workbook(io.BytesIO(data))
+        assert red_cells(book) == {"Tiêu chí": ["Nội dung 3"], "Tuyến": ["Thời hạn công nhận 2"]}
+        assert [[cell.value for cell in row][:2] for row in book[LIST].iter_rows(min_row=2)] == [
+            [2, "Tuyến N2"],
+            [3, "Tiêu chí E3"],
+        ]
+    assert counted() == before
+    book["Tiêu chí"]["E3"] = "Đã sửa"
+    held = io.BytesIO()
+    book.save(held)
+    address = marked_at(sent(page, held.getvalue(), "bộ của tỉnh.xlsx"))
+    assert red_cells(load_workbook(io.BytesIO(page.get(address).content))) == {"Tuyến": ["Thời hạn công nhận 2"]}
+    stranger = Client()
+    stranger.force_login(
+        make_user(Role.STAFF, make_province("Tỉnh Khác", "22")), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    assert stranger.get(address).status_code == 404
+
+
+def red_cells(book) -> dict[str, list[str]]:
+    """What is marked, by sheet: heading and row of each red cell, all with a note."""
+    found: dict[str, list[str]] = {}
+    for sheet in book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == RED):
+            assert cell.comment.text
+            found.setdefault(sheet.title, []).append(f"{sheet.cell(1, cell.column).value} {cell.row}")
+    return found
+
+
+def test_a_pack_of_text_with_faults_has_no_marked_file(page):
+    answer = sent(page, b"sets: 1", "sai.yaml")
+    assert answer.status_code == 422
+    assert "Tải tệp đã đánh dấu" not in answer.content.decode()
+
+
+def test_the_preview_counts_what_is_new_changed_equal_and_tells_old_and_new(page):
+    one = load_packs()["TT124-KDC"]
+    text = writing.as_yaml(one).replace("code: TT124-KDC\n", "code: BG-KDC\n")
+    assert page.get(sent(page, text.encode(), "bo.yaml").url).context["counts"][0] == (1, "mục sẽ thêm")
+    preview = page.get(sent(page, text.encode(), "bo.yaml").url)
+    page.post(sent(page, text.encode(), "bo.yaml").url, {"seen": preview.context["seen"]})
+    other = re.sub(r"first_year: (\d+)", "first_year: 2031", text).replace("threshold: 70", "threshold: 75")
+    preview = page.get(sent(page, other.encode(), "bo.yaml").url)
+    body = html.unescape(preview.content.decode())
+    assert {words: many for many, words in preview.context["counts"]}["mục sẽ sửa"] == 1
+    assert "Từ năm: 2022 → 2031" in body
+    assert re.search(r"tiêu chí: \d+ giữ nguyên", body)
+    same = page.get(sent(page, text.encode(), "bo.yaml").url)
+    assert {words: many for many, words in same.context["counts"]}["mục sẽ sửa"] == 0

@@ -33,7 +33,7 @@ def marked_address(
     if all(problem.row is None for problem in problems):
         return ""
     told = {
-        "problems": [[one.row, one.sentence, one.column] for one in problems],
+        "problems": [[one.row, one.sentence, one.column, one.sheet] for one in problems],
         "columns": template.headings if template else {},
         "needed": template.needed if template else (),
     }
@@ -75,5 +75,5 @@ def _kept(token: str) -> dict:
 
 
 def _marked(data: bytes, file: str, told: dict) -> bytes:
-    problems = [Problem(file, row, sentence, column) for row, sentence, column in told["problems"]]
+    problems = [Problem(file, *told_of) for told_of in told["problems"]]
     return marked_book(data, file, problems, columns=told["columns"], needed=told["needed"])

@@ -1,9 +1,9 @@
 """Marks what is wrong in one workbook, in a process of its own, under limits. Run by `marking` by its path: imports
 nothing of the portal.
 
-On stdin come a line of JSON (`page`: the title of the sheet; `marks`: row, first and last column, sentence; `lines`:
-the rows of the page that lists everything) and the workbook, or nothing where the JSON holds its `sheets` as values;
-the marked workbook goes out on stdout. Macros and links to other files are left behind.
+On stdin come a line of JSON (`pages`: by the title of a sheet its marks, each row, first and last column, sentence;
+`lines`: the rows of the page that lists everything) and the workbook, or nothing where the JSON holds its `sheets` as
+values; the marked workbook goes out on stdout. Macros and links to other files are left behind.
 """
 
 import io
@@ -39,13 +39,13 @@ def marked(data: bytes, told: dict) -> bytes:
     from openpyxl import load_workbook  # noqa: PLC0415 -- after the limits
 
     book = load_workbook(io.BytesIO(data), keep_links=False) if data else _made_of(told["sheets"])
-    page = book[told["page"]]
-    _unmark(book, page)
-    for row, first, last, sentence in told["marks"]:
-        cells = [_shown_cell(page, row, column) for column in range(first, last + 1)]
-        for cell in cells:
-            paint(cell, RED)
-        cells[0].comment = note(sentence)
+    _drop_list(book)
+    for page in book.worksheets:
+        if page.title in told["pages"] or _is_marked(page):
+            _unmark(page)
+    for title, marks in told["pages"].items():
+        for mark in marks:
+            _mark(book[title], *mark)
     _list(book.create_sheet(LIST), told["lines"])
     out = io.BytesIO()
     book.save(out)
@@ -75,12 +75,27 @@ def _put(page: Any, row: int, column: int, value: Any) -> Any:
     return cell
 
 
-def _unmark(book: Any, page: Any) -> None:
+def _drop_list(book: Any) -> None:
+    """Without the list of an earlier turn; a sheet of the sender's own that is called so stays."""
+    if LIST in book.sheetnames and tuple(cell.value for cell in book[LIST][1]) == HEADS:
+        del book[LIST]
+
+
+def _is_marked(page: Any) -> bool:
+    return any(cell.comment is not None and cell.comment.author == AUTHOR for cell in page._cells.values())
+
+
+def _mark(page: Any, row: int, first: int, last: int, sentence: str) -> None:
+    cells = [_shown_cell(page, row, column) for column in range(first, last + 1)]
+    for cell in cells:
+        paint(cell, RED)
+    cells[0].comment = note(sentence)
+
+
+def _unmark(page: Any) -> None:
     """Take off the marks of an earlier turn: the file comes back mended, and not of everything."""
     from openpyxl.styles import PatternFill  # noqa: PLC0415 -- as above
 
-    if LIST in book.sheetnames and tuple(cell.value for cell in book[LIST][1]) == HEADS:
-        del book[LIST]
     for cell in list(page._cells.values()):  # those there are: the sheet's own walk makes every cell up to the last
         if cell.comment is not None and cell.comment.author == AUTHOR:
             cell.comment = None

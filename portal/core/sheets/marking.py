@@ -26,7 +26,8 @@ QUOTED = re.compile("“([^”]*)”")
 def marked_book(
     data: bytes, file: str, problems: Sequence[Problem], *, columns: Mapping[str, str], needed: Iterable[str] = ()
 ) -> bytes:
-    """The file as a workbook with its problems marked; `columns` and `needed` as `table_of` takes them.
+    """The file as a workbook with its problems marked; `columns` and `needed` as `table_of` takes them, empty where
+    each problem names its sheet.
 
     Raises Unreadable, or BadBook, where the file cannot be opened or marked within the limits.
     """
@@ -35,11 +36,12 @@ def marked_book(
     if found is None:
         raise Unreadable(file, "Tệp không có trang nào hiện ra. Hãy bỏ ẩn trang có số liệu.")
     sheet, heading = found
-    told = _told(problems, sheet, heading, columns)
+    told = _told(problems, sheets, sheet, heading, columns)
     if not sheet.is_csv:
         with suppress(BadBook):
-            return _marked(told | {"page": sheet.title}, data)
-    return _marked(told | {"page": _title(sheet), "sheets": list(map(_values, sheets))})
+            return _marked(told, data)
+    anew = {_title(one): told["pages"][one.title] for one in sheets if one.title in told["pages"]}
+    return _marked(told | {"pages": anew, "sheets": list(map(_values, sheets))})
 
 
 def _marked(told: dict, book: bytes = b"") -> bytes:
@@ -49,26 +51,33 @@ def _marked(told: dict, book: bytes = b"") -> bytes:
     return done.stdout
 
 
-def _told(problems: Sequence[Problem], sheet: Sheet, heading: Heading, columns: Mapping[str, str]) -> dict:
-    """The marks, one for each cell or row, and the lines of the list."""
-    rows = dict(sheet.rows)
+def _told(
+    problems: Sequence[Problem], sheets: Sequence[Sheet], sheet: Sheet, heading: Heading, columns: Mapping[str, str]
+) -> dict:
+    """The marks of each sheet that is read, one for each cell or row, and the lines of the list."""
+    rows = {one.title: dict(one.rows) for one in sheets}
     widest = max(heading.names, default=0) + 1
-    marks: dict[tuple[int, int, int], list[str]] = {}
+    marks: dict[tuple[str, int, int, int], list[str]] = {}
     lines: list[list] = []
     for problem in problems:
         sentence = UNPRINTABLE.sub("", problem.sentence)
         if problem.row is None:
             lines.append(["", "", sentence])
             continue
-        cells = rows.get(problem.row, [])
+        title = problem.sheet if problem.sheet in rows else sheet.title
+        cells = rows[title].get(problem.row, [])
         column = problem.column or column_told(sentence, heading, columns, cells)
         place = (column, column) if column else (1, max(widest, len(cells)))
-        lines.append([problem.row, f"{column_name(column)}{problem.row}" if column else "", sentence])
-        marks.setdefault((problem.row, *place), []).append(sentence)
+        cell = f"{column_name(column)}{problem.row}" if column else ""
+        lines.append([problem.row, " ".join(filter(None, (problem.sheet, cell))), sentence])
+        marks.setdefault((title, problem.row, *place), []).append(sentence)
     if len(marks) > MOST_MARKS:
         lines.append(["", "", f"Chỉ tô đỏ {MOST_MARKS} chỗ đầu; các chỗ khác xem ở trang này."])
     some = list(marks.items())[:MOST_MARKS]
-    return {"marks": [[*place, "\n".join(sentences)] for place, sentences in some], "lines": lines}
+    pages: dict[str, list] = {sheet.title: []}
+    for (title, *span), sentences in some:
+        pages.setdefault(title, []).append([*span, "\n".join(sentences)])
+    return {"pages": pages, "lines": lines}
 
 
 def column_told(sentence: str, heading: Heading, columns: Mapping[str, str], cells: Sequence[str]) -> int | None:

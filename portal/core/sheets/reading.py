@@ -21,13 +21,14 @@ SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # how Excel is told of i
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that stands in the way: file, row as a spreadsheet counts it (the heading is row 1), sentence, and the
-    column, from 1, where it is of one cell."""
+    """One thing that stands in the way: file, row as a spreadsheet counts it (the heading is row 1), sentence, the
+    column, from 1, where it is of one cell, and the sheet where the file has several that are read."""
 
     file: str
     row: int | None
     sentence: str
     column: int | None = None
+    sheet: str = ""
 
     def __str__(self):
         return f"{self.file}, dòng {self.row}: {self.sentence}" if self.row else f"{self.file}: {self.sentence}"

@@ -379,7 +379,8 @@ def test_the_same_file_again_changes_nothing_and_another_shows_what_it_would(sta
     assert [one.what for one in importing.preview(again)] == ["không đổi"]
     other = importing.check(SMALL.replace("threshold: 70", "threshold: 75").encode(), "x.yaml", province_code="24")
     (change,) = importing.preview(other)
-    assert (change.what, change.lines) == ("sửa bản thảo", ("tiêu chí C, Mức phải đạt: 70 → 75",))
+    counts = "tiêu chí: 2 giữ nguyên, 1 thay đổi"
+    assert (change.what, change.lines) == ("sửa bản thảo", (counts, "tiêu chí C, Mức phải đạt: 70 → 75"))
     (made,) = loaded(other, staff)
     assert CriteriaSet.objects.count() == 1
     assert str(made.criteria.get(code="C").threshold) == "75.00"
