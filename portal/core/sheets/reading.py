@@ -101,6 +101,8 @@ def _sheet(page: Page) -> Sheet:
 
 
 def _text(cell: Any) -> str:
+    if type(cell) is str:  # most cells, so asked first
+        return cell
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, BadCell):
