@@ -236,3 +236,51 @@ document.addEventListener("keydown", (event) => {
     box.querySelector("summary").focus();
   }
 });
+
+// --- a long list to choose from is narrowed by typing, without tone marks; what is chosen stays until one choice is left --
+const LONG_LIST = 20;
+const bare = (text) =>
+  text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[đð]/g, "d").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+function narrowable(select, at) {
+  const all = [...select.options].map((option) => ({ option, key: ` ${bare(option.text)}` }));
+  const label = select.labels[0] ? select.labels[0].firstChild.textContent.replace("*", "").trim() : select.getAttribute("aria-label");
+  const box = document.createElement("input");
+  box.type = "search";
+  box.id = `narrow-${at}`;
+  box.className = "narrow";
+  box.autocomplete = "off";
+  box.placeholder = "Gõ để tìm, không cần dấu";
+  box.setAttribute("aria-label", `Tìm trong danh sách: ${label}`);
+  const told = document.createElement("output");
+  told.className = "narrow-told";
+  told.htmlFor = box.id;
+  const choose = ({ option }) => {
+    if (option.selected) return;
+    select.value = option.value;
+    select.dispatchEvent(new Event("input", { bubbles: true }));
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const found = (words) => all.filter(({ option, key }) => option.value && words.every((word) => key.includes(` ${word}`)));
+  box.addEventListener("input", (event) => {
+    event.stopPropagation(); // the form is not touched by a search
+    const words = bare(box.value).split(" ").filter(Boolean);
+    const fit = found(words);
+    const shown = new Set(words.length ? fit : all);
+    for (const one of all) one.option.hidden = !shown.has(one) && Boolean(one.option.value);
+    if (words.length && fit.length === 1) choose(fit[0]);
+    told.textContent = !words.length ? "" : fit.length === 0 ? "Không có dòng nào khớp." :
+      fit.length === 1 ? `Đã chọn: ${fit[0].option.text}` : `${fit.length} dòng khớp, chọn trong danh sách.`;
+  });
+  box.addEventListener("change", (event) => event.stopPropagation());
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    event.preventDefault(); // Enter leads to the list; it does not send the form
+    select.focus();
+  });
+  (select.closest("label") || select).before(box);
+  select.after(told);
+}
+document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
+  const long = [...document.querySelectorAll("main select:not([multiple])")].filter((one) => one.options.length > LONG_LIST);
+  long.forEach(narrowable);
+});
