@@ -22,6 +22,7 @@ from .paper import run_child
 
 DAY = date(2024, 1, 2)
 HEAD = "key,kind,subtype,code,name,parent_key,opened_on"
+AREAS = 63  # of a commune: 210,000 in the 3,321 of the nation
 SITTING = 300  # dossiers on one agenda
 # As they stand before a sitting: appraised, the appraisers having taken over the own answers.
 TAKEN_OVER = """
@@ -38,10 +39,11 @@ def import_units(options: Options) -> list[Measured]:
 
     Above the rows one file may hold there are as many files as that takes, one after the other."""
     with rolled_back():
-        province, commune = _commune()
+        province, communes = _communes(1 + options.files // AREAS)
+        above = [communes[number // AREAS] for number in range(options.files)]
         lines = [
             f"t{number},residential_area,thon,,Thôn {number},DV{commune.pk},2024-01-02"
-            for number in range(options.files)
+            for number, commune in enumerate(above)
         ]
         parts = [lines[first : first + MAX_ROWS] for first in range(0, len(lines), MAX_ROWS)]
         files = ["\n".join([HEAD, *part]).encode() for part in parts]
@@ -53,11 +55,14 @@ def import_units(options: Options) -> list[Measured]:
                         raise RuntimeError(str(problems[:3]))
 
         def theirs() -> None:
-            fields = {"kind": UnitKind.RESIDENTIAL_AREA, "subtype": Subtype.VILLAGE, "parent": commune}
-            fields |= {"province": province, "commune": commune, "opened_on": DAY}
+            fields = {"kind": UnitKind.RESIDENTIAL_AREA, "subtype": Subtype.VILLAGE, "province": province}
             with rolled_back():
                 Unit.objects.bulk_create(
-                    [Unit(name=f"Thôn {number}", **fields) for number in range(options.files)], 500
+                    [
+                        Unit(name=f"Thôn {number}", parent=commune, commune=commune, opened_on=DAY, **fields)
+                        for number, commune in enumerate(above)
+                    ],
+                    500,
                 )
 
         mine, plain = timed(ours, theirs, rounds=options.rounds)
@@ -140,9 +145,10 @@ def _voted(first: Evaluation, pks: list[int]) -> tuple[Sitting, User]:
     return sitting, chair
 
 
-def _commune() -> tuple[Unit, Unit]:
+def _communes(many: int) -> tuple[Unit, list[Unit]]:
     (province,) = place_units([NewUnit(kind=UnitKind.PROVINCE, subtype=Subtype.PROVINCE, name="Tỉnh Nhập")], on=DAY)
-    (commune,) = place_units(
-        [NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name="Xã Nhập", parent=province)], on=DAY
-    )
-    return province, commune
+    opening = [
+        NewUnit(kind=UnitKind.COMMUNE, subtype=Subtype.COMMUNE, name=f"Xã Nhập {number}", parent=province)
+        for number in range(many)
+    ]
+    return province, place_units(opening, on=DAY)
