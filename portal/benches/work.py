@@ -22,7 +22,7 @@ from .paper import run_child
 
 DAY = date(2024, 1, 2)
 HEAD = "key,kind,subtype,code,name,parent_key,opened_on"
-AREAS = 63  # of a commune: 210,000 in the 3,321 of the nation
+AREAS = 63  # of a commune, named alike in each: 210,000 in the 3,321 of the nation
 SITTING = 300  # dossiers on one agenda
 # As they stand before a sitting: appraised, the appraisers having taken over the own answers.
 TAKEN_OVER = """
@@ -42,7 +42,7 @@ def import_units(options: Options) -> list[Measured]:
         province, communes = _communes(1 + options.files // AREAS)
         above = [communes[number // AREAS] for number in range(options.files)]
         lines = [
-            f"t{number},residential_area,thon,,Thôn {number},DV{commune.pk},2024-01-02"
+            f"t{number},residential_area,thon,,{_name(number)},DV{commune.pk},2024-01-02"
             for number, commune in enumerate(above)
         ]
         parts = [lines[first : first + MAX_ROWS] for first in range(0, len(lines), MAX_ROWS)]
@@ -59,7 +59,7 @@ def import_units(options: Options) -> list[Measured]:
             with rolled_back():
                 Unit.objects.bulk_create(
                     [
-                        Unit(name=f"Thôn {number}", parent=commune, commune=commune, opened_on=DAY, **fields)
+                        Unit(name=_name(number), parent=commune, commune=commune, opened_on=DAY, **fields)
                         for number, commune in enumerate(above)
                     ],
                     500,
@@ -143,6 +143,10 @@ def _voted(first: Evaluation, pks: list[int]) -> tuple[Sitting, User]:
             sitting, one, dict.fromkeys(sitting.items.values_list("pk", flat=True), Ballot.FOR), by=standing
         )
     return sitting, chair
+
+
+def _name(number: int) -> str:
+    return f"Thôn {1 + number % AREAS}"
 
 
 def _communes(many: int) -> tuple[Unit, list[Unit]]:

@@ -77,6 +77,7 @@ def match_key(text: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=20_000)
 def sort_key(text: str) -> str:
     """A string whose plain order is the Vietnamese one: letters first, then tones, numbers by their value.
 
