@@ -22,7 +22,7 @@ from .writing import DOCUMENT
 SETS, CRITERIA, ROUTES, DOCUMENTS, PROGRAMMES = "Bộ", "Tiêu chí", "Tuyến", "Văn bản", "Chương trình"
 STREAKS, TITLES, BARS = "Năm liên tục", "Mốc năm liên tục", "Không xét khen thưởng"
 PART_SHEETS = {PART_NAMES[part].capitalize(): part for part in PARTS}
-MAX_ROWS = 2000
+PACK_ROWS = 2000
 PROVINCE = "Mã tỉnh áp dụng"
 
 

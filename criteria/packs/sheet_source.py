@@ -25,7 +25,7 @@ from .columns import (
     DUE,
     HINTS,
     LISTS,
-    MAX_ROWS,
+    PACK_ROWS,
     PART_SHEETS,
     PROGRAMMES,
     ROUTES,
@@ -83,7 +83,7 @@ class SheetSource(Source):
 
     def _read(self, path: Path) -> None:
         try:
-            read = {page.title: page.rows for page in pages_of(path.read_bytes(), rows=MAX_ROWS + 1)}
+            read = {page.title: page.rows for page in pages_of(path.read_bytes(), rows=PACK_ROWS + 1)}
         except BadBook as refusal:
             raise _Stop(1, _as_fault(refusal.sentence)) from None
         pages = {plain_key(title): rows for title, rows in read.items()}
@@ -154,8 +154,8 @@ class SheetSource(Source):
         for number, cells in rows:
             if number <= heading.row:
                 continue
-            if number > MAX_ROWS:
-                raise _Stop(number, f"có hơn {MAX_ROWS} dòng; hãy tách thành nhiều tệp", name)
+            if number > PACK_ROWS:
+                raise _Stop(number, f"có hơn {PACK_ROWS} dòng; hãy tách thành nhiều tệp", name)
             told = {}
             for place, cell in enumerate(cells):
                 key = heading.names.get(place)
@@ -188,7 +188,7 @@ class SheetSource(Source):
     def _lined(self, where: Where, name: str, rows: list[tuple[int, dict]]) -> list[dict]:
         """The rows of a sheet as the pack's, by their order where they have one, each remembering its row."""
         orders = {number: cells.pop("order", None) for number, cells in rows}
-        rows = sorted(rows, key=lambda row: one if isinstance(one := orders[row[0]], int) else MAX_ROWS)
+        rows = sorted(rows, key=lambda row: one if isinstance(one := orders[row[0]], int) else PACK_ROWS)
         self.lines |= {(*where, place): number for place, (number, _) in enumerate(rows)}
         return [_values(cells) for _, cells in rows]
 

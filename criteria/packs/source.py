@@ -9,7 +9,7 @@ import yaml
 
 from portal.core.vietnamese.text import clean
 
-MAX_BYTES = 2_000_000
+PACK_BYTES = 2_000_000
 MAX_VALUES = 50_000
 
 Where = tuple[str | int, ...]
@@ -86,7 +86,7 @@ class Source:
         except OSError:
             self._stop(1, "không mở được tệp; hãy kiểm tra đường dẫn và quyền đọc")
             return None
-        if len(raw) > MAX_BYTES:
+        if len(raw) > PACK_BYTES:
             self._stop(1, "tệp quá lớn (hơn 2 MB); hãy tách thành nhiều bộ")
             return None
         try:

@@ -24,7 +24,7 @@ from ..packs.differences import counts as pair_counts
 from ..packs.labels import field_in_words
 from ..packs.reading import BadPacks, Packs, read_packs
 from ..packs.sheet_source import source_of
-from ..packs.source import MAX_BYTES, Fault, Source
+from ..packs.source import PACK_BYTES, Fault, Source
 from ..packs.stored import known
 from . import documents, drafts, rules
 from .loading import CHANGED, NEW, REFUSED, SAME, Loaded
@@ -35,7 +35,7 @@ FIX_DOCUMENT = "Văn bản của tỉnh sửa ở trang Văn bản."
 
 def check(data: bytes, name: str, *, province_code: str) -> Packs:
     """The file's sets as drafts of the province, found whole; raises BadPacks with every fault."""
-    if len(data) > MAX_BYTES:
+    if len(data) > PACK_BYTES:
         raise BadPacks([Fault(name, 1, "", "tệp lớn hơn 2 MB; hãy tách thành nhiều bộ")])
     with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:8]) as held:
         held.write(data)

@@ -190,7 +190,7 @@ def set_import(request):
     if not form.is_valid():
         return render(request, "criteria/set_import.html", {"form": form}, status=422)
     file = form.cleaned_data["file"]
-    data = file.read(importing.MAX_BYTES + 1)
+    data = file.read(importing.PACK_BYTES + 1)
     try:
         importing.check(data, file.name, province_code=province)
     except BadPacks as bad:

@@ -318,6 +318,7 @@ def build_criteria(params: dict, place: Unit) -> Paper:
     )
 
 
+# What can be asked for, by the word in its address; a schedule and a run name the same word.
 REPORTS = {
     report.slug: report
     for report in (

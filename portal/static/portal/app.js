@@ -280,7 +280,7 @@ function narrowable(select, at) {
   (select.closest("label") || select).before(box);
   select.after(told);
 }
-document.addEventListener("DOMContentLoaded", () => { // what was kept is back by then
+document.addEventListener("DOMContentLoaded", () => {
   const long = [...document.querySelectorAll("main select:not([multiple])")].filter((one) => one.options.length > LONG_LIST);
   long.forEach(narrowable);
 });
