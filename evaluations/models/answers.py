@@ -61,6 +61,11 @@ class Answer(models.Model):
         """“Điền mặc định, chưa xác nhận”; empty for what somebody typed or confirmed."""
         return f"{self.get_filled_from_display()}, chưa xác nhận" if self.filled_from else ""
 
+    @property
+    def differs(self) -> bool:
+        """Whether whoever appraised answered otherwise than the unit did."""
+        return not self.appraised.is_empty and self.own != self.appraised
+
     def on(self, side: str) -> Value:
         """The answer of one side."""
         return self.own if side == Side.OWN else self.appraised

@@ -77,8 +77,7 @@ def remarks_of(judged: JudgedDossier) -> dict[str, Remark]:
         answer = judged.answers.get(criterion.code)
         if answer is None or criterion.code in judged.derived:
             continue
-        differs = not answer.appraised.is_empty and answer.own != answer.appraised
-        if differs or answer.appraised_note:
-            said = in_words(criterion, judged.value(criterion.code, Side.APPRAISED)) if differs else ""
+        if answer.differs or answer.appraised_note:
+            said = in_words(criterion, judged.value(criterion.code, Side.APPRAISED)) if answer.differs else ""
             found[criterion.code] = Remark(criterion, said, answer.appraised_note)
     return found

@@ -55,6 +55,7 @@ class SavedCell:
     version: int
     verdict: Verdict
     unconfirmed: str = ""  # how it was filled, in words, where nobody has confirmed it
+    differs: bool = False  # appraised otherwise than the unit answered
 
 
 def columns(value: Value, side: Side) -> dict:
@@ -143,8 +144,10 @@ def save_cell(
 def saved_cell(dossier: Evaluation, criterion: CriterionSpec, answer: Answer, side: Side) -> SavedCell:
     """A stored cell as its page is told of it."""
     verdict = judged_dossier(dossier).verdict(side)
-    mark = answer.unconfirmed if side == Side.OWN else ""
-    return SavedCell(write_cell(criterion, answer.on(side)), answer.version, verdict, mark)
+    text = write_cell(criterion, answer.on(side))
+    if side == Side.OWN:
+        return SavedCell(text, answer.version, verdict, unconfirmed=answer.unconfirmed)
+    return SavedCell(text, answer.version, verdict, differs=answer.differs)
 
 
 def _store(

@@ -127,7 +127,7 @@ def lines_of(judged: JudgedDossier, papers: Iterable[Evidence]) -> list[DossierL
             line.cell = write_cell(criterion, answer.appraised)
             line.own_note, line.appraised_note, line.version = answer.note, answer.appraised_note, answer.version
             line.unconfirmed = answer.unconfirmed
-            line.differs = not answer.appraised.is_empty and answer.own != answer.appraised
+            line.differs = answer.differs
         if criterion.derivation:
             line.base = base_of(criterion, judged.below)
         lines.append(line)

@@ -259,6 +259,7 @@ def cell_save(request, pk):
         )
     told = {"text": cell.text, "version": cell.version, "unconfirmed": cell.unconfirmed}
     if side == Side.APPRAISED:
+        told["differs"] = cell.differs
         told["panel"] = render_to_string("evaluations/_appraised.html", {"verdict": cell.verdict})
     return JsonResponse(told | {"verdict": verdict_data(cell.verdict)})
 

@@ -59,7 +59,8 @@ def test_each_page_is_fit_for_everybody(chromium, portal, seen, post):
             continue
         todo += links(walker.page, seen)
         walker.look(
-            f"trang-{post}-{route.replace(':', '-')}" if route == "home" else f"trang-{route.replace(':', '-')}"
+            f"trang-{post}-{route.replace(':', '-')}" if route == "home" else f"trang-{route.replace(':', '-')}",
+            by_tab=True,
         )
         looked += 1
     walker.close()
@@ -80,7 +81,7 @@ def test_a_fault_is_seen(chromium, portal):
         " Object.assign(made.style, {all: 'unset', width: '9px', height: '9px', display: 'inline-block'});"
         " document.querySelector('main').append(made); }"
     )
-    walker.look("trang-sai")
+    walker.look("trang-sai", by_tab=True)
     walker.close()
     assert {said.split(": ")[1].split()[0] for said in walker.complaints} >= {"image-alt", "target-size"}
     assert any("does not show its focus: <button" in said for said in walker.complaints)

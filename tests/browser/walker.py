@@ -48,8 +48,9 @@ FOCUS = """() => {
     if (document.activeElement !== one) { wrong.push(["takes no focus", one]); continue; }
     if (seen.map(looks).join() === before) wrong.push(["does not show its focus", one]);
     const box = one.getBoundingClientRect();
-    const parts = [0.5, 0.1, 0.9];
-    const isSeen = parts.some(part => isAt(one, box.left + part * box.width, box.top + part * box.height));
+    const [left, right] = [Math.max(0, box.left), Math.min(innerWidth, box.right)]; // of it, what is on the screen
+    const [top, bottom] = [Math.max(0, box.top), Math.min(innerHeight, box.bottom)];
+    const isSeen = [0.5, 0.1, 0.9].some(part => isAt(one, left + part * (right - left), top + part * (bottom - top)));
     if (!isSeen) wrong.push(["is hidden while it has the focus", one]);
     one.blur();
   }
@@ -94,8 +95,11 @@ class Walker:
         """Press a button and wait for the page it leads to."""
         follow(self.page.get_by_role("button", name=name).first)
 
-    def look(self, name: str) -> None:
-        """Keep a picture of the page and let axe look at it, at both widths and at 200 %; nothing may stick out."""
+    def look(self, name: str, *, by_tab: bool = False) -> None:
+        """Keep a picture of the page and let axe look at it, at both widths and at 200 %; nothing may stick out.
+
+        `by_tab`: what Tab leads to is looked at one after another, too.
+        """
         from axe_playwright_python.sync_playwright import Axe
 
         PICTURES.mkdir(parents=True, exist_ok=True)
@@ -109,8 +113,9 @@ class Walker:
                 f"axe {name} {size['width']}: {item['id']} {item['nodes'][0]['html'][:160]}"
                 for item in found.response["violations"]
             ]
-            self.page.keyboard.press("Shift")  # the focus is shown to who uses the keyboard
-            self.complaints += [f"keyboard {name} {size['width']}: {said}" for said in self.page.evaluate(FOCUS)]
+            if by_tab:
+                self.page.keyboard.press("Shift")  # the focus is shown to who uses the keyboard
+                self.complaints += [f"keyboard {name} {size['width']}: {said}" for said in self.page.evaluate(FOCUS)]
             if self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
                 self.complaints.append(f"{name} {size['width']}: the page is wider than the screen")
             if size is ZOOMED:

@@ -40,6 +40,13 @@
     if (place && markup) place.innerHTML = markup;
   };
 
+  const showDiffers = (row, differs) => {
+    const place = row && row.querySelector("[data-differs]");
+    if (!place) return;
+    place.hidden = !differs;
+    row.classList.toggle("differs", Boolean(differs));
+  };
+
   // A quiet note is one of many: it shows while its cell is at hand.
   const note = (cell, text, actions = [], quiet = false) => {
     clear(cell);
@@ -218,6 +225,7 @@
         cell.dispatchEvent(new CustomEvent("portal:stored", { bubbles: true, detail: { before, after: told.text } }));
         showVerdict(row, told.verdict);
         showPanel(told.panel);
+        showDiffers(row, told.differs);
         lineIsBack();
         sayLeft();
       } else if (answer.status === 409 && tried !== undefined && tried === told.theirs) {

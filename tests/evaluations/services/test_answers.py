@@ -180,6 +180,9 @@ def test_an_appraised_cell_comes_with_what_its_page_says_above_the_table(client,
     told = type_in(client, world.standing, dossier, MUST, "K", version=2, side=Side.APPRAISED).json()
     assert told["panel"].strip() in panel() and told["panel"].strip() not in before
     assert "Theo thẩm định: Chưa đạt" in told["panel"] and "Theo thẩm định: Đạt" in before
+    assert told["differs"] is True
+    again = type_in(client, world.standing, dossier, MUST, "Đ", version=3, side=Side.APPRAISED).json()
+    assert again["differs"] is False
 
 
 def test_the_entering_side_is_told_of_no_appraisal(client, world, dossier):
