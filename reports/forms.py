@@ -1,7 +1,6 @@
 """What a person fills in to ask for a report or to schedule one."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django import forms
 from django.db.models import TextChoices
@@ -14,7 +13,7 @@ from evaluations.models import EXAMPLE_MARK, Cycle, PastTotal
 from portal.core.fields import WholeField, offer_choices
 from units.enums import JUDGED, LEVELS
 from units.models import Unit
-from units.queries import placed
+from units.queries import names_apart
 
 from .datasets import Boundaries
 from .schedules import recurrence
@@ -31,15 +30,6 @@ def places_of(user):
     return sorted(places, key=lambda unit: (unit.is_over, order[unit.kind], unit.sort_key))
 
 
-def names_of(places: Mapping[int, Unit]) -> dict[int, str]:
-    """What to call each: by name, and those of one name with where they lie."""
-    named = Counter(place.dated_name for place in places.values())
-    alike = [place for place in places.values() if named[place.dated_name] > 1]
-    apart = placed(alike)
-    ends = {place.pk: f", đến {place.closed_on:%d/%m/%Y}" if place.closed_on else "" for place in alike}
-    return {pk: apart[pk] + ends[pk] if pk in apart else place.dated_name for pk, place in places.items()}
-
-
 class ReportForm(forms.Form):
     """What every report asks: about which place, in which format. Choices are the asker's own."""
 
@@ -50,7 +40,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.places = {place.pk: place for place in places_of(user)}
-        offer_choices(self, "place", names_of(self.places).items())
+        offer_choices(self, "place", names_apart(self.places.values()).items())
         self.cycles = list(Cycle.objects.visible_to(user).select_related("programme").order_by("-year"))
         self.programmes_seen = named_programmes(reversed(self.cycles))
         self.years_seen = sorted({cycle.year for cycle in self.cycles}, reverse=True)

@@ -9,6 +9,7 @@ from criteria.models import Programme
 from criteria.queries import programmes_of, published_programmes
 from portal.core.fields import DayField, TextField, WholeField, offer_choices, offer_rows
 from units.models import Unit
+from units.queries import names_apart
 
 
 class ProgrammeField(forms.ModelChoiceField):
@@ -42,7 +43,7 @@ class CycleForm(forms.Form):
         if len(scopes) == 1:
             del self.fields["scope"]
         else:
-            offer_choices(self, "scope", [(one.pk, one.dated_name) for one in scopes])
+            offer_choices(self, "scope", names_apart(scopes).items())
 
     @property
     def chosen(self) -> Unit:

@@ -1,7 +1,7 @@
 """Reads about units that several pages share, by noun."""
 
 from .committees import GROUPS, seat_changes
-from .history import placed
+from .history import names_apart, placed
 from .namesakes import tell_apart, tell_units_apart
 from .places import (
     ancestors,
@@ -33,6 +33,7 @@ __all__ = [
     "counts_below",
     "hosted_at",
     "latest_year",
+    "names_apart",
     "own_places",
     "people_at",
     "placed",

@@ -1,6 +1,6 @@
 """Reads of days gone by: what units were called, who sat where, and who took over from whom."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,6 +45,16 @@ def placed(units: Iterable[Unit]) -> dict[int, str]:
         ]
         found[unit.pk] = _with_places(row or unit, then)
     return found
+
+
+def names_apart(units: Iterable[Unit]) -> dict[int, str]:
+    """What to call each of a list: by name, and those of one name with where they lie."""
+    rows = list(units)
+    named = Counter(one.dated_name for one in rows)
+    alike = [one for one in rows if named[one.dated_name] > 1]
+    apart = placed(alike)
+    ends = {one.pk: f", đến {one.closed_on:%d/%m/%Y}" if one.closed_on else "" for one in alike}
+    return {one.pk: apart[one.pk] + ends[one.pk] if one.pk in apart else one.dated_name for one in rows}
 
 
 def _above(one: Unit | UnitVersion) -> list[Unit]:

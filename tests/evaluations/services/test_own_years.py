@@ -10,6 +10,7 @@ from django.urls import reverse
 from criteria.models import CriteriaSet
 from evaluations import permissions, services
 from evaluations.files.past_results import read_row
+from evaluations.forms import CycleForm
 from evaluations.judging.below import counts_below
 from evaluations.models import Cycle, Evaluation
 from evaluations.queries.scopes import scopes_of
@@ -18,9 +19,10 @@ from portal.core.errors import Refused
 from portal.core.web.once import new_token
 from tests.evaluations.streaks.results import make_rule
 from tests.evaluations.town import DAY, PROVINCES, TOWNS, WARDS, YEAR, make_town, publish, sets_of
-from tests.units.factories import make_tree, make_user
+from tests.units.factories import make_tree, make_units, make_user
 from units import services as units
 from units.enums import Role, Subtype, UnitKind
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 TOWNS_OWN = {"Phường Đức Chính": "VD-THI-XA", "Phường Mạo Khê": "VD-THI-XA"}
@@ -158,6 +160,17 @@ def test_the_page_offers_the_scopes_a_person_may_open(programme, tree):
         "ward admin": ["Phường Đức Chính"],
         "far staff": ["Tỉnh Z"],
     }
+
+
+def test_scopes_of_one_name_are_told_apart_by_where_they_lie(programme, tree):
+    make_units(tree.other, UnitKind.COMMUNE, Subtype.WARD, ["Phường Đức Chính"], code="07091")
+    alike = list(Unit.objects.filter(name="Phường Đức Chính").order_by("code"))
+    assert CycleForm(scopes=[tree.province, tree.town, *alike]).fields["scope"].choices == [
+        (tree.province.pk, "Tỉnh Quảng Ninh"),
+        (tree.town.pk, "Thị xã Đông Triều"),
+        (alike[0].pk, "Phường Đức Chính (thị xã Đông Triều, tỉnh Quảng Ninh)"),
+        (alike[1].pk, "Phường Đức Chính (huyện Đầm Hà, tỉnh Quảng Ninh)"),
+    ]
 
 
 def test_without_a_published_set_a_place_is_not_offered(tree, tmp_path):
