@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from units.enums import Role, UnitKind
+from units.enums import LEVELS, Role, UnitKind
 from units.models import Unit, UnitVersion, User
+from units.queries import names_apart
 
 from .enums import SetStatus
 from .judging.values import CriterionSpec
@@ -171,10 +172,7 @@ def own_places(sets: Iterable[CriteriaSet], province: Unit) -> dict[int, Unit]:
     bearers: dict[str, list[tuple[int, date]]] = {}
     for code, unit, since in borne.order_by("valid_from", "pk").values_list("code", "unit", "valid_from"):
         bearers.setdefault(code, []).append((unit, since))
-    found = {
-        one.pk: bearer(bearers.get(one.place_code), one.document.issued_on or date(one.first_year, 12, 31))
-        for one in own
-    }
+    found = {one.pk: bearer(bearers.get(one.place_code), _made_on(one)) for one in own}
     units = Unit.objects.select_related("province").in_bulk({pk for pk in found.values() if pk is not None})
     return {pk: units[place] for pk, place in found.items() if place is not None}
 
@@ -298,43 +296,65 @@ PLACES = (UnitKind.COMMUNE, UnitKind.DISTRICT)  # that may have a set of their o
 def areas_of(sets: Iterable[CriteriaSet]) -> dict[int, tuple[str, str]]:
     """Names of the one place and of the province each set is for, by its key; whole countries' sets are left out.
 
-    The province is the one that bore the code when the set was made: on the day of its document, else at the end of its
-    first year. A code nobody bore stands for a name. At most three queries, none where all are the whole country's.
+    Both are who bore the codes when the set was made (`_made_on`), by the last name they had under them; a commune is
+    named with its district. A code nobody bore stands for a name. At most three queries, none where all are the whole
+    country's.
     """
     found = [one for one in sets if one.province_code]
     if not found:
         return {}
-    provinces = _bearers(one.province_code for one in found)
-    borne = UnitVersion.objects.filter(code__in=provinces, kind=UnitKind.PROVINCE).order_by("valid_from", "pk")
+    provinces = _provinces_then(found)
+    borne = UnitVersion.objects.filter(code__in={one.province_code for one in found}, kind=UnitKind.PROVINCE).order_by(
+        "valid_from", "pk"
+    )
     names = dict(borne.values_list("unit", "name"))
-    places = _place_names(found)
-    areas = {}
-    for one in found:
-        made = one.document.issued_on or date(one.first_year, 12, 31)
-        province = names.get(bearer(provinces.get(one.province_code), made) or 0, f"tỉnh mã {one.province_code}")
-        areas[one.pk] = (places.get((one.province_code, one.place_code), one.place_code), province)
-    return areas
+    places = _place_names(found, provinces)
+    return {
+        one.pk: (
+            places.get(one.pk, one.place_code),
+            names.get(provinces[one.pk] or 0, f"tỉnh mã {one.province_code}"),
+        )
+        for one in found
+    }
 
 
-def _place_names(sets: Iterable[CriteriaSet]) -> dict[tuple[str, str], str]:
-    """Names of the places that sets are for, by their province's code and their own; one query, none without such."""
-    codes = {one.place_code for one in sets} - {""}
-    if not codes:
+def _made_on(one: CriteriaSet) -> date:
+    """The day of its document, else the end of its first year."""
+    return one.document.issued_on or date(one.first_year, 12, 31)
+
+
+def _provinces_then(sets: list[CriteriaSet]) -> dict[int, int | None]:
+    """The province that bore each set's code when the set was made, by the set's key; one query."""
+    bearers = _bearers(one.province_code for one in sets)
+    return {one.pk: bearer(bearers.get(one.province_code), _made_on(one)) for one in sets}
+
+
+def _place_names(sets: list[CriteriaSet], provinces: dict[int, int | None]) -> dict[int, str]:
+    """Names of the places that sets are for, by the set's key; one query, none without such."""
+    own = [one for one in sets if one.place_code]
+    if not own:
         return {}
-    borne = UnitVersion.objects.filter(code__in=codes, unit__kind__in=PLACES).order_by("valid_from")
-    named = borne.annotate(above=F("province__code")).values_list("above", "code", "name")
-    return {(above, code): name for above, code, name in named}
+    borne = UnitVersion.objects.filter(code__in={one.place_code for one in own}, kind__in=PLACES)
+    columns = ("province", "code", "unit", "valid_from", "name", "kind", "district__name")
+    bearers: dict[tuple[int | None, str], list[tuple[int, date]]] = {}
+    names: dict[tuple[int, str], str] = {}
+    for province, code, unit, since, name, kind, district in borne.order_by("valid_from", "pk").values_list(*columns):
+        bearers.setdefault((province, code), []).append((unit, since))
+        names[unit, code] = f"{name}, {district}" if kind == UnitKind.COMMUNE and district else name
+    then = {one.pk: bearer(bearers.get((provinces[one.pk], one.place_code)), _made_on(one)) for one in own}
+    return {one.pk: names[unit, one.place_code] for one in own if (unit := then[one.pk]) is not None}
 
 
 def place_exists(one: CriteriaSet) -> bool:
     """Whether the one place the set is for was ever there under its code."""
-    return (one.province_code, one.place_code) in _place_names([one])
+    return one.pk in _place_names([one], _provinces_then([one]))
 
 
 def places_within(province: Unit) -> list[tuple[str, str]]:
     """Code and name of the province's districts and communes of today: hundreds ended, and nobody writes for those."""
-    rows = Unit.objects.open_on().filter(province=province, kind__in=PLACES).exclude(code="")
-    return [(one.code, one.name) for one in rows.order_by("-kind", "sort_key", "pk")]
+    rows = Unit.objects.open_on().filter(province=province, kind__in=PLACES).exclude(code="").select_related(*LEVELS)
+    names = names_apart(rows.order_by("-kind", "sort_key", "pk"))
+    return [(one.code, names[one.pk]) for one in rows.order_by("-kind", "sort_key", "pk")]
 
 
 def graded_programmes(province: Unit) -> QuerySet[Programme]:

@@ -176,6 +176,8 @@ class CriteriaSet(models.Model):
     status = models.CharField("tình trạng", max_length=10, choices=SetStatus, default=SetStatus.DRAFT)
     sha256 = models.CharField("mã nội dung", max_length=64, blank=True)
 
+    scope = ""  # where it applies, as `tell_scopes` said; no column
+
     objects = CriteriaSetQuerySet.as_manager()
 
     class Meta:

@@ -219,6 +219,7 @@ def part_act(request, pk, part, place):
 def set_publish(request, pk):
     """What will be fixed for good, everything still missing, and the button; the password is asked again."""
     criteria_set = draft_of(request, pk)
+    set_page.tell_scopes([criteria_set])
     fixed = services.to_publish(criteria_set)
     context = {
         "criteria_set": criteria_set,

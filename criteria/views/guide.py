@@ -17,6 +17,7 @@ from ..models import CriteriaSet, LegalDocument, Programme
 from ..packs.content import content_of, digest
 from ..queries import places_within, standings
 from ..services import drafts, guiding
+from ..wording import set_page
 from .editing import draft_of, visible_set, written_province
 
 BLANK = 8  # blank lines under the known ones
@@ -30,7 +31,11 @@ def programme_list(request):
     asked = whole_number(request.GET.get("nam", ""))
     year = asked if asked is not None and asked in YEARS else timezone.localdate().year
     obstacles = ways.obstacles(province, year, ways.day_to_ask(year, timezone.localdate()))
-    told = [(one, obstacles.get(one.programme.pk, "")) for one in standings(province, year)]
+    held = standings(province, year)
+    set_page.tell_scopes(
+        criteria_set for one in held for criteria_set in (*(opening for opening, _ in one.opens), *one.own_drafts)
+    )
+    told = [(one, obstacles.get(one.programme.pk, "")) for one in held]
     context = {"standings": told, "year": year, "province": province}
     return render(request, "criteria/programme_list.html", context)
 
@@ -92,6 +97,7 @@ def guide(request, pk):
         blank=whole_number(request.GET.get("dong", "")) or BLANK,
         data=request.POST or None,
     )
+    set_page.tell_scopes([criteria_set])
     context = {
         "criteria_set": criteria_set,
         "found": found,

@@ -53,6 +53,14 @@ def scopes(sets: Iterable[CriteriaSet]) -> dict[int, str]:
     return {pk: f"{place}, {province}" if place else province for pk, (place, province) in areas_of(sets).items()}
 
 
+def tell_scopes(sets: Iterable[CriteriaSet]) -> None:
+    """Let each say where it applies (`scope`); the whole country's stay without."""
+    rows = list(sets)
+    told = scopes(rows)
+    for one in rows:
+        one.scope = told.get(one.pk, "")
+
+
 def lines(criteria_set: CriteriaSet, words: str = "") -> list[CriterionLine]:
     """The set's lines in order; with words, the criteria that hold them (marks and case aside) under their groups."""
     rows = criteria_of(criteria_set)

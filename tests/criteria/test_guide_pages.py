@@ -298,6 +298,32 @@ def test_districts_are_offered_only_where_there_still_were_some(staff, province,
     )
 
 
+def test_places_of_one_name_are_told_apart_by_where_they_lie(staff, province, sets):
+    """One of the two communes is chosen: the draft says on its pages whose own it is, and only that one's."""
+    for name, code in (("Huyện Bắc Hà", "085"), ("Huyện Si Ma Cai", "084")):
+        district = make_units(province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, [name], code=code)[0]
+        make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Tả Van"], code=f"02{code}")
+    make_units(district, UnitKind.COMMUNE, Subtype.COMMUNE, ["Xã Sán Chải"], code="02799")
+    law = sets["QD510-XA"]
+    offered = staff.get(url("guide_begin", law.programme_id)).context["form"].fields["place_code"].choices
+    assert offered == [
+        ("", "Cả tỉnh"),
+        ("085", "Huyện Bắc Hà"),
+        ("084", "Huyện Si Ma Cai"),
+        ("02799", "Xã Sán Chải"),
+        ("02085", "Xã Tả Van (huyện Bắc Hà, tỉnh Lào Cai)"),
+        ("02084", "Xã Tả Van (huyện Si Ma Cai, tỉnh Lào Cai)"),
+    ]
+    own = begun(staff, law, first_year="2024", place_code="02084")
+    told = "Xã Tả Van, Huyện Si Ma Cai, Tỉnh Lào Cai"
+    for name, address in {
+        "Riêng": url("guide", own.pk),
+        "<dt>Phạm vi</dt><dd>Riêng": url("publish", own.pk),
+        "riêng": f"{url('programmes')}?nam=2024",
+    }.items():
+        assert f"{name} {told}" in said(staff.get(address))
+
+
 def typed(staff, own: CriteriaSet, **values):
     return staff.post(url("guide", own.pk), shown(staff, own) | values)
 

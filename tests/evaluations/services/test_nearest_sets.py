@@ -1,9 +1,11 @@
 """Which set judges whom in a year: the nearest place's own before the province's, each kind by its own rule."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from criteria.models import CriteriaSet
-from criteria.queries import applied_in
+from criteria.queries import applied_in, areas_of, place_exists
 from evaluations import services
 from evaluations.services.cycles import freeze_roster
 from portal.core.errors import Refused
@@ -20,9 +22,10 @@ from tests.evaluations.town import (
     set_text,
     sets_of,
 )
-from tests.units.factories import make_units
+from tests.units.factories import make_province, make_units
 from units import services as units
 from units.enums import Subtype, UnitKind
+from units.models import Unit, UnitVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +133,60 @@ def test_an_organisation_of_the_province_on_the_towns_ground_is_the_provinces(tr
     towns = set_text("VD-THI-DN", kind, place="205", document="VD-THI")
     found = sets_of(opened(publish(tmp_path, theirs, towns), tree))
     assert found == {body.name: "VD-DN"}
+
+
+def areas(programme) -> dict[str, tuple[str, str]]:
+    """Place and province of every set, by its code."""
+    sets = list(programme.sets.select_related("document"))
+    found = areas_of(sets)
+    return {one.code: found[one.pk] for one in sets}
+
+
+def called_since(unit: Unit, day: date, **facts) -> None:
+    """Let the unit bear another name or code from the day on, past the doors."""
+    UnitVersion.objects.filter(unit=unit).update(valid_to=day - timedelta(1))
+    last = unit.versions.values("kind", "subtype", "name", "code", "province", "district", "commune").get()
+    last = {
+        f"{name}_id" if name in ("province", "district", "commune") else name: value for name, value in last.items()
+    }
+    UnitVersion.objects.create(unit=unit, valid_from=day, **last | facts)
+    Unit.objects.filter(pk=unit.pk).update(**facts)
+
+
+def test_a_set_names_its_place_and_province_and_a_commune_with_its_district(tree, tmp_path):
+    assert areas(publish(tmp_path, PROVINCES, TOWNS, WARDS)) == {
+        "VD-XA": ("", "Tỉnh Quảng Ninh"),
+        "VD-KDC": ("", "Tỉnh Quảng Ninh"),
+        "VD-THI-XA": ("Thị xã Đông Triều", "Tỉnh Quảng Ninh"),
+        "VD-PHUONG-KDC": ("Phường Đức Chính, Thị xã Đông Triều", "Tỉnh Quảng Ninh"),
+    }
+
+
+def test_a_place_is_named_as_today_and_its_province_by_who_bore_the_code_then(tree, tmp_path):
+    """The town became a city; the province's code changed and another province bears the old one."""
+    programme = publish(tmp_path, TOWNS)
+    called_since(tree.town, date(2024, 11, 1), name="Thành phố Đông Triều")
+    called_since(tree.province, date(2025, 7, 1), code="96")
+    heir = make_province("Tỉnh Mới", "97", on=date(2021, 1, 1))
+    called_since(heir, date(2025, 7, 1), code="22")
+    assert areas(programme) == {"VD-THI-XA": ("Thành phố Đông Triều", "Tỉnh Quảng Ninh")}
+    assert place_exists(programme.sets.select_related("document").get())
+
+
+def test_a_code_that_passed_to_another_place_names_the_place_the_set_was_written_for(tree, tmp_path):
+    programme = publish(tmp_path, WARDS)
+    old, young = tree.wards
+    code_of(young, "07071")
+    young.versions.update(code=WARD, valid_from=DAY)
+    assert areas(programme)["VD-PHUONG-KDC"][0] == "Phường Đức Chính, Thị xã Đông Triều"
+    old.versions.update(code="")  # the control: as nobody bore it before, it names who bore it first
+    assert areas(programme)["VD-PHUONG-KDC"][0] == "Phường Mạo Khê, Thị xã Đông Triều"
+
+
+def test_a_set_of_codes_nobody_bore_names_the_codes(tree, tmp_path):
+    programme = publish(tmp_path, TOWNS)
+    code_of(tree.town, "999")
+    assert areas(programme) == {"VD-THI-XA": ("205", "Tỉnh Quảng Ninh")}
+    code_of(tree.province, "98")
+    assert areas(programme) == {"VD-THI-XA": ("205", "tỉnh mã 22")}
+    assert not place_exists(programme.sets.select_related("document").get())
