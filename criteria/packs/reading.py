@@ -377,12 +377,19 @@ def _check_names(draft: ParsedSet, documents: Iterable[str], programmes: Iterabl
 
 
 def _check_beside(drafts: list[ParsedSet], known: Known) -> None:
-    """Two sets of one code and version, or two that would judge the same kind in the same year."""
+    """Two sets of one code and version, or two that would judge the same kind in the same year.
+
+    Beside what is stored a draft judges nobody, and a stored draft neither: what a province writes in the browser never
+    keeps the packs from being read (`services.publish` asks again).
+    """
     own = {_key(draft.content) for draft in drafts}
-    others = [row for row in known.sets if _key(row) not in own]
+    stored = [row for row in known.sets if _key(row) not in own]
+    published = [row for row in stored if row["is_published"]]
+    others: list[dict] = []
     for draft in drafts:
         content = draft.content
-        for other in others:
+        beside = published if draft.row.get("publish", False) else []
+        for other in (*beside, *others):
             if _key(other) == _key(content):
                 draft.fault(("code",), f"bộ {content['code']} phiên bản {content['version']} ghi hai lần")
             elif content["is_example"] == other["is_example"] and years_meet(content, other):

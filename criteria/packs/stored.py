@@ -17,6 +17,7 @@ def years_taken(sets) -> list[dict]:
             "province_code": one.province_code,
             "place_code": one.place_code,
             "is_example": one.is_example,
+            "is_published": one.status == SetStatus.PUBLISHED,
             "first_year": one.first_year,
             "last_year": one.last_year,
             "preconditions": [

@@ -250,17 +250,21 @@ def test_two_sets_of_one_programme_may_not_judge_one_kind_in_one_year(tmp_path):
         "province_code": "",
         "place_code": "",
         "is_example": False,
+        "is_published": True,
         "preconditions": [],
     }
     sentence = "13 sets[0].first_year: năm áp dụng trùng với bộ OLD phiên bản 1 của cùng loại đơn vị"
-    assert faults_of(tmp_path, SMALL, Known(sets=(taken,))) == [sentence]
-    path = write_pack(tmp_path)
+    at_once = change(("    unit_kinds: [commune]\n", "    publish: true\n    unit_kinds: [commune]\n"))
+    assert faults_of(tmp_path, at_once, Known(sets=(taken,))) == [sentence.replace("13 ", "14 ")]
+    assert read_packs([write_pack(tmp_path)], Known(sets=(taken,))).sets  # a draft judges nobody yet
+    path = write_pack(tmp_path, at_once)
     others = ({"last_year": 2029}, {"programme": "other"}, {"unit_kinds": ["school"]})
     for apart in (
         *others,
         {"province_code": "24"},
         {"place_code": "205"},
         {"is_example": True},
+        {"is_published": False},
         {"code": "TRIAL", "version": 0},
     ):
         assert read_packs([path], Known(sets=(taken | apart,))).sets

@@ -59,6 +59,20 @@ def test_loading_again_changes_nothing(sets):
     }
 
 
+@pytest.mark.parametrize("status", [SetStatus.DRAFT, SetStatus.PUBLISHED])
+def test_what_a_province_wrote_beside_a_draft_of_its_pack_never_stops_the_portal(sets, status):
+    """The pack has a draft for Đông Triều; the town's set is written in the browser for the same units and years."""
+    pack = sets["QN-ANCS"]
+    assert pack.status == SetStatus.DRAFT
+    same = {
+        name: getattr(pack, name)
+        for name in ("programme", "document", "province_code", "place_code", "unit_kinds", "first_year")
+    }
+    CriteriaSet.objects.create(code="DT", name="Bộ của thị xã", status=status, **same)
+    assert {change.what for change in load(read_packs(all_packs(), known()))} == {SAME}
+    call_command("load_criteria", verbosity=0)
+
+
 def test_what_is_stored_is_what_the_pack_says(sets):
     packs = read_packs(all_packs(), known())
     stored = {(one.code, one.version): one for one in CriteriaSet.objects.all()}
