@@ -174,7 +174,7 @@ class CriteriaSet(models.Model):
     )
     gaps = models.JSONField("chỗ chưa đọc được trong văn bản", default=list, blank=True)  # sentences
     status = models.CharField("tình trạng", max_length=10, choices=SetStatus, default=SetStatus.DRAFT)
-    sha256 = models.CharField("mã nội dung", max_length=64, blank=True)
+    sha256 = models.CharField("mã nội dung", max_length=64, blank=True)  # blank: a draft that a person wrote in
 
     scope = ""  # where it applies, as `tell_scopes` said; no column
 
@@ -196,6 +196,11 @@ class CriteriaSet(models.Model):
     def delete(self, *args, **kwargs):
         refuse_if_published(self)
         return super().delete(*args, **kwargs)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """A draft that a person wrote in, be it one of a pack."""
+        return self.status == SetStatus.DRAFT and not self.sha256
 
     @property
     def kind_labels(self) -> list[str]:

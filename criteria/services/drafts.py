@@ -55,7 +55,7 @@ def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str, by: User) -> Cri
     _refuse_twins(content)
     _refuse_base(row, content)
     try:
-        write_set(row, content)
+        write_set(row, content, by_hand=True)
     except ProtectedError:
         raise Refused("Phần này đã có hồ sơ sử dụng nên không bỏ được. Hãy lập phiên bản mới.") from None
     return row
@@ -206,7 +206,7 @@ def new_draft(content: dict, *, by: User) -> CriteriaSet:
         raise Refused(f"Mã bộ {content['code']} phiên bản {content['version']} đã có. Hãy đặt mã khác.")
     _refuse_twins(content)
     row = CriteriaSet()
-    write_set(row, content)
+    write_set(row, content, by_hand=True)
     return row
 
 

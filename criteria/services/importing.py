@@ -177,7 +177,7 @@ def load_drafts(packs: Packs, *, province_code: str, seen: str, by: User) -> lis
             continue
         if not permissions.may_write(by, stored):
             raise Refused("Đồng chí không soạn được bộ tiêu chí này.")
-        write_set(stored, content)
+        write_set(stored, content, by_hand=True)
         made.append(stored)
     rules.load_rules(packs, province_code=province_code, by=by)
     return made

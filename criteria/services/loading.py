@@ -40,19 +40,22 @@ class Loaded:
 
 
 NEW, CHANGED, SAME, PUBLISHED, REFUSED = "mới", "sửa bản thảo", "không đổi", "ban hành", "từ chối"
+KEPT = "giữ bản của tỉnh"
 
 
-def load(packs: Packs, *, check_only: bool = False) -> list[Loaded]:
+def load(packs: Packs, *, check_only: bool = False, keep_own: bool = False) -> list[Loaded]:
     """Bring the database to what the packs say, in one transaction; nothing is kept when a set is refused.
 
-    A published set whose pack differs is refused: it needs a new version. Loading twice changes nothing.
+    A published set whose pack differs is refused: it needs a new version. Loading twice changes nothing. `keep_own`
+    leaves a province's set as its people wrote or published it in the browser, as each start of the portal must.
     """
     with transaction.atomic():
         steps = [_load_document(row) for row in packs.documents]
         _link_documents(packs.documents)
         steps += [_load_programme(row) for row in packs.programmes]
         for content in packs.sets:
-            steps += _load_set(content, publish_it=(content["code"], content["version"]) in packs.to_publish)
+            publish_it = (content["code"], content["version"]) in packs.to_publish
+            steps += _load_set(content, publish_it=publish_it, keep_own=keep_own)
         steps += [_load_streak(row) for row in packs.streaks]
         steps += [_load_bar(row) for row in packs.bars]
         if check_only or any(step.is_refused for step in steps):
@@ -131,7 +134,13 @@ def _load_bar(content: dict) -> Loaded:
     return Loaded(NEW, name)
 
 
-def _load_set(content: dict, *, publish_it: bool) -> list[Loaded]:
+def _is_of_its_people(stored: CriteriaSet, *, publish_it: bool) -> bool:
+    """A province's set that its people wrote in, or published where the pack has a draft."""
+    published = stored.status != SetStatus.DRAFT and not publish_it
+    return bool(stored.province_code) and (stored.is_by_hand or published)
+
+
+def _load_set(content: dict, *, publish_it: bool, keep_own: bool) -> list[Loaded]:
     name = f"{content['code']} phiên bản {content['version']}"
     stored = CriteriaSet.objects.filter(code=content["code"], version=content["version"]).first()
     if stored is None:
@@ -139,6 +148,8 @@ def _load_set(content: dict, *, publish_it: bool) -> list[Loaded]:
         steps = [Loaded(NEW, name, (f"{len(content['criteria'])} dòng, {len(content['routes'])} tuyến",))]
     else:
         lines = tuple(differences(content_of(stored), content))
+        if lines and keep_own and _is_of_its_people(stored, publish_it=publish_it):
+            return [Loaded(KEPT, name)]
         if lines and stored.status != SetStatus.DRAFT:
             return [Loaded(REFUSED, name, ("đã ban hành nên không sửa; hãy lập phiên bản mới (version)", *lines))]
         steps = [Loaded(CHANGED if lines else SAME, name, lines)]

@@ -35,14 +35,14 @@ def refuse_unless_seen(content: dict, seen: str, remedy: str) -> None:
     refuse_unseen(digest(content), seen, f"Bản thảo vừa được người khác sửa. {remedy}")
 
 
-def write_set(row: CriteriaSet, content: dict) -> None:
-    """Write a draft: rows keep their ids by code, so files that point at them stay whole."""
+def write_set(row: CriteriaSet, content: dict, *, by_hand: bool = False) -> None:
+    """Write a draft: rows keep their ids by code, so files that point at them stay whole. `by_hand`: a person does."""
     row.programme = Programme.objects.get(code=content["programme"])
     row.document = LegalDocument.objects.get(code=content["document"])
     row.base = _base(content["base"])
     for name in SET_FIELDS:
         setattr(row, name, content[name])
-    row.sha256 = digest(content)
+    row.sha256 = "" if by_hand else digest(content)
     row.save()
     _write_criteria(row, content["criteria"])
     _write_routes(row, content["routes"])

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             packs = read_packs(paths or all_packs(), known())
         except BadPacks as bad:
             raise CommandError(f"Chưa nạp gì vì có {len(bad.faults)} lỗi:\n{bad}") from bad
-        changes = load(packs, check_only=check)
+        changes = load(packs, check_only=check, keep_own=not paths)
         for change in changes:
             if options["verbosity"] > 1 or (options["verbosity"] and change.what != SAME):
                 self.stdout.write(f"{change.what}: {change.name}")

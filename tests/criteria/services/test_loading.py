@@ -13,6 +13,7 @@ from criteria.packs.content import content_of, digest
 from criteria.packs.reading import all_packs, read_packs
 from criteria.packs.stored import known
 from criteria.services import CHANGED, NEW, REFUSED, SAME, Loaded, load, publish, to_publish
+from criteria.services.drafts import edit
 from portal.core.errors import Refused
 from tests.criteria.factories import SMALL, first_versions, load_packs, load_small, write_pack
 from tests.units.factories import make_province, make_user
@@ -71,6 +72,29 @@ def test_what_a_province_wrote_beside_a_draft_of_its_pack_never_stops_the_portal
     CriteriaSet.objects.create(code="DT", name="Bộ của thị xã", status=status, **same)
     assert {change.what for change in load(read_packs(all_packs(), known()))} == {SAME}
     call_command("load_criteria", verbosity=0)
+
+
+def test_a_start_keeps_what_a_province_wrote_into_a_draft_of_its_pack(sets):
+    """The draft is filled in, then published, in the browser; an untouched one still follows its pack."""
+    province = make_province("Tỉnh Quảng Ninh", "22")
+    pack = sets["QN-ANCS"]
+
+    def rename(content: dict) -> None:
+        content["name"] = "Bộ của thị xã"
+
+    def start() -> tuple[str, str]:
+        call_command("load_criteria", verbosity=0)
+        row = CriteriaSet.objects.get(pk=pack.pk)
+        return row.name, row.status
+
+    CriteriaSet.objects.filter(pk=pack.pk).update(name="Tên cũ của bộ đi kèm")
+    assert start() == (pack.name, SetStatus.DRAFT)
+    edit(pack, rename, seen=digest(content_of(pack)), by=make_user(Role.STAFF, province))
+    assert start() == ("Bộ của thị xã", SetStatus.DRAFT)
+    row = CriteriaSet.objects.get(pk=pack.pk)
+    CriteriaSet.objects.filter(pk=pack.pk).update(status=SetStatus.PUBLISHED, sha256=digest(content_of(row)))
+    assert start() == ("Bộ của thị xã", SetStatus.PUBLISHED)
+    assert {change.what for change in load(read_packs(all_packs(), known()))} >= {REFUSED}  # the control
 
 
 def test_what_is_stored_is_what_the_pack_says(sets):
