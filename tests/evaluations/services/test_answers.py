@@ -611,7 +611,7 @@ def test_who_may_still_register_is_waited_for(world, ahead, outcome):
     assert findings(dossier, "TT124-XA-4.1") == {}
 
 
-def test_a_commune_does_not_pass_by_withdrawing_its_units(client):
+def test_a_commune_does_not_pass_by_withdrawing_its_units(client, db):
     """4 of 12 recognised and the other 8 withdrawn is 4/12, until the level above lets them go with a reason."""
     dossier, areas = commune_of(12)
     commune, district = dossier.unit, dossier.district
