@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from portal.core.fields import HOW_TO_WRITE_A_DAY
 from portal.settings import BASE_DIR
 
 pytestmark = pytest.mark.browser
@@ -350,3 +351,32 @@ def test_what_the_portal_holds_by_now_is_not_brought_back(served):
     one.page.evaluate("portalKept.back")
     assert held(one) == ["a=7", "a-version=3", "b=3", "b-version=3"]
     assert one.page.locator(".kept-told").count() == 0
+
+
+PAPER = """<main><form data-window-first="2025-11-01" data-window-last="2026-10-31" data-window-said="Ngoài kỳ.">
+<div class="field"><input name="r1-issued_on"></div></form></main><script src="/paper_dates.js"></script>"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "remark"),
+    [
+        ("31/10/2026", ""),
+        ("1.3.2026", ""),
+        ("2026-10-31", ""),
+        ("", ""),
+        ("01/11/2026", "Ngoài kỳ."),
+        ("01-03-2024", "Ngoài kỳ."),
+        ("31/02/2026", HOW_TO_WRITE_A_DAY),
+        ("29/02/2026", HOW_TO_WRITE_A_DAY),
+        ("1/3/26", HOW_TO_WRITE_A_DAY),
+        ("1/13/2026", HOW_TO_WRITE_A_DAY),
+        ("hôm nay", HOW_TO_WRITE_A_DAY),
+    ],
+)
+def test_a_papers_date_is_remarked_upon_when_it_is_left(served, typed, remark):
+    one = served(PAPER)
+    one.page.locator("input").press_sequentially(typed)
+    said = one.page.locator("[data-window-remark]")
+    expect(said).to_have_text(remark if remark != HOW_TO_WRITE_A_DAY else "")  # half a date is no fault yet
+    one.page.locator("input").press("Tab")
+    expect(said).to_have_text(remark)
