@@ -119,6 +119,23 @@ def test_from_unit_to_unit_and_back(officer):
     assert steps.inner_text() == first
 
 
+def test_a_number_is_typed_anew_at_the_first_touch(officer):
+    """A 1 typed beside the 0 that stood there was 10; the second touch is for whoever wants the caret."""
+    page = officer.page
+    box = page.locator("[name$=-value][inputmode]").first
+    box.fill("0")
+    page.get_by_role("heading", level=1).tap()
+    expect(box).not_to_be_focused()
+    for typed in ("1", "10"):
+        page.wait_for_timeout(400)  # a touch sooner after the one before is a double tap
+        box.tap()
+        expect(box).to_be_focused()
+        if typed == "10":
+            page.keyboard.press("End")
+        page.keyboard.type(typed[-1])
+        expect(box).to_have_value(typed)
+
+
 def test_what_explains_an_answer_is_folded_until_it_is_wanted(officer):
     page = officer.page
     card = page.locator("fieldset.card:has([name$=-version])").first

@@ -34,6 +34,16 @@ document.addEventListener("click", async (event) => {
   button.dataset.confirm = question;
 });
 
+// --- a number is typed anew, not beside the old one: 0 and a 1 were 10; a second click puts the caret -----------------
+document.addEventListener("mousedown", (event) => {
+  const field = event.target;
+  if (event.button || !field.matches('input[inputmode]:not(.cell, :disabled, [placeholder="dd/mm/yyyy"])')) return;
+  if (field === document.activeElement || !field.value) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
 // --- typed and not saved: <form data-unsaved="biên bản">; no other button or link of the page throws it away unasked --
 const typedIn = (form) =>
   JSON.stringify([...new FormData(form)].filter(([, value]) => typeof value === "string"));
