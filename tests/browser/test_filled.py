@@ -174,6 +174,30 @@ def test_what_is_typed_while_a_column_is_filled_stays(officer, grid, at):
         officer.open(grid)
 
 
+def test_a_filling_goes_round_what_was_typed_and_refused(officer, grid):
+    """The cell shows “có lẽ” and the server holds nothing there: a filling would store what nobody sees."""
+    page = officer.open(grid)
+    at = 8
+    before = column(page, at)
+    stated, other, *empty = [row for row, (text, _) in enumerate(before) if not text]
+    assert empty
+    cell(page, other, at).fill("có lẽ")
+    page.keyboard.press("Enter")
+    status(page, "Chưa lưu: xem chỗ báo đỏ.")
+    cell(page, stated, at).focus()
+    page.keyboard.type("0")
+    page.keyboard.press("Control+Enter")
+    assert status(page, "Đã điền").endswith("Còn 1 ô chưa lưu.")
+    after = [("0", row != stated) if row in (stated, *empty) else one for row, one in enumerate(before)]
+    after[other] = ("có lẽ", False)
+    assert column(page, at) == after
+    cell(page, other, at).focus()
+    page.keyboard.press("Escape")
+    officer.open(grid)
+    assert column(page, at) == [*after[:other], ("", False), *after[other + 1 :]]
+    officer.complaints[:] = [one for one in officer.complaints if "status of 422" not in one]
+
+
 def test_the_question_before_sending_names_what_is_not_confirmed(officer, grid):
     page = officer.open(grid)
     many = left(page)

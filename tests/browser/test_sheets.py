@@ -218,16 +218,57 @@ def test_somebody_elses_cell_is_not_pasted_over(officer, grid, chromium, portal)
     assert values(page, 3, 2)[2] == ["K", "Đ"]
 
 
-def test_no_answer_is_not_shown_as_saved(officer, grid):
+@pytest.mark.parametrize("answer", ["no line", 503])
+def test_a_block_without_an_answer_waits_in_its_cells_and_goes_out_by_itself(officer, grid, answer):
     page = officer.open(grid)
-    before = values(page, 3, 3)
-    cell(page, 0, 0).focus()
-    page.route("**/khoi/", lambda route: route.abort())
-    paste(page, "K\tK\r\nK\tK")
-    status(page, "Chưa rõ khối đã lưu hay chưa")
-    assert values(page, 3, 3) == before
-    page.unroute("**/khoi/")
-    officer.complaints[:] = [one for one in officer.complaints if "ERR_FAILED" not in one]
+    before = values(page, 2, 9)
+    fresh = "4" if answer == 503 else "3"
+    away = re.compile(r"/(khoi|o)/$")
+    page.route(away, lambda route: route.abort() if answer == "no line" else route.fulfill(status=answer))
+    cell(page, 0, 7).focus()
+    paste(page, f"{fresh}\t{fresh}\r\n{fresh}\txoá\r\n")
+    assert status(page, "Còn") == "Còn 4 ô chưa lưu."
+    assert [row[7:] for row in values(page, 2, 9)] == [[fresh, fresh], [fresh, ""]]
+    officer.open(grid)
+    status(page, "ô chưa lưu")  # a reload keeps them; one to be emptied may be empty already
+    assert [row[7:] for row in values(page, 2, 9)] == [[fresh, fresh], [fresh, ""]]
+    page.unroute(away)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    status(page, "Đã lưu.")
+    expected = [[*before[0][:7], fresh, fresh], [*before[1][:7], fresh, ""]]
+    assert values(page, 2, 9) == expected
+    officer.open(grid)
+    assert values(page, 2, 9) == expected
+    lost = re.compile("ERR_FAILED|status of 503")
+    officer.complaints[:] = [one for one in officer.complaints if not lost.search(one)]
+
+
+def test_the_way_back_takes_what_a_block_left_unsaved_too(officer, grid):
+    """What is told of a step speaks of the whole page: “saved” was said beside red cells."""
+    page = officer.open(grid)
+    before = values(page, 2, 7)
+    cell(page, 0, 5).focus()
+    paste(page, "7\tcó lẽ\r\n8\t9\r\n")
+    assert status(page, "Đã lưu 3 ô.") == "Đã lưu 3 ô. 1 ô chưa lưu."
+    page.keyboard.press("Control+z")
+    assert status(page, "Hoàn tác") == "Hoàn tác lần dán. Đã lưu 3 ô."
+    assert values(page, 2, 7) == before and page.locator("input.cell[aria-invalid]").count() == 0
+    page.keyboard.press("Control+y")
+    status(page, "Chưa lưu: xem chỗ báo đỏ.")
+    assert [row[5:] for row in values(page, 2, 7)] == [["7", "có lẽ"], ["8", "9"]]
+
+    cell(page, 1, 5).focus()
+    page.keyboard.type("1")
+    cell(page, 1, 6).focus()
+    page.keyboard.press("Control+z")
+    status(page, "Hoàn tác lần ghi.")
+    said = page.locator("[data-grid-status]").inner_text()
+    assert said == "Hoàn tác lần ghi. Đã lưu 1 ô. Còn 1 ô chưa lưu."
+    page.keyboard.press("Control+z")
+    assert status(page, "Hoàn tác lần dán.") == "Hoàn tác lần dán. Đã lưu 3 ô."
+    assert values(page, 2, 7) == before
+    officer.open(grid)
+    assert values(page, 2, 7) == before
 
 
 def test_a_block_is_pasted_into_a_register(officer):

@@ -380,3 +380,17 @@ def test_a_papers_date_is_remarked_upon_when_it_is_left(served, typed, remark):
     expect(said).to_have_text(remark if remark != HOW_TO_WRITE_A_DAY else "")  # half a date is no fault yet
     one.page.locator("input").press("Tab")
     expect(said).to_have_text(remark)
+
+
+def test_a_refusal_lies_over_no_cell_at_hand(served):
+    """Below its cell it covered the very cell typed into next; the control: without a cell at hand it stays above."""
+    row = '<tr data-save="/cell"><td><input class="cell" name="{}" value="1" data-version="1"></td></tr>'
+    style = "<style>table { margin-top: 200px; } .cell-note { position: fixed; width: 300px; height: 90px; }</style>"
+    one = served(style + DOSSIER.replace("</table>", row.format("B") + row.format("C") + "</table>"))
+    one.page.fill("input[name=B]", "x")
+    for key, place in (("Enter", "above"), ("Shift+Enter", "above"), ("Shift+Enter", "below")):
+        one.page.keyboard.press(key)
+        told(one, "Chưa lưu: xem chỗ báo đỏ.")
+        note, refused = one.page.locator(".cell-note"), one.page.locator("input[name=B]")
+        at, cell = note.bounding_box(), refused.bounding_box()
+        assert ("below" if at["y"] > cell["y"] else "above") == place

@@ -69,14 +69,20 @@
     cell.after(box);
     place(cell, box);
   };
-  // A note floats beside its cell, over whatever scrolls, and stays on the screen.
+  // A note floats beside its cell, over whatever scrolls, and stays on the screen: above it, where what was entered before
+  // stands, for whoever walks on down is not to be covered; below it where the cell at hand is up there.
   const place = (cell, box) => {
     const at = cell.getBoundingClientRect();
-    const left = Math.min(at.left, innerWidth - box.offsetWidth - 8);
-    const below = at.bottom + 4;
-    const top = below + box.offsetHeight > innerHeight ? at.top - box.offsetHeight - 4 : below;
-    box.style.left = `${Math.max(8, left)}px`;
+    const hand = document.activeElement === cell ? null : document.activeElement.getBoundingClientRect();
+    const left = Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8));
+    const covers = (top) =>
+      hand && hand.top < top + box.offsetHeight && hand.bottom > top && hand.left < left + box.offsetWidth && hand.right > left;
+    const tops = [at.top - box.offsetHeight - 4, at.bottom + 4];
+    const shown = tops.filter((top) => top >= 0 && top + box.offsetHeight <= innerHeight);
+    const top = shown.find((one) => !covers(one)) ?? shown[0] ?? tops[1];
+    box.style.left = `${left}px`;
     box.style.top = `${Math.max(8, top)}px`;
+    box.style.visibility = at.bottom < 0 || at.top > innerHeight ? "hidden" : ""; // its cell is off the screen
   };
   const replace = () => document.querySelectorAll(".cell-note").forEach((box) => place(box.previousElementSibling, box));
   addEventListener("scroll", replace, { capture: true, passive: true });
@@ -200,6 +206,30 @@
   const SIGNED_OUT = "phiên làm việc đã hết";
   const whyNot = (error) => (error instanceof TypeError ? "mất kết nối" : error.message);
 
+  // No answer came: the text stays in its cell, is kept, and is sent again.
+  const unanswered = (cell, error, quiet) => {
+    note(cell, `Chưa lưu được: ${whyNot(error)}. Giá trị vẫn ở trong ô.`, [
+      [error.message === SIGNED_OUT ? "Đăng nhập lại" : "Lưu lại", unsent],
+    ], quiet);
+    cell.setAttribute("aria-invalid", "true");
+    cell.dataset.unsent = error instanceof TypeError ? LINE : "yes";
+    if (error instanceof TypeError) tryLater();
+  };
+  // A text laid into a cell by a block that got no answer: as if it had been typed there and sent.
+  const typedHere = (cell, text, error) => {
+    cell.value = text;
+    cell.dataset.tried = text;
+    keepCell(cell);
+    unanswered(cell, error, true);
+  };
+  const giveUp = (cell) => {
+    cell.value = cell.dataset.saved;
+    delete cell.dataset.act;
+    delete cell.dataset.unsent;
+    drop(nameOf(cell));
+    clear(cell);
+  };
+
   const send = async (cell) => {
     if (isAsStored(cell) && !cell.hasAttribute("aria-invalid") && !cell.dataset.act) {
       delete cell.dataset.sending;
@@ -240,12 +270,7 @@
         say("Chưa lưu: xem chỗ báo đỏ.", "bad");
       }
     } catch (error) {
-      note(cell, `Chưa lưu được: ${whyNot(error)}. Giá trị vẫn ở trong ô.`, [
-        [error.message === SIGNED_OUT ? "Đăng nhập lại" : "Lưu lại", unsent],
-      ]);
-      cell.setAttribute("aria-invalid", "true");
-      cell.dataset.unsent = error instanceof TypeError ? LINE : "yes";
-      if (error instanceof TypeError) tryLater();
+      unanswered(cell, error);
       sayLeft();
     } finally {
       waiting -= 1;
@@ -326,10 +351,7 @@
       if (event.shiftKey || event.altKey) return;
       const step = walks(cell, event);
       if (event.key === "Escape") {
-        cell.value = cell.dataset.saved;
-        delete cell.dataset.act;
-        drop(nameOf(cell));
-        clear(cell);
+        giveUp(cell);
       } else if (event.key === "F2") {
         cell.setSelectionRange(cell.value.length, cell.value.length);
       } else if (step) {
@@ -346,10 +368,8 @@
   });
 
   // Nothing is decided of a file while one of its cells is refused or not yet saved.
-  const openCells = () =>
-    [...document.querySelectorAll("input.cell")].filter(
-      (cell) => cell.hasAttribute("aria-invalid") || cell.value !== cell.dataset.saved,
-    );
+  const isOpen = (cell) => cell.hasAttribute("aria-invalid") || cell.value !== cell.dataset.saved;
+  const openCells = () => [...document.querySelectorAll("input.cell")].filter(isOpen);
   const openCell = () => openCells()[0];
   const sayLeft = () => {
     const many = openCells().length;
@@ -446,5 +466,7 @@
     tellElsewhere();
   });
 
-  window.portalGrid = { take, mark, say, token, showVerdict, stored, refused, taken, settled, together, answered, whyNot };
+  const shown = { say, sayLeft, mark, showVerdict, stored, refused, taken };
+  const sent = { take, save, token, settled, together, answered, whyNot, isOpen, openCells, typedHere, giveUp };
+  window.portalGrid = { ...shown, ...sent };
 })();

@@ -6,6 +6,7 @@
   const grid = document.querySelector("[data-grid][data-block]");
   if (!grid) return;
   const { say, token, showVerdict, stored, refused, taken, settled, together, answered, take } = window.portalGrid;
+  const { save, whyNot, isOpen, openCells, typedHere, giveUp } = window.portalGrid;
   const status = document.querySelector("[data-grid-status]");
   const panel = document.querySelector("[data-block-told]");
   const rows = [...grid.querySelector("tbody").rows];
@@ -60,11 +61,42 @@
   const redoing = [];
   const PASTE = "lần dán";
   const FILL = "lần điền mặc định";
-  const did = (what, cells, filled = false) => {
-    undoing.push({ what, cells, filled });
+  const did = (what, cells, filled = false, left = []) => {
+    undoing.push({ what, cells, filled, left });
     redoing.length = 0;
   };
-  const send = async (block, from, size, filled) => {
+  // The cells a block asks for, as the server lays it (evaluations/files/grid/block.py): repeated where what is selected is so
+  // many times the block.
+  const askedOf = (block, from, size) => {
+    const lines = block.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+    const over = (selected, own) => (selected > own && selected % own === 0 ? selected : own);
+    const high = lines.length;
+    const wide = Math.max(...lines.map((line) => line.length));
+    const asked = [];
+    for (let down = 0; down < over(size.height, high); down += 1) {
+      for (let right = 0; right < over(size.width, wide); right += 1) {
+        const typed = (lines[down % high][right % wide] || "").trim();
+        if (typed) asked.push({ y: from.y + down, x: from.x + right, typed });
+      }
+    }
+    return asked;
+  };
+  const hasCell = ({ y, x }) => rows[y] && columns[x] && input(y, x);
+  const blockOf = (asked, corner) => {
+    const block = [];
+    asked.forEach(({ y, x, typed }) => {
+      const line = (block[y - corner.y] = block[y - corner.y] || []);
+      line[x - corner.x] = typed;
+    });
+    return Array.from(block, (line) => Array.from(line || [], (cell) => cell || "").join("\t")).join("\n");
+  };
+  // A filling goes round a cell that shows something not yet saved, though the server holds nothing there.
+  const roundOpenCells = (block, from, size) =>
+    blockOf(askedOf(block, from, size).filter((one) => hasCell(one) && !isOpen(input(one.y, one.x))), from);
+
+  const send = async (given, from, selected, filled) => {
+    const block = filled ? roundOpenCells(given, from, selected) : given;
+    const size = filled ? { height: 1, width: 1 } : selected;
     const body = new URLSearchParams({ csrfmiddlewaretoken: token(), block, height: size.height, width: size.width });
     if (filled) body.set("filled", "yes");
     columns.slice(from.x).forEach((head) => body.append("code", head.dataset.code));
@@ -78,6 +110,7 @@
     const answer = await answered(async () => {
       body.set("csrfmiddlewaretoken", token());
       const told = await fetch(grid.dataset.block, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (told.status >= 500) throw new TypeError("no answer"); // as good as no line
       return (told.headers.get("Content-Type") || "").includes("json") ? told : null;
     });
     return { ok: answer.ok, ...(await answer.json()) };
@@ -92,7 +125,7 @@
       const y = rows.findIndex((row) => row.dataset.dossier === String(one.dossier));
       const x = columns.findIndex((head) => head.dataset.code === one.code);
       const cell = input(y, x);
-      if (one.outcome === "refused" || one.outcome === "conflict") left.push({ y, x, sentence: one.sentence });
+      if (one.outcome === "refused" || one.outcome === "conflict") left.push({ y, x, typed: one.text, sentence: one.sentence });
       if (!cell) return;
       const isTypedSince = isTyped(cell);
       if (one.outcome === "saved") changed.push({ y, x, before: cell.dataset.saved, after: one.text });
@@ -108,7 +141,7 @@
       showVerdict(rows.find((row) => row.dataset.dossier === dossier), verdict);
     });
     list(left);
-    return changed;
+    return { changed, left };
   };
 
   const list = (left) => {
@@ -134,10 +167,11 @@
     panel.querySelector("ul").replaceChildren(...lines);
   };
 
-  // Saves the block from that cell on; gives the cells it changed, or null where no answer came. It waits behind what was
+  // Saves the block from that cell on; gives the cells it changed and those it left, or null where no answer came: `lost` says
+  // then what became of it. `after` is done before anything is told. It waits behind what was
   // typed before it; what is typed into its cells meanwhile waits behind it and stays, and a filling takes nothing typed away.
-  const lay = async (block, from, size, words, done = "", filled = false) => {
-    let changed = null;
+  const lay = async (block, from, size, words, { done = "", filled = false, lost, after = () => {} }) => {
+    let became = null;
     const cells = [...grid.querySelectorAll("input.cell")];
     const typed = new Set();
     const remember = ({ target }) => typed.add(target);
@@ -149,26 +183,39 @@
       grid.classList.add("saving");
       try {
         const told = await send(block, from, size, filled);
-        changed = told.ok ? show(told, isTyped) : [];
+        became = told.ok ? show(told, isTyped) : { changed: [], left: [] };
+        if (told.ok) after();
         const isWhole = told.ok && told.cells.every((one) => SHOWN.includes(one.outcome));
-        say(done + told.sentence, isWhole ? "" : "bad");
+        const open = isWhole ? openCells().length : 0; // of something else than this block
+        say(done + told.sentence + (open ? ` Còn ${open} ô chưa lưu.` : ""), isWhole && !open ? "" : "bad");
       } catch (error) {
-        say("Chưa rõ khối đã lưu hay chưa vì mất kết nối hoặc hết phiên làm việc. Hãy dán lại: ô đã lưu không bị ghi hai lần.", "bad");
+        say(lost(error, isTyped), "bad");
       } finally {
         grid.removeEventListener("input", remember);
         grid.classList.remove("saving");
       }
     });
-    return changed;
+    return became;
   };
+
+  // A block that got no answer is kept cell by cell: what is not stored yet goes out as what was typed does.
+  const keepBlock = (block, from, size, error, isTyped) => {
+    const asked = askedOf(block, from, size);
+    const here = asked.filter((one) => hasCell(one) && !isTyped(input(one.y, one.x)));
+    here.forEach(({ y, x, typed }) => typedHere(input(y, x), CLEARS.test(typed) ? "" : typed, error));
+    const out = asked.filter(({ y, x }) => !rows[y] || !columns[x]).length;
+    return `Còn ${openCells().length} ô chưa lưu.${out ? ` ${out} ô nằm ngoài bảng: chưa dán.` : ""}`;
+  };
+  const CLEARS = /^(xo[aá]|xóa)( b[oỏ])?$|^[-–—]$/i; // as units/files/lines.py
 
   const paste = async (block, from, size, words) => {
     if (block.length > MOST_LETTERS) {
       say("Khối chép quá lớn, chưa dán. Hãy chỉ chép các ô cần dán.", "bad");
       return;
     }
-    const changed = await lay(block, from, size, words);
-    if (changed && changed.length) did(PASTE, changed);
+    const lost = (error, isTyped) => keepBlock(block, from, size, error, isTyped);
+    const became = await lay(block, from, size, words, { lost });
+    if (became && (became.changed.length || became.left.length)) did(PASTE, became.changed, false, became.left);
     offer();
   };
 
@@ -180,8 +227,9 @@
       return;
     }
     const size = { height: range.bottom - range.top + 1, width: range.right - range.left + 1 };
-    const changed = await lay(value, { y: range.top, x: range.left }, size, "Đang điền…", "", true);
-    if (changed && changed.length) did(FILL, changed, true);
+    const lost = (error) => `Chưa điền được: ${whyNot(error)}. Hãy điền lại; ô đã điền không bị ghi hai lần.`;
+    const became = await lay(value, { y: range.top, x: range.left }, size, "Đang điền…", { lost, filled: true });
+    if (became && became.changed.length) did(FILL, became.changed, true);
     offer();
   };
   const columnOf = ({ x }) => ({ top: 0, bottom: rows.length - 1, left: x, right: x });
@@ -201,28 +249,46 @@
     if (panel.querySelector("li")) panel.scrollIntoView({ block: "nearest" });
   };
 
+  // Cells the step left unsaved lose what it laid there when it is taken back, and get it again with it.
+  const isLaid = ({ y, x, typed }) => input(y, x) && input(y, x).value === typed && isOpen(input(y, x));
+  const turnLeft = (step, isUndone) => {
+    step.left.filter(isUndone ? isLaid : hasCell).forEach(({ y, x, typed }) => {
+      const cell = input(y, x);
+      if (isUndone) giveUp(cell);
+      else if (!isOpen(cell)) {
+        cell.value = typed;
+        save(cell);
+      }
+    });
+  };
+
   // Takes a step of one list back, the latest if none is named, and puts it onto the other list; cells written again since
   // stay as they are.
   const goBack = async (from, to, name, at = from.length - 1) => {
     const [step] = from.splice(at, 1);
+    const isUndone = from === undoing;
     const still = step.cells.filter(({ y, x, after }) => input(y, x) && input(y, x).dataset.saved === after);
-    if (!still.length) {
+    if (!still.length && step.cells.length) {
       say(`Các ô của ${step.what} ấy đã được ghi lại sau đó: giữ nguyên.`, "bad");
       return offer();
     }
-    const corner = { y: Math.min(...still.map(({ y }) => y)), x: Math.min(...still.map(({ x }) => x)) };
-    const block = [];
-    still.forEach(({ y, x, before }) => {
-      const line = (block[y - corner.y] = block[y - corner.y] || []);
-      line[x - corner.x] = before || "xoá"; // an empty cell of a block asks for nothing
-    });
-    const lines = Array.from(block, (line) => Array.from(line || [], (cell) => cell || "").join("\t"));
     const since = step.cells.length - still.length;
     const done = since ? `${name}, trừ ${since} ô đã được ghi lại sau đó. ` : `${name} ${step.what}. `;
-    const again = step.filled && from === redoing; // empty cells, filled and marked as before
-    const changed = await lay(lines.join("\n"), corner, { height: 1, width: 1 }, `${name}…`, done, again);
-    if (changed === null) from.splice(at, 0, step);
-    else if (changed.length) to.push({ what: step.what, cells: changed, filled: step.filled });
+    if (!still.length) {
+      turnLeft(step, isUndone);
+      list([]);
+      to.push(step);
+      say(done + (openCells().length ? `Còn ${openCells().length} ô chưa lưu.` : "Đã lưu."));
+      return offer();
+    }
+    const corner = { y: Math.min(...still.map(({ y }) => y)), x: Math.min(...still.map(({ x }) => x)) };
+    const asked = still.map(({ y, x, before }) => ({ y, x, typed: before || "xoá" })); // an empty cell asks for nothing
+    const filled = step.filled && !isUndone; // empty cells, filled and marked as before
+    const lost = (error) => `Chưa ${name.toLowerCase()} được: ${whyNot(error)}. Hãy bấm lại.`;
+    const how = { done, filled, lost, after: () => turnLeft(step, isUndone) };
+    const became = await lay(blockOf(asked, corner), corner, { height: 1, width: 1 }, `${name}…`, how);
+    if (became === null) from.splice(at, 0, step);
+    else if (became.changed.length) to.push({ ...step, cells: became.changed });
     return offer();
   };
   const undo = () => goBack(undoing, redoing, "Hoàn tác");
@@ -256,6 +322,10 @@
     event.preventDefault();
     reach(find(td).y, find(td).x);
   });
+  const isOfLatest = (cell) => {
+    const latest = undoing.at(-1);
+    return Boolean(latest) && latest.left.some((one) => isLaid(one) && input(one.y, one.x) === cell);
+  };
   const steppedBy = (event) => {
     const key = event.key.toLowerCase();
     if (key === "z" && !event.shiftKey) return undoing;
@@ -281,7 +351,7 @@
       say("Bảng này không có ô ngày. Ngày đăng ký, ngày nghị quyết ghi ở trang “Nhập kết quả” của từng hồ sơ.", "bad");
     } else if (control && event.key.toLowerCase() === "d") {
       fillDown();
-    } else if (control && cell.value === cell.dataset.saved && steppedBy(event)) {
+    } else if (control && (cell.value === cell.dataset.saved || isOfLatest(cell)) && steppedBy(event)) {
       const list = steppedBy(event);
       if (list.length) (list === undoing ? undo : redo)();
     } else {
