@@ -251,7 +251,7 @@ def test_the_way_back_takes_what_a_block_left_unsaved_too(officer, grid):
     paste(page, "7\tcó lẽ\r\n8\t9\r\n")
     assert status(page, "Đã lưu 3 ô.") == "Đã lưu 3 ô. 1 ô chưa lưu."
     page.keyboard.press("Control+z")
-    assert status(page, "Hoàn tác") == "Hoàn tác lần dán. Đã lưu 3 ô."
+    assert status(page, "Hoàn tác lần dán.") == "Hoàn tác lần dán. Đã lưu 3 ô."
     assert values(page, 2, 7) == before and page.locator("input.cell[aria-invalid]").count() == 0
     page.keyboard.press("Control+y")
     status(page, "Chưa lưu: xem chỗ báo đỏ.")
