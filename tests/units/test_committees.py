@@ -1,5 +1,6 @@
 """Committees by users: founded, founded wherever one is missing, renamed, ended, resumed; what is refused."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,23 @@ def test_what_cannot_be_is_told_and_nothing_is_founded(client, admin, tree, chan
     shown = post(client, "units:committee_add", typed)
     assert (shown.status_code, Committee.objects.count()) == (422, 0)
     assert said in shown.content.decode()
+
+
+def test_the_list_says_of_whom_the_majority_is_counted(client, admin, tree):
+    """Two thirds of those who sit in it and half of those present are not one rule."""
+    of_present = services.CommitteeRules(50, 50, MajorityOf.PRESENT, "Quy chế số 02/QC-BCĐ")
+    for place, rules in zip(tree.communes, (RULES, of_present), strict=False):
+        services.found_committee(place, kind=CommitteeKind.B138, valid_from=OPENED, rules=rules, by=admin)
+    page = client.get(reverse("units:committee_list")).content.decode()
+    rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
+    told = {
+        place.name: next(row for row in rows if place.name in row).split("trên ")[-1].strip()
+        for place in tree.communes[:2]
+    }
+    assert told == {
+        tree.communes[0].name: "66% tổng số thành viên",
+        tree.communes[1].name: "50% số thành viên dự họp",
+    }
 
 
 def test_a_second_one_of_the_name_is_refused_and_another_kind_is_not(tree):
