@@ -291,8 +291,13 @@
     else if (became.changed.length) to.push({ ...step, cells: became.changed });
     return offer();
   };
-  const undo = () => goBack(undoing, redoing, "Hoàn tác");
-  const redo = () => goBack(redoing, undoing, "Làm lại");
+  // What is on its way to the server is a step as well: the keys wait until it has been told.
+  const stepped = async (from, to, name) => {
+    await settled([...grid.querySelectorAll("input.cell")]);
+    if (from.length) await goBack(from, to, name);
+  };
+  const undo = () => stepped(undoing, redoing, "Hoàn tác");
+  const redo = () => stepped(redoing, undoing, "Làm lại");
   button.addEventListener("click", () => goBack(undoing, redoing, "Hoàn tác", latestPaste()));
   grid.addEventListener("portal:stored", ({ target, detail }) => {
     if (detail.before === detail.after) return;
@@ -352,8 +357,7 @@
     } else if (control && event.key.toLowerCase() === "d") {
       fillDown();
     } else if (control && (cell.value === cell.dataset.saved || isOfLatest(cell)) && steppedBy(event)) {
-      const list = steppedBy(event);
-      if (list.length) (list === undoing ? undo : redo)();
+      (steppedBy(event) === undoing ? undo : redo)();
     } else {
       return;
     }
