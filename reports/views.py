@@ -305,18 +305,45 @@ def run_again(request, pk):
 
 
 # --- schedules -------------------------------------------------------------------------------------------------
+SCHEDULES = (
+    ListColumn("Báo cáo", lambda one: _title(one.report)),
+    ListColumn("Dạng tệp", "get_format_display"),
+    ListColumn("Phạm vi", "place.dated_name"),
+    ListColumn("Lịch", lambda one: recurrence.in_words(one.rule)),
+    ListColumn("Người đặt", lambda one: str(one.created_by)),
+    ListColumn("Lần tới", lambda one: "; ".join(moment_text(moment) for moment in _next_of(one))),
+    ListColumn("Gần nhất", lambda one: moment_text(one.last_run_at) if one.last_run_at else ""),
+    ListColumn("Tình trạng", lambda one: "Đang bật" if one.is_active else "Tạm dừng"),
+)
+
+
+def _schedules(asked: Asking):
+    return Schedule.objects.visible_to(asked.user).select_related("place", "created_by").annotate(now=Now())
+
+
+def _next_of(schedule) -> list:
+    """When it runs next, as a list of one; none while it is off."""
+    if not schedule.is_active:
+        return []
+    return recurrence.upcoming(schedule.rule, starts_at=schedule.starts_at, now=schedule.now, number=1)
+
+
+def schedules_listed(asked: Asking) -> Listed:
+    return listed("Lịch báo cáo", "lich-bao-cao", _schedules(asked), SCHEDULES)
+
+
 @require_safe
 @schedulers_only
+@leaves_as(schedules_listed)
 def schedule_list(request):
-    schedules = Schedule.objects.visible_to(request.user).select_related("place", "created_by").annotate(now=Now())
     rows = [
         {
             "schedule": schedule,
             "title": _title(schedule.report),
             "words": recurrence.in_words(schedule.rule),
-            "next": recurrence.upcoming(schedule.rule, starts_at=schedule.starts_at, now=schedule.now, number=1),
+            "next": _next_of(schedule),
         }
-        for schedule in schedules
+        for schedule in _schedules(request)
     ]
     context = {"rows": rows, "reports": LISTED}
     return render(request, "reports/schedule_list.html", context)

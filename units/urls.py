@@ -12,6 +12,7 @@ urlpatterns = [
     path("nhap/mau/", views.template_file, name="import_template"),
     path("nhap/xem-truoc/<str:token>/", views.import_preview, name="import_preview"),
     path("nhap/danh-dau/<str:token>/", views.marked_file, name="marked_file"),
+    path("nhap/lan/", views.import_list, name="import_list"),
     path("nhap/lan/<int:pk>/", views.import_undo, name="import_undo"),
     path("nhap/viec/<int:pk>/", views.import_job, name="import_job"),
     path("nhap/viec/<int:pk>/tien-do/", views.import_progress, name="import_progress"),

@@ -1,15 +1,20 @@
 """A province's rules on one page and out as a file; a rule of years running from its draft to its last day."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
+from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.left import leaves_for, not_judged, typed_before
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import refusals_on
 from units.forms import PasswordAgain
@@ -42,19 +47,86 @@ def _visible_bars(user):
     return rows.published() | drafts
 
 
+def _rules(asked: Asking) -> QuerySet:
+    found = _visible_rules(asked.user)
+    return found.order_by("province_code", "is_example", F("valid_from").desc(nulls_last=True), "pk")
+
+
+def _bars(asked: Asking) -> QuerySet:
+    found = _visible_bars(asked.user)
+    return found.order_by(F("last_year").desc(nulls_first=True), "programme", "bar", "pk")
+
+
+def _quotas(asked: Asking) -> QuerySet:
+    sets = CriteriaSet.objects.visible_to(asked.user).exclude(status=SetStatus.RETIRED)
+    quotas = Quota.objects.filter(criteria_set__in=sets).select_related("criteria_set__document")
+    return quotas.order_by("criteria_set__name", "-criteria_set__version", "level", "pk")
+
+
+def _cited(number: str, article: str) -> str:
+    return f"{number}, {article}" if article else number
+
+
+def _issued_by(rule: StreakRule) -> str:
+    return (rule.issuer.name if rule.issuer else "Tỉnh") if rule.province_code else "Luật, cả nước"
+
+
+NAMED = (
+    ListColumn("Quy tắc", "name"),
+    ListColumn("Mã", "code"),
+    ListColumn("Chương trình", "programme.name"),
+)
+GROUNDED = (
+    ListColumn("Căn cứ", lambda rule: _cited(rule.document.number, rule.cited)),
+    ListColumn("Từ ngày", "valid_from"),
+    ListColumn("Đến hết ngày", "valid_to"),
+    ListColumn("Của", _issued_by),
+    ListColumn("Tình trạng", "get_status_display"),
+    ListColumn("Ghi chú", lambda rule: EXAMPLE_WORDS if rule.is_example else ""),
+)
+BARS = (
+    ListColumn("Không xét khi", str),
+    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Từ năm", "first_year"),
+    ListColumn("Đến hết năm", "last_year"),
+    ListColumn("Căn cứ", "ground"),
+    ListColumn("Văn bản", "document.number"),
+    ListColumn("Tình trạng", "get_status_display"),
+)
+QUOTAS = (
+    ListColumn("Chỉ tiêu", str),
+    ListColumn("Bộ tiêu chí", "criteria_set.name"),
+    ListColumn("Phiên bản", "criteria_set.version"),
+    ListColumn("Từ năm", "criteria_set.first_year"),
+    ListColumn("Đến hết năm", "criteria_set.last_year"),
+    ListColumn("Căn cứ", lambda quota: _cited(quota.criteria_set.document.number, quota.cited)),
+    ListColumn("Tình trạng", "criteria_set.get_status_display"),
+)
+
+
+def rules_listed(asked: Asking) -> Listed:
+    """The rules of years running; a workbook holds the bars and the quotas on pages of their own."""
+    names = programme_names()
+    reads = ListColumn("Đọc là", lambda rule: " ".join(rule_reads(content_of_rule(rule), names)))
+    columns = (*NAMED, reads, *GROUNDED)
+    others = (
+        listed("Không xét khen thưởng", "", _bars(asked), BARS),
+        listed("Chỉ tiêu lựa chọn", "", _quotas(asked), QUOTAS),
+    )
+    found = listed("Quy tắc năm liên tục", "quy-tac-nam-lien-tuc", _rules(asked), columns, dress=with_issuers)
+    return replace(found, more=lambda: [(one.title, chain([one.headings], one.lines(one.rows))) for one in others])
+
+
 @require_safe
+@leaves_as(rules_listed)
 def rule_list(request):
     """Rules of years running, bars from awards and quotas that hold for the reader's places: law and the province's."""
     names = programme_names()
-    found = _visible_rules(request.user).order_by("province_code", "is_example", F("valid_from").desc(nulls_last=True))
-    sets = CriteriaSet.objects.visible_to(request.user).exclude(status=SetStatus.RETIRED)
-    quotas = Quota.objects.filter(criteria_set__in=sets).select_related("criteria_set__document")
     context = {
-        "rules": [(rule, rule_reads(content_of_rule(rule), names)) for rule in with_issuers(found)],
-        "bars": _visible_bars(request.user).order_by(F("last_year").desc(nulls_first=True), "programme", "bar"),
+        "rules": [(rule, rule_reads(content_of_rule(rule), names)) for rule in with_issuers(_rules(request))],
+        "bars": _bars(request),
         "quotas": [
-            (quota, quota.criteria_set, quota.criteria_set.status == SetStatus.DRAFT)
-            for quota in quotas.order_by("criteria_set__name", "-criteria_set__version", "level")
+            (quota, quota.criteria_set, quota.criteria_set.status == SetStatus.DRAFT) for quota in _quotas(request)
         ],
         "draft": SetStatus.DRAFT.label,
         "doubt": Confidence.INFERRED.label.lower(),

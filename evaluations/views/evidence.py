@@ -14,6 +14,8 @@ from criteria.models import CriteriaSet
 from criteria.queries import specs_of
 from portal.core.errors import Refused
 from portal.core.files import store
+from portal.core.lists import Asking, ListColumn, Listed, listed
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import leads_on, refusals_on, refuse
 from units.queries import tell_apart
@@ -111,13 +113,35 @@ def _back(request, dossier: Evaluation) -> str:
     return reverse("evaluations:entry", args=[dossier.pk]) + (f"#tc-{code}" if code else "")
 
 
+SHELF = (
+    ListColumn("Trích yếu", "title"),
+    ListColumn("Số, ký hiệu", "number"),
+    ListColumn("Ngày ban hành", "issued_on"),
+    ListColumn("Nơi ban hành", "issuer"),
+    ListColumn("Hồ sơ đang giữ", lambda paper: str(paper.evaluation.cycle)),
+    ListColumn("Tiêu chí đã chứng minh", lambda paper: ", ".join(one.number for one in paper.criteria.all())),
+)
+
+
+def _filled_dossier(asked: Asking, pk: int) -> Evaluation:
+    """A dossier that the reader may give papers now; 404 for another."""
+    dossier = get_dossier(asked, pk)
+    if dossier.state not in EDITABLE or not permissions.may_enter(asked.user, dossier):
+        raise Http404
+    return dossier
+
+
+def shelf_listed(asked: Asking, pk: int) -> Listed:
+    papers = shelf_of(_filled_dossier(asked, pk), asked.user)
+    return listed("Tài liệu dùng lại được", "tai-lieu-dung-lai", papers, SHELF)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@leaves_as(shelf_listed)
 @once
 def evidence_shelf(request, pk):
     """Use papers again that other dossiers of the unit hold, of this year's time, without sending them anew."""
-    dossier = get_dossier(request, pk)
-    if dossier.state not in EDITABLE or not permissions.may_enter(request.user, dossier):
-        raise Http404
+    dossier = _filled_dossier(request, pk)
     papers, criteria = shelf_of(dossier, request.user), specs_of(dossier.criteria_set)
     form = ShelfForm(criteria, papers, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,11 +1,13 @@
 """A province's rule of years running in the browser: drafted, read as sentences, published, ended, followed."""
 
 import html
+import io
 from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from criteria.enums import SetStatus
 from criteria.models import AwardBar, LegalDocument, StreakRule
@@ -341,3 +343,22 @@ def test_years_a_rule_does_not_count_are_not_offered_and_told_when_asked(client)
     assert "Trang này tính đến năm 2024." in said(page)
     page = client.get(reverse("evaluations:streak_list"), {"rule": rule.pk, "year": 2024})
     assert "không tính đến năm" not in said(page) and page.context["rows"][0].standing.streak == 3
+
+
+def test_the_rules_leave_as_they_are_read_with_the_bars_and_quotas_behind_them(client, staff, document, province):
+    rule = drafted(staff)
+    AwardBar.objects.create(
+        province=province, bar="unmet", programme=rule.programme, first_year=2026, ground="Đề án 1", status="published"
+    )
+    address = reverse("criteria:rules")
+    assert "?dang=xlsx" in said(staff.get(address))
+    book = load_workbook(io.BytesIO(staff.get(address, {"dang": "xlsx"}).content))
+    assert book.sheetnames == ["Quy tắc năm liên tục", "Không xét khen thưởng", "Chỉ tiêu lựa chọn"]
+    rules_page, bars_page, quotas_page = (list(page.iter_rows(values_only=True)) for page in book)
+    own = dict(zip(rules_page[0], next(row for row in rules_page if row[0] == rule.name), strict=True))
+    assert "3 năm liền được công nhận → được đề nghị cấp huyện công nhận “Ba năm liền”." in own["Đọc là"]
+    assert (own["Từ ngày"].date(), own["Của"], own["Tình trạng"]) == (date(2026, 2, 1), province.name, "Bản thảo")
+    assert [row[4] for row in bars_page[1:]] == ["Đề án 1"]
+    assert quotas_page[0][:2] == ("Chỉ tiêu", "Bộ tiêu chí")
+    client.force_login(make_user(Role.INSPECTOR, province))
+    assert rule.name not in client.get(address, {"dang": "csv"}).content.decode()  # a draft is its writers' alone

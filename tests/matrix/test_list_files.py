@@ -1,9 +1,15 @@
-"""Every list leaves as a file: the pages that show one are found by walking, and none is without a file unsaid."""
+"""Every list leaves as a file: the pages that show one are found by walking, and none is without a file unsaid.
+
+Long lists are found by their pager, short tables in the templates.
+"""
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.paginator import Page
 from django.urls import resolve, reverse
 from openpyxl import load_workbook
@@ -35,6 +41,58 @@ NONE = {
 OTHER_ROWS = {
     "evaluations:cycle_roster": "the whole roster; the page leafs through the units that came late",
     "evaluations:sitting_detail": "the agenda; the page leafs through the dossiers that wait for it",
+}
+# Templates with a table and no link to its file, and why.
+WHAT = "what one thing holds, whole on its own page"
+PREVIEW = "what a sent file would write; the file itself holds it"
+LOG = "the last things done to one thing"
+FEW = "a few chosen choices to click on, no list"
+PAPER = "figures that leave as a report, PDF or XLSX"
+TABLES = {
+    "core/components.html": "the sample among the page components",
+    "criteria/criteria_detail.html": "leaves as the workbook of the set, criteria:export",
+    "criteria/guide.html": "how a workbook of criteria is filled; the template is beside it",
+    "criteria/rule_detail.html": LOG,
+    "criteria/set_compare.html": WHAT,
+    "criteria/set_edit.html": "a form; leaves as the workbook of the set",
+    "criteria/set_import.html": PREVIEW,
+    "evaluations/_papers_form.html": "a form of ticks",
+    "evaluations/_unit_history.html": WHAT,
+    "evaluations/_unit_results_on.html": WHAT,
+    "evaluations/cycle_lock.html": FEW,
+    "evaluations/evaluation_detail.html": "one dossier, which leaves as its paper",
+    "evaluations/grid.html": NONE["evaluations:grid"],
+    "evaluations/grid_preview.html": PREVIEW,
+    "evaluations/home.html": "piles of work with a way into each; the list behind it leaves",
+    "evaluations/past_add.html": "what is kept of one unit; leaves with the list of past results",
+    "evaluations/past_find.html": NONE["evaluations:past_find"],
+    "evaluations/past_preview.html": PREVIEW,
+    "evaluations/past_totals_detail.html": LOG,
+    "evaluations/past_totals_find.html": NONE["evaluations:past_totals_find"],
+    "evaluations/past_totals_preview.html": PREVIEW,
+    "evaluations/start.html": "the steps of a beginning",
+    "reports/_grades.html": PAPER,
+    "reports/_grades_rows.html": PAPER,
+    "reports/_years_table.html": PAPER,
+    "reports/criteria_asks.html": PAPER,
+    "reports/overview.html": PAPER,
+    "reports/pdf/_table.html": PAPER,
+    "reports/pdf/paper.html": PAPER,
+    "reports/rollup.html": PAPER,
+    "units/_handover_matters.html": "the matters of one handover, on its paper",
+    "units/_imports.html": "the last ten of a kind, with a way to the list that leaves, units:import_list",
+    "units/_problems.html": "leaves as the sent workbook, marked",
+    "units/committee_detail.html": "the seats of one committee; leave with units:seat_export",
+    "units/committee_preview.html": PREVIEW,
+    "units/import_preview.html": PREVIEW,
+    "units/people_preview.html": PREVIEW,
+    "units/person_detail.html": "the placements of one person; leave with units:people_export",
+    "units/reform_namesakes.html": NONE["units:reform_namesakes"],
+    "units/register_preview.html": PREVIEW,
+    "units/registers.html": "a menu of registers; each leaves by its own page",
+    "units/seat_preview.html": PREVIEW,
+    "units/unit_as_of.html": WHAT,
+    "units/unit_detail.html": WHAT,
 }
 # Who reads: who sees most, who sits in the committee, who enters.
 READERS = ("staff@grand", "admin@grand", "standing@own", "officer@own")
@@ -86,6 +144,35 @@ def test_a_list_without_a_file_is_noticed(shown, db, monkeypatch):
     """The control."""
     monkeypatch.delattr(resolve(reverse("evaluations:list")).func, "listed")
     assert without_file(shown) == {*NONE, "evaluations:list"}
+
+
+def templates() -> dict[str, str]:
+    """The text of each template, by its name."""
+    [folder] = [Path(place) for engine in settings.TEMPLATES for place in engine["DIRS"]]
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.html")}
+
+
+def tables_without_file(text_of: Mapping[str, str]) -> set[str]:
+    """Templates that show a table where neither they nor a template that includes them links to a file."""
+    links = {name for name, text in text_of.items() if "{% downloads" in text}
+    included = {part for name in links for part in re.findall(r'{% include "([^"]+)"', text_of[name])}
+    tables = {name for name, text in text_of.items() if re.search("{% table|<table", text)}
+    return tables - links - included
+
+
+def test_every_table_has_a_file_or_a_reason():
+    assert tables_without_file(templates()) == set(TABLES)
+
+
+def test_a_table_without_a_file_is_noticed():
+    """The control, for a page and for a part that another page includes."""
+    for name, alone in {
+        "reports/schedule_list.html": "reports/schedule_list.html",
+        "reports/run_list.html": "reports/_runs.html",
+    }.items():
+        text_of = templates()
+        text_of[name] = re.sub("{% downloads[^%]*%}", "", text_of[name])
+        assert tables_without_file(text_of) - set(TABLES) == {alone}
 
 
 def test_each_page_links_to_the_file_of_all_its_rows(world, shown, db):

@@ -1,5 +1,7 @@
 """Pages of the reports app: what each place sees, and what bad input gets."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -288,6 +290,21 @@ def test_a_schedule_is_made_stopped_and_deleted(world):
     assert "Hằng tháng, ngày 13, lúc 07:00" in listed and "Tạm dừng" in listed
     client.post(reverse("reports:schedule_delete", args=[schedule.pk]))
     assert Schedule.objects.count() == 0
+
+
+def test_the_schedules_leave_as_the_page_tells_them(world):
+    client, address = as_user(world.staff), reverse("reports:schedule_list")
+    assert "dang=xlsx" not in client.get(address).content.decode()  # nothing to take
+    client.post(reverse("reports:schedule_create", args=["yearly"]), schedule_answers(world, save="1"))
+    assert "?dang=xlsx" in client.get(address).content.decode()
+    (row,) = csv.DictReader(io.StringIO(client.get(address, {"dang": "csv"}).content.decode("utf-8-sig")))
+    assert (row["Phạm vi"], row["Lịch"]) == (world.province.dated_name, "Hằng tháng, ngày 13, lúc 07:00")
+    assert re.fullmatch(r"07:00 ngày 13/\d\d/\d{4}", row["Lần tới"])
+    assert (row["Gần nhất"], row["Tình trạng"]) == ("", "Đang bật")
+    client.post(reverse("reports:schedule_toggle", args=[Schedule.objects.get().pk]))
+    (row,) = csv.DictReader(io.StringIO(client.get(address, {"dang": "csv"}).content.decode("utf-8-sig")))
+    assert (row["Lần tới"], row["Tình trạng"]) == ("", "Tạm dừng")
+    assert as_user(world.officer).get(address, {"dang": "csv"}).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from .committees import (
     seat_end,
 )
 from .delegations import delegation_add, delegation_end, delegation_list
-from .file_imports import import_undo
+from .file_imports import import_list, import_undo
 from .handovers import handover_acknowledge, handover_detail, handover_make
 from .intake import import_job, import_progress
 from .marked import marked_file
@@ -87,6 +87,7 @@ __all__ = [
     "handover_detail",
     "handover_make",
     "import_job",
+    "import_list",
     "import_preview",
     "import_progress",
     "import_undo",

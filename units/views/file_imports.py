@@ -2,10 +2,14 @@
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core import jobs
+from portal.core.lists import Asking, ListColumn, Listed, listed
+from portal.core.vietnamese.moments import moment_text
+from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once, token_of
+from portal.core.web.pages import page_of
 
 from .. import services
 from ..files.intakes import place_of, word_of
@@ -14,11 +18,36 @@ from ..models import FileImport
 
 RECENT = 10  # on the page that takes a kind of file
 PAGE = "units/import_undo.html"
+COLUMNS = (
+    ListColumn("Loại tệp", lambda one: word_of(one.kind, one.slug)),
+    ListColumn("Tệp", "name"),
+    ListColumn("Lúc", lambda one: moment_text(one.at)),
+    ListColumn("Người nhập", lambda one: one.job.asked_by and one.job.asked_by.called(one.job.asked_at)),
+    ListColumn("Địa bàn", "place.name"),
+    ListColumn("Đã ghi", "told"),
+    ListColumn("Tình trạng", lambda one: "Đã hoàn tác" if one.is_undone else "Đã ghi"),
+    ListColumn("Hoàn tác lúc", lambda one: moment_text(one.undone_at) if one.is_undone else ""),
+    ListColumn("Người hoàn tác", lambda one: one.is_undone and one.undo_job.asked_by.called(one.undone_at) or ""),
+    ListColumn("Lý do hoàn tác", "undo_reason"),
+)
 
 
 def recent_imports(user, kind: str, slug: str) -> QuerySet[FileImport]:
     """The last files of the kind that the reader sent, or that went into places they administer."""
     return FileImport.objects.visible_to(user).filter(kind=kind, slug=slug).told()[:RECENT]
+
+
+def imports_listed(asked: Asking) -> Listed:
+    return listed("Các lần nhập tệp", "cac-lan-nhap-tep", FileImport.objects.visible_to(asked.user).told(), COLUMNS)
+
+
+@require_safe
+@leaves_as(imports_listed)
+def import_list(request):
+    """Files of every kind whose rows were written, the newest first: those the pages that take files no longer show."""
+    page = page_of(FileImport.objects.visible_to(request.user).told(), request)
+    rows = [(one, word_of(one.kind, one.slug)) for one in page]
+    return render(request, "units/import_list.html", {"page": page, "rows": rows})
 
 
 def why_not(record: FileImport) -> tuple[list[str], list[str]]:

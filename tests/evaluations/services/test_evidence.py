@@ -26,6 +26,7 @@ from portal.core.files.inspection import DOCX, JPEG, PDF, PNG, XLSX, inspect
 from portal.settings import BASE_DIR
 from tests.evaluations import corpus
 from tests.evaluations.factories import dossier_of, make_paper, open_year, register
+from tests.evaluations.list_rows import rows_of as rows_of_list
 from tests.evaluations.world import put
 from tests.units.factories import make_user
 from units.enums import Role
@@ -779,6 +780,16 @@ def test_a_paper_of_another_year_is_used_again_without_sending_it(client, world,
     assert file.events.filter(action="attach", comment="Dùng được (minh-chung.pdf)").count() == 1
     assert "ở hồ sơ khác dùng lại được" not in told(client.get(add))  # its file is there now
     assert client.post(address, {f"p{shelf.pk}": [CODE]}).status_code == 422
+
+
+def test_the_shelf_leaves_as_a_list_to_who_fills_the_dossier(client, world, file, shelf):
+    client.force_login(world.officer)
+    (row,) = rows_of_list(client, "evidence_shelf", file.pk)
+    assert (row["Trích yếu"], row["Ngày ban hành"]) == ("Dùng được", "05/02/2024")
+    assert (row["Hồ sơ đang giữ"], row["Tiêu chí đã chứng minh"]) == (str(shelf.evaluation.cycle), "1.1")
+    client.force_login(world.standing)
+    address = reverse("evaluations:evidence_shelf", args=[file.pk])
+    assert client.get(address, {"dang": "csv"}).status_code == 404
 
 
 def test_only_what_is_on_the_shelf_is_used_again(world, file, shelf):

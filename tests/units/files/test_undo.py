@@ -1,6 +1,8 @@
 """A file's rows taken back: exactly what was, all of it or nothing, by those who may, while nothing leans on them."""
 
+import csv
 import html
+import io
 from datetime import date
 
 import pytest
@@ -285,3 +287,25 @@ def test_what_leans_on_rows_is_asked_of_a_batch_of_them_at_a_time(client, monkey
     ) as asked_of:
         services.standing_of(record)
     assert not [one["sql"] for one in asked_of if "NOT (" in one["sql"]]
+
+
+def test_the_list_of_imports_tells_every_kind_and_leaves(client):
+    """The page of a kind shows its last ten; the list holds all, of the places the reader administers."""
+    tree, other = make_tree("A"), make_tree("B")
+    sent = unit(tree)
+    client.force_login(sent.person)
+    record = taken_in(client, sent)
+    listing = reverse("units:import_list")
+    assert listing in client.get(reverse("units:import")).content.decode()
+    assert address(record) in client.get(listing).content.decode()
+    assert _imports_leaving(client) == [("Đơn vị", record.name, record.told, "Đã ghi", "")]
+    run(undoing(client, record))
+    assert _imports_leaving(client) == [("Đơn vị", record.name, record.told, "Đã hoàn tác", "Gửi nhầm tệp.")]
+    client.force_login(make_user(Role.ADMIN, other.province))
+    assert _imports_leaving(client) == [] and "Chưa có tệp nào được nhập." in client.get(listing).content.decode()
+
+
+def _imports_leaving(client) -> list[tuple]:
+    data = client.get(reverse("units:import_list"), {"dang": "csv"}).content.decode("utf-8-sig")
+    told = ("Loại tệp", "Tệp", "Đã ghi", "Tình trạng", "Lý do hoàn tác")
+    return [tuple(row[name] for name in told) for row in csv.DictReader(io.StringIO(data))]
