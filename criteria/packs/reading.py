@@ -36,7 +36,7 @@ class BadPacks(Exception):
             Problem(
                 fault.file,
                 fault.line if fault.sheet else None,
-                f"{fault.sentence[:1].upper()}{fault.sentence[1:]}.",
+                fault.told,
                 fault.column or None,
                 fault.sheet,
             )

@@ -52,8 +52,10 @@ class SheetSource(Source):
         try:
             self._read(path)
         except _Stop as stop:
-            where = self._path(stop.sheet, stop.key) if stop.sheet else ""
-            self._stop(stop.row, stop.sentence, where, self._cell(stop.sheet, stop.key))
+            self._stop_at(stop.row, stop.sentence, stop.sheet, stop.key)
+
+    def _stop_at(self, row: int, sentence: str, sheet: str = "", key: str = "") -> None:
+        self._stop(row, sentence, self._path(sheet, key) if sheet else "", self._cell(sheet, key))
 
     def path_of(self, where: Where) -> str:
         return self._path(*_place(where))
@@ -97,7 +99,8 @@ class SheetSource(Source):
             self.data[part] = self._lined((part,), name, found[name])
         for name in RULE_SHEETS:
             self._rules(name, found[name])
-        self.data["sets"] = self._sets(found)
+        sets = self._sets(found)
+        self.data = {} if self.faults else self.data | {"sets": sets}
 
     def _note_sheets(self, pages: dict[str, list]) -> None:
         """Sheets a pack has none of are left, and said to be: a sender's note, a sheet whose name was changed."""
@@ -118,7 +121,8 @@ class SheetSource(Source):
             code = row.pop("code", "")
             if code not in rules:
                 sentence = f"không có quy tắc mã “{code}” ở trang “{STREAKS}”"
-                raise _Stop(number, sentence, TITLES, "code")
+                self._stop_at(number, sentence, TITLES, "code")
+                continue
             at = rules[code]
             titles = self.data["streaks"][at].setdefault("titles", [])
             self.lines[("streaks", at, "titles", len(titles))] = number
@@ -151,6 +155,8 @@ class SheetSource(Source):
         heading = self._heading_of(
             name, [(number, [clean(str(cell or "")) for cell in cells]) for number, cells in rows]
         )
+        if heading is None:
+            return
         for number, cells in rows:
             if number <= heading.row:
                 continue
@@ -171,13 +177,16 @@ class SheetSource(Source):
             if told:
                 yield number, told
 
-    def _heading_of(self, name: str, rows: list[tuple[int, list[str]]]) -> Heading:
-        """Where the sheet's headings stand, below a title perhaps; each is a column's label, or its key."""
+    def _heading_of(self, name: str, rows: list[tuple[int, list[str]]]) -> Heading | None:
+        """Where the sheet's headings stand, below a title perhaps; each is a column's label, or its key. None where
+        some are wrong: each is told, and what stands below is not read."""
         columns = {key: column.heading for key, column in SHEETS[name].items()}
         known = {plain_key(key): key for key in columns} | {plain_key(word): key for key, word in columns.items()}
         heading = heading_of(rows, known)
         if wrong := [sentence for sentence, _ in heading_faults(heading, columns, ())]:
-            raise _Stop(heading.row, _as_fault(wrong[0]), name)
+            for sentence in wrong:
+                self._stop_at(heading.row, _as_fault(sentence), name)
+            return None
         self.columns[name] = {key: place + 1 for place, key in heading.names.items()}
         line = dict(rows)[heading.row]
         self.heads[name] = {
@@ -201,7 +210,8 @@ class SheetSource(Source):
             one = _values(cells)
             if parent and parent not in by_code:
                 sentence = f"nhóm “{parent}” phải đứng trước tiêu chí bên trong"
-                raise _Stop(number, sentence, CRITERIA, "parent")
+                self._stop_at(number, sentence, CRITERIA, "parent")
+                parent = ""  # its own lines have their place
             place, inside = (by_code[parent][0], by_code[parent][1].setdefault("children", [])) if parent else (at, top)
             where = (*place, "children" if parent else "criteria", len(inside))
             self.lines[where] = number
@@ -220,7 +230,8 @@ class SheetSource(Source):
         parts = day.strip().removeprefix("ngày ").split("/")
         if how not in ("hết", "trước") or len(parts) != 2 or not all(part.isdecimal() for part in parts):
             sentence = f"không hiểu thời hạn “{text}”; hãy ghi như “trước 15/11; Điều 9”"
-            raise _Stop(number, sentence, ROUTES, name)
+            self._stop_at(number, sentence, ROUTES, name)
+            return {}
         return {
             "month": int(parts[1]),
             "day": int(parts[0]),

@@ -26,6 +26,11 @@ class Fault:
     sheet: str = ""
     column: int = 0
 
+    @property
+    def told(self) -> str:
+        """The sentence where it stands alone, as in a table."""
+        return f"{self.sentence[:1].upper()}{self.sentence[1:].rstrip('.')}."
+
     def __str__(self):
         return f"{self.file}, dòng {self.line}{f', {self.path}' if self.path else ''}: {self.sentence}"
 

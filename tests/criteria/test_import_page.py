@@ -85,7 +85,7 @@ def test_every_fault_of_a_file_is_listed_and_nothing_is_kept(page):
     answer = sent(page, text.encode(), "sai.yaml")
     body = answer.content.decode()
     assert answer.status_code == 422
-    assert "không có giá trị “maybe”" in body
+    assert "Không có giá trị “maybe”" in body
     assert counted() == before
 
 
@@ -93,7 +93,7 @@ def test_every_fault_of_a_file_is_listed_and_nothing_is_kept(page):
     ("data", "name", "words"),
     [
         (b"\xff\xfeb\x00", "ma.yaml", "không ở bảng mã UTF-8"),
-        (b"PK\x03\x04 rubbish", "hong.xlsx", "không mở được bảng tính"),
+        (b"PK\x03\x04 rubbish", "hong.xlsx", "Không mở được bảng tính"),
         (b"", "rong.yaml", "rỗng"),
         (b"x" * 2_000_001, "to.yaml", "lớn hơn 2 MB"),
     ],

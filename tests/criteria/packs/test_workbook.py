@@ -10,7 +10,7 @@ import yaml
 from openpyxl import load_workbook
 
 from criteria.models import CriteriaSet, Precondition
-from criteria.packs.columns import CRITERIA, SHEETS
+from criteria.packs.columns import CRITERIA, ROUTES, SHEETS
 from criteria.packs.content import content_of, digest
 from criteria.packs.reading import BadPacks, Known, read_packs
 from criteria.packs.sheet_source import source_of
@@ -403,3 +403,34 @@ def test_only_those_who_write_sets_load_them(role):
     with pytest.raises(Refused):
         loaded(packs, make_user(role, make_province("Tỉnh", "24")))
     assert CriteriaSet.objects.count() == 0
+
+
+def test_wrong_headings_and_deadlines_are_told_in_one_turn(draft):
+    def headings(page):
+        page.cell(1, column(page, "threshold")).value = "Mức phải dạt được"
+        page.cell(1, column(page, "article")).value = "Căn kứ"
+
+    data = edited(draft, CRITERIA, headings)
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(data, "bo.xlsx", province_code="24")
+    told = [fault.told for fault in refusal.value.faults]
+    assert any("“Mức phải dạt được”" in one for one in told) and any("“Căn kứ”" in one for one in told)
+    assert all(one[0] == one[0].upper() and one.endswith(".") and not one.endswith("..") for one in told)
+
+
+def test_every_bad_deadline_and_parent_is_told_in_one_turn(draft, tmp_path):
+    book = load_workbook(io.BytesIO(as_xlsx(draft)))
+    routes, criteria = book[ROUTES], book[CRITERIA]
+    routes.cell(2, column(routes, "submit_by")).value = "sau 15/11"
+    routes.cell(2, column(routes, "appraise_by")).value = "giữa tháng"
+    criteria.cell(2, column(criteria, "parent")).value = "KHONG-CO"
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(BadPacks) as refusal:
+        importing.check(out.getvalue(), "bo.xlsx", province_code="24")
+    told = [fault.sentence for fault in refusal.value.faults]
+    assert sorted(one.split(";")[0] for one in told) == [
+        "không hiểu thời hạn “giữa tháng”",
+        "không hiểu thời hạn “sau 15/11”",
+        "nhóm “KHONG-CO” phải đứng trước tiêu chí bên trong",
+    ]
