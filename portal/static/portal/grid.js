@@ -73,13 +73,15 @@
   // stands, for whoever walks on down is not to be covered; below it where the cell at hand is up there.
   const place = (cell, box) => {
     const at = cell.getBoundingClientRect();
-    const hand = document.activeElement === cell ? null : document.activeElement.getBoundingClientRect();
+    const isAnswered = box.contains(document.activeElement); // pressed: a note that moves from under the pointer is not
+    const hand = document.activeElement === cell || isAnswered ? null : document.activeElement.getBoundingClientRect();
     const left = Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8));
     const covers = (top) =>
       hand && hand.top < top + box.offsetHeight && hand.bottom > top && hand.left < left + box.offsetWidth && hand.right > left;
     const tops = [at.top - box.offsetHeight - 4, at.bottom + 4];
     const shown = tops.filter((top) => top >= 0 && top + box.offsetHeight <= innerHeight);
-    const top = shown.find((one) => !covers(one)) ?? shown[0] ?? tops[1];
+    const top = isAnswered ? tops[box.dataset.at] : (shown.find((one) => !covers(one)) ?? shown[0] ?? tops[1]);
+    box.dataset.at = tops.indexOf(top);
     box.style.left = `${left}px`;
     box.style.top = `${Math.max(8, top)}px`;
     box.style.visibility = at.bottom < 0 || at.top > innerHeight ? "hidden" : ""; // its cell is off the screen
