@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from random import Random
+from shutil import rmtree
 from time import monotonic
 
 import pytest
@@ -297,10 +298,12 @@ class OwnMachine:
         return self.context
 
     def kill(self) -> None:
-        """Every process of it at once, with no word to any."""
+        """Every process of it at once, with no word to any; its lock's folder, which it takes away itself, with it."""
+        lock = (self.folder / "SingletonSocket").readlink().parent
         subprocess.run(["pkill", "-KILL", "-f", f"user-data-dir={self.folder}"], check=True)
         with suppress(TargetClosedError):
             self.context.close()
+        rmtree(lock)
 
 
 @pytest.fixture
