@@ -5,7 +5,7 @@ from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_ba
 from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence, reuse_papers
-from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled
+from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled, fill_cell
 from .past_results import PastResult, record_past, results_of, take_past_away
 from .past_totals import (
     Figures,
@@ -72,6 +72,7 @@ __all__ = [
     "drop_bar",
     "drop_late_unit",
     "end_bar",
+    "fill_cell",
     "find_criterion",
     "in_the_way",
     "is_leaned_on",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from criteria.judging.cells import write_cell
+from criteria.judging.values import BadValue, Value
 from criteria.queries import specs_of
 from portal.core.errors import Refused
 from units.models import User
@@ -14,6 +15,7 @@ from ..enums import Action, Filled, Side
 from ..models import Answer, Evaluation, Event
 from ..queries import last_year
 from .answers import UNMARKED, SavedCell, confirmed_line, find_criterion, locked_dossier, save_answer, saved_cell
+from .blocks import read_said
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,27 @@ def _lines(locked: Mapping[int, Evaluation], taken: Mapping[tuple[int, str], Ans
         cells = [(line, taken[pk, line.code]) for line in lines if (pk, line.code) in taken]
         if cells:
             yield Event.staying(dossier, Action.CONFIRM_FILLED, by=by, comment=confirmed_line(cells))
+
+
+@transaction.atomic
+def fill_cell(evaluation: Evaluation, code: str, typed: str, *, version: int, by: User) -> SavedCell:
+    """Store a value stated for many cells in this one, marked so until it is confirmed.
+
+    As a filling of a block does: a cell that holds something keeps it, also what an earlier sending filled in; one this
+    value is no answer to stays empty. Raises Refused or Conflict, as `save_answer`.
+    """
+    dossier = locked_dossier(evaluation, by, Side.OWN)
+    criterion = find_criterion(dossier, code)
+    answers = dossier.answers.filter(criterion__code=code).select_related("criterion", "filled_by")
+    stored = answers.first() or Answer(evaluation=dossier, version=0)
+    try:
+        value = read_said(criterion, typed)
+    except BadValue:
+        value = Value()
+    if value.is_empty or not stored.own.is_empty:
+        return saved_cell(dossier, criterion, stored, Side.OWN)
+    answer = save_answer(dossier, code, value, version=version, by=by, filled=Filled.DEFAULT)
+    return saved_cell(dossier, criterion, answer, Side.OWN)
 
 
 @transaction.atomic

@@ -242,6 +242,8 @@ def cell_save(request, pk):
         code = typed(request, "code", 40)
         if "suggested" in request.POST:
             cell = services.accept_suggestion(dossier, code, version=version, by=request.user)
+        elif "filled" in request.POST and side == Side.OWN:
+            cell = services.fill_cell(dossier, code, text, version=version, by=request.user)
         else:
             cell = services.save_cell(dossier, code, text, version=version, by=request.user, note=note, side=side)
     except Refused as refusal:

@@ -8,6 +8,12 @@ from tests.browser.walker import Walker, entry_grid, follow
 pytestmark = pytest.mark.browser
 
 MARKED = "Điền mặc định, chưa xác nhận"
+TOP = "document.activeElement.getBoundingClientRect().top"
+ON_TOP = """(() => {
+  const cell = document.activeElement;
+  const box = cell.getBoundingClientRect();
+  return [box.left + 3, box.right - 3].every((x) => document.elementFromPoint(x, box.top + box.height / 2) === cell);
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +37,10 @@ def column(page, at: int) -> list[tuple[str, bool]]:
     many = page.locator("[data-grid] tbody tr").count()
     cells = [cell(page, row, at) for row in range(many)]
     return [(one.input_value(), one.get_attribute("title") == MARKED) for one in cells]
+
+
+def texts(page, at: int) -> list[str]:
+    return [text for text, _ in column(page, at)]
 
 
 def status(page, words: str) -> str:
@@ -149,6 +159,62 @@ def test_a_line_that_is_down_confirms_nothing_and_says_so(officer, grid):
     officer.complaints[:] = [one for one in officer.complaints if "ERR_FAILED" not in one]
 
 
+def test_a_filling_and_the_way_back_wait_for_the_line(officer, grid):
+    """Stated while the line is down: shown and counted, over a reload too, and stored marked when the line is back."""
+    page = officer.open(grid)
+    at = 9
+    before = column(page, at)
+    empty = [row for row, (text, _) in enumerate(before) if not text]
+    many = len(empty)
+    assert empty[0] == 0 and many > 5
+    officer.context.set_offline(True)
+    cell(page, 0, at).focus()
+    page.keyboard.type("0")
+    page.keyboard.press("Control+Enter")
+    assert status(page, "chưa lưu") == f"Còn {many} ô chưa lưu."
+    filled = [text or "0" for text, _ in before]
+    assert texts(page, at) == filled
+
+    page.keyboard.press("Control+z")  # the filling, then the cell it was stated in
+    status(page, "Hoàn tác lần điền mặc định.")
+    assert texts(page, at) == ["0", *[text for text, _ in before[1:]]]
+    page.keyboard.press("Control+z")
+    status(page, "Hoàn tác lần ghi.")
+    assert texts(page, at) == [text for text, _ in before]
+    page.keyboard.press("Control+y")
+    page.keyboard.press("Control+y")
+    status(page, "Làm lại lần điền mặc định.")
+    assert texts(page, at) == filled
+
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.route("**/o/", lambda route: route.abort())
+    officer.context.set_offline(False)
+    officer.open(grid)
+    status(page, f"Còn {many} ô chưa lưu.")
+    page.unroute("**/o/")
+    stored = [(filled[row], row in empty[1:]) for row in range(len(before))]
+    expect(page.locator("[data-grid-status]")).to_have_text("Đã lưu.", timeout=40000)
+    assert column(page, at) == stored
+    officer.open(grid)
+    assert column(page, at) == stored
+    officer.complaints[:] = [one for one in officer.complaints if "ERR_" not in one]
+
+
+def test_no_column_takes_the_focus_under_the_verdict(officer, grid):
+    """A verdict is as wide as it may be: under it and under the unit's name lies no cell that is stood on."""
+    page = officer.open(grid)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.evaluate("document.querySelectorAll('.grid .verdict').forEach(one => { one.style.minWidth = '15rem'; })")
+    row = page.locator("[data-grid] tbody tr").nth(2)
+    many = row.locator("input.cell").count()
+    for key in ("ArrowRight", "ArrowLeft"):
+        row.locator("input.cell").nth(0 if key == "ArrowRight" else many - 1).focus()
+        for _ in range(many - 1):
+            assert page.evaluate(ON_TOP), page.evaluate("document.activeElement.name")
+            page.keyboard.press(key)
+        assert page.evaluate(ON_TOP)
+
+
 @pytest.mark.parametrize("at", [6, 7], ids=["before it leaves", "while it is away"])
 def test_what_is_typed_while_a_column_is_filled_stays(officer, grid, at):
     """The hand is faster than the line: the filling waits for what was typed before it, or for its answer."""
@@ -232,6 +298,23 @@ def test_the_key_of_todays_date_says_where_dates_are_written(officer, grid):
     page.keyboard.press("Control+;")
     assert "Bảng này không có ô ngày" in status(page, "ô ngày")
     assert cell(page, 0, 0).input_value() == "Đ"
+
+
+def test_the_cell_at_hand_stays_where_it_is_when_the_bar_of_filled_cells_opens(officer, grid):
+    page = officer.open(grid)
+    many = page.locator("[data-grid] tbody tr").count()
+    cell(page, 0, 0).focus()
+    page.get_by_role("button", name="Xác nhận cả trang").click()
+    expect(page.locator("[data-fill-left]")).to_be_hidden()
+    forms = page.locator("[data-grid] thead th[data-code] small").all_inner_texts()
+    at = next(at for at, form in enumerate(forms) if form.startswith("Đ/K") and not any(texts(page, at)))
+    cell(page, many - 3, at).focus()
+    there = page.evaluate(TOP)
+    page.keyboard.type("Đ")
+    page.keyboard.press("Control+Enter")
+    status(page, "Đã điền")
+    expect(page.locator("[data-fill-left]")).to_be_visible()
+    assert abs(page.evaluate(TOP) - there) < 2 and page.evaluate(ON_TOP)
 
 
 def test_nothing_was_amiss_on_the_way(officer):

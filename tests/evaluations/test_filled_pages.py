@@ -213,6 +213,27 @@ def test_one_act_takes_it_over_marked(client, world, dossiers, last_year):
     assert again.status_code == 422 and "không có số liệu năm trước" in again.json()["sentence"]
 
 
+def test_a_filling_that_comes_cell_by_cell_is_marked_and_writes_over_nothing(client, world, dossiers):
+    """As the page sends it when the line is back (grid.js)."""
+    address = reverse("evaluations:cell", args=[dossiers[0].pk])
+    ratio = next(line.code for line in answered(world.area) if line.measure == "percent")
+    services.save_cell(dossiers[0], OTHER, "K", version=0, by=world.officer, note=None, side="own")
+
+    def send(code: str, text: str, version: int = 0) -> tuple:
+        told = client.post(address, {"code": code, "text": text, "version": version, "filled": "yes"}).json()
+        return told["text"], told["version"], told["unconfirmed"]
+
+    marked = ("Đ", 1, "Điền mặc định, chưa xác nhận")
+    assert send(MUST, "đ") == marked
+    assert send(MUST, "đ") == marked  # sent again: the first answer never came
+    assert send(OTHER, "Đ") == ("K", 1, "")
+    assert send(ratio, "Đ") == send(ratio, "xoá") == ("", 0, "")
+    marks = {one.criterion.code: one.filled_from for one in dossiers[0].answers.all()}
+    assert marks == {MUST: Filled.DEFAULT, OTHER: ""}
+    told = client.post(address, {"code": MUST, "text": "K", "version": 1, "filled": "yes", "side": "appraised"})
+    assert told.status_code == 422  # whoever appraises states nothing for many
+
+
 def test_the_form_marks_what_its_button_filled_and_nothing_else(client, world, dossiers, last_year):
     entry(client, dossiers[0], met="yes", taken="last_year")
     assert dossiers[0].answers.get().filled_from == Filled.LAST_YEAR

@@ -132,10 +132,20 @@
   const isAsStored = ({ value, dataset }) =>
     value === dataset.saved && (dataset.tried === undefined || dataset.tried === value);
   const keepCell = (cell) => {
-    const { version, tried } = cell.dataset;
-    if (isAsStored(cell)) return drop(nameOf(cell));
-    keep(nameOf(cell), { text: cell.value, version, tried, label: cell.getAttribute("aria-label"), page: location.href });
+    const { version, tried, act } = cell.dataset;
+    if (isAsStored(cell) && !act) return drop(nameOf(cell));
+    const label = cell.getAttribute("aria-label");
+    keep(nameOf(cell), { text: cell.value, version, tried, act, label, page: location.href });
   };
+  // What was written into a cell is a step that can be taken back (grid_block.js), also while it waits for the line: `counted`
+  // is the text there is a step for, and no second one is made when it is stored.
+  const heldOf = ({ dataset }) => dataset.counted ?? dataset.saved;
+  const count = (cell, text) => {
+    const before = heldOf(cell);
+    cell.dataset.counted = text;
+    if (before !== text) tell(cell, "portal:written", { before, after: text });
+  };
+  const tell = (cell, what, detail) => cell.dispatchEvent(new CustomEvent(what, { bubbles: true, detail }));
 
   // What a cell shows once the server has answered: stored, refused with the reason, or saved by somebody else meanwhile.
   // A value nobody typed is marked until it is confirmed; the mark is told with the cell.
@@ -151,6 +161,7 @@
     delete cell.dataset.unsent;
     delete cell.dataset.act;
     delete cell.dataset.tried;
+    delete cell.dataset.counted;
     mark(cell, told.unconfirmed);
     if (!isTypedSince && cell.value !== told.text) cell.value = told.text;
     cell.dataset.saved = told.text;
@@ -159,6 +170,7 @@
   };
   const refused = (cell, told, quiet) => {
     note(cell, told.sentence, [], quiet);
+    delete cell.dataset.counted;
     keepCell(cell);
     cell.setAttribute("aria-invalid", "true");
   };
@@ -175,6 +187,7 @@
         save(cell);
       }],
     ], quiet);
+    delete cell.dataset.counted;
     keepCell(cell);
     cell.setAttribute("aria-invalid", "true");
   };
@@ -217,10 +230,13 @@
     cell.dataset.unsent = error instanceof TypeError ? LINE : "yes";
     if (error instanceof TypeError) tryLater();
   };
-  // A text laid into a cell by a block that got no answer: as if it had been typed there and sent.
-  const typedHere = (cell, text, error) => {
+  // A text laid into a cell by an act that got no answer and is a step already: as if it had been typed there and sent.
+  const typedHere = (cell, text, error, act) => {
     cell.value = text;
-    cell.dataset.tried = text;
+    cell.dataset.tried ??= text;
+    cell.dataset.counted = text;
+    if (act) cell.dataset.act = act;
+    else delete cell.dataset.act;
     keepCell(cell);
     unanswered(cell, error, true);
   };
@@ -228,6 +244,7 @@
     cell.value = cell.dataset.saved;
     delete cell.dataset.act;
     delete cell.dataset.unsent;
+    delete cell.dataset.counted;
     drop(nameOf(cell));
     clear(cell);
   };
@@ -242,6 +259,7 @@
     const side = cell.closest("[data-grid]").dataset.side;
     const fields = { code: cell.name, text: cell.value, version: cell.dataset.version, side };
     if (cell.dataset.act === TAKE && !cell.value) fields.suggested = "yes";
+    if (cell.dataset.act === FILL && cell.value) fields.filled = "yes";
     const { tried } = cell.dataset; // sent before, and no answer came
     cell.dataset.tried = cell.value;
     keepCell(cell);
@@ -252,9 +270,10 @@
       const answer = await answered(() => post(holder, fields));
       const told = await answer.json();
       if (answer.ok) {
-        const before = cell.dataset.saved;
+        const isOwn = !fields.filled || told.unconfirmed; // a filling that came late shows what stood there
+        if (cell.dataset.counted !== fields.text) count(cell, told.text);
+        else if (isOwn) tell(cell, "portal:read", { typed: fields.text, as: told.text });
         stored(cell, told, cell.value !== fields.text);
-        cell.dispatchEvent(new CustomEvent("portal:stored", { bubbles: true, detail: { before, after: told.text } }));
         showVerdict(row, told.verdict);
         showPanel(told.panel);
         showDiffers(row, told.differs);
@@ -272,6 +291,7 @@
         say("Chưa lưu: xem chỗ báo đỏ.", "bad");
       }
     } catch (error) {
+      if (cell.value === fields.text && !fields.suggested) count(cell, fields.text);
       unanswered(cell, error);
       sayLeft();
     } finally {
@@ -281,9 +301,11 @@
     }
   };
 
-  // What a cell is sent for though its text has not changed: a marked value typed again is confirmed, last year's taken over.
+  // What a cell is sent for beside its text: a marked value typed again is confirmed, last year's taken over, one value stated
+  // for many marked.
   const CONFIRM = "confirm";
   const TAKE = "take";
+  const FILL = "fill";
   const take = (cell) => {
     cell.dataset.act = TAKE;
     save(cell);
@@ -333,8 +355,9 @@
     });
     grid.addEventListener("input", (event) => {
       if (!event.target.matches("input.cell")) return;
-      keepCell(event.target);
       if (event.target.matches(".filled")) event.target.dataset.act = CONFIRM;
+      else delete event.target.dataset.act;
+      keepCell(event.target);
     });
     grid.addEventListener("focusout", (event) => {
       if (event.target.matches("input.cell") && event.target.dataset.act === CONFIRM) save(event.target);
@@ -431,9 +454,10 @@
     if (!kept) return;
     elsewhere.delete(nameOf(cell));
     if (cell.value !== cell.dataset.saved || cell.dataset.sending) return; // somebody types there already
-    if (kept.text === cell.dataset.saved && [undefined, kept.text].includes(kept.tried)) return drop(nameOf(cell));
+    if (kept.text === cell.dataset.saved && !kept.act && [undefined, kept.text].includes(kept.tried)) return drop(nameOf(cell));
     cell.value = kept.text;
     cell.dataset.version = kept.version;
+    if (kept.act) cell.dataset.act = kept.act;
     if (kept.tried !== undefined) cell.dataset.tried = kept.tried;
     save(cell);
   };
@@ -469,6 +493,6 @@
   });
 
   const shown = { say, sayLeft, mark, showVerdict, stored, refused, taken };
-  const sent = { take, save, token, settled, together, answered, whyNot, isOpen, openCells, typedHere, giveUp };
+  const sent = { take, save, token, settled, together, answered, whyNot, isOpen, openCells, typedHere, giveUp, heldOf, FILL };
   window.portalGrid = { ...shown, ...sent };
 })();

@@ -6,7 +6,7 @@
   const grid = document.querySelector("[data-grid][data-block]");
   if (!grid) return;
   const { say, token, showVerdict, stored, refused, taken, settled, together, answered, take } = window.portalGrid;
-  const { save, whyNot, isOpen, openCells, typedHere, giveUp } = window.portalGrid;
+  const { save, isOpen, openCells, typedHere, giveUp, heldOf } = window.portalGrid;
   const status = document.querySelector("[data-grid-status]");
   const panel = document.querySelector("[data-block-told]");
   const rows = [...grid.querySelector("tbody").rows];
@@ -60,7 +60,7 @@
   const undoing = [];
   const redoing = [];
   const PASTE = "lần dán";
-  const FILL = "lần điền mặc định";
+  const FILLING = "lần điền mặc định";
   const did = (what, cells, filled = false, left = []) => {
     undoing.push({ what, cells, filled, left });
     redoing.length = 0;
@@ -198,22 +198,30 @@
     return became;
   };
 
-  // A block that got no answer is kept cell by cell: what is not stored yet goes out as what was typed does.
-  const keepBlock = (block, from, size, error, isTyped) => {
-    const asked = askedOf(block, from, size);
-    const here = asked.filter((one) => hasCell(one) && !isTyped(input(one.y, one.x)));
-    here.forEach(({ y, x, typed }) => typedHere(input(y, x), CLEARS.test(typed) ? "" : typed, error));
-    const out = asked.filter(({ y, x }) => !rows[y] || !columns[x]).length;
-    return `Còn ${openCells().length} ô chưa lưu.${out ? ` ${out} ô nằm ngoài bảng: chưa dán.` : ""}`;
-  };
+  // An act that got no answer is kept cell by cell: what is not stored yet goes out as what was typed does, and the act is one
+  // step all the same. Gives its cells with what they held before and hold now.
+  const queue = (asked, error, filled = false) =>
+    asked.map(({ y, x, typed }) => {
+      const cell = input(y, x);
+      const before = heldOf(cell);
+      const text = CLEARS.test(typed) ? "" : typed;
+      typedHere(cell, text, error, filled && text ? window.portalGrid.FILL : "");
+      return { y, x, before, after: text };
+    });
   const CLEARS = /^(xo[aá]|xóa)( b[oỏ])?$|^[-–—]$/i; // as units/files/lines.py
+  const left = () => `Còn ${openCells().length} ô chưa lưu.`;
 
   const paste = async (block, from, size, words) => {
     if (block.length > MOST_LETTERS) {
       say("Khối chép quá lớn, chưa dán. Hãy chỉ chép các ô cần dán.", "bad");
       return;
     }
-    const lost = (error, isTyped) => keepBlock(block, from, size, error, isTyped);
+    const lost = (error, isTyped) => {
+      const asked = askedOf(block, from, size);
+      const out = asked.filter(({ y, x }) => !rows[y] || !columns[x]).length;
+      did(PASTE, queue(asked.filter((one) => hasCell(one) && !isTyped(input(one.y, one.x))), error));
+      return left() + (out ? ` ${out} ô nằm ngoài bảng: chưa dán.` : "");
+    };
     const became = await lay(block, from, size, words, { lost });
     if (became && (became.changed.length || became.left.length)) did(PASTE, became.changed, false, became.left);
     offer();
@@ -227,9 +235,15 @@
       return;
     }
     const size = { height: range.bottom - range.top + 1, width: range.right - range.left + 1 };
-    const lost = (error) => `Chưa điền được: ${whyNot(error)}. Hãy điền lại; ô đã điền không bị ghi hai lần.`;
-    const became = await lay(value, { y: range.top, x: range.left }, size, "Đang điền…", { lost, filled: true });
-    if (became && became.changed.length) did(FILL, became.changed, true);
+    const from = { y: range.top, x: range.left };
+    const isEmpty = (cell) => !cell.value && !isOpen(cell);
+    const lost = (error) => {
+      const asked = askedOf(value, from, size).filter((one) => hasCell(one) && isEmpty(input(one.y, one.x)));
+      if (asked.length) did(FILLING, queue(asked, error, true), true);
+      return left();
+    };
+    const became = await lay(value, from, size, "Đang điền…", { lost, filled: true });
+    if (became && became.changed.length) did(FILLING, became.changed, true);
     offer();
   };
   const columnOf = ({ x }) => ({ top: 0, bottom: rows.length - 1, left: x, right: x });
@@ -267,7 +281,7 @@
   const goBack = async (from, to, name, at = from.length - 1) => {
     const [step] = from.splice(at, 1);
     const isUndone = from === undoing;
-    const still = step.cells.filter(({ y, x, after }) => input(y, x) && input(y, x).dataset.saved === after);
+    const still = step.cells.filter(({ y, x, after }) => input(y, x) && heldOf(input(y, x)) === after);
     if (!still.length && step.cells.length) {
       say(`Các ô của ${step.what} ấy đã được ghi lại sau đó: giữ nguyên.`, "bad");
       return offer();
@@ -278,17 +292,20 @@
       turnLeft(step, isUndone);
       list([]);
       to.push(step);
-      say(done + (openCells().length ? `Còn ${openCells().length} ô chưa lưu.` : "Đã lưu."));
+      say(done + (openCells().length ? left() : "Đã lưu."));
       return offer();
     }
     const corner = { y: Math.min(...still.map(({ y }) => y)), x: Math.min(...still.map(({ x }) => x)) };
     const asked = still.map(({ y, x, before }) => ({ y, x, typed: before || "xoá" })); // an empty cell asks for nothing
     const filled = step.filled && !isUndone; // empty cells, filled and marked as before
-    const lost = (error) => `Chưa ${name.toLowerCase()} được: ${whyNot(error)}. Hãy bấm lại.`;
+    const lost = (error) => {
+      to.push({ ...step, cells: queue(asked, error, filled) });
+      turnLeft(step, isUndone);
+      return done + left();
+    };
     const how = { done, filled, lost, after: () => turnLeft(step, isUndone) };
     const became = await lay(blockOf(asked, corner), corner, { height: 1, width: 1 }, `${name}…`, how);
-    if (became === null) from.splice(at, 0, step);
-    else if (became.changed.length) to.push({ ...step, cells: became.changed });
+    if (became && became.changed.length) to.push({ ...step, cells: became.changed });
     return offer();
   };
   // What is on its way to the server is a step as well: the keys wait until it has been told.
@@ -299,10 +316,17 @@
   const undo = () => stepped(undoing, redoing, "Hoàn tác");
   const redo = () => stepped(redoing, undoing, "Làm lại");
   button.addEventListener("click", () => goBack(undoing, redoing, "Hoàn tác", latestPaste()));
-  grid.addEventListener("portal:stored", ({ target, detail }) => {
-    if (detail.before === detail.after) return;
+  grid.addEventListener("portal:written", ({ target, detail }) => {
     did("lần ghi", [{ ...find(target.closest("td")), ...detail }]);
     offer();
+  });
+
+  // The server read what was written while it could not be asked: “d” stands as “Đ”.
+  grid.addEventListener("portal:read", ({ target, detail }) => {
+    const { y, x } = find(target.closest("td"));
+    [...undoing, ...redoing].forEach(({ cells }) =>
+      cells.filter((one) => one.y === y && one.x === x && one.after === detail.typed).forEach((one) => { one.after = detail.as; }),
+    );
   });
 
   const fillDown = () => {
@@ -356,7 +380,7 @@
       say("Bảng này không có ô ngày. Ngày đăng ký, ngày nghị quyết ghi ở trang “Nhập kết quả” của từng hồ sơ.", "bad");
     } else if (control && event.key.toLowerCase() === "d") {
       fillDown();
-    } else if (control && (cell.value === cell.dataset.saved || isOfLatest(cell)) && steppedBy(event)) {
+    } else if (control && (cell.value === heldOf(cell) || isOfLatest(cell)) && steppedBy(event)) {
       (steppedBy(event) === undoing ? undo : redo)();
     } else {
       return;

@@ -53,7 +53,13 @@
 
   const count = () => {
     const many = marked(areas.page()).length;
+    const cell = grid.contains(document.activeElement) ? document.activeElement : null;
+    const was = cell && cell.getBoundingClientRect().top;
     left.hidden = !many;
+    if (cell) { // what opens above the grid moves the cell at hand under the bar at the foot of the page
+      scrollBy(0, cell.getBoundingClientRect().top - was);
+      cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
     left.querySelector("[data-fill-count]").textContent = many;
     const all = inAll - atLoad + many; // those of other pages are as they were when this one came
     if (ask) {
