@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.core.web.middleware.NoStore",
+    "portal.core.web.middleware.ToldAnswered",
     "portal.core.web.middleware.OnlyPosted",
     "portal.core.web.middleware.ReadOnlyGet",
     "axes.middleware.AxesMiddleware",

@@ -15,6 +15,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from .forms import ComponentsForm, NewPasswordForm, SignInForm
@@ -22,7 +23,7 @@ from .models import Heartbeat
 from .web.middleware import session_left
 
 # What our forms carry hidden: whole names, how the names of rows' versions and stored values begin and end.
-CARRIED = {"csrfmiddlewaretoken", "once", "seen", "next", "action", "address", "bo", "don_vi", "hosted_in"}
+CARRIED = {"csrfmiddlewaretoken", "once", "sending", "seen", "next", "action", "address", "bo", "don_vi", "hosted_in"}
 CARRIED_ENDS = ("-version", "_FORMS")
 
 sign_in = LoginView.as_view(
@@ -116,7 +117,10 @@ def components(request):
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "403_csrf.html", status=403)
+    """The page where the form's token is out of date, with the way back to the form: its page keeps what was typed."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return render(request, "403_csrf.html", {"back": page if is_ours else ""}, status=403)
 
 
 def page_not_found(request, exception):

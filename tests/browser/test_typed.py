@@ -1,8 +1,10 @@
 """What was typed and not stored is there again after a reload, a closed page, an ended session: stored, or told."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.walker import Walker, entry_grid, follow, forget_typed, password
 
@@ -161,6 +163,88 @@ def test_an_ended_session_goes_on_where_the_officer_sits(officer, grid):
     page = closed_and_opened(officer, grid)
     assert cell(page, 9, 0).input_value() == typed
     officer.complaints[:] = [one for one in officer.complaints if "Failed to load resource" not in one]
+
+
+def form_of(officer, grid, row: int):
+    page = officer.open(grid)
+    follow(page.locator(GRID).nth(row).locator("th a"))
+    follow(page.get_by_role("link", name="Nhập kết quả"))
+    return page, page.url, page.locator("textarea").first
+
+
+def test_a_form_without_a_line_stays_on_its_page(officer, grid):
+    page, address, note = form_of(officer, grid, 9)
+    note.fill("Gõ khi có mạng, gửi khi mất mạng")
+    officer.context.set_offline(True)
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    told = page.locator("[data-not-sent]")
+    told.wait_for()
+    assert told.inner_text().startswith("Chưa gửi: không kết nối được với cổng.")
+    officer.look("nhap-ket-qua-mat-mang")
+    assert (page.url, note.input_value()) == (address, "Gõ khi có mạng, gửi khi mất mạng")
+    officer.context.set_offline(False)
+    officer.press("Lưu")
+    assert officer.said() == "Đã lưu."
+    forget_typed(page)
+    officer.open(address)
+    assert page.locator("textarea").first.input_value() == "Gõ khi có mạng, gửi khi mất mạng"
+    officer.complaints[:] = [one for one in officer.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+@pytest.mark.parametrize("answer", ["no answer", "503"])
+def test_a_form_whose_sending_failed_comes_back(officer, grid, answer):
+    """The line went after the portal was asked: the browser shows a page of its own, and the address is typed again."""
+    page, address, note = form_of(officer, grid, 10)
+    typed = f"Gửi đi mà {answer}"
+    note.fill(typed)
+
+    def fail(route):
+        if route.request.method != "POST":
+            return route.continue_()
+        return route.abort() if answer == "no answer" else route.fulfill(status=503, body="<p>503</p>")
+
+    page.route(address, fail)
+    with suppress(Error), page.expect_navigation():
+        page.get_by_role("button", name="Lưu", exact=True).click()
+    page.unroute(address)
+    page = closed_and_opened(officer, address) if answer == "503" else officer.open(address)
+    assert page.locator("textarea").first.input_value() == typed
+    assert "mà chưa lưu đã được đưa lại vào đây" in page.locator(".kept-told").inner_text()
+    officer.press("Lưu")
+    assert officer.said() == "Đã lưu."
+    officer.open(address)
+    assert page.locator(".kept-told").count() == 0 and page.locator("textarea").first.input_value() == typed
+    officer.complaints[:] = [one for one in officer.complaints if "Failed to load resource" not in one]
+
+
+def test_a_form_sent_after_signing_out_signs_in_where_it_stands(officer, grid):
+    page, address, note = form_of(officer, grid, 3)
+    note.fill("Phiên đã hết khi bấm Lưu")
+    officer.context.clear_cookies()
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    page.locator("#again-password").fill(password())
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert officer.said() == "Đã lưu."
+    forget_typed(page)
+    officer.open(address)
+    assert page.locator("textarea").first.input_value() == "Phiên đã hết khi bấm Lưu"
+
+
+def test_a_form_of_another_unit_holds_nothing_of_this_one(officer, grid):
+    """One address, told apart by what it asks: what was typed for one unit stood in the form of the next."""
+    page = officer.open("/don-vi/so/mo-hinh/them/")
+    units = page.locator("main select[name=unit] option").evaluate_all(
+        "all => all.map(one => one.value).filter(Boolean)"
+    )
+    first, second = (f"/don-vi/so/mo-hinh/them/?don_vi={unit}" for unit in units[1:3])
+    name = officer.open(first).locator("main form input[name=name]")
+    name.fill("Camera an ninh của tổ thứ nhất")
+    page = closed_and_opened(officer, second)
+    assert page.locator("main form input[name=name]").input_value() == ""
+    page = closed_and_opened(officer, first)
+    assert page.locator("main form input[name=name]").input_value() == "Camera an ninh của tổ thứ nhất"
+    page.get_by_role("button", name="Bỏ phần này").click()
 
 
 def test_nothing_was_amiss_on_the_way(officer):

@@ -140,8 +140,11 @@ def test_what_is_not_wanted_any_more_is_left_after_one_question(served):
     assert one.sent == ["agenda"]
 
 
-def test_nothing_typed_asks_nothing(served):
-    one = served(SITTING)
+@pytest.mark.parametrize("token", ["x", "y"], ids=["its own token", "signed in elsewhere"])
+def test_nothing_typed_asks_nothing(served, token):
+    form = '<input type="hidden" name="csrfmiddlewaretoken" value="x">'
+    one = served(SITTING.replace('<textarea name="minutes">', f'{form}<textarea name="minutes">'))
+    one.token = token
     one.page.click("#all")
     one.page.wait_for_url("**/agenda")
     assert one.sent == ["agenda"]

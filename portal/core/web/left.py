@@ -12,7 +12,7 @@ from django.urls import reverse
 LEFT = "left_forms"  # in the session, by key
 KEY = "giu"  # in the address of either page
 MOST = 5  # forms left at a time; the oldest goes
-OWN = ("csrfmiddlewaretoken", "once", "leave")
+OWN = ("csrfmiddlewaretoken", "once", "leave", "sending")
 
 
 def leaves_for(route: str):

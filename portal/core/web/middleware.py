@@ -1,6 +1,7 @@
 """What holds for every request: addresses ask in storable text, sessions end, private pages are not kept, a GET changes
 nothing."""
 
+import re
 import time
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ from django.urls import is_valid_path, reverse
 from ..vietnamese.text import storable
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
+SENDING = re.compile(r"[0-9-]{5,36}")
 PROVINCE_AT_HAND = "province_at_hand"  # the session's key
 OWN_TABLES = ('"django_session"', '"axes_')  # what signing in and out itself keeps
 
@@ -120,6 +122,24 @@ class NoStore:
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
+        return response
+
+
+class ToldAnswered:
+    """Hand back the name a page's script gave its sending: what was typed is stored, and the browser need not keep it
+    any more (portal/static/portal/kept.js)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code < 400:
+            sending = request.POST.get("sending", "")
+            if SENDING.fullmatch(sending):
+                response.set_cookie(
+                    f"sent_{sending}", "1", max_age=120, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+                )
         return response
 
 

@@ -46,7 +46,7 @@ document.addEventListener("mousedown", (event) => {
 
 // --- typed and not saved: <form data-unsaved="biên bản">; no other button or link of the page throws it away unasked --
 const typedIn = (form) =>
-  JSON.stringify([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string"));
 const guarded = new Map([...document.querySelectorAll("form[data-unsaved]")].map((form) => [form, typedIn(form)]));
 const leaving = new Set();
 const unsavedBut = (sent) =>
@@ -70,6 +70,8 @@ document.addEventListener("submit", async (event) => {
   }
   form.requestSubmit(submitter);
 }, true);
+
+document.addEventListener("portal:stayed", () => leaving.clear());
 
 window.addEventListener("beforeunload", (event) => {
   if (unsavedBut(null).length) event.preventDefault();

@@ -78,7 +78,8 @@ window.portalKept = (() => {
   const { keep, drop, held, ready } = window.portalKept;
   const NOT_KEPT = ["csrfmiddlewaretoken", "once"]; // of one session, of one sending
   const TYPED = "textarea, select, input:not([type=hidden]):not([type=file]):not([type=password])";
-  const SENT = "portal-sent"; // in this tab: the form whose answer is awaited
+  const TELLING = ["bo", "cap", "don_vi", "duoi", "ky", "loai", "nam", "tu"];
+  const SENT = "portal-sent"; // in this tab: the form whose answer is awaited, and the name of its sending
   const isSwitch = (field) => field.type === "checkbox" || field.type === "radio";
 
   const fields = (form) =>
@@ -90,7 +91,12 @@ window.portalKept = (() => {
   const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) =>
     [...form.querySelectorAll(TYPED)].some((field) => !field.matches(".cell")),
   );
-  const nameOf = (form) => `form ${location.pathname} ${form.getAttribute("action") || ""} ${form.id}`;
+  // The same form of another unit, set or year (`?don_vi=`) is another one; of another page of a list it is not.
+  const where = () => {
+    const asked = [...new URLSearchParams(location.search)].filter(([name]) => TELLING.includes(name));
+    return [location.pathname, ...asked.map(([name, value]) => `${name}=${value}`)].join("&");
+  };
+  const nameOf = (form) => `form ${where()} ${form.getAttribute("action") || ""} ${form.id}`;
   const time = (at) => {
     const two = (number) => String(number).padStart(2, "0");
     const day = new Date(at);
@@ -99,14 +105,15 @@ window.portalKept = (() => {
     return `${clock} ngày ${two(day.getDate())}/${two(day.getMonth() + 1)}/${day.getFullYear()}`;
   };
 
-  // What a form was sent with is stored when the page that answers comes from the form's own, and refuses nothing.
-  const sent = sessionStorage.getItem(SENT);
+  // What a form was sent with is stored when the portal has answered that very sending (`ToldAnswered` hands its name back) and
+  // the page refuses nothing. A line that was cut, a server that was away, a sending called off answer nothing.
+  const { name: sent, sending } = JSON.parse(sessionStorage.getItem(SENT) || "{}");
   sessionStorage.removeItem(SENT);
-  const answer = performance.getEntriesByType("navigation")[0] || {};
-  const isAnswer = answer.type === "navigate" && sent && sent.startsWith(`form ${new URL(document.referrer || location).pathname} `);
-  const isRefused = answer.responseStatus >= 400 || document.querySelector("main .errorlist, main .notice--bad");
-  const isStored = isAnswer && document.body.dataset.person && !isRefused;
-  if (isStored) drop(sent);
+  const cookie = `sent_${sending}`;
+  const isAnswered = document.cookie.split("; ").some((one) => one.startsWith(`${cookie}=`));
+  if (isAnswered) document.cookie = `${cookie}=; max-age=0; path=/`;
+  const isRefused = document.querySelector("main .errorlist, main .notice--bad");
+  if (isAnswered && document.body.dataset.person && !isRefused) drop(sent);
 
   // Kept are the fields somebody typed into, and the hidden ones beside them, which say over what they were typed; a field
   // nobody touched stays as the portal has it. A field is told by its name and its place among those of that name.
@@ -182,7 +189,12 @@ window.portalKept = (() => {
   window.portalKept.back = ready.then(() => forms.forEach(bring));
   window.portalKept.forget = (form) => drop(nameOf(form));
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || !forms.includes(event.target)) return;
-    sessionStorage.setItem(SENT, nameOf(event.target));
+    const form = event.target;
+    if (event.defaultPrevented || !forms.includes(form)) return;
+    const sending = crypto.getRandomValues(new Uint32Array(3)).join("-");
+    sessionStorage.setItem(SENT, JSON.stringify({ name: nameOf(form), sending }));
+    const add = ({ formData }) => formData.set("sending", sending);
+    form.addEventListener("formdata", add);
+    setTimeout(() => form.removeEventListener("formdata", add)); // it has gone by then, or stays
   });
 })();

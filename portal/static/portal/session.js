@@ -8,6 +8,7 @@ window.portalSession = (() => {
   const WARN = 120;
   const PROLONG = 60; // work prolongs at most this often
   const RETRY = 10;
+  const PATIENCE = 20000;
   const now = () => Date.now() / 1000;
   let asked = now();
   let worked = false;
@@ -37,6 +38,7 @@ window.portalSession = (() => {
   const ask = async () => {
     asked = now();
     const request = { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" };
+    request.signal = AbortSignal.timeout(PATIENCE);
     const answer = await fetch(sessionAddress, request).catch(() => undefined);
     if (!answer || answer.status >= 500) return undefined;
     const told = answer.ok ? await answer.json() : {};
@@ -184,4 +186,52 @@ window.portalSession = (() => {
     setInterval(look, 1000);
   }
   return { ask, signIn, heard: () => heard(Number(sessionLeft)) };
+})();
+
+// --- a form goes only where it arrives: without a line or a session it stays on its page, with what was typed -----------
+(() => {
+  "use strict";
+
+  const { ask, signIn } = window.portalSession;
+  if (!document.body.dataset.person) return;
+  const asking = new Set();
+  const NO_LINE = "Chưa gửi: không kết nối được với cổng. Những gì đã nhập vẫn còn trên trang; có mạng thì bấm lại.";
+  const SIGNED_OUT = "Chưa gửi: phiên làm việc đã hết. Những gì đã nhập vẫn còn trên trang; bấm lại để đăng nhập tại đây.";
+
+  const calm = (form) => form.querySelectorAll("[data-not-sent]").forEach((old) => old.remove());
+  const tell = (form, button, words) => {
+    const told = document.createElement("p");
+    told.className = "notice notice--bad";
+    told.dataset.notSent = "";
+    told.setAttribute("role", "alert");
+    told.textContent = words;
+    if (button && form.contains(button)) (button.closest(".cluster, .entry-bar") || button).before(told);
+    else form.append(told);
+    told.scrollIntoView({ block: "nearest" });
+  };
+  const mayGo = async () => {
+    const told = await ask();
+    if (told) return "";
+    if (told === undefined) return NO_LINE;
+    return (await signIn()) ? "" : SIGNED_OUT;
+  };
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || form.method !== "post" || !form.closest("main")) return;
+    if (asking.delete(form)) return; // asked a moment ago: it goes
+    event.preventDefault();
+    if (form.dataset.asking) return;
+    form.dataset.asking = "yes";
+    const why = await mayGo();
+    delete form.dataset.asking;
+    calm(form);
+    if (!why) {
+      asking.add(form);
+      form.requestSubmit(submitter);
+      asking.delete(form); // refused by the browser's own checks
+    } else {
+      form.dispatchEvent(new CustomEvent("portal:stayed", { bubbles: true }));
+      tell(form, submitter, why);
+    }
+  });
 })();

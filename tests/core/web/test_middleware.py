@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from portal.core.models import Heartbeat, Job
-from portal.core.web.middleware import ReadOnlyGet, StorableQuery, WriteInGet
+from portal.core.web.middleware import ReadOnlyGet, StorableQuery, ToldAnswered, WriteInGet
 
 
 def write(request):
@@ -163,3 +163,32 @@ def test_other_methods_and_the_api_keep_their_own_answer(signed_in):
     assert signed_in.put(reverse("evaluations:act", args=[7])).content == b""
     response = signed_in.post(reverse("api:unit-list"), content_type="application/json")
     assert (response.status_code, response["Content-Type"]) == (405, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "told"),
+    [
+        ({"sending": "12-34-56"}, 200, True),
+        ({"sending": "12-34-56"}, 302, True),
+        ({"sending": "12-34-56"}, 422, False),
+        ({"sending": "12-34-56"}, 503, False),
+        ({"sending": "a=1; Domain=x"}, 200, False),
+        ({}, 200, False),
+    ],
+)
+def test_a_sending_is_told_answered_where_it_was_stored(rf, sent, status, told):
+    """What was typed is kept in the browser until then: neither a refusal nor an error throws it away."""
+    answer = ToldAnswered(lambda request: HttpResponse(status=status))(rf.post("/", sent))
+    assert list(answer.cookies) == (["sent_12-34-56"] if told else [])
+    assert not ToldAnswered(lambda request: HttpResponse())(rf.get("/", sent)).cookies
+
+
+def test_a_form_out_of_date_leads_back_to_its_page(client, db):
+    """Nothing but a page of our own: the browser says where it came from, not who sent it."""
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    for page, leads in ("http://testserver/danh-gia/7/?bo=2", True), ("https://other.example/x", False), ("", False):
+        answer = strict.post(reverse("sign_in"), {"username": "an"}, headers={"referer": page} if page else {})
+        assert answer.status_code == 403
+        assert (f'href="{page}"' in answer.content.decode() if page else False) is leads
