@@ -1,41 +1,18 @@
-"""Database triggers that let lines of a log only be added, whoever writes: raw SQL and bulk updates included.
+"""The logs of this app whose lines the database lets nobody change or drop."""
 
-SQLite loses a table's triggers when a migration rebuilds the table: such a migration calls `install` again
-(a test looks for them after all migrations).
-"""
+from portal.core.rows import kept
+from portal.core.rows.kept import SENTENCE
+
+__all__ = ["CYCLE_EVENTS", "EVENTS", "SENTENCE", "TOTAL_EVENTS", "install", "remove"]
 
 EVENTS, CYCLE_EVENTS = "evaluations_event", "evaluations_cycleevent"
 TOTAL_EVENTS = "evaluations_pasttotalevent"
-SENTENCE = "Diễn biến chỉ được ghi thêm, không sửa, không xoá được."
-CHANGES = ("UPDATE", "DELETE")
 
 
 def install(connection, table: str = EVENTS) -> None:
     """(Re)make the triggers for the table as it is now."""
-    remove(connection, table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ "
-                f"BEGIN RAISE EXCEPTION '{SENTENCE}' USING ERRCODE = 'check_violation'; END $$"
-            )
-            cursor.execute(
-                f"CREATE TRIGGER {table}_kept BEFORE UPDATE OR DELETE ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
-            )
-        else:
-            for change in CHANGES:
-                cursor.execute(
-                    f"CREATE TRIGGER {table}_kept_{change.lower()} BEFORE {change} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
-                )
+    kept.install(connection, table)
 
 
 def remove(connection, table: str = EVENTS) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"DROP TRIGGER IF EXISTS {table}_kept ON {table}")
-            cursor.execute(f"DROP FUNCTION IF EXISTS {table}_kept()")
-        else:
-            for change in CHANGES:
-                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_kept_{change.lower()}")
+    kept.remove(connection, table)

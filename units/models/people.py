@@ -116,7 +116,7 @@ class User(AbstractUser):
 class PostCorrection(models.Model):
     """The words of a person's post mended: when, by whom, why; never changed."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="post_corrections", verbose_name="người dùng")
+    user = models.ForeignKey(User, models.PROTECT, related_name="post_corrections", verbose_name="người dùng")
     at = models.DateTimeField("lúc", db_default=Now())
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người sửa")
     by_post = models.CharField("chức danh của người sửa khi đó", max_length=200)

@@ -10,7 +10,7 @@ from .tree import Unit
 class UnitEvent(models.Model):
     """One act on one unit: when, by whom, on what ground; never changed."""
 
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="events", verbose_name="đơn vị")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="events", verbose_name="đơn vị")
     act = models.CharField("việc", max_length=10, choices=UnitAct)
     at = models.DateTimeField("lúc", auto_now_add=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="người làm")
