@@ -49,6 +49,8 @@ class LegalDocument(models.Model):
     scan_sha256 = models.CharField("mã nội dung bản quét", max_length=64, blank=True)
     scan_name = models.CharField("tên tệp bản quét", max_length=255, blank=True)
     scan_size = models.PositiveBigIntegerField("cỡ tệp bản quét", null=True, blank=True)
+    # what the pack that came with the portal said at its last loading, by field; empty for a person's own document
+    shipped = models.JSONField("gói đi kèm cổng ghi", default=dict, blank=True, editable=False)
 
     objects = OfProvinceQuerySet.as_manager()
 

@@ -1,5 +1,9 @@
 """Writes of legal documents and programmes by the provinces that use them."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
@@ -13,8 +17,10 @@ from units.models import User
 from ..enums import SetStatus
 from ..models import LegalDocument, Programme
 from ..packs.content import digest, plain
+from ..packs.labels import field_in_words
 from ..queries import provinces_written
 
+SHIPPED = ("number", "title", "issuer", "issued_on", "in_force_on", "ended_on", "cite", "replaces")  # a pack's fields
 FACTS = ("number", "cite", "title", "issuer", "issued_on", "in_force_on", "ended_on", "replaces")
 
 
@@ -22,6 +28,33 @@ def facts_of(document: LegalDocument) -> dict:
     """The document as plain data, its signed copy by hash."""
     facts = {name: plain(getattr(document, name)) for name in FACTS if name != "replaces"}
     return facts | {"replaces": document.replaces_id, "scan_sha256": document.scan_sha256}
+
+
+def as_shipped(document: LegalDocument) -> dict:
+    """The document in the words of a pack."""
+    facts = {name: plain(getattr(document, name)) for name in (*SHIPPED, "province_code") if name != "replaces"}
+    return facts | {"replaces": document.replaces.code if document.replaces else None}
+
+
+def told_apart(held: Mapping[str, Any], said: Mapping[str, Any], model: Any = LegalDocument) -> list[str]:
+    """A line for each field that is held as one thing and said to be another."""
+    return [
+        f"{field_in_words(name, [model])}: {_told(held[name])} → {_told(value)}"
+        for name, value in said.items()
+        if held[name] != value
+    ]
+
+
+def _told(value: Any) -> str:
+    try:
+        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    except (TypeError, ValueError):
+        return str(value or "để trống")
+
+
+def pack_differs(document: LegalDocument) -> list[str]:
+    """What the pack that came with the portal says otherwise of a document somebody corrected; mostly nothing."""
+    return told_apart(as_shipped(document), document.shipped) if document.shipped else []
 
 
 @transaction.atomic

@@ -15,9 +15,9 @@ from ..enums import RuleAct, SetStatus
 from ..models import AwardBar, CriteriaSet, LegalDocument, Programme, StreakRule
 from ..packs.content import content_of, digest, plain
 from ..packs.differences import differences
-from ..packs.labels import field_in_words
 from ..packs.reading import Packs
 from ..packs.rules import bar_key, content_of_bar, content_of_rule, rule_differences
+from .documents import SHIPPED, as_shipped, told_apart
 from .publishing import publish
 from .storing import write_bar, write_set, write_streak
 
@@ -47,17 +47,17 @@ def load(packs: Packs, *, check_only: bool = False, keep_own: bool = False) -> l
     """Bring the database to what the packs say, in one transaction; nothing is kept when a set is refused.
 
     A published set whose pack differs is refused: it needs a new version. Loading twice changes nothing. `keep_own`
-    leaves a province's set as its people wrote or published it in the browser, as each start of the portal must.
+    leaves a province's set or document as its people wrote or published it, as each start of the portal must.
     """
     with transaction.atomic():
-        steps = [_load_document(row) for row in packs.documents]
-        _link_documents(packs.documents)
+        steps = [_load_document(row, keep_own=keep_own) for row in packs.documents]
+        _link_documents(packs.documents, steps)
         steps += [_load_programme(row) for row in packs.programmes]
         for content in packs.sets:
             publish_it = (content["code"], content["version"]) in packs.to_publish
             steps += _load_set(content, publish_it=publish_it, keep_own=keep_own)
-        steps += [_load_streak(row) for row in packs.streaks]
-        steps += [_load_bar(row) for row in packs.bars]
+        steps += [_load_streak(row, keep_own=keep_own) for row in packs.streaks]
+        steps += [_load_bar(row, keep_own=keep_own) for row in packs.bars]
         if check_only or any(step.is_refused for step in steps):
             transaction.set_rollback(True)
     return steps
@@ -69,34 +69,48 @@ def _load_row(model: Any, code: str, fields: dict) -> Loaded:
         model.objects.create(code=code, **fields)
         return Loaded(NEW, code)
     stored = {name: plain(getattr(row, name)) for name in fields}
-    lines = [
-        f"{field_in_words(name, [model])}: {stored[name] or 'để trống'} → {value or 'để trống'}"
-        for name, value in fields.items()
-        if stored[name] != value
-    ]
+    lines = told_apart(stored, fields, model)
     if not lines:
         return Loaded(SAME, code)
     model.objects.filter(pk=row.pk).update(**fields)
     return Loaded("sửa", code, tuple(lines))
 
 
-def _load_document(row: dict) -> Loaded:
-    names = ("number", "title", "issuer", "issued_on", "in_force_on", "ended_on", "cite")
-    fields = {name: row.get(name) for name in names} | {"province_code": row.get("province_code", "")}
-    return _load_row(LegalDocument, row["code"], fields)
+def _load_document(row: dict, *, keep_own: bool) -> Loaded:
+    """A document as its pack has it; one a province corrected by hand is left and remembers what the pack says."""
+    code = row["code"]
+    said = {name: row.get(name) for name in SHIPPED} | {"province_code": row.get("province_code", "")}
+    stored = LegalDocument.objects.select_related("replaces").filter(code=code).first()
+    if stored is None:
+        LegalDocument.objects.create(code=code, shipped=said, **_without_link(said))
+        return Loaded(NEW, code)
+    held = as_shipped(stored)
+    lines = tuple(told_apart(held, said))
+    if lines and keep_own and stored.province_code and held != stored.shipped:
+        LegalDocument.objects.filter(pk=stored.pk).update(shipped=said)
+        return Loaded(KEPT, code, lines)
+    if lines or stored.shipped != said:
+        LegalDocument.objects.filter(pk=stored.pk).update(shipped=said, **_without_link(said))
+    return Loaded("sửa" if lines else SAME, code, lines)
 
 
-def _link_documents(rows: Sequence[dict]) -> None:
-    for row in rows:
-        replaced = LegalDocument.objects.filter(code=row.get("replaces")).first()
-        LegalDocument.objects.filter(code=row["code"]).update(replaces=replaced)
+def _without_link(said: dict) -> dict:
+    """The fields to write before all documents are there to be named."""
+    return {name: value for name, value in said.items() if name != "replaces"}
+
+
+def _link_documents(rows: Sequence[dict], steps: Sequence[Loaded]) -> None:
+    for row, step in zip(rows, steps, strict=True):
+        if step.what != KEPT:
+            replaced = LegalDocument.objects.filter(code=row.get("replaces")).first()
+            LegalDocument.objects.filter(code=row["code"]).update(replaces=replaced)
 
 
 def _load_programme(row: dict) -> Loaded:
     return _load_row(Programme, row["code"], {"name": row["name"], "title": row["title"]})
 
 
-def _load_streak(content: dict) -> Loaded:
+def _load_streak(content: dict, *, keep_own: bool) -> Loaded:
     """A streak rule with its titles; one a province's people wrote is theirs, and a day they ended one with stays."""
     code = content["code"]
     stored = StreakRule.objects.filter(code=code).first()
@@ -109,12 +123,14 @@ def _load_streak(content: dict) -> Loaded:
     if not lines:
         return Loaded(SAME, code)
     if stored.events.filter(act=RuleAct.DRAFTED).exists():
+        if keep_own:
+            return Loaded(KEPT, code, lines)
         return Loaded(REFUSED, code, ("quy tắc do cán bộ của tỉnh ghi trên cổng; hãy đặt mã khác", *lines))
     write_streak(stored, content)
     return Loaded("sửa", code, lines)
 
 
-def _load_bar(content: dict) -> Loaded:
+def _load_bar(content: dict, *, keep_own: bool) -> Loaded:
     """A province's bar from awards; one that is there already is left as the province has it."""
     name = f"không xét khen thưởng: {bar_key(content)}"
     provinces = Unit.objects.filter(kind=UnitKind.PROVINCE, code=content["province_code"], closed_on__isnull=True)
@@ -125,6 +141,8 @@ def _load_bar(content: dict) -> Loaded:
     stored = AwardBar.objects.filter(province=province, **key).first()
     if stored is not None:
         lines = tuple(rule_differences(content_of_bar(stored), content))
+        if lines and keep_own:
+            return Loaded(KEPT, name, lines)
         return Loaded(REFUSED if lines else SAME, name, ("tỉnh đã đặt; hãy sửa trên cổng", *lines) if lines else ())
     try:
         with transaction.atomic():

@@ -71,7 +71,7 @@ def document_edit(request, pk=None):
         initial["seen"] = digest(documents.facts_of(row))
     others = LegalDocument.objects.visible_to(request.user).exclude(pk=pk).order_by("-issued_on", "code")
     form = DocumentForm(request.POST or None, request.FILES or None, initial=initial, others=others)
-    context = {"form": form, "document": row}
+    context = {"form": form, "document": row, "pack_says": documents.pack_differs(row) if row else []}
     if request.method != "POST":
         return render(request, "criteria/document_edit.html", context)
     if form.is_valid():

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from criteria.enums import Confidence, Outcome, SetStatus
 from criteria.models import CriteriaSet, Criterion, LegalDocument, Programme
@@ -13,6 +14,7 @@ from criteria.packs.content import content_of, digest
 from criteria.packs.reading import all_packs, read_packs
 from criteria.packs.stored import known
 from criteria.services import CHANGED, NEW, REFUSED, SAME, Loaded, load, publish, to_publish
+from criteria.services.documents import FACTS, facts_of, write_document
 from criteria.services.drafts import edit
 from portal.core.errors import Refused
 from tests.criteria.factories import SMALL, first_versions, load_packs, load_small, write_pack
@@ -95,6 +97,54 @@ def test_a_start_keeps_what_a_province_wrote_into_a_draft_of_its_pack(sets):
     CriteriaSet.objects.filter(pk=pack.pk).update(status=SetStatus.PUBLISHED, sha256=digest(content_of(row)))
     assert start() == ("Bộ của thị xã", SetStatus.PUBLISHED)
     assert {change.what for change in load(read_packs(all_packs(), known()))} >= {REFUSED}  # the control
+
+
+def test_a_start_keeps_a_document_a_province_corrected_and_says_what_the_pack_has(sets, client):
+    """Its own is kept, an untouched one follows its pack, the page tells the difference; another load is an order."""
+    staff = make_user(Role.STAFF, make_province("Tỉnh Quảng Ninh", "22"))
+    paper, other = LegalDocument.objects.get(code="KH120-2023"), LegalDocument.objects.get(code="KH191-2023")
+    issuer = paper.issuer
+    LegalDocument.objects.filter(pk=other.pk).update(
+        title="Tên cũ của gói", shipped=other.shipped | {"title": "Tên cũ của gói"}
+    )
+    url = reverse("criteria:document_edit", args=[paper.pk])
+    client.force_login(staff)
+    assert "Gói đi kèm cổng ghi khác" not in client.get(url).content.decode()
+    facts = {name: getattr(paper, name) for name in FACTS}
+    mended = facts | {"issuer": "Công an tỉnh Quảng Ninh (sửa)", "ended_on": date(2026, 12, 31), "replaces": other}
+    seen = digest(facts_of(paper))
+    write_document(paper, mended, province_code="22", scan=None, by=staff, seen=seen)
+    out = StringIO()
+    call_command("load_criteria", verbosity=1, stdout=out)
+    assert (
+        f"giữ bản của tỉnh: {paper.code}\n    Cơ quan ban hành: Công an tỉnh Quảng Ninh (sửa) → {issuer}"
+        in out.getvalue()
+    )
+    paper.refresh_from_db()
+    other.refresh_from_db()
+    assert (paper.issuer, paper.ended_on, paper.replaces) == (
+        "Công an tỉnh Quảng Ninh (sửa)",
+        date(2026, 12, 31),
+        other,
+    )
+    assert other.title != "Tên cũ của gói"
+    page = client.get(url).content.decode()
+    assert "Gói đi kèm cổng ghi khác" in page and f"→ {issuer}" in page
+    assert "Hết hiệu lực: 31/12/2026 → để trống" in page and "Thay thế: KH191-2023 → để trống" in page
+    load(read_packs(all_packs(), known()))  # the control: loaded by an order, the pack is taken
+    paper.refresh_from_db()
+    assert (paper.issuer, paper.ended_on, paper.replaces) == (issuer, None, None)
+    assert "Gói đi kèm cổng ghi khác" not in client.get(url).content.decode()
+
+
+def test_a_start_keeps_a_document_corrected_before_packs_were_remembered(sets):
+    """Whose words a province's document has is not known before a loading; the whole country's are the pack's."""
+    own, law = (LegalDocument.objects.filter(code=code) for code in ("KH120-2023", "TT124-2021"))
+    for rows in (own, law):
+        rows.update(title="Trích yếu khác", shipped={})
+    call_command("load_criteria", verbosity=0)
+    assert own.get().title == "Trích yếu khác" and own.get().shipped["title"] != "Trích yếu khác"
+    assert law.get().title != "Trích yếu khác"
 
 
 def test_what_is_stored_is_what_the_pack_says(sets):
