@@ -118,10 +118,10 @@ class LateUnitForm(LockForm):
 
 class CycleLabel:
     """A choice of cycles that `to_choose` found: each by name, and by its province where two share it; a place's own
-    year names its place already."""
+    year names its place already, and its province where two places so named have one."""
 
     def label_from_instance(self, cycle) -> str:
-        alone = cycle.namesakes == 1 or cycle.place_id
+        alone = (cycle.of_one_place_name if cycle.place_id else cycle.namesakes) == 1
         return str(cycle) if alone else f"{cycle} – {cycle.province.name}"
 
 

@@ -34,9 +34,11 @@ class CycleQuerySet(models.QuerySet):
         return self.filter(Q(source="") | Q(Exists(told)))
 
     def to_choose(self):
-        """With what names them: `namesakes` tells how many of these share programme and year, as after a merger."""
+        """With what names them: `namesakes` tells how many of these share programme and year, as after a merger, and
+        `of_one_place_name` how many of those are of a place so named."""
         namesakes = Window(Count("pk"), partition_by=["programme", "year"])
-        return self.select_related("programme", "province").annotate(namesakes=namesakes)
+        of_a_name = Window(Count("pk"), partition_by=["programme", "year", "place_name"])
+        return self.select_related("programme", "province").annotate(namesakes=namesakes, of_one_place_name=of_a_name)
 
 
 class Cycle(models.Model):
@@ -93,7 +95,7 @@ class Cycle(models.Model):
 
     def __str__(self):
         """Wherever the year is named, it says whose own it is, and that it was opened with example criteria."""
-        own = f" – {self.place_name}" if self.place_id else self.apart
+        own = f" – {self.place_name}{self.apart}" if self.place_id else self.apart
         return f"{self.programme} năm {self.year}{own}{EXAMPLE_MARK if self.is_example else ''}"
 
     @property

@@ -12,9 +12,11 @@ from criteria.queries import Applied, applied_in, rule_of
 from criteria.ways import judged_twice, receivers_on
 from portal.core.errors import Refused
 from portal.core.rows.locking import lock_row
+from units.enums import LEVELS
 from units.locks import hold_units
-from units.models import Unit, User
-from units.queries.history import main_origins
+from units.models import Unit, UnitVersion, User
+from units.names import in_sentence
+from units.queries.history import main_origins, names_on
 
 from .. import workflow
 from ..enums import CycleAction, CycleStatus, Origin, State
@@ -23,6 +25,7 @@ from ..models import Cycle, CycleEvent, Evaluation
 from .roster import RosterUnit, expected_row, judged, roster_row, without_route
 
 BATCH = 1000
+LONGEST = Cycle._meta.get_field("place_name").max_length
 LOCK_FIELDS = ["status", "locked_by", "locked_at", "lock_reason"]
 
 
@@ -103,8 +106,15 @@ def _applied(programme: Programme, year: int, province: Unit, place: Unit | None
 
 
 def _name_on(place: Unit, day: date) -> str:
-    then = place.versions.in_force(day).values_list("name", flat=True).first()
-    return then or place.name
+    """What the place was called that day, with its district where another of the province was called the same."""
+    then = place.versions.in_force(day).select_related("district").first()
+    if then is None:
+        return place.name
+    others = UnitVersion.objects.in_force(day).filter(kind__in=LEVELS, province=then.province_id, name=then.name)
+    if then.district_id in (None, place.pk) or not others.exclude(unit=place).exists():
+        return then.name
+    district = names_on(day, [then.district_id]).get(then.district_id, then.district.name)
+    return f"{then.name} ({in_sentence(district)})"[:LONGEST]
 
 
 def freeze_roster(cycle: Cycle, applied: list[Applied]) -> None:

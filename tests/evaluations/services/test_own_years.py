@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from criteria.models import CriteriaSet
-from evaluations import permissions, services
+from evaluations import permissions, queries, services
 from evaluations.files.past_results import read_row
-from evaluations.forms import CycleForm
+from evaluations.forms import CycleForm, CycleLabel
 from evaluations.judging.below import counts_below
 from evaluations.models import Cycle, Evaluation
 from evaluations.queries.scopes import scopes_of
@@ -170,6 +170,38 @@ def test_scopes_of_one_name_are_told_apart_by_where_they_lie(programme, tree):
         (tree.town.pk, "Thị xã Đông Triều"),
         (alike[0].pk, "Phường Đức Chính (thị xã Đông Triều, tỉnh Quảng Ninh)"),
         (alike[1].pk, "Phường Đức Chính (huyện Đầm Hà, tỉnh Quảng Ninh)"),
+    ]
+
+
+def test_a_year_says_its_places_district_where_the_province_has_another_of_the_name(programme, tree):
+    ward = tree.wards[0]
+    assert str(opened(programme, tree, ward)).startswith("Mô hình An ninh cơ sở năm 2024 – Phường Đức Chính (ví dụ")
+    make_units(tree.other, UnitKind.COMMUNE, Subtype.WARD, ["Phường Đức Chính"], code="07091")
+    later = opened(programme, tree, ward, YEAR + 1)
+    assert str(later).startswith("Mô hình An ninh cơ sở năm 2025 – Phường Đức Chính (thị xã Đông Triều)")
+    assert later.scope_name == "Phường Đức Chính (thị xã Đông Triều)"
+
+
+def test_years_of_two_towns_of_one_name_say_where_each_lies(programme, tree):
+    """Towns of provinces that merged, or whose years were opened under one bare name. The year alone stays as it is."""
+    own = opened(programme, tree, tree.town)
+    row = {"programme": programme, "year": YEAR, "as_of": DAY, "place_name": "Thị xã Đông Triều"}
+    elsewhere = make_units(tree.province, UnitKind.DISTRICT, Subtype.TOWN, ["Thị xã Đông Triều"], code="206")[0]
+    twin = Cycle.objects.create(**row, province=tree.province, place=elsewhere)
+    far = make_tree("Z")
+    third = Cycle.objects.create(**row, province=far.province, place=far.districts[0])
+    queries.tell_years_apart(alone := [Cycle.objects.get(pk=own.pk)])
+    assert "(tỉnh" not in str(alone[0])
+    rows = list(Cycle.objects.filter(pk__in=[own.pk, twin.pk, third.pk]).order_by("pk"))
+    queries.tell_years_apart(rows)
+    assert [str(one).removeprefix("Mô hình An ninh cơ sở năm 2024 – ") for one in rows] == [
+        "Thị xã Đông Triều (tỉnh Quảng Ninh) (ví dụ, không phải luật)",
+        "Thị xã Đông Triều (tỉnh Quảng Ninh)",
+        "Thị xã Đông Triều (tỉnh Z)",
+    ]
+    labels = [CycleLabel().label_from_instance(one) for one in Cycle.objects.to_choose().order_by("pk")]
+    assert labels[1:] == [
+        f"{programme} năm 2024 – Thị xã Đông Triều – {name}" for name in ("Tỉnh Quảng Ninh", "Tỉnh Z")
     ]
 
 
