@@ -259,7 +259,7 @@ class SelectionFilterSet(OfLevels):
         label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), empty_label=EVERY
     )
     district = filters.ModelChoiceFilter(
-        label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), empty_label=EVERY, widget=DistrictSelect
+        label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY, widget=DistrictSelect
     )
     state = filters.ChoiceFilter(label="Đã chọn chưa", choices=STATES, method="by_choice", empty_label=EVERY)
 
@@ -271,6 +271,8 @@ class SelectionFilterSet(OfLevels):
         super().__init__(data, queryset, request=request)
         used = queryset.order_by().values("criteria_set")
         self.filters["criteria_set"].queryset = CriteriaSet.objects.filter(pk__in=used)
+        # of one year: its own districts, not those that ended before it
+        self.filters["district"].queryset = Unit.objects.filter(pk__in=queryset.order_by().values("district"))
 
     def by_name(self, dossiers, name, words):
         return dossiers.filter(unit_search_key__contains=text.search_key(words))

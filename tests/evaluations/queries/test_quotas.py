@@ -17,8 +17,8 @@ from evaluations.models import Cycle, Evaluation
 from evaluations.queries import quotas
 from tests.evaluations.factories import dossier_of
 from tests.evaluations.world import more_dossiers, put
-from tests.units.factories import make_province, make_user
-from units.enums import Role
+from tests.units.factories import make_province, make_units, make_user
+from units.enums import Role, Subtype, UnitKind
 from units.models import Unit
 
 pytestmark = pytest.mark.both  # shares counted in SQL
@@ -171,6 +171,17 @@ def test_the_list_is_filtered_and_says_when_it_is_empty(client, world, sets):
             assert client.get(address(world), {key: junk}).status_code == 200
     Evaluation.objects.filter(criteria_set__in=sets).update(criteria_set=world.area.criteria_set)
     assert "Kỳ này không có đơn vị nào của đồng chí thuộc diện lựa chọn." in said(client.get(address(world)))
+
+
+def test_the_filter_offers_the_districts_of_the_year_alone(client, world, sets):
+    """One that ended before the year, with its years still read by the province, chooses nobody in it."""
+    ended = make_units(world.tree.province, UnitKind.DISTRICT, Subtype.RURAL_DISTRICT, ["Huyện Đã Hết"])[0]
+    Unit.objects.filter(pk=ended.pk).update(closed_on=date(2020, 6, 30))
+    client.force_login(make_user(Role.STAFF, world.tree.province))
+    chosen = client.get(reverse("evaluations:selection", args=[world.cycle.pk])).context["form"]["district"]
+    assert [label for _, label in chosen.field.choices] == ["Tất cả", "Huyện A1", "Huyện A2"]
+    every = client.get(reverse("evaluations:list")).content.decode()
+    assert "Huyện Đã Hết" in every  # the control: the list of every year offers it
 
 
 def test_a_locked_year_chooses_nobody(client, world, sets):
