@@ -147,3 +147,22 @@ class Capacity(TextChoices):
     CHAIR = "chair", "CHỦ TỊCH"
     COLLECTIVE = "tm", "TM. UỶ BAN NHÂN DÂN"
     DEPUTY = "kt", "KT. CHỦ TỊCH"
+    BOARD = "tm_bcd", "TM. BAN CHỈ ĐẠO"
+    BOARD_CHAIR = "bcd", "TRƯỞNG BAN"
+    BOARD_DEPUTY = "kt_bcd", "KT. TRƯỞNG BAN"
+
+
+class Body(TextChoices):
+    """Whose decision recognises, as the set's route says in its own words (`Route.authority`)."""
+
+    PEOPLE = "people", "Uỷ ban nhân dân"
+    BOARD = "board", "Ban Chỉ đạo"
+
+
+# How a body's decision is signed, the usual first, and the symbol its decisions bear (NĐ 30/2020, Phụ lục III).
+SIGNED_AS = {
+    Body.PEOPLE: (Capacity.CHAIR, Capacity.COLLECTIVE, Capacity.DEPUTY),
+    Body.BOARD: (Capacity.BOARD, Capacity.BOARD_CHAIR, Capacity.BOARD_DEPUTY),
+}
+TAKEN_BACK_AS = {Body.PEOPLE: Capacity.CHAIR, Body.BOARD: Capacity.BOARD_CHAIR}
+SYMBOLS = {Body.PEOPLE: "QĐ-UBND", Body.BOARD: "QĐ-BCĐ"}

@@ -1,5 +1,8 @@
 """The signed decision, and the one that takes a recognition back."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from django import forms
 from django.utils import timezone
 
@@ -15,9 +18,14 @@ class IssueForm(PasswordAgain):
     number = WholeField(label="Số", min_value=1, max_value=99999)
     symbol = TextField(label="Ký hiệu", max_length=40)
     signed_on = DayField(label="Ngày ký", initial=timezone.localdate)
-    capacity = forms.ChoiceField(label="Thẩm quyền ký", choices=Capacity.choices)
+    capacity = forms.ChoiceField(label="Thẩm quyền ký")
     signer = TextField(label="Họ tên người ký", max_length=120)
     field_order = ["number", "symbol", "signed_on", "capacity", "signer", "password"]
+
+    def __init__(self, *args, capacities: Sequence[Capacity] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        if capacities:
+            cast(forms.ChoiceField, self.fields["capacity"]).choices = [(one.value, one.label) for one in capacities]
 
 
 class RevokeForm(IssueForm):

@@ -8,6 +8,7 @@ from .recognitions import recognition_counts
 from .returned import remarks_of, returned_first, returned_to, returns_of
 from .sent import SentGroup, sent_by, turn_of
 from .signals import Signal, filled_not_appraised, signals_of, unconfirmed_in, with_signals
+from .signing import bodies_of, body_of, capacities_of
 from .sittings import chair_among, draft_decisions, open_sittings, past_its_term, waiting_dossiers
 
 __all__ = [
@@ -18,6 +19,9 @@ __all__ = [
     "SentGroup",
     "Signal",
     "beside",
+    "bodies_of",
+    "body_of",
+    "capacities_of",
     "chair_among",
     "draft_decisions",
     "fallen",

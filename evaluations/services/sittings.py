@@ -19,8 +19,9 @@ from units.locks import hold_units
 from units.models import Committee, Seat, Unit, User, on
 
 from .. import permissions, rules, workflow
-from ..enums import Action, Ballot, Capacity, DecisionKind, Resolution, State
+from ..enums import TAKEN_BACK_AS, Action, Ballot, Capacity, DecisionKind, Resolution, State
 from ..models import AgendaItem, Cycle, Decision, Evaluation, Recognition, Sitting, Vote
+from ..queries.signing import body_of, capacities_of
 from ..queries.sittings import chair_among, waiting_dossiers
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter or digit that is read as another
@@ -288,6 +289,9 @@ def issue_decision(
     if found.sitting is None:
         raise Refused("Quyết định này không lập từ phiên họp nào nên không có danh sách để phát hành.")
     _refuse_to_come(signed_on)
+    if capacity not in (able := capacities_of(found)):
+        named = ", ".join(f"“{one.label}”" for one in able)
+        raise Refused(f"Theo tuyến xét duyệt của bộ tiêu chí, quyết định này ký với thẩm quyền {named}. Hãy chọn lại.")
     if signed_on < found.sitting.held_on:
         raise Refused(f"Ngày ký không thể trước ngày họp ({found.sitting.held_on:%d/%m/%Y}).")
     _number(found, number, symbol, signed_on, signer, capacity, by)
@@ -342,7 +346,8 @@ def revoke(
     if found.decision.signed_on and signed_on < found.decision.signed_on:
         raise Refused(f"Ngày ký không thể trước quyết định công nhận ({found.decision.signed_on:%d/%m/%Y}).")
     taking = Decision(kind=DecisionKind.REVOKE, issuer=found.decision.issuer, reason=reason.strip())
-    _number(taking, number, symbol, signed_on, signer, Capacity.CHAIR, by)
+    capacity = TAKEN_BACK_AS[body_of(found.decision.capacity)]
+    _number(taking, number, symbol, signed_on, signer, capacity, by)
     workflow.advance(
         found.evaluation, Action.REVOKE, by=by, comment=f"{reason.strip()} (Quyết định số {taking.reference})"
     )

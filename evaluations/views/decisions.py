@@ -16,13 +16,12 @@ from portal.core.web.once import once
 from portal.core.web.pages import page_of, refuse
 
 from .. import permissions, queries, services
-from ..enums import DecisionKind, Resolution
+from ..enums import SYMBOLS, DecisionKind, Resolution
 from ..filters import DecisionFilterSet, RecognitionFilterSet
 from ..forms import IssueForm, RevokeForm
 from ..models import Decision, Recognition
 from .columns import relation, told_apart, unit_columns
 
-SYMBOL = "QĐ-UBND"
 DECISIONS = (
     ListColumn("Số, ký hiệu", "reference"),
     ListColumn("Ngày ký", "signed_on"),
@@ -139,9 +138,10 @@ def decision_detail(request, pk):
 
 
 def _issue_form(request, decision: Decision, data=None) -> IssueForm:
-    year = timezone.localdate().year
-    initial = {"number": services.next_number(decision.issuer, year, SYMBOL), "symbol": SYMBOL}
-    return IssueForm(data, user=request.user, initial=initial)
+    """Signed and numbered as the body that the dossiers' routes name."""
+    year, symbol = timezone.localdate().year, SYMBOLS[queries.bodies_of(decision)[0]]
+    initial = {"number": services.next_number(decision.issuer, year, symbol), "symbol": symbol}
+    return IssueForm(data, user=request.user, initial=initial, capacities=queries.capacities_of(decision))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,8 +205,8 @@ def recognition_revoke(request, pk):
     )
     if not permissions.may_revoke(request.user, recognition.evaluation):
         raise Http404
-    year = timezone.localdate().year
-    initial = {"number": services.next_number(recognition.decision.issuer, year, SYMBOL), "symbol": SYMBOL}
+    year, symbol = timezone.localdate().year, SYMBOLS[queries.body_of(recognition.decision.capacity)]
+    initial = {"number": services.next_number(recognition.decision.issuer, year, symbol), "symbol": symbol}
     form = RevokeForm(request.POST or None, user=request.user, initial=initial)
     context = {"recognition": recognition, "form": form}
     if request.method != "POST":

@@ -11,8 +11,8 @@ from django.db.models import F
 
 from criteria.enums import Measure
 from criteria.models import Criterion, Programme
-from evaluations import services, workflow
-from evaluations.enums import Action, Ballot, Capacity, Side
+from evaluations import queries, services, workflow
+from evaluations.enums import SYMBOLS, Action, Ballot, Body, Capacity, Side
 from evaluations.models import Answer, Cycle, Evaluation, Evidence
 from evaluations.services.answers import FIELDS, PREFIX
 from units.enums import LEVELS, Role, UnitKind
@@ -237,12 +237,13 @@ def _sit(place: int | None, dossiers: list[Evaluation], runners: dict[Role, User
         services.cast_votes(sitting, seat, dict.fromkeys(items, Ballot.FOR), by=standing)
     decision = services.close_sitting(sitting, by=chair)
     if decision:
+        body = queries.bodies_of(decision)[0]
         services.issue_decision(
             decision,
-            number=services.next_number(committee.unit, OPEN_YEAR, "QĐ-UBND"),
-            symbol="QĐ-UBND",
+            number=services.next_number(committee.unit, OPEN_YEAR, SYMBOLS[body]),
+            symbol=SYMBOLS[body],
             signed_on=signed_on,
             signer="(dữ liệu mẫu)",
-            capacity=Capacity.COLLECTIVE,
+            capacity=Capacity.COLLECTIVE if body == Body.PEOPLE else Capacity.BOARD,
             by=chair,
         )

@@ -6,9 +6,9 @@ from collections import Counter
 from django.db.models import F
 
 from criteria.models import LegalDocument
-from evaluations.enums import Capacity, DecisionKind, Resolution
+from evaluations.enums import SYMBOLS, Body, Capacity, DecisionKind, Resolution
 from evaluations.models import AgendaItem, Cycle, Decision, Sitting
-from evaluations.queries import tell_dossiers_apart
+from evaluations.queries import bodies_of, tell_dossiers_apart
 from portal.core.enums import EXAMPLE_WORDS
 from portal.core.errors import Refused
 from portal.core.vietnamese.figures import grouped
@@ -69,22 +69,26 @@ def build_draft(params: dict, place: Unit) -> Paper:
     papers = dict.fromkeys(cited(item.evaluation.criteria_set.document) for item in items)
     opening = [f"Căn cứ {paper};" for paper in papers]
     opening.append(f"Căn cứ kết quả phiên họp ngày {sitting.held_on:%d/%m/%Y} của {committee};")
-    opening.append(f"Theo đề nghị của {committee}.")
-    organ = organ_in_text(place, place.name)
+    body = bodies_of(Decision.objects.get(sitting=sitting, kind=DecisionKind.RECOGNISE))[0]
+    by_board = body == Body.BOARD
+    decider = sitting.committee.name if by_board else f"Chủ tịch {organ_in_text(place, place.name)}"
+    signature = (Capacity.BOARD, Capacity.BOARD_CHAIR) if by_board else (Capacity.CHAIR,)
+    sponsor = f"Thường trực {committee}" if by_board else committee
+    opening.append(f"Theo đề nghị của {sponsor}.")
     what = f"kết quả “{cycle.programme.name}” năm {cycle.year}"
     return Paper(
-        organ=organ_of(place, place.name),
-        organ_in_text=f"Chủ tịch {organ}",
+        organ=(decider.upper(),) if by_board else organ_of(place, place.name),
+        organ_in_text=decider,
         place_name=bare_name(place.name),
         year=sitting.held_on.year,
         heading="QUYẾT ĐỊNH",
         subject=f"Công nhận {what}",
         file_stem=f"Dự thảo quyết định công nhận {cycle.programme.name} {cycle.year} {place.name}",
-        symbol="QĐ-UBND",
-        authority=f"CHỦ TỊCH {organ.upper()}",
+        symbol=SYMBOLS[body],
+        authority=decider.upper(),
         opening=tuple(opening),
         ordered="QUYẾT ĐỊNH:",
-        capacity=(Capacity.CHAIR.label,),
+        capacity=tuple(str(one.label) for one in signature),
         sections=(
             Section(
                 "",

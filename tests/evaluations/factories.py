@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from criteria.judging.values import CriterionSpec, Value
 from criteria.models import CriteriaSet, Programme
 from criteria.queries import rule_of, specs_of
-from evaluations import services, workflow
-from evaluations.enums import Action, Ballot, Capacity, Side
+from evaluations import queries, services, workflow
+from evaluations.enums import Action, Ballot, Side
 from evaluations.models import Cycle, Decision, Evaluation, Evidence, PastTotal, Sitting
 from portal.core.vietnamese.figures import plain_number
 from tests.criteria.factories import first_versions, load_packs
@@ -152,14 +152,14 @@ def issue(
     signed_on: date = date(YEAR, 11, 8),
     signer: str = "Nguyễn Văn Mẫu",
 ) -> Decision:
-    """The draft signed: its dossiers become recognised."""
+    """The draft signed as the routes say: its dossiers become recognised."""
     return services.issue_decision(
         decision,
         number=number,
         symbol="QĐ-UBND",
         signed_on=signed_on,
         signer=signer,
-        capacity=Capacity.CHAIR,
+        capacity=queries.capacities_of(decision)[0],
         by=by,
     )
 

@@ -12,14 +12,17 @@ from criteria.models import CriteriaSet, Programme
 from criteria.packs.content import content_of
 from criteria.services import lacks
 from evaluations import services, workflow
-from evaluations.enums import Action, State
+from evaluations.enums import Action, Capacity, State
 from evaluations.models import Evaluation
+from portal.core.errors import Refused
 from portal.core.web.once import new_token
 from reports.datasets import By, rollup_of, scope_of
-from tests.evaluations.factories import appraise, hold_sitting, issue, make_paper
+from reports.papers.decision import build_draft
+from tests.evaluations.factories import appraise, hold_sitting, make_paper
 from tests.evaluations.graded import points
 from tests.units.factories import make_committee, make_province, make_units, make_user
 from units.enums import Role, Subtype, UnitKind
+from units.names import in_sentence
 
 pytestmark = pytest.mark.django_db
 YEAR = 2024
@@ -147,7 +150,8 @@ def test_a_districts_year_from_the_guided_page_to_its_grade(admin, province):
     workflow.advance(fresh(dossier), Action.SUBMIT, by=officer)
     appraise(fresh(dossier), by=standing)
     sitting = hold_sitting(council.committee, [fresh(dossier)], by=standing, held_on=date(YEAR, 12, 2))
-    issue(services.close_sitting(sitting, by=chair), by=chair, signed_on=date(YEAR, 12, 9))
+    drafted = services.close_sitting(sitting, by=chair)
+    _signed_as_the_route_says(admin, drafted, chair)
     graded = fresh(dossier)
     assert (graded.state, str(graded.grade), graded.result) == (State.RECOGNISED, "Khá", "Loại Khá (75/100 điểm)")
 
@@ -164,6 +168,27 @@ def test_a_districts_year_from_the_guided_page_to_its_grade(admin, province):
     ):
         page = admin.get(address)
         assert page.status_code == 200 and "Huyện Lạng Giang" in page.content.decode(), address
+
+
+def _signed_as_the_route_says(client, drafted, chair) -> None:
+    """“Ban Chỉ đạo tỉnh” decides: form, paper and number are the committee's; the People's Committee's are refused."""
+    client.force_login(chair)
+    page = client.get(reverse("evaluations:decision_detail", args=[drafted.pk]))
+    offered = [label for _, label in page.context["form"].fields["capacity"].choices]
+    assert offered == ["TM. BAN CHỈ ĐẠO", "TRƯỞNG BAN", "KT. TRƯỞNG BAN"]
+    assert page.context["form"]["symbol"].initial == "QĐ-BCĐ"
+    name = drafted.sitting.committee.name
+    paper = build_draft({"decision": drafted.pk}, drafted.issuer)
+    assert (paper.organ, paper.symbol, paper.capacity) == (
+        *((name.upper(),), "QĐ-BCĐ"),
+        ("TM. BAN CHỈ ĐẠO", "TRƯỞNG BAN"),
+    )
+    assert paper.authority == name.upper() and f"Thường trực {in_sentence(name)}" in paper.opening[-1]
+    how = {"number": 1, "symbol": "QĐ-BCĐ", "signed_on": date(YEAR, 12, 9), "signer": "Nguyễn Văn Mẫu", "by": chair}
+    with pytest.raises(Refused, match="ký với thẩm quyền “TM. BAN CHỈ ĐẠO”"):
+        services.issue_decision(drafted, capacity=Capacity.CHAIR, **how)
+    issued = services.issue_decision(drafted, capacity=Capacity.BOARD, **how)
+    assert (issued.reference, issued.get_capacity_display()) == ("01/QĐ-BCĐ", "TM. BAN CHỈ ĐẠO")
 
 
 def test_nobody_at_the_district_decides_on_it(admin, province):
