@@ -71,6 +71,7 @@ class Action(TextChoices):
     RECOGNISE = "recognise", "Công nhận"
     RECONSIDER = "reconsider", "Xem xét lại"
     REVOKE = "revoke", "Thu hồi công nhận"
+    KEEP = "keep", "Giữ công nhận"
     REFORM = "reform", "Dừng do sắp xếp"
     REFORM_UNDONE = "reform_undone", "Hoàn tác sắp xếp"
     AMEND = "amend", "Sửa số liệu"

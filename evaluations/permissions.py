@@ -115,6 +115,11 @@ def may_revoke(user: User, evaluation: Evaluation) -> bool:
     return REVOKING.hold(user, evaluation) and evaluation.submitted_by_id != user.pk
 
 
+def may_keep_recognition(user: User, evaluation: Evaluation) -> bool:
+    """Whoever may take the recognition back may decide that it stands."""
+    return may_revoke(user, evaluation)
+
+
 def may_bar_awards(user: User, province: Unit) -> bool:
     """Provincial staff and administrators switch on what bars units from awards."""
     return user.has_role(*PROVINCIAL, at=province.pk)

@@ -3,7 +3,7 @@
 from .answers import STALE, AnswerForm
 from .award_bars import AwardBarEndForm, AwardBarForm
 from .cycles import CycleField, CycleForm, CycleLabel, LateUnitForm, LockForm, RefreezeForm
-from .dates import DatesForm, TimingForm
+from .dates import DatesForm, KeepForm, TimingForm
 from .decisions import IssueForm, RevokeForm
 from .evidence import FilesForm, KeptPaperForm, PaperFactsForm, SentPapers, SharedFilesForm, ShelfForm
 from .past_results import PastCorrectionForm, PastResultForm, TakeAwayForm, UnitSearchForm
@@ -22,6 +22,7 @@ __all__ = [
     "DatesForm",
     "FilesForm",
     "IssueForm",
+    "KeepForm",
     "KeptPaperForm",
     "LateUnitForm",
     "LockForm",

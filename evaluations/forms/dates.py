@@ -1,6 +1,7 @@
 """The dates of a dossier's papers, and what the appraisers make of one out of time."""
 
 from django import forms
+from django.utils import timezone
 
 from portal.core.fields import DayField, TextField
 
@@ -22,6 +23,14 @@ class DatesForm(forms.Form):
             and field.field.has_changed(self.initial.get(field.name), self.data[field.html_initial_name])
             for field in self
         )
+
+
+class KeepForm(forms.Form):
+    """That a recognition stands though its ground fell."""
+
+    decided_on = DayField(label="Ngày quyết định giữ", initial=timezone.localdate)
+    reason = TextField(label="Lý do giữ công nhận", widget=forms.Textarea(attrs={"rows": 2}), max_length=1000)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class TimingForm(forms.Form):

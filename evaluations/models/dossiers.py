@@ -139,6 +139,8 @@ class Evaluation(Named, models.Model):
     # What the appraisers made of a date out of time; empty while they have not decided.
     timing_accepted = models.BooleanField("chấp nhận ngoài thời hạn", null=True)
     timing_reason = models.TextField("lý do về thời hạn", blank=True)
+    # Decided to stand though its ground fell: how far it had fallen then, by criterion, with the day, reason and post.
+    kept_ground = models.JSONField("giữ công nhận", default=dict, blank=True, editable=False)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField("gửi lúc", null=True)
     # Somebody has appraised in the round that began with the last sending; what an earlier round wrote stays beside it.

@@ -1,7 +1,8 @@
 """Reads of the evaluations app that several callers share, by noun."""
 
-from .desk import Desk, DeskPile, Fallen, fallen, lost_ground, under_way, waiting_for
+from .desk import Desk, DeskPile, under_way, waiting_for
 from .dossiers import with_route, years_of
+from .fallen import Fallen, fallen, ground_lost, kept_of, lost_ground
 from .namesakes import tell_dossiers_apart, tell_years_apart
 from .neighbours import Neighbours, beside
 from .recognitions import recognition_counts
@@ -25,6 +26,8 @@ __all__ = [
     "chair_among",
     "draft_decisions",
     "fallen",
+    "ground_lost",
+    "kept_of",
     "filled_not_appraised",
     "lost_ground",
     "open_sittings",

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from criteria.enums import Step
 from criteria.models import Deadline
-from units.enums import UnitKind
 from units.models import Placement, User
 from units.queries import tell_apart
 from units.services import Matter
 
 from .. import permissions
-from ..enums import CycleStatus, Side, State
-from ..judging.dossiers import JudgedDossier, judged_dossiers
+from ..enums import CycleStatus, State
 from ..models import UNSELECTED, Cycle, Evaluation, Sitting
 
 
@@ -138,41 +136,6 @@ def _desk_piles(
         yield DeskPile(
             pile.label, count, query, pile.step, due, late, pile.act, pile.in_grid, pile.state == State.RETURNED
         )
-
-
-@dataclass(frozen=True)
-class Fallen:
-    """A recognised dossier whose ground no longer stands, and the sentences that say why."""
-
-    dossier: Evaluation
-    reasons: tuple[str, ...]
-
-
-def lost_ground(judged: JudgedDossier) -> tuple[str, ...]:
-    """Why a recognised dossier would not be recognised today: what the portal counts itself has changed since."""
-    if judged.dossier.state != State.RECOGNISED:
-        return ()
-    failed = judged.verdict(Side.APPRAISED).failed
-    return tuple(item.sentence for item in failed if item.code in judged.derived)
-
-
-def fallen(user: User) -> list[Fallen]:
-    """Recognised communes the user's places decided on whose units below were revoked since, so that they fall short.
-
-    Only those with a revoked unit are judged: nothing else takes a settled result away.
-    """
-    here = OuterRef("commune")
-    below = Q(commune=here) | Q(delegated_to=here) | Q(unit__commune=here)
-    revoked = Evaluation.objects.filter(below, cycle=OuterRef("cycle"), state=State.REVOKED)
-    rows = Evaluation.objects.filter(
-        Exists(revoked),
-        kind=UnitKind.COMMUNE,
-        state=State.RECOGNISED,
-        decision_unit__in=permissions.DECIDING.places(user),
-    ).select_related("cycle__programme", "criteria_set__document")
-    judged = judged_dossiers(rows)
-    found = ((one.dossier, lost_ground(one)) for one in judged.values())
-    return [Fallen(dossier, reasons) for dossier, reasons in found if reasons]
 
 
 def under_way(placement: Placement) -> Iterator[Matter]:

@@ -6,6 +6,8 @@ from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, s
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence, reuse_papers
 from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled, fill_cell
+from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled
+from .ground import keep_recognition
 from .past_results import PastResult, record_past, results_of, take_past_away
 from .past_totals import (
     Figures,
@@ -68,6 +70,7 @@ __all__ = [
     "create_sitting",
     "drop_sitting",
     "decide_timing",
+    "keep_recognition",
     "delete_cycle",
     "drop_bar",
     "drop_late_unit",

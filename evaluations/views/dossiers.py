@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from criteria.enums import Step
 from criteria.judging.cells import in_words, write_cell
 from criteria.judging.values import CriterionSpec
+from criteria.packs.content import digest
 from portal.core.errors import Refused
 from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
@@ -22,7 +23,7 @@ from units.queries import tell_apart
 from .. import permissions, queries, services, workflow
 from ..enums import EDITABLE, Action, Side, State
 from ..filters import EvaluationFilterSet
-from ..forms import TimingForm
+from ..forms import KeepForm, TimingForm
 from ..judging.below import base_of
 from ..judging.dossiers import JudgedDossier, judged_dossier
 from ..judging.papers import papers_of, window_of
@@ -157,10 +158,11 @@ def get_dossier(request, pk: int) -> Evaluation:
     return found
 
 
-def dossier_context(request, dossier: Evaluation) -> dict:
+def dossier_context(request, dossier: Evaluation, *, keeping: KeepForm | None = None) -> dict:
     judged = judged_dossier(dossier)
     may_appraise = dossier.state == State.SUBMITTED and permissions.may_appraise(request.user, dossier)
     may_edit = dossier.state in EDITABLE and permissions.may_enter(request.user, dossier)
+    lost = queries.lost_ground(judged)
     steps = [(step, dossier.last_day(step)) for step in Step]
     signals = queries.signals_of(judged)
     papers = list(dossier.evidence.select_related("uploaded_by").prefetch_related("criteria"))
@@ -178,7 +180,9 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         "verdict": judged.verdict(Side.APPRAISED if may_appraise else judged.side),
         "timing": TimingForm() if may_appraise and judged.late else None,
         "undated": undated(dossier, judged.criteria),
-        "lost_ground": queries.lost_ground(judged),
+        "lost_ground": lost,
+        "kept": queries.kept_of(dossier),
+        "keeping": _keeping(request, judged, keeping) if lost else None,
         "steps": [(Step(step).label, day) for step, day in steps if day],
         "window": window,
         "moves": _warned(workflow.available(dossier, request.user, judged), signals),
@@ -199,6 +203,17 @@ def dossier_context(request, dossier: Evaluation) -> dict:
         and dossier.outcome
         and permissions.may_revoke(request.user, dossier),
     }
+
+
+def _keeping(request, judged: JudgedDossier, typed: KeepForm | None) -> KeepForm | None:
+    """The form of who may decide that the recognition stands, of the ground as it is now; what was typed stays."""
+    if not permissions.may_keep_recognition(request.user, judged.dossier):
+        return None
+    seen = digest(queries.ground_lost(judged))
+    if typed is None:
+        return KeepForm(initial={"seen": seen})
+    typed.data = dict(typed.data.items()) | {"seen": seen}
+    return typed
 
 
 def _warned(moves: list[workflow.Transition], signals: list[queries.Signal]) -> list[workflow.Transition]:

@@ -209,6 +209,7 @@ ADDRESSES = {
     "evaluations:decision_detail": lambda home, case: {"pk": (home.draft if case == "draft" else home.decision).pk},
     "evaluations:decision_issue": lambda home, case: {"pk": home.draft.pk},
     "evaluations:recognition_revoke": lambda home, case: {"pk": home.recognition.pk},
+    "evaluations:keep": lambda home, case: {"pk": home.recognition.evaluation_id},
     "units:delegation_add": lambda home, case: {"pk": home.school.pk},
     "units:delegation_end": lambda home, case: {"pk": home.delegation.pk},
     "api:committee-detail": lambda home, case: {"pk": home.committee.pk},
@@ -394,6 +395,7 @@ DATA = {
     "evaluations:entry": lambda home, case: _form_of(home.dossiers["registered"]),
     "evaluations:cell": _cell,
     "evaluations:remark": lambda home, case: {"code": _must(home.dossiers["submitted"]).code, "note": "Thiếu chữ ký"},
+    "evaluations:keep": lambda home, case: {"decided_on": "20/11/2024", "reason": "Đã xem lại."},
     "evaluations:timing": lambda home, case: {"accepted": "yes", "reason": "Đã xác minh."},
     "evaluations:evidence_add": _evidence,
     "evaluations:evidence_edit": lambda home, case: {
