@@ -96,6 +96,40 @@ def test_a_typing_mistake_is_mended_in_the_unit_and_in_its_past(client, admin, t
     assert "Chưa sửa gì" in again.content.decode()
 
 
+def correct(client, unit, **changes):
+    typed = {"name": unit.name, "subtype": unit.subtype, "code": "", "ground": "Ghi nhầm ngày"}
+    return post(client, "units:correct", typed | changes, unit.pk)
+
+
+def test_a_first_day_typed_wrong_is_mended_and_a_merger_may_go_on(client, admin, tree):
+    """A unit of 2030 by mistake stood in the way of every reorganisation before that day, and could not be mended."""
+    add(client, tree, opened_on="01/01/2030")
+    made = Unit.objects.get(name="Thôn Mới")
+    assert 'name="opened_on"' in client.get(reverse("units:correct", args=[made.pk])).content.decode()
+    assert correct(client, made, opened_on="01/02/2025").status_code == 302
+    made.refresh_from_db()
+    assert made.opened_on == made.versions.get().valid_from == date(2025, 2, 1)
+    event = made.events.first()
+    assert (event.act, event.before[-10:], event.after[-10:]) == (UnitAct.CORRECT, "01/01/2030", "01/02/2025")
+    assert correct(client, made).status_code == 422  # nothing typed changes nothing
+    assert correct(client, made, opened_on="01/02/2026").status_code == 302  # later, while nothing leans on it
+
+
+def test_a_first_day_that_cannot_be_is_refused(client, admin, tree):
+    add(client, tree)
+    made = Unit.objects.get(name="Thôn Mới")
+    page = correct(client, made, opened_on=f"{OPENED - timedelta(days=1):%d/%m/%Y}").content.decode()
+    assert f"{tree.communes[0]} có từ {OPENED:%d/%m/%Y}. Hãy sửa lại ngày bắt đầu." in page
+    make_user(Role.OFFICER, made)
+    assert "Đã có phân công của Thôn Mới" in correct(client, made, opened_on="01/04/2026").content.decode()
+    assert correct(client, made, opened_on="01/02/2026").status_code == 302  # the control: earlier, it may
+    commune = tree.communes[0]
+    assert 'name="opened_on"' not in client.get(reverse("units:correct", args=[commune.pk])).content.decode()
+    with pytest.raises(Refused, match="do sắp xếp, bảng mã của Nhà nước định"):
+        facts = UnitFacts(commune.name, commune.subtype, commune.code, opened_on=date(2025, 1, 1))
+        services.correct_unit(commune, facts, ground=WHY, by=None)
+
+
 def test_an_older_name_given_by_a_resolution_is_left(tree):
     area = tree.areas[0]
     area.versions.update(valid_to=date(2023, 12, 31), name="Thôn Tên Cũ")

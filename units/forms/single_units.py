@@ -31,10 +31,16 @@ class UnitFactsForm(GroundForm):
         empty_label="Không ghi riêng",
         help_text="Chỉ với cơ quan, doanh nghiệp, cơ sở giáo dục.",
     )
-    field_order: tuple[str, ...] = ("name", "subtype", "code", "stands_in", "ground")
+    opened_on = DayField(
+        label="Có từ ngày", required=False, help_text="Chỉ sửa khi ngày bắt đầu đã ghi sai; để trống thì giữ nguyên."
+    )
+    field_order: tuple[str, ...] = ("name", "subtype", "code", "stands_in", "opened_on", "ground")
+    asks_first_day = False  # of a level of government too
 
     def __init__(self, *args, by: User, kind: str = "", **kwargs):
         super().__init__(*args, **kwargs)
+        if kind in LEVELS and not self.asks_first_day:
+            del self.fields["opened_on"]
         if kind:
             several = kind in ORGANISATIONS
             subtypes = (*SUBTYPES[UnitKind(kind)], Subtype.UNKNOWN) if several else SUBTYPES[UnitKind(kind)]
@@ -49,7 +55,7 @@ class UnitFactsForm(GroundForm):
     def facts(self) -> UnitFacts:
         """What was typed, after is_valid()."""
         data = self.cleaned_data
-        return UnitFacts(data["name"], data["subtype"], data["code"], data.get("stands_in"))
+        return UnitFacts(data["name"], data["subtype"], data["code"], data.get("stands_in"), data.get("opened_on"))
 
 
 class NewUnitForm(UnitFactsForm):
@@ -58,6 +64,7 @@ class NewUnitForm(UnitFactsForm):
     parent = PlaceField(label="Đơn vị quản lý", queryset=Unit.objects.none(), empty_label="Chọn đơn vị quản lý")
     opened_on = DayField(label="Có từ ngày")
     field_order = ("parent", "name", "subtype", "code", "stands_in", "opened_on", "ground")
+    asks_first_day = True
 
     def __init__(self, *args, by: User, kind: str, **kwargs):
         super().__init__(*args, by=by, kind=kind, **kwargs)

@@ -145,5 +145,6 @@ def days(plan: Plan) -> None:
         plan.add(
             None,
             f"{name}{more} thay đổi ngày {on:%d/%m/%Y}, trong hoặc sau ngày phương án có hiệu lực. "
-            "Hãy đặt ngày có hiệu lực muộn hơn, hoặc đưa mọi thay đổi của ngày đó vào một phương án.",
+            "Hãy đặt ngày có hiệu lực muộn hơn, hoặc đưa mọi thay đổi của ngày đó vào một phương án. "
+            "Nếu ngày bắt đầu của đơn vị ghi nhầm, hãy sửa ở trang của đơn vị.",
         )

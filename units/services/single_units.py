@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, Value
@@ -13,7 +14,7 @@ from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits
 from ..locks import lock_tree, lock_units
-from ..models import Committee, Delegation, Placement, Seat, Unit, UnitEvent, UnitVersion, User
+from ..models import Committee, Delegation, Lineage, Placement, Seat, Unit, UnitEvent, UnitVersion, User
 from ..names import code_fault, letters_fault, type_fault
 from ..permissions import may_manage_people
 from .tree import NewUnit, place_units
@@ -27,15 +28,17 @@ class UnitFacts:
     subtype: str
     code: str = ""
     stands_in: Unit | None = None
+    opened_on: date | None = None  # None: as it is
 
     def __str__(self) -> str:
         told = f"{self.name} ({Subtype(self.subtype).label})"
         told += f", mã {self.code}" if self.code else ""
-        return told + (f", đứng chân tại {self.stands_in}" if self.stands_in else "")
+        told += f", đứng chân tại {self.stands_in}" if self.stands_in else ""
+        return told + (f", từ {self.opened_on:%d/%m/%Y}" if self.opened_on else "")
 
 
 def facts_of(unit: Unit) -> UnitFacts:
-    return UnitFacts(unit.name, unit.subtype, unit.code, unit.stands_in)
+    return UnitFacts(unit.name, unit.subtype, unit.code, unit.stands_in, unit.opened_on)
 
 
 def _refuse_stranger(place: Unit, by: User | None) -> None:
@@ -92,9 +95,7 @@ def add_unit(parent: Unit, facts: UnitFacts, *, kind: str, opened_on: date, grou
         code=text.clean(facts.code),
     )
     (made,) = place_units([row], on=opened_on)
-    UnitEvent.objects.create(
-        unit=made, act=UnitAct.ADD, by=by, after=f"{facts_of(made)}, từ {opened_on:%d/%m/%Y}"[:500], ground=told
-    )
+    UnitEvent.objects.create(unit=made, act=UnitAct.ADD, by=by, after=str(facts_of(made))[:500], ground=told)
     return made
 
 
@@ -109,7 +110,8 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
     """Mend what was typed wrong about a unit, in its row and in the versions that hold the same mistake.
 
     A new name given by a resolution is a reorganisation, not a correction. Dossiers already on a roster keep what
-    they froze. Raises Refused when nothing changes, for a namesake, a subtype of another kind, an ended unit.
+    they froze. Raises Refused when nothing changes, for a namesake, a subtype of another kind, an ended unit, a first
+    day that cannot be.
     """
     told = _ground(ground)
     lock_tree()
@@ -120,9 +122,10 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
     name = text.clean(facts.name)
     if not name:
         raise Refused("Chưa ghi tên đơn vị.")
-    facts = UnitFacts(name, facts.subtype, text.clean(facts.code), facts.stands_in)
+    first_day = facts.opened_on or found.opened_on
+    facts = UnitFacts(name, facts.subtype, text.clean(facts.code), facts.stands_in, first_day)
     if facts == before:
-        raise Refused("Chưa sửa gì: tên, phân loại, mã số và địa bàn vẫn như cũ.")
+        raise Refused("Chưa sửa gì: tên, phân loại, mã số, địa bàn và ngày bắt đầu vẫn như cũ.")
     if not suits(found.kind, facts.subtype):
         raise Refused(f"Phân loại “{Subtype(facts.subtype).label}” không dùng cho {UnitKind(found.kind).label}.")
     if fault := type_fault(found.kind, facts.subtype, name) or letters_fault(name):
@@ -133,6 +136,8 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
         raise Refused(f"“{name}” không thể đứng chân tại {facts.stands_in}.")
     if name != before.name:
         _refuse_namesake(name, found.kind, found.parent, but=found.pk)
+    if first_day != found.opened_on:
+        _begin_on(found, first_day)
     columns = {"name": name, "subtype": facts.subtype, "code": facts.code, "stands_in": facts.stands_in}
     wrong = {"name": before.name, "subtype": before.subtype, "code": before.code, "stands_in": before.stands_in}
     for column, value in columns.items():
@@ -144,6 +149,43 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
         unit=found, act=UnitAct.CORRECT, by=by, before=str(before)[:500], after=str(facts)[:500], ground=told
     )
     return found
+
+
+def _begin_on(unit: Unit, day: date) -> None:
+    """Set the first day of a unit that was entered with a wrong one, in its row and its first version; not saved here.
+
+    Raises Refused for a level of government and what a reorganisation opened, outside the time of what it lies in,
+    after its next change, and for a later day once anything leans on the unit.
+    """
+    first = unit.versions.select_related("parent", "stands_in").order_by("valid_from").first()
+    if unit.kind in LEVELS or first is None or Lineage.objects.filter(successor=unit).exists():
+        raise Refused(f"Ngày bắt đầu của {unit} do sắp xếp, bảng mã của Nhà nước định; không sửa ở đây.")
+    for above in (first.parent, first.stands_in):
+        if above and (day < above.opened_on or (above.closed_on and day > above.closed_on)):
+            ended = f" đến {above.closed_on:%d/%m/%Y}" if above.closed_on else ""
+            raise Refused(f"{above} có từ {above.opened_on:%d/%m/%Y}{ended}. Hãy sửa lại ngày bắt đầu.")
+    if first.valid_to and day > first.valid_to:
+        raise Refused(f"{unit} đã có thay đổi ghi sau ngày {first.valid_to:%d/%m/%Y}. Hãy chọn ngày bắt đầu trước đó.")
+    if day > unit.opened_on and (other := _leaning_on(unit)):
+        raise Refused(
+            f"Đã có {other} của {unit} từ ngày bắt đầu đang ghi nên không dời sang ngày muộn hơn được. "
+            "Nếu đơn vị không còn hoạt động, hãy cho kết thúc."
+        )
+    unit.opened_on = day
+    UnitVersion.objects.filter(pk=first.pk).update(valid_from=day)
+
+
+def _leaning_on(unit: Unit) -> str:
+    """What kind of row names the unit besides its own versions and log; empty for none."""
+    every: list[Any] = unit._meta.get_fields(include_hidden=True)
+    for relation in every:
+        if not relation.auto_created or relation.concrete or not (relation.one_to_many or relation.one_to_one):
+            continue
+        model = relation.related_model
+        rows = model._base_manager.filter(**{relation.field.name: unit.pk})
+        if model not in (UnitVersion, UnitEvent) and (rows.exclude(pk=unit.pk) if model is Unit else rows).exists():
+            return str(model._meta.verbose_name)
+    return ""
 
 
 @transaction.atomic
