@@ -112,12 +112,8 @@ def may_issue(user: User, decision: Decision) -> bool:
 
 
 def may_revoke(user: User, evaluation: Evaluation) -> bool:
+    """Taking a recognition back, and deciding that it stands though its ground fell."""
     return REVOKING.hold(user, evaluation) and evaluation.submitted_by_id != user.pk
-
-
-def may_keep_recognition(user: User, evaluation: Evaluation) -> bool:
-    """Whoever may take the recognition back may decide that it stands."""
-    return may_revoke(user, evaluation)
 
 
 def may_bar_awards(user: User, province: Unit) -> bool:

@@ -25,7 +25,7 @@ def keep_recognition(evaluation: Evaluation, *, decided_on: date, reason: str, s
     day to come or before the recognition.
     """
     dossier = lock_row(Evaluation.objects.select_related("criteria_set__document"), evaluation.pk)
-    if not permissions.may_keep_recognition(by, dossier):
+    if not permissions.may_revoke(by, dossier):
         raise Refused("Tài khoản của đồng chí không có quyền quyết định giữ công nhận này.")
     if dossier.state != State.RECOGNISED:
         raise Refused(f"Hồ sơ đang ở tình trạng “{dossier.get_state_display()}” nên không có công nhận để giữ.")

@@ -150,7 +150,7 @@ def decision_issue(request, pk):
     decision = get_decision(request, pk)
     if request.method != "POST":
         return redirect("evaluations:decision_detail", pk=pk)
-    form = _issue_form(request, decision, request.POST)
+    form, refused = _issue_form(request, decision, request.POST), None
     try:
         if form.is_valid():
             data = {name: form.cleaned_data[name] for name in ("number", "symbol", "signed_on", "signer", "capacity")}
@@ -159,8 +159,10 @@ def decision_issue(request, pk):
             return redirect("evaluations:decision_detail", pk=pk)
     except Refused as refusal:
         form.add_error(None, refusal.sentence)
+        refused = refusal
     context = decision_context(request, get_decision(request, pk)) | {"form": form}
-    return refuse(request, "evaluations/decision_detail.html", context)
+    # issued meanwhile by somebody else: the page has no form left to tell it on
+    return refuse(request, "evaluations/decision_detail.html", context, None if context["may_issue"] else refused)
 
 
 def _recognitions(asked: Asking) -> RecognitionFilterSet:

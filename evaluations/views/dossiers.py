@@ -207,7 +207,7 @@ def dossier_context(request, dossier: Evaluation, *, keeping: KeepForm | None = 
 
 def _keeping(request, judged: JudgedDossier, typed: KeepForm | None) -> KeepForm | None:
     """The form of who may decide that the recognition stands, of the ground as it is now; what was typed stays."""
-    if not permissions.may_keep_recognition(request.user, judged.dossier):
+    if not permissions.may_revoke(request.user, judged.dossier):
         return None
     seen = digest(queries.ground_lost(judged))
     if typed is None:

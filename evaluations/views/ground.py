@@ -5,8 +5,9 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from portal.core.errors import Refused
 from portal.core.web.once import once
-from portal.core.web.pages import refusals_on, refuse
+from portal.core.web.pages import refuse
 
 from .. import permissions, services
 from ..forms import KeepForm
@@ -18,15 +19,18 @@ from .dossiers import dossier_context, get_dossier
 def recognition_keep(request, pk):
     """Keep the recognition, with the day and the reason; for who may also take it back."""
     dossier = get_dossier(request, pk)
-    if not permissions.may_keep_recognition(request.user, dossier):
+    if not permissions.may_revoke(request.user, dossier):
         raise Http404
     form = KeepForm(request.POST)
+    refused = None
     if form.is_valid():
-        with refusals_on(form):
+        try:
             services.keep_recognition(dossier, **form.cleaned_data, by=request.user)
             messages.success(request, f"Đã ghi quyết định giữ công nhận của {dossier.listed_name}.")
             return redirect("evaluations:detail", pk=pk)
+        except Refused as refusal:
+            form.add_error(None, refusal.sentence)
+            refused = refusal
     context = dossier_context(request, get_dossier(request, pk), keeping=form)
-    if context["keeping"] is None:  # nothing is asked any more: the page has no form to tell it on
-        messages.error(request, " ".join(str(one) for one in form.non_field_errors()))
-    return refuse(request, "evaluations/evaluation_detail.html", context)
+    # nothing is asked any more: the page has no form left to tell it on
+    return refuse(request, "evaluations/evaluation_detail.html", context, None if context["keeping"] else refused)

@@ -656,7 +656,8 @@ def test_issuing_through_the_page(client, world, draft, appraised):
     assert client.get(address).status_code == 302
     assert client.post(address, good).url == reverse("evaluations:decision_detail", args=[draft.pk])
     assert client.post(address, good).status_code == 302  # a double click
-    assert client.post(address, good | {"once": "u" * 20}).status_code == 422
+    late = client.post(address, good | {"once": "u" * 20})  # by somebody whose page was there before it was issued
+    assert late.status_code == 422 and "Quyết định đã phát hành: số 12/QĐ-UBND ngày 08/11/2024." in said(late)
     assert Recognition.objects.count() == 4
 
 
