@@ -13,7 +13,7 @@ from portal.core.filters import AddressOnly, WholeFilter
 from portal.core.vietnamese import text
 from portal.core.web.pages import whole_number
 from units.enums import LEVELS, Relation, UnitKind
-from units.filters import DistrictSelect, OfLevels, by_relation
+from units.filters import DistrictSelect, LevelFilter, OfLevels, by_relation
 from units.models import Unit
 
 from .enums import NOT_REGISTERED, CycleStatus, DecisionKind, State
@@ -72,10 +72,8 @@ class EvaluationFilterSet(OfLevels):
     year = WholeFilter(label="Năm", field_name="cycle__year", widget=AddressOnly)
     programme = ProgrammeFilter(field_name="cycle__programme", widget=AddressOnly)
     kind = filters.ChoiceFilter(label="Loại đơn vị", choices=JUDGED_CHOICES)
-    district = filters.ModelChoiceFilter(
-        label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), widget=DistrictSelect
-    )
-    commune = filters.ModelChoiceFilter(label="Xã", queryset=visible_levels(UnitKind.COMMUNE))
+    district = LevelFilter(label="Huyện", queryset=visible_levels(UnitKind.DISTRICT), widget=DistrictSelect)
+    commune = LevelFilter(label="Xã", queryset=visible_levels(UnitKind.COMMUNE))
     state = filters.ChoiceFilter(label="Tình trạng", choices=State.choices)
     grade = filters.ChoiceFilter(label="Xếp loại", field_name="grade__label", choices=())
     mine = filters.ChoiceFilter(label="Việc của tôi", choices=DESKS, method="on_my_desk")
@@ -136,7 +134,7 @@ class RecognitionFilterSet(OfLevels):
     year = WholeFilter(label="Năm", field_name="evaluation__cycle__year")
     programme = ProgrammeFilter(field_name="evaluation__cycle__programme", widget=AddressOnly)
     kind = filters.ChoiceFilter(label="Loại đơn vị", field_name="evaluation__kind", choices=JUDGED_CHOICES)
-    district = filters.ModelChoiceFilter(
+    district = LevelFilter(
         label="Huyện",
         field_name="evaluation__district",
         queryset=visible_levels(UnitKind.DISTRICT),
@@ -202,10 +200,8 @@ class UnitsOfPlaces(filters.FilterSet):
 
     q = filters.CharFilter(label="Tên đơn vị", method="by_name", max_length=200)
     year = filters.TypedChoiceFilter(label="Năm", coerce=int, method="as_asked")
-    district = filters.ModelChoiceFilter(
-        label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY, widget=DistrictSelect
-    )
-    commune = filters.ModelChoiceFilter(label="Xã", queryset=Unit.objects.none(), empty_label=EVERY)
+    district = LevelFilter(label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY, widget=DistrictSelect)
+    commune = LevelFilter(label="Xã", queryset=Unit.objects.none(), empty_label=EVERY)
 
     class Meta:
         model = Unit
@@ -258,9 +254,7 @@ class SelectionFilterSet(OfLevels):
     criteria_set = filters.ModelChoiceFilter(
         label="Bộ tiêu chí", queryset=CriteriaSet.objects.none(), empty_label=EVERY
     )
-    district = filters.ModelChoiceFilter(
-        label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY, widget=DistrictSelect
-    )
+    district = LevelFilter(label="Huyện", queryset=Unit.objects.none(), empty_label=EVERY, widget=DistrictSelect)
     state = filters.ChoiceFilter(label="Đã chọn chưa", choices=STATES, method="by_choice", empty_label=EVERY)
 
     class Meta:

@@ -1,5 +1,7 @@
 """The filter “Huyện” of the lists: offered to who has districts, now or before, and to nobody else."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -43,6 +45,23 @@ def test_who_has_districts_or_had_them_is_offered_them(client):
     assert not BarredFilterSet({}, Unit.objects.all(), years=[2024]).form["district"].is_hidden
     reforms.apply(draft(tree, line("close_level", tree.province, kind=UnitKind.DISTRICT)), by=None)
     assert offering(client, tree.province) >= {"evaluations:list", "evaluations:recognition_list"}
+
+
+@pytest.mark.parametrize("name", ["units:register_list", "evaluations:list"])  # with a choice of communes
+def test_places_of_one_name_are_told_apart_and_ended_ones_say_so(client, name):
+    """Two wards of one name in two towns, as Phường Nam Cường in Lào Cai and in Yên Bái; one of them ended."""
+    tree = make_tree("A")
+    for district in tree.districts:
+        make_units(district, UnitKind.COMMUNE, Subtype.WARD, ["Phường Nam Cường"])
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    page = client.get(reverse(name, args=LISTS[name])).content.decode()
+    assert ">Phường Nam Cường<" not in page
+    for district in ("huyện A1", "huyện A2"):
+        assert f">Phường Nam Cường ({district}, tỉnh A)</option>" in page
+    assert f">{tree.communes[0].name}</option>" in page  # the control: an only name stands alone
+    Unit.objects.filter(name="Phường Nam Cường", district=tree.districts[1]).update(closed_on=date(2025, 6, 30))
+    page = client.get(reverse(name, args=LISTS[name])).content.decode()
+    assert ">Phường Nam Cường</option>" in page and ">Phường Nam Cường (đến 30/06/2025)</option>" in page
 
 
 @pytest.mark.parametrize("name", LISTS)

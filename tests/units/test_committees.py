@@ -199,6 +199,16 @@ def test_no_committee_stands_at_a_unit_that_has_ended(tree):
         services.resume_committee(made, by=None, ground="thử")
 
 
+def test_a_unit_that_ended_says_so_where_a_committee_is_founded(client, admin, tree):
+    """A committee of its time may still be recorded there; the choice tells it from those of today."""
+    place = tree.communes[0]
+    place.closed_on = date(2024, 12, 31)
+    place.save(update_fields=["closed_on"])
+    page = client.get(reverse("units:committee_add")).content.decode()
+    assert ", đến 31/12/2024</option>" in page
+    assert f">{tree.communes[1]} (" in page and page.count(", đến ") == 1
+
+
 def test_the_page_of_a_unit_that_ends_offers_nothing_new(client, admin, tree):
     place = tree.communes[0]
     offers = [f'{reverse(name)}?don_vi={place.pk}"' for name in ("units:committee_add", "units:person_add")]

@@ -18,4 +18,4 @@ class PlaceField(forms.ModelChoiceField):
             return placed([unit])[unit.pk]
         if self.ended is None:
             self.ended = placed(cast(QuerySet, self.queryset).filter(closed_on__isnull=False))
-        return self.ended[unit.pk]
+        return f"{self.ended[unit.pk]}, đến {unit.closed_on:%d/%m/%Y}"
