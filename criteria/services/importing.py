@@ -5,7 +5,7 @@ the file holds and is not taken is told: no part of it goes without a word.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from django.db import transaction
@@ -33,15 +33,19 @@ from .storing import refuse_unless_seen, write_set
 FIX_DOCUMENT = "Văn bản của tỉnh sửa ở trang Văn bản."
 
 
-def check(data: bytes, name: str, *, province_code: str) -> Packs:
-    """The file's sets as drafts of the province, found whole; raises BadPacks with every fault."""
+def check(data: bytes, name: str, *, province_code: str, others: Mapping[str, str] | None = None) -> Packs:
+    """The file's sets as drafts of the province, found whole; raises BadPacks with every fault.
+
+    A file that names another province's code is taken home, save one the person also writes for (`others`: names by
+    code), for that file is meant for it.
+    """
     if len(data) > PACK_BYTES:
         raise BadPacks([Fault(name, 1, "", "tệp lớn hơn 2 MB; hãy tách thành nhiều bộ")])
     with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:8]) as held:
         held.write(data)
         held.flush()
         source = source_of(Path(held.name), name)
-        _take_home(source, province_code)
+        _take_home(source, province_code, others or {})
         packs = read_packs([source], known())
     if not (packs.sets or packs.streaks or packs.bars):
         sentence = "tệp không có bộ tiêu chí, quy tắc năm liên tục hay điều kiện không xét khen thưởng nào"
@@ -49,14 +53,21 @@ def check(data: bytes, name: str, *, province_code: str) -> Packs:
     return packs
 
 
-def _take_home(source: Source, province_code: str) -> None:
+def _take_home(source: Source, province_code: str, others: Mapping[str, str]) -> None:
     """Whatever the file says, what it holds is the province's: years are looked at beside that province's alone."""
     for part in ("documents", "sets", "streaks", "bars"):
         rows = source.data.get(part)
         for place, row in enumerate(rows if isinstance(rows, list) else []):
             if not isinstance(row, dict):
                 continue
-            if row.get("province_code", province_code) != province_code:
+            code = row.get("province_code", province_code)
+            if str(code) in others:
+                sentence = (
+                    f"tệp ghi tỉnh mã “{code}”, cổng đang làm việc cho tỉnh mã {province_code}. Hãy chuyển “Tỉnh đang "
+                    f"làm việc” sang {others[str(code)]} rồi gửi lại, hoặc sửa mã tỉnh trong tệp"
+                )
+                source.fault((part, place, "province_code"), sentence)
+            elif code != province_code:
                 sentence = (
                     f"tệp ghi tỉnh mã “{row['province_code']}”; cổng chỉ ghi cho tỉnh của đồng chí ({province_code})"
                 )

@@ -31,7 +31,7 @@ from ..packs.content import content_of, digest
 from ..packs.gaps import not_typed
 from ..packs.reading import BadPacks
 from ..permissions import may_write
-from ..queries import provinces_written
+from ..queries import WRITERS, provinces_written
 from ..services import importing, rules
 from ..wording import set_page
 from .editing import visible_set, written_province
@@ -180,6 +180,11 @@ def set_export(request, pk, form):
     )
 
 
+def _others(request, province: str) -> dict[str, str]:
+    """The other provinces the reader writes for, by code."""
+    return {one.code: one.name for one in request.user.provinces_as(*WRITERS) if one.code != province}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_import(request):
     """Take a pack or a workbook and check all of it; nothing is written but the file itself."""
@@ -192,7 +197,7 @@ def set_import(request):
     file = form.cleaned_data["file"]
     data = file.read(importing.PACK_BYTES + 1)
     try:
-        importing.check(data, file.name, province_code=province)
+        importing.check(data, file.name, province_code=province, others=_others(request, province))
     except BadPacks as bad:
         return _refuse(request, form, data, file.name, bad)
     kept = {"sha256": store.put([data]).sha256, "name": file.name[:200], "user": request.user.pk}
@@ -219,7 +224,7 @@ def import_preview(request, token):
     if kept["user"] != request.user.pk:
         raise Http404
     try:
-        packs = importing.check(data, kept["name"], province_code=province)
+        packs = importing.check(data, kept["name"], province_code=province, others=_others(request, province))
         changes = importing.preview(packs)
         context = {
             "changes": changes,

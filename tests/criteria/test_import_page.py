@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from criteria.enums import SetStatus
@@ -17,6 +18,7 @@ from criteria.packs.rules import bar_key, content_of_bar, content_of_rule
 from criteria.services import importing
 from portal.core.sheets.mark_child import LIST, RED
 from tests.units.factories import make_province, make_user
+from units import services
 from units.enums import Role
 
 from .factories import RULES, load_packs
@@ -152,6 +154,22 @@ def test_rules_of_a_file_become_drafts_with_their_log(page):
     _, unchanged = previewed(page, RULES)
     assert set(whats(unchanged).values()) == {"không đổi"}
     assert "Ghi thành bản thảo của tỉnh?" not in html.unescape(unchanged.content.decode())  # nothing to write, no act
+
+
+def test_a_file_for_the_other_province_one_writes_for_is_not_taken_home(client):
+    """Who administers two provinces sends one's file while the other is at hand; any other province's is taken home."""
+    here, other = make_province("Tỉnh Bắc Giang", "24"), make_province("Tỉnh Bắc Ninh", "27")
+    admin = make_user(Role.ADMIN, here)
+    services.place_person(admin, other, Role.ADMIN, by=None, valid_from=timezone.localdate(), ground="KH 1")
+    client.force_login(admin)
+    at_hand = client.get(reverse("criteria:import")).wsgi_request.user.provinces_as(Role.ADMIN)[0]
+    away = other if at_hand == here else here
+    bar = "{bar: unmet, programme: trial"
+    text = RULES.replace(bar, bar.replace("{", '{province_code: "@", '))
+    answer = sent(client, text.replace("@", away.code).encode(), "quy-tac.yaml")
+    told = html.unescape(answer.content.decode())
+    assert answer.status_code == 422 and f"Hãy chuyển “Tỉnh đang làm việc” sang {away.name} rồi gửi lại" in told
+    assert sent(client, text.replace("@", "38").encode(), "quy-tac.yaml").status_code == 302
 
 
 def test_a_draft_rule_is_corrected_by_a_file_and_a_published_one_is_not(page):
