@@ -69,9 +69,10 @@ class Running:
 
 
 def my_provinces(user) -> list[Unit]:
-    """The provinces the user's placements lie in, in the order of the alphabet."""
+    """The provinces the user's placements lie in: the one at hand first, then in the order of the alphabet."""
     held = {place.province_id for place in user.places()}
-    return list(Unit.objects.filter(pk__in=held).order_by("sort_key")) if held else []
+    found = list(Unit.objects.filter(pk__in=held).order_by("sort_key")) if held else []
+    return sorted(found, key=lambda one: one.pk != user.province_at_hand)
 
 
 def _province(asked: Asking, provinces: list[Unit]) -> Unit | None:

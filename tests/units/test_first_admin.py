@@ -33,6 +33,16 @@ def test_a_province_must_be_there(db):
     assert User.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("có dấu", "không dùng được"), ("a" * 151, "dài quá 150 chữ"), ("", "không")]
+)
+def test_a_name_nobody_could_sign_in_with_is_refused(db, name, said):
+    make_province()
+    with pytest.raises(CommandError, match=said):
+        call_command("first_admin", name, **ASKED)
+    assert User.objects.count() == 0
+
+
 def test_a_second_one_needs_a_ground_which_is_kept(db, capsys):
     province = make_province()
     call_command("first_admin", "quantri", **ASKED)

@@ -40,6 +40,7 @@ def test_one_act_on_the_page_and_a_word_from_the_successor(client, admin, pair):
     client.force_login(admin)
     page = reverse("units:handover_make", args=[old.placements.get().pk])
     assert "Không có hồ sơ" in client.get(page).content.decode()
+    assert f'href="{page}"' in client.get(reverse("units:person_detail", args=[old.pk])).content.decode()
     data = {"successor": new.username.upper(), "last_day": today(3).isoformat(), "note": "Con dấu", "once": new_token()}
     answer = client.post(page, data)
     made = Handover.objects.get()
@@ -47,7 +48,8 @@ def test_one_act_on_the_page_and_a_word_from_the_successor(client, admin, pair):
     assert (made.ended.valid_to, made.ended.ended_by, made.by) == (today(3), admin, admin)
     assert (made.started.user, made.started.role, made.started.unit) == (new, Role.OFFICER, made.ended.unit)
     assert (made.started.valid_from, made.started.valid_to) == (today(4), None)
-    assert "Biên bản bàn giao" in client.get(reverse("units:person_detail", args=[old.pk])).content.decode()
+    person = client.get(reverse("units:person_detail", args=[old.pk])).content.decode()
+    assert "Biên bản bàn giao" in person and f'href="{page}"' not in person  # it is handed over once
     client.post(reverse("units:handover_acknowledge", args=[made.pk]))
     made.refresh_from_db()
     assert made.acknowledged_at is None  # by the administrator: refused

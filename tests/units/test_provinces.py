@@ -63,6 +63,13 @@ def test_missing_committees_are_founded_in_the_province_at_hand_alone(client, ad
     assert held == {one.pk for one in trees[1].communes}
 
 
+def test_years_running_are_read_of_the_province_at_hand_first(client, admin, trees):
+    for tree in trees:
+        client.post(reverse("units:province_at_hand"), {"province": tree.province.pk})
+        page = client.get(reverse("evaluations:streak_list")).content.decode()
+        assert f"{tree.province.name} chưa có quy tắc năm liên tục nào" in page
+
+
 def test_what_is_written_is_of_the_province_at_hand(client, admin, trees):
     choose(client, trees[1].province)
     place, safety = trees[1].communes[0], Programme.objects.get(code="safety").pk

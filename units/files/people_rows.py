@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.contrib.auth.validators import ASCIIUsernameValidator
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from portal.core.lists import chunks
@@ -65,7 +63,6 @@ TAKEN = (
     "Tên đăng nhập “{}” đã có người dùng. Hãy đặt tên khác; "
     "để phân công thêm cho người đã có tài khoản, mở trang của người đó."
 )
-may_be_a_name = ASCIIUsernameValidator()
 
 
 def exported(placements: Iterable[Placement]) -> Iterator[list]:
@@ -168,13 +165,8 @@ def _row(found: PersonFile, number: int, cells: dict[str, str], here: _Known) ->
     ]
     if not words["post"]:
         faults.append(f"Cột “{COLUMNS['post']}” để trống. Hãy ghi chức danh, không ghi tên người.")
-    try:
-        may_be_a_name(words["username"])
-    except ValidationError:
-        faults.append(
-            f"Tên đăng nhập “{words['username']}” không dùng được. "
-            "Hãy ghi chữ không dấu, chữ số và @ . + - _, ví dụ: canbo.tandinh."
-        )
+    if len(words["username"]) <= LONGEST["username"] and (fault := services.name_fault(words["username"])):
+        faults.append(fault)
     for sentence in faults:
         found.refuse(number, sentence)
     if faults or unit is None:

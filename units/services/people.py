@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -20,6 +22,20 @@ from ..models import Placement, PostCorrection, Unit, User
 from ..permissions import may_end_placement, may_manage_people
 
 BATCH = 500
+LONGEST_NAME = User._meta.get_field("username").max_length or 150
+_may_be_a_name = ASCIIUsernameValidator()
+
+
+def name_fault(username: str) -> str:
+    """What is wrong with a name to sign in with; empty when nothing is."""
+    try:
+        _may_be_a_name(username)
+    except ValidationError:
+        return (
+            f"Tên đăng nhập “{username}” không dùng được. "
+            "Hãy ghi chữ không dấu, chữ số và @ . + - _, ví dụ: canbo.tandinh."
+        )
+    return f"Tên đăng nhập dài quá {LONGEST_NAME} chữ. Hãy viết gọn lại." if len(username) > LONGEST_NAME else ""
 
 
 @transaction.atomic
@@ -38,8 +54,11 @@ def create_person(
 ) -> tuple[User, str]:
     """A new account with its first placement; returns it with the one-time password, shown once and kept nowhere.
 
-    Raises Refused for a name in use, also when two take it at once, and for what `place_person` refuses.
+    Raises Refused for no name to sign in with, one in use, also when two take it at once, and for what `place_person`
+    refuses.
     """
+    if fault := name_fault(username):
+        raise Refused(fault)
     taken = Refused(f"Tên đăng nhập “{username}” đã có người dùng. Hãy chọn tên khác.")
     if User.objects.filter(username__iexact=username).exists():
         raise taken
