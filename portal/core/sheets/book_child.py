@@ -1,20 +1,26 @@
 """Reads one workbook in a process of its own, under limits. Run by `books` by its path: imports nothing of the portal.
 
 The workbook (XLSX, XLS, ODS or XLSB) comes in on stdin and goes out on stdout as JSON: pages with their title, whether
-they are hidden, their filled rows by number, their merged ranges, and what the values alone do not tell
-(`ooxml_notes`). A moment is {"at": ISO}. A cell's place is row and column from 1.
+they are hidden, their filled rows beside the rows' numbers, their merged ranges, and what the values alone do not tell
+(`ooxml_notes`). A moment is {"at": ISO}; a page is `plain` where no cell is told so. A cell's place is row and column
+from 1.
 """
 
+import gc
 import io
 import json
+import os
 import re
 import resource
 import sys
 import zipfile
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 HEAVY, LOCKED, BROKEN = 3, 4, 5  # exit codes
+AT_ONCE = 1000  # rows
+PLAIN = {str, float}
 
 
 class Heavy(Exception):
@@ -25,6 +31,7 @@ def main() -> int:
     limits = json.loads(sys.argv[1])
     for which, most in (("RLIMIT_AS", limits["memory"]), ("RLIMIT_CPU", limits["seconds"]), ("RLIMIT_FSIZE", 0)):
         resource.setrlimit(getattr(resource, which), (most, most))
+    gc.disable()  # the child ends with its one workbook, and the memory it may take is bounded
     from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 -- after the limits
 
     try:
@@ -51,11 +58,14 @@ def read(data: bytes, limits: dict[str, int]) -> list[dict]:
             continue
         sheet = book.get_sheet_by_index(place)
         more = notes[place] if place < len(notes) else {}
+        rows = with_notes(filled(sheet, limits, left), more.get("cells", ()))
         pages.append(
             {
                 "title": kept.name,
                 "hidden": kept.visible != SheetVisibleEnum.Visible,
-                "rows": with_notes(list(filled(sheet, limits, left)), more.get("cells", ())),
+                "numbers": list(rows),
+                "rows": list(rows.values()),
+                "plain": not any(dict in map(type, cells) for cells in rows.values()),
                 "merged": [[*start, *end] for start, end in sheet.merged_cell_ranges or ()],
                 "hidden_rows": more.get("hidden_rows", 0),
                 "filtered": more.get("filtered", False),
@@ -64,85 +74,101 @@ def read(data: bytes, limits: dict[str, int]) -> list[dict]:
     return pages
 
 
-def with_notes(rows: list[list], cells: Any) -> list[list]:
+def with_notes(rows: dict[int, list], cells: Any) -> dict[int, list]:
     """The rows with those cells in their place that are more than their value."""
     if not cells:
         return rows
-    lines = dict(rows)
     for row, column, told in cells:
-        line = lines.setdefault(row, [])
+        line = rows.setdefault(row, [])
         line += [None] * (column - len(line))
         value = line[column - 1]
         if "digits" in told:
             told = str(value).zfill(told["digits"]) if isinstance(value, int) and value >= 0 else value
         line[column - 1] = told
-    return [[number, lines[number]] for number in sorted(lines)]
+    return {number: rows[number] for number in sorted(rows)}
 
 
-def filled(sheet: Any, limits: dict[str, int], left: dict[str, int]):
-    """(number, cells up to the last that holds something) of each row with anything in it, at most so many rows."""
+def filled(sheet: Any, limits: dict[str, int], left: dict[str, int]) -> dict[int, list]:
+    """By its number each row with anything in it, down to its last filled cell; at most so many rows. Looked at by
+    columns: most hold one kind of cell."""
     if sheet.start is None:
-        return
+        return {}
     above, before = sheet.start
-    found = 0
-    for number, line in enumerate(sheet.iter_rows(), above + 1):
-        cells = [None] * before + line
-        width = len(cells)
-        while width and cells[width - 1] in ("", None):
-            width -= 1
-        if not width:
-            continue
-        found += 1
-        if found > limits["rows"]:
-            return
-        yield [number, [counted(cell, left) for cell in cells[: min(width, limits["columns"])]]]
+    numbered = enumerate(sheet.iter_rows(), above + 1)  # calamine tells an empty cell as ""
+    full = islice((one for one in numbered if any(one[1]) or one[1].count("") < len(one[1])), limits["rows"])
+    across = max(limits["columns"] - before, 0)
+    rows: dict[int, list] = {}
+    while block := list(islice(full, AT_ONCE)):
+        numbers, lines = zip(*block, strict=True)
+        columns = [[None] * len(lines)] * before
+        columns += [counted(column, left) for column in islice(zip(*lines, strict=True), across)]
+        rows |= zip(numbers, map(trimmed, zip(*columns, strict=True)), strict=False)
+    return rows
 
 
-def counted(cell: Any, left: dict[str, int]) -> Any:
-    """The cell as JSON holds it; one long text may be named by thousands of cells, so what goes out is counted."""
-    if cell == "" or cell is None:
-        return None
-    if type(cell) is float and cell.is_integer():  # most cells, so asked first
-        cell = int(cell)
-    told = {"at": cell.isoformat()} if isinstance(cell, (datetime, date)) else cell
-    if not isinstance(told, (dict, str, bool, int, float)):
-        told = str(cell)  # hours and spans of time
-    left["cells"] -= 1
-    left["letters"] -= len(told) if isinstance(told, str) else 1
+def trimmed(cells: tuple) -> list:
+    width = len(cells)
+    while width and cells[width - 1] is None:
+        width -= 1
+    return list(cells[:width])
+
+
+def counted(column: tuple, left: dict[str, int]) -> list:
+    """The cells as JSON holds them; one long text may be named by thousands of cells, so what goes out is counted."""
+    kinds = set(map(type, column))
+    told = list(column) if kinds <= PLAIN else [one if type(one) in PLAIN else as_json(one) for one in column]
+    if float in kinds:
+        told = [int(one) if type(one) is float and one.is_integer() else one for one in told]
+    if str in kinds:
+        left["letters"] -= len("".join([one for one in told if type(one) is str]))
+        told = [None if one == "" else one for one in told]
+    left["cells"] -= len(told) - told.count(None)
+    left["letters"] -= len(told)
     if left["cells"] < 0 or left["letters"] < 0:
         raise Heavy
     return told
 
 
+def as_json(cell: Any) -> Any:
+    if isinstance(cell, (datetime, date)):
+        return {"at": cell.isoformat()}
+    return cell if cell is None or isinstance(cell, (bool, int)) else str(cell)  # hours and spans of time
+
+
 # --- what the values of XLSX do not tell: errors, formulas without a result, percents, zeros shown, hidden rows -------
 
 PERCENT_FORMATS = {"9", "10"}  # the built-in ones
-ERROR_OR_FORMULA = re.compile(rb"""\st=["']e["']|<(?:\w+:)?f[\s/>]""")
+ERROR = (b't="e"', b"t='e'")
+FORMULA = {start: [start + end for end in (b">", b" ", b"/", b"\n")] for start in (b"<f", b":f")}
+FORMULA_PART, VALUE = re.compile(rb"<f[\s/>]"), re.compile(rb"<v(?:\s*/|(?:\s[^>]*)?>([^<]*)<)")
+ATTRIBUTE = re.compile(rb"""\s(\w+)=(?:"([^"]*)"|'([^']*)')""")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*\shidden=["'](?:1|true)["']""")
-FILTER = re.compile(rb"<(?:\w+:)?filterColumn\b")
 
 
 def ooxml_notes(data: bytes) -> list[dict]:
     """For each sheet of the workbook in its order: its cells by place that are more than their value, how many rows
     are hidden, whether a filter is on. Nothing for what is no OOXML."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" not in names:
+        parts = {plain_path(name): name for name in archive.namelist()}
+        if "xl/workbook.xml" not in parts:
             return []
-        styles = shown_by_style(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
-        found = []
-        for path in sheet_paths(archive):
-            text = archive.read(path) if path in names else b""
-            found.append(sheet_notes(text, styles) if text.startswith(b"<") else {})
-        return found
+        styles = shown_by_style(archive.read(parts["xl/styles.xml"])) if "xl/styles.xml" in parts else {}
+        paths = sheet_paths(archive, parts)
+        return [sheet_notes(archive.read(parts[path]), styles) if path in parts else {} for path in paths]
 
 
-def sheet_paths(archive: zipfile.ZipFile) -> list[str]:
+def plain_path(name: str) -> str:
+    """The name of a part as calamine finds it: capitals and the slashes of Windows are no difference."""
+    return name.replace("\\", "/").lower()
+
+
+def sheet_paths(archive: zipfile.ZipFile, parts: dict[str, str]) -> list[str]:
     targets = {}
-    for relation in elements(archive.read("xl/_rels/workbook.xml.rels"), "Relationship"):
-        target = relation.get("Target", "")
-        targets[relation.get("Id")] = target[1:] if target.startswith("/") else f"xl/{target}"
-    sheets = elements(archive.read("xl/workbook.xml"), "sheet")
+    for relation in elements(archive.read(parts["xl/_rels/workbook.xml.rels"]), "Relationship"):
+        target = plain_path(relation.get("Target", "")).removeprefix("/")
+        targets[relation.get("Id")] = target if target.startswith("xl/") else f"xl/{target}"
+    sheets = elements(archive.read(parts["xl/workbook.xml"]), "sheet")
     ids = [next((value for key, value in sheet.items() if key.endswith("}id")), "") for sheet in sheets]
     return [targets.get(one, "") for one in ids]
 
@@ -176,18 +202,54 @@ def shown_by_style(text: bytes) -> dict[str, str]:
 
 
 def sheet_notes(text: bytes, styles: dict[str, str]) -> dict:
-    styled = re.compile(rb"""\ss=["'](?:%s)["']""" % "|".join(styles).encode()) if styles else None
-    is_more = ERROR_OR_FORMULA.search(text) or (styled and styled.search(text))
+    """Looked for as plain bytes first: a sheet has millions of them, and mostly nothing to tell."""
+    formulas = [mark for start, marks in FORMULA.items() if start in text for mark in marks]
+    marks = [re.escape(mark) for mark in (*ERROR, *formulas) if mark in text]
+    shown = "|".join(styles).encode()
+    styled = [rb"s=%s(?:%s)%s" % (quote, shown, quote) for quote in (b'"', b"'") if styles and quote in text]
+    marks += [mark for mark in styled if re.search(mark, text)]
+    if marks:
+        sought = re.compile(b"|".join(marks))
+        cells = notes_at(sought, text, styles) if is_told_by_bytes(text) else notes_of_all(text, styles)
     return {
-        "cells": cell_notes(text, styles) if is_more else [],
-        "hidden_rows": sum(1 for _ in HIDDEN_ROW.finditer(text)),
-        "filtered": FILTER.search(text) is not None,
+        "cells": cells if marks else [],
+        "hidden_rows": sum(1 for _ in HIDDEN_ROW.finditer(text)) if b"hidden=" in text else 0,
+        "filtered": b"filterColumn" in text,
     }
 
 
-def cell_notes(text: bytes, styles: dict[str, str]) -> list[list]:
-    """[row, column, what is told] of each cell that is more than its value. Walking all cells takes most of the time a
-    workbook takes."""
+def is_told_by_bytes(text: bytes) -> bool:
+    """True where every cell begins with its name and its place, and no comment or CDATA may hold one."""
+    return text.count(b"<c") - text.count(b"<col") == text.count(b'<c r="') and b"<!" not in text and b":c" not in text
+
+
+def notes_at(sought: re.Pattern[bytes], text: bytes, styles: dict[str, str]) -> list[list]:
+    """[row, column, what is told] of the cells that hold what is sought and are more than their value. To walk all
+    of them would take most of the time a workbook takes."""
+    cells, last = [], -1
+    for found in sought.finditer(text):
+        start = text.rfind(b"<c ", 0, found.start())
+        if start <= last:
+            continue
+        last, head_end = start, text.index(b">", start)
+        head = text[start:head_end]
+        attributes = {key: first or second for key, first, second in ATTRIBUTE.findall(head)}
+        inner = b"" if head.endswith(b"/") else text[head_end : text.index(b"</c>", head_end)]
+        value = VALUE.search(inner)
+        told = cell_note(
+            kind=attributes.get(b"t", b"n").decode(),
+            shown=styles.get(attributes.get(b"s", b"").decode()),
+            value=value and (value[1] or b"").decode(),
+            has_formula=FORMULA_PART.search(inner) is not None,
+        )
+        if told:
+            place = attributes[b"r"].decode()
+            cells.append([int(place.lstrip(LETTERS)), column_of(place), told])
+    return cells
+
+
+def notes_of_all(text: bytes, styles: dict[str, str]) -> list[list]:
+    """The same by walking all cells, for sheets whose bytes alone do not tell them apart."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415 -- after the limits
 
     cells: list[list] = []
@@ -200,22 +262,22 @@ def cell_notes(text: bytes, styles: dict[str, str]) -> list[list]:
             elif name == "c":
                 column = column_of(one.get("r") or "") or column + 1
         elif name == "c":
-            if told := cell_note(one, styles):
+            inner = {local(part.tag): part.text or "" for part in one}
+            shown, value = styles.get(one.get("s", "")), inner.get("v")
+            if told := cell_note(kind=one.get("t", "n"), shown=shown, value=value, has_formula="f" in inner):
                 cells.append([row, column, told])
         elif name == "row":
             one.clear()
     return cells
 
 
-def cell_note(cell: Any, styles: dict[str, str]) -> dict | None:
-    inner = {local(one.tag): one for one in cell}
-    value = inner["v"].text if "v" in inner else None
-    if cell.get("t") == "e":
+def cell_note(*, kind: str, shown: str | None, value: str | None, has_formula: bool) -> dict | None:
+    """What is told of a cell that is more than its value: a formula may have an empty text for its result."""
+    if kind == "e":
         return {"error": value or "#N/A"}
-    if "f" in inner and not value:
-        return {"formula": True}
-    shown = styles.get(cell.get("s", ""))
-    if shown is None or not value or cell.get("t", "n") != "n":
+    if has_formula and not value:
+        return None if kind == "str" and value is not None else {"formula": True}
+    if shown is None or not value or kind != "n":
         return None
     return {"percent": float(value)} if shown == "percent" else {"digits": int(shown)}
 
@@ -231,4 +293,6 @@ def column_of(reference: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # nothing is left to do: taking the cells apart again would cost as much as making them

@@ -59,7 +59,8 @@ class Percent:
 @dataclass(frozen=True)
 class Page:
     """A sheet: its filled rows by number; cells are text, numbers, truths, moments, Percent, BadCell or None. `merged`
-    ranges are (row, column, last row, last column), from 1."""
+    ranges are (row, column, last row, last column), from 1; `special` says that some cell may be a moment, Percent or
+    BadCell."""
 
     title: str
     rows: list[tuple[int, list[Any]]]
@@ -67,6 +68,7 @@ class Page:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: int = 0
     filtered: bool = False
+    special: bool = field(default=True, compare=False)
 
 
 def is_book(data: bytes) -> bool:
@@ -119,9 +121,10 @@ def _refuse_bombs(data: bytes) -> None:
 
 
 def _page(page: dict[str, Any]) -> Page:
-    rows = [(number, [_cell(cell) for cell in cells]) for number, cells in page["rows"]]
+    lines = page["rows"] if page["plain"] else [[_cell(cell) for cell in cells] for cells in page["rows"]]
+    rows = list(zip(page["numbers"], lines, strict=True))
     merged = [(top + 1, left + 1, bottom + 1, right + 1) for top, left, bottom, right in page["merged"]]
-    return Page(page["title"], rows, page["hidden"], merged, page["hidden_rows"], page["filtered"])
+    return Page(page["title"], rows, page["hidden"], merged, page["hidden_rows"], page["filtered"], not page["plain"])
 
 
 def _cell(cell: Any) -> Any:

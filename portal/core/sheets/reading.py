@@ -50,8 +50,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Filled rows by number, cells as text; `bad` are sentences on cells with no value to take, by row and column;
-    `merged` ranges are (row, column, last row, last column). All from 1."""
+    """Filled rows by number, none of spaces alone, cells as text; `bad` are sentences on cells with no value to take,
+    by row and column; `merged` ranges are (row, column, last row, last column). All from 1."""
 
     title: str
     rows: list[tuple[int, list[str]]]
@@ -90,19 +90,21 @@ def column_name(place: int) -> str:
 
 
 def _sheet(page: Page) -> Sheet:
-    bad = {}
+    bad: dict[tuple[int, int], str] = {}
     rows = []
     for number, cells in page.rows:
-        for place, cell in enumerate(cells, 1):
-            if isinstance(cell, BadCell):
-                bad[number, place] = cell.sentence
-        rows.append((number, [plain(_text(cell)) for cell in cells]))
+        if page.special and BadCell in map(type, cells):
+            bad |= {(number, place): cell.sentence for place, cell in enumerate(cells, 1) if isinstance(cell, BadCell)}
+        told = [cell if type(cell) is str else str(cell) if type(cell) is int else _text(cell) for cell in cells]
+        joined = "".join(told)
+        if "'" in joined:
+            told = [plain(cell) for cell in told]
+        if joined.strip():
+            rows.append((number, told))
     return Sheet(page.title, rows, page.hidden, bad, page.merged, page.hidden_rows, page.filtered)
 
 
 def _text(cell: Any) -> str:
-    if type(cell) is str:  # most cells, so asked first
-        return cell
     if isinstance(cell, datetime):
         cell = cell.date()
     if isinstance(cell, BadCell):

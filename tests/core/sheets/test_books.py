@@ -1,7 +1,9 @@
 """Workbooks from users: what is read, and what is refused before it takes the machine; each bomb is a real one."""
 
 import io
+import re
 import zipfile
+from collections.abc import Callable
 from datetime import datetime, time
 from pathlib import Path
 
@@ -137,6 +139,65 @@ def test_hidden_sheets_rows_and_filters_are_told():
     assert (shown.hidden, shown.hidden_rows, shown.filtered) == (False, 1, True)
     assert (hidden.hidden, hidden.hidden_rows, hidden.filtered) == (True, 0, False)
     assert shown.rows == [(1, ["a"]), (2, ["b"])]
+
+
+def rewritten(data: bytes, change: Callable[[bytes], bytes], name: Callable[[str], str] = str) -> bytes:
+    """The workbook with its sheet's XML and the names of its parts as another program writes them."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as real, zipfile.ZipFile(held, "w") as made:
+        for part in real.namelist():
+            text = real.read(part)
+            made.writestr(name(part), change(text) if "worksheets/sheet" in part else text)
+    return held.getvalue()
+
+
+def with_prefixes(text: bytes) -> bytes:
+    return re.sub(rb"<(/?)(\w)", rb"<\1x:\2", text).replace(b"xmlns=", b"xmlns:x=")
+
+
+PROGRAMS = {
+    "as it is": (bytes, str),
+    "with prefixes": (with_prefixes, str),
+    "after a mark of its encoding": (lambda text: b"\xef\xbb\xbf" + text, str),
+    "with other quotes": (lambda text: text.replace(b'"', b"'"), str),
+    "rows unnumbered": (lambda text: re.sub(rb'<row r="\d+"', b"<row", text), str),
+    "cells unplaced": (lambda text: re.sub(rb'<c r="\w+"', b"<c", text), str),
+    "beside a comment": (lambda text: text.replace(b"<sheetData>", b'<sheetData><!--<row r="2">-->'), str),
+    "in capitals": (bytes, lambda part: part.replace("worksheets/sheet", "Worksheets/Sheet")),
+    "with slashes of Windows": (bytes, lambda part: part.replace("/", "\\")),
+}
+
+
+@pytest.mark.parametrize(("change", "name"), PROGRAMS.values(), ids=PROGRAMS)
+def test_what_values_do_not_tell_is_found_in_the_rows_of_every_program(change, name):
+    made, held = Workbook(), io.BytesIO()
+    for line in [["a"], ["<f>", "=1+1"], ["b", 0.7], ["c", "#N/A"], ["d", 0.7]]:
+        made.active.append(line)
+    made.active["B3"].number_format = "0%"
+    made.active["B4"].data_type = "e"
+    made.active.row_dimensions[5].hidden = True
+    made.save(held)
+    (page,) = pages_of(rewritten(held.getvalue(), change, name), rows=9)
+    assert page.rows == [
+        (1, ["a"]),
+        (2, ["<f>", BadCell()]),
+        (3, ["b", Percent(70)]),
+        (4, ["c", BadCell("#N/A")]),
+        (5, ["d", 0.7]),
+    ]
+    assert page.hidden_rows == 1
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell():
+    result = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"{}><f>IF(A1,"","")</f>{}</c></row></sheetData></worksheet>'
+    empty, without = (forged(sheet=HEAD + result.format(*one)) for one in ((' t="str"', "<v></v>"), ("", "<v/>")))
+    assert pages_of(empty, rows=5)[0].rows == [(1, [1])]
+    assert pages_of(without, rows=5)[0].rows == [(1, [1, BadCell()])]  # the control: saved without its result
+
+
+def test_rows_of_many_blocks_keep_their_numbers_and_kinds():
+    rows = [[f"Thôn {number}", number, number / 2, None, number % 2 == 0] for number in range(2_500)]
+    assert pages_of(book(*rows), rows=9_999)[0].rows == list(enumerate(rows, 1))
 
 
 def test_an_error_alone_in_its_row_is_not_lost():

@@ -66,6 +66,8 @@ LAYOUTS = {
         ("Nhập", [[*HEAD[:2], "Hộ dân", None], [None, None, HEAD[2], HEAD[3]], ROW]),
         merged=["A1:A2", "B1:B2", "C1:D1"],
     ),
+    "a row of spaces at the end": book(("Nhập", [HEAD, ROW, [" ", "\u00a0"]])),
+    "a word far to the right": book(("Nhập", [HEAD, ROW, [*[None] * 120, "hỏi lại"]])),
     "rows far apart": book(("Nhập", [HEAD, *[[]] * 30_000, ROW])),
     "a column for the reader": book(("Nhập", [[*HEAD, "Xã"], [*ROW, "Xã Tân Dĩnh"]])),
     "sep= told": csv("sep=;", "Khoá đơn vị;Năm;Hộ;Hộ có camera an ninh", "DV1;2025;120;10"),
