@@ -18,6 +18,7 @@ from django.utils.safestring import mark_safe
 from portal.core.errors import Refused
 from portal.core.printing.checks import missing_for_pdf
 from portal.core.printing.pages import closed_fetcher, outside_refused
+from portal.core.vietnamese.text import printable
 
 from .paper import Line, Paper, Table
 
@@ -83,7 +84,8 @@ class Press:
     def lay_out(self, html: str):
         from weasyprint import HTML  # noqa: PLC0415 -- heavy
 
-        return HTML(string=html, url_fetcher=self.fetcher).render(stylesheets=[self.css], font_config=self.fonts)
+        page = HTML(string=printable(html), url_fetcher=self.fetcher)
+        return page.render(stylesheets=[self.css], font_config=self.fonts)
 
     def keep(self, document) -> Path:
         self.made += 1

@@ -1,10 +1,17 @@
 """What a database stores no page may break over: awkward names and sentences in lists, pages, files and a print."""
 
+import re
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 from django.apps import apps
+from django.db import IntegrityError, transaction
 from django.db.models import F, TextField
 from django.urls import reverse
 
+from portal.core.sheets.books import BadCell, pages_of
 from reports.catalogue.entries import REPORTS
 from reports.jobs import PRINTERS
 from units.models import Unit
@@ -99,6 +106,68 @@ def broken(world, person: str) -> list[str]:
         if response.status_code >= 400 and not (response.status_code == 410 and "minh-chung" in address):
             told.append(f"{address}: {response.status_code}{crash(response)}")
     return told
+
+
+def params_of(world, slug: str) -> dict:
+    """What every report is asked with, by the year the world is in."""
+    asked = world.home.run.params
+    given = {
+        "yearly": asked,
+        "years": {"programmes": [asked["programme"]], "last_year": None, "years": 10, "kind": "", "ranh_gioi": "then"},
+        "list": asked | {"state": ""},
+        "criteria": {"criteria_set": "", "kind": ""} | asked,
+        "decision_draft": {"decision": world.home.draft.pk},
+    }
+    return given[slug]
+
+
+def write_a_mix() -> None:
+    """Every row says another of the texts, in turn: what one does to its neighbours on a paper is seen."""
+    for label, names in WRITTEN.items():
+        model = apps.get_model(label)
+        for name in names:
+            column, rows = model._meta.get_field(name), model._default_manager.filter(**DRAFTS.get(label, {}))
+            for place, text in enumerate([*TEXTS.values(), "Thôn bên cạnh"]):
+                fit = text if isinstance(column, TextField) else text[: column.max_length]
+                with suppress(IntegrityError), transaction.atomic():  # of a name that may stand once alone
+                    rows.annotate(turn=F("pk") % (len(TEXTS) + 1)).filter(turn=place).update(**{name: fit})
+
+
+REACHING = re.compile("tộM nôhT|[\x01-\x08]|[\u0300-\u036f]{4}")  # beyond its own place
+
+
+def words_of(path: Path) -> str:
+    return subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("slug", REPORTS)
+def test_every_report_is_printed_over_what_is_stored(world, db, slug):
+    with undone():
+        write_a_mix()
+        places = (world.home.commune, world.home.province) if REPORTS[slug].listed else (world.home.commune,)
+        for place in places:
+            paper = REPORTS[slug].build(params_of(world, slug), Unit.objects.get(pk=place.pk))
+            for form in REPORTS[slug].formats:
+                path = PRINTERS[form](paper, lambda *told: None)
+                if form == "pdf":
+                    assert REACHING.findall(words_of(path)) == []
+                else:
+                    pages = pages_of(path.read_bytes(), rows=9999)
+                    cells = [cell for page in pages for _, row in page.rows for cell in row]
+                    assert len(cells) > 10
+                    assert BadCell() not in cells  # nothing runs
+                path.unlink()
+
+
+def test_a_direction_turns_its_neighbours_unless_it_is_taken_out(world, db, monkeypatch):
+    """The control: without the cleaning, the paper holds what turns the words beside it."""
+    monkeypatch.setattr("reports.papers.pdf.printable", lambda text: text)
+    with undone():
+        write_a_mix()
+        paper = REPORTS["list"].build(params_of(world, "list"), Unit.objects.get(pk=world.home.province.pk))
+        path = PRINTERS["pdf"](paper, lambda *told: None)
+        assert "tộM nôhT" in words_of(path)
+        path.unlink()
 
 
 @pytest.mark.parametrize("case", TEXTS)

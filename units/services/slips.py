@@ -19,6 +19,7 @@ from portal.core.passwords.one_time import one_time_password
 from portal.core.printing.checks import missing_for_pdf
 from portal.core.printing.pages import closed_fetcher, outside_refused
 from portal.core.vietnamese.figures import grouped
+from portal.core.vietnamese.text import printable
 from portal.core.web.address import portal_address
 
 from ..models import SlipSheet, User
@@ -82,7 +83,7 @@ def _printed(slips: Sequence[Slip], passwords: Sequence[str], tell: Callable[[in
         for start, some in _batches(list(zip(slips, passwords, strict=True))):
             tell(start)
             html = render_to_string("units/pdf/slips.html", {"slips": some, "address": portal_address()})
-            part = HTML(string=html, url_fetcher=fetcher).render(font_config=fonts).write_pdf()
+            part = HTML(string=printable(html), url_fetcher=fetcher).render(font_config=fonts).write_pdf()
             fetcher.check()
             with pikepdf.open(BytesIO(part)) as pages:
                 whole.pages.extend(pages.pages)

@@ -18,6 +18,10 @@ INVISIBLE = re.compile(  # format characters (Unicode category Cf): zero-width m
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
     "]"
 )
+STACKED = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"  # over and under a letter
+PILED = re.compile(f"({STACKED}{{3}}){STACKED}+")  # no language sets more than three on one letter
+TURNING = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")  # directions, which turn what stands beside
+NO_LETTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 APOSTROPHES = re.compile("['`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018\u2019\u201a\u201b\u2032\u2035\uff07]")
 MARKS = re.compile(r"[^\w\s]")
 FIRST_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -33,8 +37,15 @@ def storable(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """The text of a box as it is stored: composed letters, no invisible marks, its spaces and lines as they were."""
-    return INVISIBLE.sub("", unicodedata.normalize("NFC", storable(text)))
+    """The text of a box as it is stored: composed letters, no invisible marks, no piles of marks over other lines, its
+    spaces and lines as they were."""
+    return PILED.sub(r"\1", unicodedata.normalize("NFC", INVISIBLE.sub("", storable(text))))
+
+
+def printable(text: str) -> str:
+    """The text of a paper without what would reach beyond its own place, however it came to be stored: directions that
+    turn the words beside, marks piled over other lines, what is no letter."""
+    return PILED.sub(r"\1", TURNING.sub("", NO_LETTERS.sub("", UNSTORABLE.sub("", text))))
 
 
 def clean(text: str) -> str:

@@ -69,6 +69,14 @@ def test_what_no_database_stores_is_left_out():
     assert text.clean("Hoà\0 Bình\udc00") == "Hoà Bình"
 
 
+def test_marks_that_would_reach_beyond_their_place_are_left_out():
+    zalgo = "a" + "\u0308" * 40 + "b"
+    assert text.clean(f"Thôn \u202eMột\u2066 {zalgo}") == "Thôn Một \u00e4\u0308\u0308\u0308b"
+    assert text.clean("Thôn Xuâ\u200b\u0301n") == "Thôn Xuấn"  # one letter again, as it is typed
+    assert text.clean("Y Ƀĩ Č̆ Ê̆ban") == "Y Ƀĩ Č̆ Ê̆ban"  # the control: what the Ê Đê and Gia Rai write
+    assert text.printable(f"<p>\u202eMột\x1b\ufffe {zalgo}</p>") == "<p>Một a\u0308\u0308\u0308b</p>"
+
+
 def test_symbols_that_differ_stay_apart():
     apart = ["QĐ-UBND", "QĐ-BCĐ", "QD-UBND", "QĐ/UBND", "QĐUBND"]
     assert [text.clean_symbol(symbol) for symbol in apart] == apart
