@@ -104,15 +104,23 @@ QUOTAS = (
 )
 
 
+PARTS = {
+    "khen-thuong": ("Không xét khen thưởng", "khong-xet-khen-thuong", _bars, BARS),
+    "chi-tieu": ("Chỉ tiêu lựa chọn", "chi-tieu-lua-chon", _quotas, QUOTAS),
+}
+
+
 def rules_listed(asked: Asking) -> Listed:
-    """The rules of years running; a workbook holds the bars and the quotas on pages of their own."""
+    """The rules of years running, a workbook with the bars and the quotas on pages of their own; or the one of these
+    that the address names by `phan`."""
+    part = PARTS.get(asked.GET.get("phan", ""))
+    if part:
+        title, name, find, shown = part
+        return listed(title, name, find(asked), shown)
     names = programme_names()
     reads = ListColumn("Đọc là", lambda rule: " ".join(rule_reads(content_of_rule(rule), names)))
     columns = (*NAMED, reads, *GROUNDED)
-    others = (
-        listed("Không xét khen thưởng", "", _bars(asked), BARS),
-        listed("Chỉ tiêu lựa chọn", "", _quotas(asked), QUOTAS),
-    )
+    others = [listed(title, name, find(asked), shown) for title, name, find, shown in PARTS.values()]
     found = listed("Quy tắc năm liên tục", "quy-tac-nam-lien-tuc", _rules(asked), columns, dress=with_issuers)
     return replace(found, more=lambda: [(one.title, chain([one.headings], one.lines(one.rows))) for one in others])
 

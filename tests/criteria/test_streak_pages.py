@@ -2,6 +2,7 @@
 
 import html
 import io
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from criteria.enums import SetStatus
-from criteria.models import AwardBar, LegalDocument, StreakRule
+from criteria.models import AwardBar, LegalDocument, Programme, Quota, StreakRule
 from criteria.packs.content import digest
 from criteria.packs.reading import read_packs
 from criteria.packs.rules import content_of_rule
@@ -345,6 +346,17 @@ def test_years_a_rule_does_not_count_are_not_offered_and_told_when_asked(client)
     assert "không tính đến năm" not in said(page) and page.context["rows"][0].standing.streak == 3
 
 
+def test_bars_leave_where_there_is_no_rule_of_years_running(staff, document, province):
+    bar = {"bar": "unmet", "programme": Programme.objects.first(), "first_year": 2026, "ground": "Đề án"}
+    AwardBar.objects.create(province=province, status="published", **bar)
+    Quota.objects.all().delete()
+    StreakRule.objects.all().delete()
+    page = staff.get(reverse("criteria:rules"))
+    assert not page.context["rules"]
+    links = re.findall(r'href="(\?[^"]*dang=[^"]*)"', page.content.decode())
+    assert links == ["?phan=khen-thuong&amp;dang=xlsx", "?phan=khen-thuong&amp;dang=csv"]
+
+
 def test_the_rules_leave_as_they_are_read_with_the_bars_and_quotas_behind_them(client, staff, document, province):
     rule = drafted(staff)
     AwardBar.objects.create(
@@ -360,5 +372,8 @@ def test_the_rules_leave_as_they_are_read_with_the_bars_and_quotas_behind_them(c
     assert (own["Từ ngày"].date(), own["Của"], own["Tình trạng"]) == (date(2026, 2, 1), province.name, "Bản thảo")
     assert [row[4] for row in bars_page[1:]] == ["Đề án 1"]
     assert quotas_page[0][:2] == ("Chỉ tiêu", "Bộ tiêu chí")
+    for part, heading, cell in (("khen-thuong", "Không xét khi", "Đề án 1"), ("chi-tieu", "Chỉ tiêu", "")):
+        told = staff.get(address, {"dang": "csv", "phan": part}).content.decode("utf-8-sig")
+        assert told.startswith(f"{heading},") and cell in told
     client.force_login(make_user(Role.INSPECTOR, province))
     assert rule.name not in client.get(address, {"dang": "csv"}).content.decode()  # a draft is its writers' alone
