@@ -30,6 +30,8 @@ from .sittings import (
     drop_sitting,
     issue_decision,
     next_number,
+    own_ballots,
+    print_of_attendance,
     remove_from_agenda,
     revoke,
     set_attendance,
@@ -39,6 +41,8 @@ from .sittings import (
 from .timing import decide_timing, record_dates
 
 __all__ = [
+    "own_ballots",
+    "print_of_attendance",
     "NOT_TAKEN",
     "SaveOutcome",
     "AskedCell",

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from portal.core.errors import Refused
 from portal.core.rows.locking import lock_row
+from portal.core.rows.seen import print_of, refuse_unseen
 from portal.core.vietnamese import text
 from portal.core.vietnamese.moments import moment_text
 from units.enums import MajorityOf
@@ -25,6 +26,10 @@ from ..queries.signing import body_of, capacities_of
 from ..queries.sittings import chair_among, waiting_dossiers
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no letter or digit that is read as another
+ATTENDANCE_CHANGED = (
+    "Điểm danh, biên bản vừa được ghi lại ở nơi khác nên chưa lưu phần của đồng chí. "
+    "Hãy xem phần đang lưu ghi bên dưới; bấm lưu lần nữa thì phần của đồng chí thay cho phần ấy."
+)
 FARTHEST = timedelta(days=366)  # ahead of today, for a sitting: a year mistyped is found
 
 
@@ -160,12 +165,23 @@ def remove_from_agenda(item: AgendaItem, *, by: User) -> None:
     item.delete()
 
 
+def print_of_attendance(sitting: Sitting) -> str:
+    """A print of who is marked present and of the minutes, for the page to say what it showed."""
+    return print_of([*sitting.present.order_by("pk").values_list("pk", flat=True), sitting.minutes])
+
+
 @transaction.atomic
-def set_attendance(sitting: Sitting, seats: list[Seat], *, minutes: str, by: User) -> None:
-    """Who is present (seats of the committee on that day) and what was said; votes of the absent are dropped."""
+def set_attendance(sitting: Sitting, seats: list[Seat], *, minutes: str, by: User, seen: str | None = None) -> None:
+    """Who is present (seats of the committee on that day) and what was said; votes of the absent are dropped.
+
+    `seen` is the print of what the page showed of them (`print_of_attendance`); nothing is compared without one.
+    Raises Refused.
+    """
     found = _locked(sitting)
     if not permissions.may_prepare(by, found):
         raise Refused("Chỉ thường trực Ban Chỉ đạo được ghi điểm danh và biên bản.")
+    if seen is not None:
+        refuse_unseen(print_of_attendance(found), seen, ATTENDANCE_CHANGED)
     members = set(found.committee.seats.filter(on(found.held_on)).values_list("pk", flat=True))
     if strangers := [str(seat) for seat in seats if seat.pk not in members]:
         raise Refused(f"Không phải thành viên Ban Chỉ đạo vào ngày họp: {', '.join(strangers)}.")
@@ -175,11 +191,19 @@ def set_attendance(sitting: Sitting, seats: list[Seat], *, minutes: str, by: Use
     Vote.objects.filter(item__sitting=found).exclude(seat__in=seats).delete()
 
 
+def own_ballots(seat: Seat, items: Collection[int], *, by: User) -> set[int]:
+    """The items on which the member has voted under their own account, where somebody else records for them."""
+    if seat.user_id in (None, by.pk):
+        return set()
+    return set(Vote.objects.filter(item__in=items, seat=seat, recorded_by=seat.user_id).values_list("item", flat=True))
+
+
 @transaction.atomic
 def cast_votes(sitting: Sitting, seat: Seat, ballots: dict[int, str], *, by: User) -> int:
     """Keep a present member's ballots by item id; the member votes, or the standing body records a show of hands.
 
-    A new ballot replaces the old one. Nobody votes on a dossier they sent. Returns how many ballots were kept.
+    A new ballot replaces the old one, but for a member's own, which they alone change. Nobody votes on a dossier they
+    sent. Returns how many ballots were kept.
     """
     found = _locked(sitting)
     if seat.user_id != by.pk and not permissions.may_prepare(by, found):
@@ -189,7 +213,12 @@ def cast_votes(sitting: Sitting, seat: Seat, ballots: dict[int, str], *, by: Use
     if unknown := set(ballots.values()) - set(Ballot.values):
         raise Refused(f"Ý kiến biểu quyết không hợp lệ: {', '.join(sorted(unknown))[:60]}.")
     items = found.items.filter(pk__in=ballots).select_related("evaluation")
-    kept = [item for item in items if seat.user_id is None or item.evaluation.submitted_by_id != seat.user_id]
+    own = own_ballots(seat, ballots, by=by)
+    kept = [
+        item
+        for item in items
+        if item.pk not in own and (seat.user_id is None or item.evaluation.submitted_by_id != seat.user_id)
+    ]
     Vote.objects.bulk_create(
         (Vote(item=item, seat=seat, ballot=ballots[item.pk], recorded_by=by) for item in kept),
         update_conflicts=True,

@@ -13,6 +13,8 @@ from criteria.judging.verdicts import Verdict
 from portal.core.errors import Refused
 from portal.core.fields import sentences
 from portal.core.lists import Asking, ListColumn, Listed, listed
+from portal.core.rows.seen import print_of
+from portal.core.vietnamese.figures import grouped
 from portal.core.web.list_files import leaves_as
 from portal.core.web.once import once
 from portal.core.web.pages import page_of, refusals_on, refuse, typed, whole_number, whole_numbers
@@ -53,6 +55,8 @@ BALLOTS = (
     ListColumn("Không có ý kiến", "abstained"),
 )
 
+NOT_ON_OWN = "{} đã gửi các hồ sơ này nên không biểu quyết; chưa ghi phiếu nào."
+NOTHING_SEEN = print_of([""])  # of a sitting nobody has written anything of
 TABLED = BulkWords(
     "Đã đưa {} hồ sơ vào phiên họp",
     "Chưa đưa được {} hồ sơ vào phiên họp",
@@ -227,6 +231,8 @@ def sitting_context(request, sitting: Sitting) -> dict:
         "voters": voters if not sitting.is_closed else [],
         "my_seat": my_seat,
         "voter": my_seat,
+        "seen": services.print_of_attendance(sitting),
+        "stored": None,  # who is marked present and the minutes, where the page that was sent showed others
         "lost_minutes": "",  # typed while somebody else ended the sitting: nothing keeps it but this page
         "ballots": Ballot.choices,
         "may_prepare": may_prepare,
@@ -306,11 +312,18 @@ def sitting_attendance(request, pk):
         if not form.is_valid():
             raise Refused(sentences(form))
         services.set_attendance(
-            sitting, list(form.cleaned_data["present"]), minutes=form.cleaned_data["minutes"], by=request.user
+            sitting,
+            list(form.cleaned_data["present"]),
+            minutes=form.cleaned_data["minutes"],
+            seen=request.POST.get("seen", NOTHING_SEEN),
+            by=request.user,
         )
         return "Đã lưu điểm danh và biên bản."
 
     def give_back(context):
+        if request.POST.get("seen", NOTHING_SEEN) != context["seen"]:
+            present = [seat for seat, is_present in context["seats"] if is_present]
+            context["stored"] = {"present": present, "minutes": context["sitting"].minutes}
         context["lost_minutes"] = "" if context["may_prepare"] else typed(request, "minutes", 20000)
         context["attendance"] = AttendanceForm(request.POST, seats=_seats(context))
         ticked = request.POST.getlist("present")
@@ -331,10 +344,13 @@ def sitting_vote(request, pk):
             ballots = {item.pk: every for item in items}
         if not ballots:
             raise Refused("Hãy chọn ý kiến cho ít nhất một hồ sơ.")
-        kept = services.cast_votes(sitting, form.cleaned_data["seat"], ballots, by=request.user)
+        seat = form.cleaned_data["seat"]
+        own = len(services.own_ballots(seat, ballots, by=request.user))
+        kept = services.cast_votes(sitting, seat, ballots, by=request.user)
+        left = f" {seat} đã tự bỏ {grouped(own)} phiếu bằng tài khoản của mình; các phiếu ấy giữ nguyên." if own else ""
         if not kept:
-            raise Refused(f"{form.cleaned_data['seat']} đã gửi các hồ sơ này nên không biểu quyết; chưa ghi phiếu nào.")
-        return f"Đã ghi {kept} phiếu của {form.cleaned_data['seat']}."
+            raise Refused(f"Chưa ghi phiếu nào.{left}" if left else NOT_ON_OWN.format(seat))
+        return f"Đã ghi {kept} phiếu của {seat}.{left}"
 
     def give_back(context):
         context["agenda"] = [replace(row, mine=typed(request, f"item_{row.item.pk}", 10)) for row in context["agenda"]]

@@ -10,6 +10,7 @@ from criteria.packs.content import content_of, digest
 from criteria.packs.rules import content_of_bar, content_of_rule
 from criteria.services import documents
 from evaluations.models import Evaluation
+from evaluations.services import print_of_attendance
 from tests.criteria.factories import SMALL
 from tests.evaluations import factories
 from units import reforms
@@ -447,6 +448,7 @@ DATA = {
     "evaluations:sitting_attendance": lambda home, case: {
         "present": [seat.pk for seat in home.seats],
         "minutes": "Đã họp.",
+        "seen": print_of_attendance(home.sitting),
     },
     "evaluations:sitting_vote": lambda home, case: {"seat": home.seats[2].pk, f"item_{home.item.pk}": "against"},
     "evaluations:sitting_edit": lambda home, case: {"held_on": "21/11/2024", "place": "Phòng họp khác"},

@@ -190,8 +190,13 @@ def test_a_member_votes_for_themselves_and_the_standing_body_counts_hands(world,
     seat, member = world.council.seats[2], world.council.people[2]
     assert services.cast_votes(sitting, seat, ballots(sitting, Ballot.AGAINST), by=member) == 5
     assert set(Vote.objects.filter(seat=seat).values_list("ballot", "recorded_by")) == {("against", member.pk)}
-    assert services.cast_votes(sitting, seat, ballots(sitting, Ballot.ABSTAIN), by=world.standing) == 5
-    assert set(Vote.objects.filter(seat=seat).values_list("ballot", "recorded_by")) == {("abstain", world.standing.pk)}
+    assert services.cast_votes(sitting, seat, ballots(sitting, Ballot.ABSTAIN), by=world.standing) == 0
+    assert set(Vote.objects.filter(seat=seat).values_list("ballot", "recorded_by")) == {("against", member.pk)}
+    assert (
+        services.cast_votes(sitting, world.council.seats[1], ballots(sitting, Ballot.ABSTAIN), by=world.standing) == 5
+    )
+    assert services.cast_votes(sitting, seat, ballots(sitting, Ballot.FOR), by=member) == 5
+    assert set(Vote.objects.filter(seat=seat).values_list("ballot", "recorded_by")) == {("for", member.pk)}
     for user in (member, world.chair, world.officer):
         other = world.council.seats[1]
         assert (
@@ -264,6 +269,45 @@ def test_votes_through_the_page(client, world, sitting):
     ):
         assert client.post(address, data).status_code == 422, data
     assert Vote.objects.count() == 5
+
+
+def test_a_ballot_a_member_cast_is_not_replaced_by_the_one_who_counts_hands(client, world, sitting):
+    """Said on the page, for one ballot among others and for all of them."""
+    Vote.objects.all().delete()
+    address = reverse("evaluations:sitting_vote", args=[sitting.pk])
+    seat, first = world.council.seats[2], sitting.items.first()
+    services.cast_votes(sitting, seat, {first.pk: Ballot.AGAINST}, by=world.council.people[2])
+    client.force_login(world.standing)
+    page = said(client.post(address, {"seat": seat.pk, "every": "for"}, follow=True))
+    left = f"{seat} đã tự bỏ 1 phiếu bằng tài khoản của mình; các phiếu ấy giữ nguyên."
+    assert html.escape(f"Đã ghi 4 phiếu của {seat}. {left}") in html.escape(page)
+    answer = client.post(address, {"seat": seat.pk, f"item_{first.pk}": "for"})
+    assert answer.status_code == 422 and f"Chưa ghi phiếu nào. {left}" in said(answer)
+    assert dict(Vote.objects.filter(seat=seat, item=first).values_list("ballot", "recorded_by")) == {
+        "against": world.council.people[2].pk
+    }
+
+
+def test_an_older_page_does_not_erase_the_minutes_written_meanwhile(client, world, sitting):
+    """Who saves second sees what stands there, and what they typed in its boxes; saving once more is deliberate."""
+    address = reverse("evaluations:sitting_attendance", args=[sitting.pk])
+    client.force_login(world.standing)
+    seen = re.search(
+        'name="seen" value="(.*?)"', said(client.get(reverse("evaluations:sitting_detail", args=[sitting.pk])))
+    )
+    old = {"seen": seen[1], "present": [world.council.seats[0].pk], "minutes": "Của thẻ mở trước"}
+    services.set_attendance(sitting, world.council.seats, minutes="Biên bản đầy đủ", by=world.standing)
+    votes = Vote.objects.count()
+    answer = client.post(address, old)
+    page = said(answer)
+    assert answer.status_code == 422 and "vừa được ghi lại ở nơi khác" in page
+    assert "Biên bản đầy đủ" in page and "Của thẻ mở trước" in page
+    sitting.refresh_from_db()
+    assert (sitting.minutes, sitting.present.count(), Vote.objects.count()) == ("Biên bản đầy đủ", 3, votes)
+    seen = re.search('name="seen" value="(.*?)"', page)[1]
+    assert client.post(address, old | {"seen": seen}).status_code == 302
+    sitting.refresh_from_db()
+    assert (sitting.minutes, sitting.present.count()) == ("Của thẻ mở trước", 1)
 
 
 def test_what_was_typed_comes_back_with_a_refusal(client, world, sitting):
