@@ -1,14 +1,21 @@
 """The answer to one criterion, as typed and as stored."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from criteria.enums import Measure
+from criteria.judging.cells import in_words
 from criteria.judging.values import CriterionSpec, Value
 from portal.core.fields import NumberField, TextField, WholeField, as_typed
+from portal.core.rows.seen import print_of
 from portal.core.vietnamese.figures import plain_number
+from portal.core.vietnamese.text import clean
+from portal.core.web.pages import whole_number
 
 from ..enums import Filled
 
@@ -27,7 +34,10 @@ YES_NO = (("", "Chưa trả lời"), ("yes", "Đạt"), ("no", "Không đạt"))
 
 
 class AnswerForm(forms.Form):
-    """The answer to one criterion, with the fields its measure has; `version` is the answer as it was read."""
+    """The answer to one criterion, with the fields its measure has; `version` is the answer as it was read, `shown` a
+    print of it: what the page was not asked to change is not written, whoever changed it meanwhile. `over` names the
+    version that somebody wrote meanwhile and that this answer is to take the place of.
+    """
 
     version = forms.IntegerField(
         widget=forms.HiddenInput,
@@ -104,6 +114,72 @@ class AnswerForm(forms.Form):
             self.fields["not_applicable"] = forms.BooleanField(
                 label="Không áp dụng", help_text=line.not_applicable_when, required=False
             )
+
+    @staticmethod
+    def _print(typed: Mapping[str, Any]) -> str:
+        return print_of(as_typed(typed[name]) for name in (*ANSWERED, "note"))
+
+    @property
+    def shown_name(self) -> str:
+        return self.add_prefix("shown")
+
+    @property
+    def over_name(self) -> str:
+        return self.add_prefix("over")
+
+    @property
+    def shown(self) -> str:
+        """What the page says it showed: of the page that was sent, else of what stands there."""
+        sent = self.data.get(self.shown_name, "")[:16] if self.is_bound else ""
+        return sent or self._print(self.initial)
+
+    @property
+    def over(self) -> int | None:
+        """The version that whoever sent the page agreed to write over."""
+        return whole_number(self.data.get(self.over_name, ""))
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the page was sent with another answer than it showed, or a filled one confirmed; only after
+        is_valid()."""
+        data = self.cleaned_data
+        if not self.has_changed():
+            return False
+        sent = self._print(self._typed(self.answer) | {"note": clean(data["note"])})
+        return sent != self.data.get(self.shown_name) or bool(data.get("confirmed"))
+
+    @property
+    def seen_version(self) -> int:
+        """The version whose place the answer takes: what the page showed, or what was agreed to be written over."""
+        return self.cleaned_data["version"] if self.over is None else self.over
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether somebody wrote another answer since the page that was sent showed it."""
+        if not self.is_bound or set(self.errors) - {NON_FIELD_ERRORS}:
+            return False
+        return self.cleaned_data["version"] != self.initial["version"] and self.is_changed
+
+    @property
+    def writes_over(self) -> bool:
+        """Whether whoever sent the page agreed to write over just what stands there."""
+        return self.over == self.initial["version"]
+
+    @property
+    def held_said(self) -> str:
+        """What stands there, in words."""
+        said = in_words(self.criterion, self.before) or "để trống"
+        return f"“{said}”, giải trình “{self.initial['note']}”" if self.initial["note"] else f"“{said}”"
+
+    @property
+    def theirs(self) -> str:
+        """What the page's inputs hold where the answer that stands there is kept, for the page's script."""
+        held = {name: self.initial[name] for name in (*ANSWERED, "note", "version") if name in self.fields}
+        typed = {
+            name: one if isinstance(one, bool) else as_typed("" if one is None else one) for name, one in held.items()
+        }
+        typed |= {"shown": self._print(self.initial), "over": False}
+        return json.dumps({self.add_prefix(name): one for name, one in typed.items()})
 
     def filled(self, stored: str, suggested: Value | None) -> str:
         """Where the answer comes from that nobody typed; empty where somebody did. Only after is_valid(); `stored` is

@@ -24,6 +24,19 @@ class DatesForm(forms.Form):
             for field in self
         )
 
+    def show_stored(self) -> None:
+        """Let the page say, from now on, that it showed the dates as they stand now."""
+        held = {
+            field.html_initial_name: field.field.widget.format_value(self.initial.get(field.name)) for field in self
+        }
+        self.data = {name: self.data.get(name) for name in self.data} | held
+
+    @property
+    def stored_said(self) -> str:
+        """The dates as they stand now, in words."""
+        held = ((field.label, field.field.widget.format_value(self.initial.get(field.name))) for field in self)
+        return "; ".join(f"{label}: {value or 'để trống'}" for label, value in held)
+
 
 class KeepForm(forms.Form):
     """That a recognition stands though its ground fell."""

@@ -27,6 +27,7 @@ from ..queries import Neighbours, beside, last_year, remarks_of, returns_of
 from ..queries.returned import Remark
 from .dossiers import get_dossier
 
+SAVE_AGAIN = "Phần của đồng chí vẫn ở trong ô; bấm “Lưu” lần nữa thì phần ấy thay cho các ngày đang lưu."
 NEXT_UNIT = "next"  # what the button beside “Lưu” says is to come after
 BACK_TO_ENTRY = "nhap"  # in the address of the papers' page: they were asked for from the form
 
@@ -140,7 +141,8 @@ def _save_dates(request, dossier, form: DatesForm | None) -> bool:
     if form is None or not form.has_changed():
         return True
     if not form.saw():
-        form.add_error(None, "Có người vừa ghi lại các ngày này. Hãy tải lại trang để xem rồi quyết định.")
+        form.show_stored()
+        form.add_error(None, f"Có người vừa ghi lại các ngày này. Đang lưu: {form.stored_said}. {SAVE_AGAIN}")
         return False
     with refusals_on(form):
         services.record_dates(dossier, **form.cleaned_data, by=request.user)
@@ -153,14 +155,14 @@ def _save_entry(request, dossier, entries: list[EntryLine], dates: DatesForm | N
         wrong = not _save_dates(request, dossier, dates)
         for entry in entries:
             criterion, form = entry.criterion, entry.form
-            if form is None or not form.has_changed():
+            if form is None or not form.is_changed:
                 continue
             try:
                 services.save_answer(
                     dossier,
                     criterion.code,
                     form.answer,
-                    version=form.cleaned_data["version"],
+                    version=form.seen_version,
                     by=request.user,
                     note=clean(form.cleaned_data["note"]),
                     filled=form.filled(entry.filled_from, entry.suggested),
@@ -169,7 +171,7 @@ def _save_entry(request, dossier, entries: list[EntryLine], dates: DatesForm | N
                 form.add_error(None, refusal.sentence)
                 wrong = True
             except services.Conflict as conflict:
-                form.add_error(None, f"{conflict.sentence} Hãy tải lại trang để xem rồi quyết định.")
+                form.add_error(None, f"{conflict.sentence} Hãy chọn giữ giá trị nào.")
                 wrong = True
         if wrong:
             transaction.set_rollback(True)

@@ -153,7 +153,7 @@ document.addEventListener("click", (event) => {
     if (!named) continue;
     const input = named instanceof RadioNodeList ? [...named].find((one) => one.value === value) : named;
     if (!input) continue;
-    if (input.type === "checkbox" || input.type === "radio") input.checked = true;
+    if (input.type === "checkbox" || input.type === "radio") input.checked = value !== false;
     else input.value = value;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     last = input;

@@ -1,6 +1,7 @@
 """Answers cell by cell and form by form: versions, bad values, what the portal derives, what a save costs."""
 
 import html
+import json
 import re
 from decimal import Decimal
 
@@ -487,7 +488,59 @@ def test_a_form_beside_a_colleague_is_told_both(client, world, dossier):
     page = html.unescape(response.content.decode())
     assert (response.status_code, stored(dossier)) == (422, {MUST: (Value(met=False), 1)})
     assert f"{world.leader.post} vừa ghi “Không đạt” lúc " in page
-    assert "giá trị của đồng chí chưa được lưu. Hãy tải lại trang để xem rồi quyết định." in page
+    assert "giá trị của đồng chí chưa được lưu. Hãy chọn giữ giá trị nào." in page
+
+
+def form_as_shown(client, user, dossier) -> dict[str, str]:
+    """What a browser would send of the entry form if nobody touched it."""
+    client.force_login(user)
+    page = client.get(reverse("evaluations:entry", args=[dossier.pk]))
+    sent = {}
+    for form in (entry.form for entry in page.context["entries"] if entry.form):
+        sent |= {field.html_name: value for field in form if str(value := field.value()) not in ("None", "", "False")}
+        sent[form.shown_name] = form.shown
+    return sent
+
+
+def test_what_the_page_was_not_asked_to_change_is_no_conflict(client, world, dossier):
+    """A colleague answers one criterion while the form is open at another: both stand."""
+    services.save_answer(dossier, TREND, Value(numerator=1, denominator=2), version=0, by=world.officer)
+    sent = form_as_shown(client, world.officer, dossier)
+    services.save_answer(dossier, MUST, Value(met=False), version=0, by=world.leader, note="Của người kia")
+    services.save_answer(dossier, TREND, Value(numerator=2, denominator=2), version=1, by=world.leader)
+    response = send_entry(client, world.officer, dossier, sent | {"TT124-KDC-3a-value": "0"})
+    assert response.status_code == 302
+    assert stored(dossier)[MUST] == (Value(met=False), 1)
+    assert stored(dossier)[TREND] == (Value(numerator=2, denominator=2), 2)
+    assert stored(dossier)["TT124-KDC-3a"] == (Value(value=Decimal(0)), 1)
+    without = {name: value for name, value in sent.items() if not name.endswith("-shown")}  # the guard, taken away
+    assert send_entry(client, world.officer, dossier, without).status_code == 422
+
+
+def test_a_conflict_over_a_note_shows_theirs_and_is_decided_in_place(client, world, dossier):
+    services.save_answer(dossier, MUST, Value(met=True), version=0, by=world.officer)
+    prefix = MUST.replace(".", "_")
+    sent = form_as_shown(client, world.officer, dossier) | {f"{prefix}-note": "Phần của tôi"}
+    services.save_answer(dossier, MUST, Value(met=True), version=1, by=world.leader, note="Phần của người kia")
+    response = send_entry(client, world.officer, dossier, sent)
+    page = html.unescape(response.content.decode())
+    assert response.status_code == 422 and "Đang lưu: “Đạt”, giải trình “Phần của người kia”." in page
+    assert "Phần của tôi" in page
+    form = next(entry.form for entry in response.context["entries"] if entry.criterion.code == MUST)
+    theirs = json.loads(form.theirs)
+    assert theirs[f"{prefix}-note"] == "Phần của người kia" and theirs[f"{prefix}-met"] == "yes"
+    kept = {
+        name: value for name, value in (sent | theirs).items() if value is not False
+    }  # as the page's script fills it
+    assert send_entry(client, world.officer, dossier, kept).status_code == 302
+    assert dossier.answers.get().note == "Phần của người kia"
+    assert send_entry(client, world.officer, dossier, sent).status_code == 422  # not ticked: nothing is written over
+    ticked = re.search(f'name="{prefix}-over" value="(\\d+)"', page)[1]
+    assert send_entry(client, world.officer, dossier, sent | {f"{prefix}-over": ticked}).status_code == 302
+    assert dossier.answers.get().note == "Phần của tôi"
+    stale = sent | {f"{prefix}-over": ticked, f"{prefix}-note": "Lần nữa"}  # what was agreed to is no longer there
+    assert send_entry(client, world.officer, dossier, stale).status_code == 422
+    assert dossier.answers.get().note == "Phần của tôi"
 
 
 def test_a_form_sent_too_late_keeps_what_was_typed(client, world, dossier):

@@ -1,6 +1,7 @@
 """Quarter I as dated facts: entered by the unit, checked by the set's own days, decided by the appraisers."""
 
 import html
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -145,9 +146,15 @@ def test_figures_of_an_old_page_do_not_write_over_newer_dates(client, world, dos
     )  # nothing changed of them on that page
     response = client.post(address, sent(dossier, world.officer) | shown | dates | {"signed_up_on": f"05/03/{YEAR}"})
     assert response.status_code == 422
-    assert "Có người vừa ghi lại các ngày này." in html.unescape(response.content.decode())
+    told = html.unescape(response.content.decode())
+    assert f"Có người vừa ghi lại các ngày này. Đang lưu: Ngày ghi trên bản đăng ký: 02/04/{YEAR};" in told
     dossier.refresh_from_db()
     assert (dossier.signed_up_on, dossier.resolution_by) == (date(YEAR, 4, 2), PARTY)
+    shown = dict(re.findall('name="(initial-[a-z_]+)" value="(.*?)"', told))  # of the page that told it: agreed to
+    typed = {"signed_up_on": f"05/03/{YEAR}", "resolution_on": shown["initial-resolution_on"], "resolution_by": PARTY}
+    assert client.post(address, sent(dossier, world.officer) | shown | typed).status_code == 302
+    dossier.refresh_from_db()
+    assert dossier.signed_up_on == date(YEAR, 3, 5)
 
 
 def test_the_appraisers_decide_with_a_reason(client, world, dossier):
