@@ -38,11 +38,12 @@ Edit = Callable[[dict], None]
 
 
 @transaction.atomic
-def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str, by: User) -> CriteriaSet:
+def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str | None, by: User) -> CriteriaSet:
     """Let `change` alter the draft's content in place, and store it.
 
     `seen` is the hash the person's page was made from: a draft changed since then is refused, nobody overwrites what
-    they have not seen. Raises Refused, also for two rows of one code or key.
+    they have not seen. A new row takes no one's place (`seen` None). Raises Refused, also for two rows of one code or
+    key.
     """
     row = lock_row(CriteriaSet.objects, criteria_set.pk)
     if not permissions.may_write(by, row):
@@ -50,7 +51,8 @@ def edit(criteria_set: CriteriaSet, change: Edit, *, seen: str, by: User) -> Cri
     if row.status != SetStatus.DRAFT:
         raise Refused(f"Bộ tiêu chí “{row.name}” không còn là bản thảo. Hãy lập phiên bản mới.")
     content = content_of(row)
-    refuse_unless_seen(content, seen, "Hãy mở lại trang để xem rồi ghi lại phần của đồng chí.")
+    if seen is not None:
+        refuse_unless_seen(content, seen, "Hãy mở lại trang để xem rồi ghi lại phần của đồng chí.")
     change(content)
     _refuse_twins(content)
     _refuse_base(row, content)

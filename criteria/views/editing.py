@@ -177,7 +177,8 @@ def part_edit(request, pk, part, place=None):
     """One row of a part, or the header (`header`); saved together or not at all."""
     criteria_set = draft_of(request, pk)
     content = content_of(criteria_set)
-    seen = request.POST.get("seen") or digest(content)
+    is_new = place is None and part != "header"  # it takes no one's place, whatever was written since
+    seen = None if is_new else request.POST.get("seen") or digest(content)
     if part == "header":
         documents = LegalDocument.objects.visible_to(request.user)
         form = HeaderForm(request.POST or None, content=content, documents=documents, initial={"seen": seen})
@@ -187,6 +188,7 @@ def part_edit(request, pk, part, place=None):
         form = PART_FORMS[part](request.POST or None, initial=initial, **more)
     else:
         raise Http404
+    form.fields["seen"].required = not is_new
     context = {"criteria_set": criteria_set, "form": form, "place": place, "what": NAMES.get(part, "")}
     context["is_header"] = part == "header"
     if request.method != "POST":

@@ -123,7 +123,7 @@ def test_a_scan_that_is_no_sound_pdf_is_refused_and_nothing_is_kept(staff, db, d
 def test_a_draft_changed_meanwhile_gives_back_what_was_typed(staff, own):
     before = seen(own)
     staff.post(url("part_add", own.pk, "criteria"), LINE | before)
-    late = staff.post(url("part_add", own.pk, "criteria"), LINE | before | {"code": "M", "label": "Gõ dở dang"})
+    late = staff.post(url("part_edit", own.pk, "criteria", 0), LINE | before | {"code": "M", "label": "Gõ dở dang"})
     assert late.status_code == 422
     assert "vừa được" in said(late)
     assert "Gõ dở dang" in said(late)

@@ -321,6 +321,21 @@ def test_what_nobody_changed_is_published_at_once(page, ready):
     assert page.post(publish, AGAIN | {"seen": page.get(publish).context["seen"]}).status_code == 302
 
 
+def test_two_who_add_rows_at_once_are_in_nobodys_way(page, second, own):
+    """A row changed meanwhile is refused still, also with nothing said of what was seen."""
+    address = reverse("criteria:part_add", args=[own.pk, "criteria"])
+    assert page.get(address).context["form"].initial["seen"] is None
+    add_line(second, own)
+    before = len(content_of(own)["criteria"])
+    assert page.post(address, LINE | {"code": "MY-LINE", "number": "99", "seen": ""}).status_code == 302
+    assert len(content_of(own)["criteria"]) == before + 1
+    changing = reverse("criteria:part_edit", args=[own.pk, "criteria", before])
+    for old in ("", "0" * 40):
+        answer = page.post(changing, LINE | {"code": "MY-LINE", "number": "98", "seen": old})
+        assert answer.status_code == 422
+    assert content_of(own)["criteria"][before]["number"] == "99"
+
+
 def test_a_draft_changed_meanwhile_is_not_thrown_away(page, second, own):
     drop = reverse("criteria:act", args=[own.pk])
     token = page.get(reverse("criteria:edit", args=[own.pk])).context["seen"]
