@@ -6,6 +6,16 @@ from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, s
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
 from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence, reuse_papers
 from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled, fill_cell
+from .evidence import (
+    FaultyPapers,
+    NewPaper,
+    add_evidence,
+    add_papers,
+    change_paper,
+    print_of_paper,
+    remove_evidence,
+    reuse_papers,
+)
 from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled
 from .ground import keep_recognition
 from .past_results import PastResult, record_past, results_of, take_past_away
@@ -43,6 +53,7 @@ from .timing import decide_timing, record_dates
 __all__ = [
     "own_ballots",
     "print_of_attendance",
+    "print_of_paper",
     "NOT_TAKEN",
     "SaveOutcome",
     "AskedCell",

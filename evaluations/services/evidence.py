@@ -16,6 +16,7 @@ from portal.core.errors import Refused
 from portal.core.files import store
 from portal.core.files.inspection import Inspected, inspect
 from portal.core.rows.locking import lock_row
+from portal.core.rows.seen import print_of, refuse_unseen
 from portal.core.vietnamese import text
 from units.models import User
 
@@ -206,20 +207,46 @@ def reuse_papers(evaluation: Evaluation, picked: Mapping[Evidence, Sequence[str]
     return rows
 
 
+PAPER_CHANGED = (
+    "Tài liệu vừa được ghi lại ở nơi khác nên chưa lưu phần của đồng chí. Đang lưu: {}. "
+    "Bấm “Lưu” lần nữa thì phần của đồng chí thay cho phần ấy."
+)
 FACTS = {"title": "trích yếu", "number": "số", "issued_on": "ngày", "issuer": "nơi ban hành"}
+
+
+def print_of_paper(paper: Evidence) -> str:
+    """A print of what a kept paper is and proves, for its page to say what it showed."""
+    codes = sorted(one.code for one in paper.criteria.all())
+    return print_of([*(getattr(paper, name) for name in FACTS), paper.dossier_paper_id, *codes])
+
+
+def _held_in_words(paper: Evidence) -> str:
+    facts = [f"{label} “{_in_words(getattr(paper, name))}”" for name, label in FACTS.items()]
+    if paper.dossier_paper:
+        facts.append(f"thành phần hồ sơ “{paper.dossier_paper}”")
+    return "; ".join([*facts, f"tiêu chí {', '.join(one.number for one in paper.criteria.all()) or 'chưa chọn'}"])
 
 
 @transaction.atomic
 def change_paper(
-    evidence: Evidence, *, codes: Sequence[str], dossier_paper: DossierPaper | None = None, by: User, **facts: Any
+    evidence: Evidence,
+    *,
+    codes: Sequence[str],
+    dossier_paper: DossierPaper | None = None,
+    by: User,
+    seen: str | None = None,
+    **facts: Any,
 ) -> Evidence:
     """Write anew what the paper is and what it proves; its file stays. The log names what is other than before.
 
-    Raises Refused: dossier not editable, paper taken off meanwhile, criterion or dossier paper not of the set.
+    `seen` is the print of what the page showed (`print_of_paper`); nothing is compared without one. Raises Refused:
+    dossier not editable, paper taken off or written by somebody else meanwhile, criterion or dossier paper not of the
+    set.
     """
     dossier = locked_dossier(evidence.evaluation, by, Side.OWN)
     paper = lock_row(Evidence.objects.select_related("dossier_paper"), evidence.pk)
     paper.evaluation = dossier
+    held, said = print_of_paper(paper), PAPER_CHANGED.format(_held_in_words(paper))
     known = _criteria([dossier], codes)
     if fault := _fault({dossier.criteria_set_id}, known, codes, dossier_paper):
         raise Refused(fault)
@@ -235,6 +262,8 @@ def change_paper(
         paper.dossier_paper = dossier_paper
     told += _linked(paper, known[dossier.criteria_set_id])
     if told:
+        if seen is not None:  # what is sent a second time says what stands there already
+            refuse_unseen(held, seen, said)
         paper.save()
         comment = f"{paper.title} ({paper.file_name}): {'; '.join(told)}"
         Event.staying(dossier, Action.CHANGE_PAPER, by=by, comment=comment).save()

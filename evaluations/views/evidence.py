@@ -218,11 +218,13 @@ def evidence_edit(request, pk):
     window = window_of(dossier.criteria_set, dossier.cycle.year)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            changed = services.change_paper(paper, by=request.user, **form.cleaned_data)
+            seen = request.POST.get("seen")
+            changed = services.change_paper(paper, by=request.user, seen=seen, **form.cleaned_data)
             messages.success(request, f"Đã ghi thông tin của “{changed.title}”.")
             _remark(request, window, [changed])
             return redirect("evaluations:detail", pk=dossier.pk)
-    context = {"dossier": dossier, "paper": paper, "form": form, "window": window}
+    seen = services.print_of_paper(paper)
+    context = {"dossier": dossier, "paper": paper, "form": form, "window": window, "seen": seen}
     if request.method == "POST":
         return refuse(request, "evaluations/evidence_edit.html", context)
     return render(request, "evaluations/evidence_edit.html", context)

@@ -384,6 +384,25 @@ def camera() -> SimpleUploadedFile:
     return SimpleUploadedFile("IMG_2034.jpg", corpus.picture("JPEG"))
 
 
+def test_two_who_change_one_paper_are_told_of_each_other(client, world, file):
+    """The second sees what stands there; saving once more is deliberate, and the same sent twice is no conflict."""
+    paper = services.add_evidence([file], make_paper(), by=world.officer, title="Giấy", codes=[CODE])[0]
+    address = reverse("evaluations:evidence_edit", args=[paper.pk])
+    client.force_login(world.officer)
+    seen = client.get(address).context["seen"]
+    for _ in range(2):
+        assert edit(client, world.leader, paper, number="12/NQ", codes=[CODE, OTHER], seen=seen).status_code == 302
+    late = edit(client, world.officer, paper, issuer="Chi bộ thôn", seen=seen)
+    page = told(late)
+    assert late.status_code == 422 and "Chi bộ thôn" in page
+    assert "vừa được ghi lại ở nơi khác" in page and "số “12/NQ”" in page and "tiêu chí 1.1, 1.2" in page
+    paper.refresh_from_db()
+    assert (paper.number, paper.issuer, paper.criteria.count()) == ("12/NQ", "", 2)
+    assert edit(client, world.officer, paper, issuer="Chi bộ thôn", seen=late.context["seen"]).status_code == 302
+    paper.refresh_from_db()
+    assert (paper.number, paper.issuer) == ("", "Chi bộ thôn")
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
