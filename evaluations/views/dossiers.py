@@ -16,7 +16,7 @@ from criteria.packs.content import digest
 from portal.core.errors import Refused
 from portal.core.lists import Asking, ListColumn, Listed, listed
 from portal.core.web.list_files import leaves_as
-from portal.core.web.pages import page_of, refuse, typed, whole_number, worded
+from portal.core.web.pages import MOST_WORDS, page_of, refuse, typed, whole_number, worded
 from units.models import Unit
 from units.queries import tell_apart
 
@@ -239,9 +239,9 @@ def evaluation_act(request, pk):
     step = workflow.TRANSITIONS.get(action)
     if step is None or not step.has_button:
         raise Http404
-    comment = typed(request, "comment", 2000)
+    comment = typed(request, "comment", 10 * MOST_WORDS)
     try:
-        workflow.advance(dossier, action, by=request.user, comment=worded(comment))
+        workflow.advance(dossier, action, by=request.user, comment=worded(comment, MOST_WORDS))
     except Refused as refusal:
         return refuse(
             request,
@@ -257,9 +257,10 @@ def evaluation_act(request, pk):
 def remark(request, pk):
     """An appraiser's words on one criterion; refused with what was typed still in its box."""
     dossier = get_dossier(request, pk)
-    code, note = typed(request, "code", 40), typed(request, "note", 2000)
+    code, note = typed(request, "code", 40), typed(request, "note", 10 * MOST_WORDS)
     try:
-        services.save_remark(dossier, code, note, seen=typed(request, "seen", 2000), by=request.user)
+        said, seen = worded(note, MOST_WORDS), typed(request, "seen", 10 * MOST_WORDS)
+        services.save_remark(dossier, code, said, seen=seen, by=request.user)
     except Refused as refusal:
         context = dossier_context(request, dossier)
         for line in context["lines"]:

@@ -20,7 +20,7 @@ from criteria.queries import specs_of
 from portal.core.errors import Refused
 from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import search_key
-from portal.core.web.pages import page_of, typed, whole_number, whole_numbers, worded
+from portal.core.web.pages import MOST_WORDS, page_of, typed, whole_number, whole_numbers, worded
 from units.enums import JUDGED
 from units.queries import tell_apart
 
@@ -236,7 +236,7 @@ def cell_save(request, pk):
     side = Side.APPRAISED if request.POST.get("side") == Side.APPRAISED else Side.OWN
     text, version = typed(request, "text", 100), whole_number(request.POST.get("version", "0"))
     try:
-        note = worded(typed(request, "note", 2000)) if "note" in request.POST else None
+        note = worded(typed(request, "note", 10 * MOST_WORDS), MOST_WORDS) if "note" in request.POST else None
         if version is None:
             raise Refused(STALE)
         code = typed(request, "code", 40)

@@ -193,6 +193,10 @@ def test_a_move_through_its_button(client, world):
     client.force_login(world.standing)
     bare = client.post(address("act", dossier.pk), {"action": "return", "comment": " "})
     assert bare.status_code == 422 and "“Trả lại” phải ghi rõ lý do." in said(bare)
+    long = "Thiếu biên bản. " * 200
+    cut = client.post(address("act", dossier.pk), {"action": "return", "comment": long})  # not stored without its end
+    assert cut.status_code == 422 and "dài 3.200 ký tự; ô này nhận tối đa 2.000 ký tự" in said(cut)
+    assert long.strip() in said(cut) and not dossier.events.filter(action="return").exists()
     done = client.post(address("act", dossier.pk), {"action": "return", "comment": "Thiếu\0 biên bản"}, follow=True)
     assert "Đã trả lại hồ sơ Thôn 1 (A1.1)." in said(done) and "Thiếu biên bản" in said(done)
     kept = client.post(address("act", dossier.pk), {"action": "return", "comment": "Lý do đã gõ"})

@@ -245,7 +245,7 @@ def reform_namesakes(request, pk):
         for unit in whole_numbers(name.removeprefix("name_") for name in request.POST if name.startswith("name_"))
     }
     try:
-        named = {unit: worded(name) for unit, name in names.items()}
+        named = {unit: worded(name, 1000) for unit, name in names.items()}
         many = reforms.name_apart(reform, named, by=request.user)
     except Refused as refusal:
         context = _namesakes_context(request, visible_reform(request, pk), names)

@@ -11,9 +11,11 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
 from portal.core.errors import Refused
+from portal.core.vietnamese.figures import grouped
 from portal.core.vietnamese.text import clean_lines, storable
 from portal.core.vietnamese.unreadable import IN_A_BOX, fault_of
 
+MOST_WORDS = 2000  # of a reason or a remark
 MOST_DIGITS = 19  # of a row id: 9.2e18
 
 
@@ -30,11 +32,16 @@ def typed(request, name: str, most: int) -> str:
     return storable(request.POST.get(name, ""))[:most]
 
 
-def worded(text: str) -> str:
-    """A text typed outside any form as a form's box keeps it; raises Refused for what nobody can have meant."""
+def worded(text: str, most: int) -> str:
+    """A text typed outside any form as a form's box keeps it; raises Refused for what nobody can have meant, and for
+    more than `most` letters: a reason without its end says something else."""
     if fault := fault_of(text, IN_A_BOX):
         raise Refused(fault)
-    return clean_lines(text)
+    words = clean_lines(text.replace("\r\n", "\n"))
+    if len(words) > most:
+        sentence = f"Nội dung vừa nhập dài {grouped(len(words))} ký tự; ô này nhận tối đa {grouped(most)} ký tự."
+        raise Refused(f"{sentence} Chưa lưu gì; hãy rút gọn rồi gửi lại.")
+    return words
 
 
 def whole_number(text: str) -> int | None:
