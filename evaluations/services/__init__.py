@@ -4,8 +4,6 @@ from .answers import Conflict, SavedCell, accept_answers, find_criterion, save_a
 from .award_bars import correct_bar, drop_bar, end_bar, is_leaned_on, publish_bar, set_bar
 from .blocks import NOT_TAKEN, AskedCell, CellOutcome, SaveOutcome, read_said, save_cells
 from .cycles import close_cycle, open_cycle, record_results, reopen_cycle
-from .evidence import FaultyPapers, NewPaper, add_evidence, add_papers, change_paper, remove_evidence, reuse_papers
-from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled, fill_cell
 from .evidence import (
     FaultyPapers,
     NewPaper,
@@ -16,7 +14,7 @@ from .evidence import (
     remove_evidence,
     reuse_papers,
 )
-from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled
+from .filled import Confirmed, SeenCell, accept_suggestion, confirm_filled, fill_cell
 from .ground import keep_recognition
 from .past_results import PastResult, record_past, results_of, take_past_away
 from .past_totals import (
@@ -51,11 +49,6 @@ from .sittings import (
 from .timing import decide_timing, record_dates
 
 __all__ = [
-    "own_ballots",
-    "print_of_attendance",
-    "print_of_paper",
-    "NOT_TAKEN",
-    "SaveOutcome",
     "AskedCell",
     "CellOutcome",
     "Confirmed",
@@ -64,8 +57,10 @@ __all__ = [
     "Figures",
     "LeftOut",
     "Missing",
+    "NOT_TAKEN",
     "NewPaper",
     "PastResult",
+    "SaveOutcome",
     "SavedCell",
     "SeenCell",
     "Total",
@@ -83,40 +78,43 @@ __all__ = [
     "confirm_filled",
     "correct_bar",
     "create_sitting",
-    "drop_sitting",
     "decide_timing",
-    "keep_recognition",
     "delete_cycle",
     "drop_bar",
     "drop_late_unit",
+    "drop_sitting",
     "end_bar",
     "fill_cell",
     "find_criterion",
     "in_the_way",
     "is_leaned_on",
     "issue_decision",
+    "keep_recognition",
     "left_out",
     "missing_units",
     "next_number",
     "open_cycle",
+    "own_ballots",
+    "print_of_attendance",
+    "print_of_paper",
     "publish_bar",
     "put_aside_by",
     "read_said",
     "record_dates",
     "record_past",
-    "results_of",
     "record_results",
     "record_totals",
     "refreeze",
     "remove_evidence",
     "remove_from_agenda",
     "reopen_cycle",
+    "results_of",
     "reuse_papers",
     "revoke",
     "save_answer",
     "save_cell",
-    "save_remark",
     "save_cells",
+    "save_remark",
     "set_attendance",
     "set_bar",
     "sits_after",
