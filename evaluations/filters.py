@@ -266,7 +266,8 @@ class SelectionFilterSet(OfLevels):
         used = queryset.order_by().values("criteria_set")
         self.filters["criteria_set"].queryset = CriteriaSet.objects.filter(pk__in=used)
         # of one year: its own districts, not those that ended before it
-        self.filters["district"].queryset = Unit.objects.filter(pk__in=queryset.order_by().values("district"))
+        districts = queryset.order_by().values("district")
+        self.filters["district"].queryset = Unit.objects.visible_to(request.user).filter(pk__in=districts)
 
     def by_name(self, dossiers, name, words):
         return dossiers.filter(unit_search_key__contains=text.search_key(words))

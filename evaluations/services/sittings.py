@@ -319,7 +319,7 @@ def issue_decision(
         raise Refused("Quyết định này không lập từ phiên họp nào nên không có danh sách để phát hành.")
     _refuse_to_come(signed_on)
     if capacity not in (able := capacities_of(found)):
-        named = ", ".join(f"“{one.label}”" for one in able)
+        named = "; ".join(f"“{one.label}”" for one in able)
         raise Refused(f"Theo tuyến xét duyệt của bộ tiêu chí, quyết định này ký với thẩm quyền {named}. Hãy chọn lại.")
     if signed_on < found.sitting.held_on:
         raise Refused(f"Ngày ký không thể trước ngày họp ({found.sitting.held_on:%d/%m/%Y}).")

@@ -62,6 +62,7 @@ POSTS = {
     "accept",
     "remark",
     "timing",
+    "keep",
     "evidence_remove",
     "past_drop",
     "past_export",
