@@ -1,9 +1,10 @@
 """A file of past years' results: its columns, which unit and year a row means, every problem by row. Writes nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from typing import Any
 
 from criteria.models import Grade, Programme
 from portal.core.errors import Refused
@@ -120,7 +121,8 @@ def read(data: bytes, file: str, user: User, *, province: int | None = None) -> 
         try:
             row = known.row(said(cells, NEEDED))
         except ValueError as wrong:
-            found.refuse(number, str(wrong))
+            for sentence in dict.fromkeys([str(wrong), *known.faults(cells)]):
+                found.refuse(number, sentence)
             continue
         key = (row.unit.pk, row.programme.pk, row.year)
         if (first := seen.setdefault(key, number)) != number:
@@ -150,6 +152,17 @@ def _unsaid(stored: Evaluation | None, state: str, paper: str | None) -> dict[st
         "paper": stored.paper,
         "paper_on": written(stored.paper_on),
     }
+
+
+def _state(words: str) -> str:
+    if state := STATES.get(text.plain_key(words), ""):
+        return state
+    raise ValueError(f"Không có kết quả “{words}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
+
+
+def _fit(name: str, words: str) -> None:
+    if len(words) > (most := LONGEST[name]):
+        raise ValueError(f"“{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
 
 
 class _Known:
@@ -186,9 +199,7 @@ class _Known:
             raise ValueError(f"{unit} có hồ sơ năm {year} trong một kỳ khác trên cổng. Hãy xử lý ở hồ sơ của năm đó.")
         if unit.opened_on > past_day(year) or (unit.closed_on and unit.closed_on < past_day(year)):
             raise ValueError(not_there(unit, year))
-        state = STATES.get(text.plain_key(cells["result"]), "")
-        if not state:
-            raise ValueError(f"Không có kết quả “{cells['result']}”. Hãy ghi một trong: {', '.join(RESULTS)}.")
+        state = _state(cells["result"])
         stored = self.stored.get((unit.pk, programme.pk, year))
         if stored is not None and (other := self._entered_by(stored.cycle.province)):
             raise ValueError(f"Kết quả năm {year} của {unit} do {other} nhập. Hãy đề nghị nơi đó sửa.")
@@ -198,11 +209,34 @@ class _Known:
         if not source and cycle is None:
             raise ValueError(f"“{COLUMNS['source']}” để trống. Hãy ghi báo cáo, sổ sách mà kết quả được lấy ra.")
         for name, words in (("paper", paper), ("source", source), ("title", title)):
-            if len(words) > (most := LONGEST[name]):
-                raise ValueError(f"“{COLUMNS[name]}” dài quá {most} chữ. Hãy viết gọn lại.")
+            _fit(name, words)
         paper_on = self.paper_on(cells["paper_on"], COLUMNS["paper_on"], year)
         grade = self._grade(cells["grade"], programme, year, unit, stored)
         return PastResult(programme, year, unit, state, grade, paper, source, stored, paper_on, title)
+
+    def faults(self, cells: dict[str, str]) -> list[str]:
+        """What is wrong with each cell by itself, so that a row with three faults is not sent three times."""
+        found: list[str] = []
+
+        def tried(read: Callable[..., Any], *asked: Any) -> Any:
+            try:
+                return read(*asked)
+            except ValueError as wrong:
+                found.append(str(wrong))
+                return None
+
+        year = tried(self.year, cells["year"]) if cells["year"] else None
+        if year is not None and cells["unit"]:
+            tried(self._unit, cells["unit"], year)
+        if year is not None and cells.get("paper_on"):
+            tried(self.paper_on, cells["paper_on"], COLUMNS["paper_on"], year)
+        if cells["programme"]:
+            tried(read_programme, cells["programme"], self.programmes)
+        if cells["result"]:
+            tried(_state, cells["result"])
+        for name in LONGEST:
+            tried(_fit, name, self.words(cells.get(name, "")))
+        return found
 
     def _entered_by(self, entered: Unit) -> str:
         """The province that entered a result, where it is neither ours nor one that ours took over."""

@@ -205,6 +205,22 @@ def test_a_unit_elsewhere_and_a_row_twice_are_told(staff, tree):
     assert "không có trong Tỉnh A" in told[2] and "Trùng với dòng 3" in told[4]
 
 
+def test_every_fault_of_a_row_is_told_in_one_turn(staff, tree):
+    """A row with five faults was sent five times; a sound one beside it is left alone."""
+    heads = [*HEADS, "Ngày văn bản"]
+    bad = [*line(tree.areas[0], result="Chắc đạt", programme="lạ", paper="Q" * 251), "31/02/2022"]
+    good = [*line(tree.areas[1]), "05/01/2023"]
+    found = past_results.read(writing.as_csv(heads, [bad, good]), "kq.csv", staff)
+    assert {problem.row for problem in found.problems} == {2} and list(found.rows) == [3]
+    told = [problem.sentence for problem in found.problems]
+    for words in ("Không có chương trình “lạ”", "Không có kết quả “Chắc đạt”", "“31/02/2022”", "dài quá 250 chữ"):
+        assert sum(words in sentence for sentence in told) == 1, (words, told)
+    assert len(told) == 4
+    nowhere = ["DV0", "2050", *bad[2:]]
+    told = [one.sentence for one in past_results.read(writing.as_csv(heads, [nowhere]), "kq.csv", staff).problems]
+    assert any("Năm “2050” không hợp lệ" in sentence for sentence in told) and len(told) == 4
+
+
 def test_a_past_of_the_portal_s_own_is_not_corrected_by_file(staff, tree):
     cycle = open_year(tree, 2024)
     dossier = cycle.evaluations.filter(unit=tree.areas[0]).get()

@@ -159,6 +159,16 @@ def test_a_place_has_no_kind_and_number_that_cannot_be(browser, staff, tree, lev
     assert not PastTotal.objects.exists()
 
 
+def test_every_fault_of_a_row_is_told_in_one_turn(staff, tree):
+    bad = cells_of(tree.communes[0], programme="lạ", total="nhiều", met="x", paper_on="31/02/2021")
+    found = read([bad, cells_of(tree.communes[1])], staff)
+    assert {problem.row for problem in found.problems} == {2} and list(found.rows) == [3]
+    told = [problem.sentence for problem in found.problems]
+    for words in ("Không có chương trình “lạ”", "“nhiều”", "“x”", "“31/02/2021”"):
+        assert sum(words in sentence for sentence in told) == 1, (words, told)
+    assert len(told) == 4
+
+
 def test_places_elsewhere_and_rows_twice_are_told(staff, tree):
     rows = [cells_of(make_tree("B").districts[0]), cells_of(tree.areas[0]), *[cells_of(tree.districts[0])] * 2]
     told = {problem.row: problem.sentence for problem in read(rows, staff).problems}
