@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from units.models import Unit
 
@@ -151,6 +152,11 @@ class AwardBar(models.Model):
 
     def __str__(self):
         return f"{self.programme}: {self.get_bar_display().lower()}"
+
+    @property
+    def is_over(self) -> bool:
+        """Bars nobody any more: its last year is past, or its province has ended. Reads the province."""
+        return self.province.is_over or (self.last_year or timezone.localdate().year) < timezone.localdate().year
 
     @property
     def is_draft(self) -> bool:

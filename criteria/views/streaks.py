@@ -86,7 +86,7 @@ GROUNDED = (
 )
 BARS = (
     ListColumn("Không xét khi", str),
-    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Tỉnh", "province.dated_name"),
     ListColumn("Từ năm", "first_year"),
     ListColumn("Đến hết năm", "last_year"),
     ListColumn("Căn cứ", "ground"),

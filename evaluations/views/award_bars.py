@@ -48,7 +48,7 @@ BARRED = (
 )
 BARS = (
     ListColumn("Không xét khen thưởng khi", str),
-    ListColumn("Tỉnh", "province.name"),
+    ListColumn("Tỉnh", "province.dated_name"),
     ListColumn("Từ năm", "first_year"),
     ListColumn("Đến hết năm", "last_year"),
     ListColumn("Căn cứ", "ground"),

@@ -139,6 +139,9 @@ def test_the_heir_reads_them_and_their_years_are_counted_on_their_own_ground(cli
         assert page.context["span"].last == 2024
         assert [(row.unit, row.standing.streak) for row in page.context["rows"]] == [(here, 3)], there
         assert "từ năm 2025 Tỉnh Lào Cai mới tính theo quy tắc do mình ban hành" in said(page)
+        assert "(đến 30/06/2025) ban hành và chỉ tính cho đơn vị của tỉnh ấy" in said(
+            page
+        )  # the heir may bear its name
 
 
 def test_the_heir_publishes_its_own_beside_the_one_under_its_code(old, heir):

@@ -1,11 +1,13 @@
 """Bars from awards: one door, whom they bar and whom not, who may turn them, what the pages say."""
 
 import html
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from criteria.enums import Bar, Outcome, SetStatus
 from criteria.models import AwardBar, CriteriaSet, Grade, LegalDocument, Programme
@@ -265,6 +267,25 @@ def test_switching_on_and_off_through_the_page(client, world):
         assert refused.status_code == 422 and AwardBar.objects.get().last_year is None
     assert client.post(reverse("evaluations:award_bar_end", args=[bar.pk]), {"last_year": "2025"}).status_code == 302
     assert "từ năm 2024 đến hết năm 2025" in page(client.get(bars))
+
+
+def test_a_bar_is_over_when_its_last_year_is_past_or_its_province_has_ended(client, world, unmet):
+    """One with a last year still to come stays in force until then."""
+    year = timezone.localdate().year
+    client.force_login(make_user(Role.STAFF, world.tree.province))
+
+    def told() -> str:
+        return client.get(reverse("evaluations:award_bars")).content.decode()
+
+    assert "Đang áp dụng" in told()
+    for last, is_over in ((year + 1, False), (year, False), (year - 1, True)):
+        AwardBar.objects.filter(pk=unmet.pk).update(first_year=2020, last_year=last)
+        assert ("Đã thôi" in told(), "Đang áp dụng" in told()) == (is_over, not is_over), last
+    AwardBar.objects.filter(pk=unmet.pk).update(last_year=None)
+    bar = AwardBar.objects.get(pk=unmet.pk)
+    assert not bar.is_over
+    bar.province.closed_on = date(2025, 6, 30)
+    assert bar.is_over
 
 
 def test_others_read_the_switches_and_turn_none(client, world, unmet):
