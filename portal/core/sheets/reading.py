@@ -10,12 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from ..vietnamese.old_fonts import FOREIGN, unicode_of
-from .books import BadBook, BadCell, Page, Percent, is_book, pages_of
+from .books import ZIP, BadBook, BadCell, Page, Percent, is_book, pages_of
 from .cells import plain, written
 
 # Rows that hold something, without the heading. What a workbook may unpack to, and its reader use: books.py. A set of
 # criteria is shorter: criteria/packs.
 MAX_BYTES, MAX_ROWS = 5_000_000, 20_000
+OTHER_KINDS = {  # how files begin that are taken for tables: a program's download called .xls, a scan
+    "trang web (HTML)": (b"<html", b"<!doctype html", b"<table", b"<meta", b"mime-version"),
+    "bảng tính XML 2003": (b"<?xml", b"<workbook"),
+    "PDF": (b"%pdf",),
+    "ảnh": (b"\x89png", b"\xff\xd8\xff", b"gif8"),
+}
+OPENED_BY_A_SPREADSHEET = ("trang web (HTML)", "bảng tính XML 2003")
+WORD, WORD_PART, BOOK_PART = "văn bản Word", b"word/document.xml", b"xl/workbook"
+TOLD_AS_TEXT = re.compile('="([^"]*)"')  # how a program's CSV tells Excel to leave a code as it is: ="07201"
 SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # how Excel is told of it, in a line of its own
 
 
@@ -67,6 +76,10 @@ def sheets_of(data: bytes, file: str) -> list[Sheet]:
     """The sheets of a workbook, or a CSV file as one; at most 20.000 filled rows below a heading. Raises Unreadable."""
     if len(data) > MAX_BYTES:
         raise Unreadable(file, f"Tệp lớn hơn {MAX_BYTES // 1_000_000} MB. Hãy tách thành nhiều tệp nhỏ hơn.")
+    if kind := _other_kind(data):
+        can_open = kind in OPENED_BY_A_SPREADSHEET
+        remedy = "Hãy mở bằng bảng tính rồi lưu lại dạng XLSX." if can_open else "Hãy gửi bảng tính XLSX hoặc tệp CSV."
+        raise Unreadable(file, f"Tệp là {kind}, không đọc được thành dòng. {remedy}")
     if not is_book(data):
         rows = [(number, cells) for number, cells in csv_rows(data, file) if any(cell.strip() for cell in cells)]
         found = [Sheet("", rows, is_csv=True)]
@@ -78,6 +91,14 @@ def sheets_of(data: bytes, file: str) -> list[Sheet]:
     if any(len(sheet.rows) > MAX_ROWS + 1 for sheet in found):  # the heading is one
         raise Unreadable(file, f"Tệp có hơn {MAX_ROWS // 1000}.000 dòng. Hãy tách thành nhiều tệp nhỏ hơn.")
     return found
+
+
+def _other_kind(data: bytes) -> str:
+    """What the file is, where it is known to be no table of ours; mostly nothing."""
+    begins = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if data.startswith(ZIP) and WORD_PART in data and BOOK_PART not in data:  # a workbook may hold a text inside
+        return WORD
+    return next((kind for kind, starts in OTHER_KINDS.items() if begins.startswith(starts)), "")
 
 
 def column_name(place: int) -> str:
@@ -126,7 +147,7 @@ def _number(cell: float) -> str:
 def csv_rows(data: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     """Numbered rows of cells of a CSV file that is not empty, our export's apostrophes taken off; raises Unreadable."""
     for number, cells in _lines(_decode(data, file), file):
-        yield number, [plain(cell) for cell in cells]
+        yield number, [plain(told[1] if (told := TOLD_AS_TEXT.fullmatch(cell)) else cell) for cell in cells]
 
 
 def _decode(data: bytes, file: str) -> str:

@@ -17,10 +17,19 @@ from .reading import Problem, Sheet, Unreadable, column_name, sheets_of
 from .templates import MARK, Template
 
 FIRST_ROWS = 12  # how far down a heading is looked for: a title, a place and a day may stand above it
-NUMBERING = {"stt", "tt", "so tt", "so thu tu"}  # a column of running numbers, which every official table begins with
+NUMBERING = {
+    "stt",
+    "tt",
+    "s.t.t",
+    "so tt",
+    "so thu tu",
+}  # a column of running numbers: every official table begins with one
 LAST_ROWS = 10  # how far from the end a row of sums may stand, with the signatures below it
 TOTALS = {"cong", "tong", "tong cong", "tong so"}  # a row of sums
 MOST_PROBLEMS = 50
+FIGURE = re.compile(r"[0-9][0-9.,/%\s-]*|[A-Z]{1,3}[0-9]+")  # a number, a day, a key
+AFTER_A_HEADING = re.compile(r"(\s*(\(\*+\)|\(bắt buộc\)|[*:.]))+\s*$", re.IGNORECASE)  # “Năm (*)”, “Năm:”
+PLACE_TOLD = re.compile(r"\(?\[?([0-9]{1,2}|[A-Z])\]?\)?(\s*=.*)?")  # “(3)” under a heading, “(5) = (3) + (4)”
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -112,9 +121,10 @@ def heading_of(rows: list[tuple[int, list[str]]], known: Mapping[str, str]) -> H
     for number, cells in rows[:FIRST_ROWS]:
         heads = [cell.strip() or (above[place] if place < len(above) else "") for place, cell in enumerate(cells)]
         heads += [head.strip() for head in above[len(cells) :]]
-        found = {place: known[key] for place, head in enumerate(heads) if (key := text.plain_key(head)) in known}
+        keys = [_heading_key(head, known) for head in heads]
+        found = {place: known[key] for place, key in enumerate(keys) if key in known}
         if len(found) > len(best.names):
-            numbering = {place for place, head in enumerate(heads) if text.plain_key(head) in NUMBERING} - set(found)
+            numbering = {place for place, key in enumerate(keys) if key in NUMBERING} - set(found)
             others = set(range(len(heads))) - set(found) - numbering
             best = Heading(number, found, {place: heads[place] for place in sorted(others) if heads[place]}, numbering)
         above = cells
@@ -122,6 +132,24 @@ def heading_of(rows: list[tuple[int, list[str]]], known: Mapping[str, str]) -> H
         number, cells = rows[0]
         return Heading(number, {}, {place: head.strip() for place, head in enumerate(cells) if head.strip()})
     return best
+
+
+def _heading_key(head: str, known: Mapping[str, str]) -> str:
+    """The plain key of a heading, without the star or colon that people put behind it where ours has none."""
+    key = text.plain_key(head)
+    return key if key in known else text.plain_key(AFTER_A_HEADING.sub("", head))
+
+
+def _tells_places(cells: list[str]) -> bool:
+    """True for the row of the columns' own numbers below the headings of a form of the State: (1) (2) (3), A B 1 2."""
+    told = [PLACE_TOLD.fullmatch(cell.strip()) for cell in cells if cell.strip()]
+    if len(told) < 2 or not all(told):
+        return False
+    places = [found[1] for found in told if found]
+    letters = [place for place in places if place.isalpha()]
+    figures = [place for place in places if not place.isalpha()]
+    runs = [chr(65 + place) for place in range(len(letters))], [str(place + 1) for place in range(len(figures))]
+    return places == letters + figures and (letters, figures) == runs
 
 
 def _refuse_headings(file: str, heading: Heading, columns: Mapping[str, str], needed: list[str]) -> None:
@@ -151,15 +179,14 @@ def heading_faults(heading: Heading, columns: Mapping[str, str], needed: Iterabl
 
 
 def _take_rows(table: FileTable, sheet: Sheet, heading: Heading, file: str) -> None:
-    below = [(number, cells) for number, cells in sheet.rows if number > heading.row]
-    below = _without_totals(table, below)
+    below = _without_totals(table, _below(table, sheet, heading), heading, file)
     problems = _merged(sheet, heading, file)
     beside: dict[int, str] = {}
     for number, cells in below:
         if sheet.is_csv and (cells_off := _width_off(cells, heading, sheet)):
             problems.append(Problem(file, number, cells_off))
             continue
-        row = {name: (cells[place].strip() if place < len(cells) else "") for place, name in heading.names.items()}
+        row = {name: (_said(cells[place]) if place < len(cells) else "") for place, name in heading.names.items()}
         row.pop("", None)
         for place, cell in enumerate(cells):
             if not cell.strip():
@@ -190,15 +217,43 @@ def _width_off(cells: list[str], heading: Heading, sheet: Sheet) -> str:
     return f"Có {len(cells)} ô, dòng tiêu đề có {wide} cột. Hãy kiểm tra dấu phẩy thừa, thiếu."
 
 
-def _without_totals(table: FileTable, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """The rows down to one of sums near the end: it is no row of ours, nor are the signatures below it."""
+def _below(table: FileTable, sheet: Sheet, heading: Heading) -> list[tuple[int, list[str]]]:
+    """The rows below the heading, and below the columns' own numbers where it has them."""
+    rows = [(number, cells) for number, cells in sheet.rows if number > heading.row]
+    if rows and _tells_places(rows[0][1]):
+        table.notes.append(f"Dòng {rows[0][0]} ghi số thứ tự của cột nên không đọc.")
+        return rows[1:]
+    return rows
+
+
+def _said(cell: str) -> str:
+    """The cell without what nobody sees: spaces around it, marks of no width, which come along when people paste."""
+    return cell.strip() if cell.isascii() else text.clean_lines(cell).strip()
+
+
+def _without_totals(
+    table: FileTable, rows: list[tuple[int, list[str]]], heading: Heading, file: str
+) -> list[tuple[int, list[str]]]:
+    """The rows down to one of sums near the end: it is no row of ours, nor are the signatures below it. Sums above rows
+    are refused: nobody can know which rows they close."""
     for place in range(max(0, len(rows) - LAST_ROWS), len(rows)):
         number, cells = rows[place]
         first = next(cell for cell in cells if cell.strip())
-        if text.plain_key(first) in TOTALS:
-            table.notes.append(f"Từ dòng {number} (“{first.strip()}”) trở xuống không đọc.")
+        if text.search_key(first) in TOTALS:
+            told = f"Từ dòng {number} (“{first.strip()}”) trở xuống không đọc."
+            if any(_is_row(below, heading) for _, below in rows[place + 1 :]):
+                remedy = "Hãy xoá dòng cộng, hoặc chuyển xuống cuối bảng."
+                raise Unreadable(file, f"Dưới dòng cộng (“{first.strip()}”) còn dòng số liệu. {remedy}", row=number)
+            table.notes.append(told)
             return rows[:place]
     return rows
+
+
+def _is_row(cells: list[str], heading: Heading) -> bool:
+    """Filled in some columns that have a heading, and with a figure: signatures, places and days are of words."""
+    filled = [cells[place].strip() for place in heading.names if place < len(cells) and cells[place].strip()]
+    is_full = len(filled) > 2 or 2 * len(filled) > len(heading.names)
+    return is_full and any(map(FIGURE.fullmatch, filled)) and text.search_key(filled[0]) not in TOTALS
 
 
 def _merged(sheet: Sheet, heading: Heading, file: str) -> list[Problem]:
