@@ -26,6 +26,7 @@ from ..packs.reading import BadPacks, Packs, read_packs
 from ..packs.sheet_source import source_of
 from ..packs.source import PACK_BYTES, Fault, Source
 from ..packs.stored import known
+from ..wording.set_page import asks_of
 from . import documents, drafts, rules
 from .loading import CHANGED, NEW, REFUSED, SAME, Loaded
 from .storing import refuse_unless_seen, write_set
@@ -87,12 +88,20 @@ def preview(packs: Packs) -> list[Loaded]:
         name = f"{content['code']} phiên bản {content['version']}"
         stored = _stored(content)
         if stored is None:
-            told.append(Loaded(NEW, name, (f"{len(content['criteria'])} dòng, {len(content['routes'])} tuyến",)))
+            many = f"{len(content['criteria'])} dòng, {len(content['routes'])} tuyến"
+            told.append(Loaded(NEW, name, (many, *_measured(content))))
         else:
             held = content_of(stored)
             lines = tuple(differences(held, content))
             told.append(Loaded(CHANGED, name, (_criteria_told(held, content), *lines)) if lines else Loaded(SAME, name))
     return told + rules.rule_changes(packs)
+
+
+def _measured(content: dict) -> Iterator[str]:
+    """Each criterion of a new set as it was read: a threshold of 0,7 where 70 was meant is seen here or nowhere."""
+    for row in content["criteria"]:
+        if words := asks_of(row):
+            yield f"{row['number']} {row['label']} – {words}"
 
 
 def _criteria_told(held: dict, content: dict) -> str:

@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,6 +26,7 @@ from .factories import RULES, load_packs
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]  # an import writes whole or not at all
 FORMS = ("yaml", "xlsx")
+CASES = Path(__file__).parents[1] / "cases"
 
 
 @pytest.fixture
@@ -319,3 +321,22 @@ def test_the_preview_counts_what_is_new_changed_equal_and_tells_old_and_new(page
     assert re.search(r"tiêu chí: \d+ giữ nguyên", body)
     same = page.get(sent(page, text.encode(), "bo.yaml").url)
     assert {words: many for many, words in same.context["counts"]}["mục sẽ sửa"] == 0
+
+
+def test_a_threshold_of_a_percent_cell_is_seventy_and_shown(page):
+    load_packs()
+    answer = sent(page, (CASES / "criteria-threshold-percent-cell.xlsx").read_bytes(), "bo.xlsx")
+    assert answer.status_code == 302, answer.content.decode()
+    (new,) = page.get(answer.url).context["changes"]
+    assert new.lines[0] == "21 dòng, 2 tuyến"
+    (percent,) = [line for line in new.lines if "%" in line]
+    assert percent.endswith("Tỷ lệ: đúng 70% (hộ đăng ký tham gia / hộ đang cư trú)")
+
+
+def test_a_label_that_lost_its_reference_is_refused(page):
+    load_packs()
+    answer = sent(page, (CASES / "criteria-label-ref.xlsx").read_bytes(), "bo.xlsx")
+    assert answer.status_code == 422
+    (fault,) = answer.context["faults"]
+    assert (fault.line, fault.path) == (5, "trang “Tiêu chí”, cột “Nội dung”")
+    assert fault.sentence == "#REF! là giá trị lỗi của bảng tính; hãy sửa công thức hoặc ghi giá trị vào ô"

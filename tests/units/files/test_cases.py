@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.units.factories import make_tree, make_units, make_user
+from tests.units.reforming import draft
 from units.enums import Role, Subtype, UnitKind
+from units.files import change_rows
 from units.models import Headcount, MassModel, Unit
 from units.registers import REGISTERS, write_rows
 
@@ -213,4 +215,15 @@ def test_an_area_right_under_a_district_is_told_where_it_goes(client, tree, admi
     assert problems(units_sent(client, "district-without-communes.csv", tree)) == [
         "Khu dân cư “Khu 1 đảo” không thể trực thuộc Cấp huyện “Huyện A1”; chỉ trực thuộc: Xã, phường, thị trấn. "
         "Huyện không có xã (huyện đảo) thì thêm trước một đơn vị cấp xã mang tên huyện."
+    ]
+
+
+def test_a_heading_that_is_nearly_ours_is_named(tree):
+    reform = draft(tree)
+    data = case("reform-heading-typo-code.csv", DV28=tree.communes[0], DV2=tree.districts[0])
+    found = change_rows.read(data, "sap-xep.csv", reform)
+    assert found.changes == []
+    assert [str(one) for one in found.problems] == [
+        "sap-xep.csv, dòng 1: Cột F “Mã mới” không có trong mẫu. Có phải là “Mã số mới”? Hãy sửa lại tên cột hoặc xoá "
+        "cột."
     ]
