@@ -397,3 +397,128 @@ def test_a_refusal_lies_over_no_cell_at_hand(served):
         note, refused = one.page.locator(".cell-note"), one.page.locator("input[name=B]")
         at, cell = note.bounding_box(), refused.bounding_box()
         assert ("below" if at["y"] > cell["y"] else "above") == place
+
+
+ROW = """
+<main>
+  <form method="post" data-unsaved="dòng"><input type="hidden" name="seen" value="SEEN">
+    <input type="hidden" name="csrfmiddlewaretoken" value="x">
+    <label for="words">Nội dung</label><textarea id="words" name="words">STORED</textarea><button id="save">Lưu</button>
+  </form>
+</main>
+<script src="/app.js"></script><script src="/kept.js"></script><script src="/session.js"></script>
+"""
+
+
+def row_page(seen: str = "a", stored: str = "cũ") -> str:
+    return ROW.replace("SEEN", seen).replace("STORED", stored)
+
+
+def row(served) -> Served:
+    return served(row_page())
+
+
+def reopened(one: Served, path: str = "") -> None:
+    """The page opened by its address, as from a bookmark."""
+    one.page.goto(ADDRESS + path)
+    one.page.evaluate("portalKept.back")
+
+
+def test_a_form_sent_while_the_line_is_cut_stays_on_its_page(served):
+    one = row(served)
+    one.page.fill("#words", "Biên bản dài")
+    one.is_up = False
+    one.page.click("#save")
+    one.page.get_by_text("Chưa gửi: không kết nối được với cổng.").wait_for()
+    assert (one.sent, one.page.input_value("#words")) == ([], "Biên bản dài")
+    one.is_up = True
+    with one.page.expect_navigation():
+        one.page.dblclick("#save")
+    one.page.wait_for_timeout(500)
+    assert one.sent == [""]  # once
+
+
+def test_a_form_whose_answer_never_came_is_kept_when_its_page_is_opened_by_its_address(served):
+    one = row(served)
+    one.page.fill("#words", "Biên bản dài")
+    one.page.route("**/*", lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    with one.page.expect_event("requestfailed"):
+        one.page.click("#save")
+    one.page.wait_for_timeout(500)  # the browser's own page of it
+    reopened(one)
+    assert one.page.input_value("#words") == "Biên bản dài"
+    assert one.page.locator(".kept-told").count() == 1
+
+
+def test_a_form_goes_with_the_token_of_another_tabs_session(served):
+    one = row(served)
+    one.page.fill("#words", "Gõ trước khi đăng nhập lại ở thẻ khác")
+    one.token = "mới"
+    with one.page.expect_request(lambda asked: asked.method == "POST") as sent:
+        one.page.click("#save")
+    assert "csrfmiddlewaretoken=m%E1%BB%9Bi" in sent.value.post_data
+
+
+def test_a_renewed_token_is_nothing_typed(served):
+    """Two guarded forms: the session is prolonged, and the one that is sent asks nothing about the other."""
+    second = '<form method="post" action="/other" data-unsaved="ý kiến"><input name="csrfmiddlewaretoken" value="x"'
+    one = served(row_page().replace("</main>", f'{second} type="hidden"><textarea name="a"></textarea></form></main>'))
+    one.token = "y"
+    one.page.evaluate("portalSession.ask()")
+    assert one.page.input_value("form[action='/other'] input") == "y"
+    with one.page.expect_navigation():
+        one.page.click("#save")
+    assert (one.sent, one.page.locator("dialog").count()) == ([""], 0)
+
+
+def test_a_form_waits_for_signing_in_where_the_session_has_ended(served):
+    one = row(served)
+    one.page.fill("#words", "Gõ trước khi hết phiên")
+    one.signed_in = False
+    one.page.click("#save")
+    one.page.fill("#again-password", "dung")
+    assert one.sent == []
+    with one.page.expect_navigation():
+        one.page.get_by_role("button", name="Đăng nhập").click()
+    assert one.sent == [""]
+
+
+def test_what_was_typed_over_an_older_state_says_so_and_is_written_over_it_by_a_press(served):
+    one = row(served)
+    one.page.fill("#words", "Phần của tôi")
+    one.markup = row_page("b", "Phần của người kia")
+    reopened(one)
+    told = one.page.locator(".kept-told")
+    assert "đã được ghi lại ở nơi khác; đang lưu: Nội dung: “Phần của người kia”." in told.inner_text()
+    assert (one.page.input_value("#words"), one.page.input_value("[name=seen]")) == ("Phần của tôi", "a")
+    told.get_by_role("button", name="Ghi phần của đồng chí thay vào").click()
+    assert one.page.input_value("[name=seen]") == "b"
+    reopened(one)
+    assert one.page.input_value("[name=seen]") == "b" and "nơi khác" not in told.inner_text()
+    told.get_by_role("button", name="Bỏ phần này").click()
+    assert one.page.input_value("#words") == "Phần của người kia"
+
+
+def test_what_was_typed_of_one_unit_does_not_come_back_at_another(served):
+    one = row(served)
+    reopened(one, "?don_vi=1")
+    one.page.fill("#words", "Của thôn 1")
+    reopened(one, "?don_vi=2")
+    assert (one.page.input_value("#words"), one.page.locator(".kept-told").count()) == ("cũ", 0)
+    reopened(one, "?don_vi=1")
+    assert one.page.input_value("#words") == "Của thôn 1"
+
+
+def test_what_is_pasted_too_long_is_told_and_not_cut(served):
+    one = served(row_page().replace('name="words"', 'name="words" maxlength="10"'))
+    one.page.focus("#words")
+    one.page.keyboard.press("Control+A")
+    one.page.keyboard.insert_text("mười hai chữ")
+    assert one.page.input_value("#words") == "mười hai chữ"
+    one.page.click("#save")
+    told = one.page.locator("#words").evaluate("box => box.validationMessage")
+    assert (told, one.sent) == ("Ô này nhận tối đa 10 ký tự, đang thừa 2 ký tự. Hãy rút gọn rồi gửi.", [])
+    one.page.fill("#words", "mười chữ")
+    with one.page.expect_navigation():
+        one.page.click("#save")
+    assert one.sent == [""]

@@ -44,9 +44,27 @@ document.addEventListener("mousedown", (event) => {
   field.select();
 });
 
+// --- what is pasted is not cut unasked: a browser drops the end of what is too long for its box, and nobody sees it ----------
+const mostOf = new WeakMap();
+function tellLength(field) {
+  const many = field.value.length - mostOf.get(field);
+  const count = (number) => number.toLocaleString("vi-VN");
+  const words = `Ô này nhận tối đa ${count(mostOf.get(field))} ký tự, đang thừa ${count(many)} ký tự. Hãy rút gọn rồi gửi.`;
+  field.setCustomValidity(many > 0 ? words : "");
+  return many > 0;
+}
+for (const field of document.querySelectorAll("main form[method=post] :is(textarea, input)[maxlength]:not(.cell)")) {
+  mostOf.set(field, field.maxLength);
+  field.removeAttribute("maxlength");
+}
+document.addEventListener("input", ({ target }) => {
+  if (mostOf.has(target) && tellLength(target)) target.reportValidity();
+});
+
 // --- typed and not saved: <form data-unsaved="biên bản">; no other button or link of the page throws it away unasked --
+const NOT_TYPED = ["csrfmiddlewaretoken", "once"]; // renewed while the page stands
 const typedIn = (form) =>
-  JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string"));
+  JSON.stringify([...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_TYPED.includes(name)));
 const guarded = new Map([...document.querySelectorAll("form[data-unsaved]")].map((form) => [form, typedIn(form)]));
 const leaving = new Set();
 const unsavedBut = (sent) =>
@@ -61,7 +79,7 @@ document.addEventListener("submit", async (event) => {
   if (lost.length === 0) return leaving.add(form);
   event.preventDefault();
   event.stopImmediatePropagation();
-  const what = lost.map((one) => one.dataset.unsaved).join("; ");
+  const what = [...new Set(lost.map((one) => one.dataset.unsaved))].join("; ");
   const question = `Chưa lưu ${what}. Tiếp tục thì phần vừa nhập bị mất; hãy chọn “Không” để quay lại lưu trước.`;
   if (!(await ask(question, "Bỏ phần chưa lưu"))) return lost[0].scrollIntoView();
   for (const one of lost) {

@@ -144,6 +144,27 @@ window.portalKept = (() => {
       .map(({ field, key }) => ({ field, shown: valueOf(field), value: held.get(key) }));
   };
   const isSeen = ({ field, shown, value }) => field.type !== "hidden" && shown !== value;
+  // Hidden fields that say over what was typed: another one on the page says that somebody has written there since.
+  const GUARDS = /^(seen|version|initial-.*)$|-(version|shown)$/;
+  const isStale = ({ field, shown, value }) => field.type === "hidden" && GUARDS.test(field.name) && shown !== value;
+  const labelOf = (field) => {
+    const set = field.closest("fieldset");
+    const label = (field.labels && field.labels[0]) || (set && set.querySelector("legend"));
+    return label ? label.textContent.replace("*", "").trim().replace(/\s+/g, " ").slice(0, 80) : field.name;
+  };
+  const heldOf = ({ field, shown }) => {
+    const text = field.tagName === "SELECT" ? ([...field.options].find((one) => one.value === shown) || { text: "" }).text : shown;
+    return `${labelOf(field)}: ${String(text).trim() ? `“${text}”` : "để trống"}`;
+  };
+  const add = (told, words, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn--small";
+    button.textContent = words;
+    button.addEventListener("click", act);
+    told.append(button, " ");
+    return button;
+  };
   const putBack = (form, kept, changes) => {
     changes.forEach(({ field, value }) => {
       put(field, value);
@@ -153,16 +174,22 @@ window.portalKept = (() => {
     told.className = "notice notice--info kept-told";
     told.setAttribute("role", "status");
     told.textContent = `Phần đồng chí nhập lúc ${time(kept.at)} mà chưa lưu đã được đưa lại vào đây. `;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn--small";
-    button.textContent = "Bỏ phần này";
-    button.addEventListener("click", () => {
+    const stale = changes.filter(isStale);
+    if (stale.length) {
+      const held = changes.filter((change) => isSeen(change) && !isSwitch(change.field)).map(heldOf);
+      told.append("Từ lúc đó nội dung này đã được ghi lại ở nơi khác");
+      told.append(held.length ? `; đang lưu: ${held.join("; ")}. ` : ". ");
+      const over = add(told, "Ghi phần của đồng chí thay vào", () => {
+        stale.forEach(({ field, shown }) => put(field, shown));
+        keep(nameOf(form), { values: valuesOf(form, touchedIn.get(form)) });
+        over.replaceWith("Bấm nút lưu để ghi. ");
+      });
+    }
+    add(told, "Bỏ phần này", () => {
       drop(nameOf(form));
       changes.forEach(({ field, shown }) => put(field, shown));
       told.remove();
     });
-    told.append(button);
     form.prepend(told);
     for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   };
