@@ -23,7 +23,7 @@
   const showCell = () => {
     criterion.querySelectorAll(".of-cell").forEach((old) => old.remove());
     const { remark, suggested, year } = cell.dataset;
-    if (remark) criterion.prepend(line(`Ý kiến thẩm định: ${remark}.`));
+    if (remark) criterion.prepend(line(`Ý kiến thẩm định: ${remark}${/[.!?…]$/.test(remark) ? "" : "."}`));
     if (cell.matches(".filled")) criterion.append(line(`${cell.title}. Gõ lại trong ô, hoặc bấm “Xác nhận” ở trên bảng.`));
     if (!suggested || cell.value) return;
     const button = document.createElement("button");
