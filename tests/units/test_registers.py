@@ -443,6 +443,16 @@ def test_a_workbook_carries_the_shares_on_a_page_of_its_own(client, tree, staff,
 
 
 # --- forms -------------------------------------------------------------------------------------------------------
+def test_the_only_unit_there_is_need_not_be_chosen(client, tree, officer):
+    """Of the unit's own page; who writes of many still chooses."""
+    client.force_login(officer)
+    address = reverse("units:register_add", args=["so-ho"])
+    area = Unit.objects.filter(commune=tree.communes[0], kind="residential_area").first()
+    assert f'<option value="{area.pk}" selected>' in client.get(address, {"don_vi": area.pk}).content.decode()
+    form = client.get(address).context["form"]
+    assert len(form.fields["unit"].queryset) > 1 and form["unit"].value() is None
+
+
 def test_an_officer_adds_changes_and_takes_off_a_row(client, tree, officer):
     client.force_login(officer)
     add = reverse("units:register_add", args=["to-tu-quan"])

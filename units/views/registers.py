@@ -182,6 +182,8 @@ def register_add(request, slug):
         return render(request, "units/register_form.html", context, status=status)
     owners = _owners(register, request.user, units)
     form = register_form(register, request.POST or None, owners=owners, apart={one.pk: one.apart for one in units})
+    if len(owners) == 1:
+        form.initial[register.owner] = owners[0].pk  # nothing to choose
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             row = save_row(register, form.save(commit=False), by=request.user)
