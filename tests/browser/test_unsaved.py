@@ -522,3 +522,32 @@ def test_what_is_pasted_too_long_is_told_and_not_cut(served):
     with one.page.expect_navigation():
         one.page.click("#save")
     assert one.sent == [""]
+
+
+def boxes(many: int, name: str = "unit") -> str:
+    lines = "".join(
+        f'<label><input type="checkbox" name="{name}" value="{at}"> Thôn {at}</label>' for at in range(many)
+    )
+    fieldset = f"<fieldset><legend>Gắn cho đơn vị nào</legend><div>{lines}</div></fieldset>"
+    form = f'<form method="post" action="/share">{fieldset}<button>Lưu</button></form>'
+    return f'<main>{form}</main><script src="/app.js"></script>'
+
+
+def test_many_boxes_are_ticked_and_let_go_in_one_act(served):
+    one = served(boxes(6))
+    ticked = one.page.locator("input:checked")
+    button = one.page.get_by_role("button", name="chọn tất cả")
+    expect(button).to_have_text("Chọn tất cả")
+    button.click()
+    expect(ticked).to_have_count(6)
+    expect(button).to_have_text("Bỏ chọn tất cả")
+    one.page.get_by_label("Thôn 3").uncheck()
+    expect(button).to_have_text("Chọn tất cả")
+    button.click()
+    button.click()
+    expect(ticked).to_have_count(0)
+
+
+@pytest.mark.parametrize("markup", [boxes(5), boxes(6).replace('name="unit" value="0"', 'name="confirmed" value="0"')])
+def test_few_boxes_or_those_of_several_fields_have_no_such_button(served, markup):
+    assert served(markup).page.get_by_role("button", name="tất cả").count() == 0

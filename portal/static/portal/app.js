@@ -314,3 +314,25 @@ document.addEventListener("DOMContentLoaded", () => {
   const long = [...document.querySelectorAll("main select:not([multiple])")].filter((one) => one.options.length > LONG_LIST);
   long.forEach(narrowable);
 });
+
+// --- many boxes of one field are ticked, or let go, in one act ---------------------------------------------------
+const MANY_BOXES = 5;
+for (const set of document.querySelectorAll("main form fieldset")) {
+  const boxes = [...set.querySelectorAll("input[type=checkbox]")];
+  const isOneField = boxes.length > MANY_BOXES && boxes.every((box) => box.name === boxes[0].name);
+  if (!isOneField || !set.querySelector(":scope > legend")) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn--small";
+  const name = () => { button.textContent = boxes.every((box) => box.checked) ? "Bỏ chọn tất cả" : "Chọn tất cả"; };
+  button.addEventListener("click", () => {
+    const isWanted = !boxes.every((box) => box.checked);
+    boxes.filter((box) => box.checked !== isWanted).forEach((box) => {
+      box.checked = isWanted;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+  set.addEventListener("change", name);
+  name();
+  set.querySelector(":scope > legend").after(button);
+}
