@@ -84,7 +84,9 @@ def test_the_form_of_a_committee_names_an_ended_commune_as_it_was(tree):
     reforms.apply(the_reform(tree), by=None)
     form = CommitteeForm(by=make_user(Role.ADMIN, tree.province))
     labels = [label for _, label in form.fields["unit"].choices]
-    assert "Xã A1.1 (huyện A1, tỉnh A)" in labels and "Phường Mới (tỉnh A)" in labels
+    tree.communes[0].refresh_from_db()
+    until = f"{tree.communes[0].closed_on:%d/%m/%Y}"  # told beside the name, so that it is not taken for one of today
+    assert f"Xã A1.1 (huyện A1, tỉnh A), đến {until}" in labels and "Phường Mới (tỉnh A)" in labels
 
 
 def test_the_form_of_a_committee_asks_nothing_for_each_place(tree, django_assert_num_queries):
