@@ -1,5 +1,6 @@
 """One unit added, corrected, ended, taken up again through the pages; what is refused and what is left as it was."""
 
+import html
 from datetime import date, timedelta
 
 import pytest
@@ -233,3 +234,27 @@ def test_a_page_out_of_date_does_what_it_says(client, admin, tree):
     assert (late.status_code, f"đã kết thúc ngày {today:%d/%m/%Y}" in late.content.decode()) == (422, True)
     school.refresh_from_db()
     assert (school.closed_on, school.events.count()) == (today, 1)
+
+
+def test_a_page_out_of_date_writes_over_nobodys_correction(client, admin, tree):
+    """Two administrators correct a unit, a committee, a post: who comes second is told what it is now, and may insist.
+    The control is the first: a page that is not out of date is taken."""
+    area, board = tree.areas[0], make_committee(tree.communes[0]).committee
+    clerk = make_user(Role.OFFICER, area)
+    rules = {"kind": board.kind, "quorum_percent": 50, "approval_percent": 50, "majority_of": "all"}
+    named = {"subtype": area.subtype, "code": ""}
+    for route, pk, known, field in (
+        ("units:correct", area.pk, named, "name"),
+        ("units:committee_edit", board.pk, rules, "name"),
+        ("units:post_correct", clerk.pk, {}, "post"),
+    ):
+        typed = known | {"ground": "Gõ sai khi nhập"}
+        seen = client.get(reverse(route, args=[pk])).context["seen"]
+        assert post(client, route, typed | {field: "Tên Một", "seen": seen}, pk).status_code == 302, route
+        empty = post(client, route, typed | {field: "Tên Hai", "ground": "", "seen": seen}, pk)
+        assert (empty.status_code, empty.context["seen"]) == (422, seen)  # sent back for something else: as it was made
+        late = post(client, route, typed | {field: "Tên Hai", "seen": seen}, pk)
+        page = html.unescape(late.content.decode())
+        assert late.status_code == 422 and "vừa được người khác sửa" in page and "Tên Một" in page, route
+        assert "Tên Hai" in page and late.context["seen"] != seen
+        assert post(client, route, typed | {field: "Tên Hai", "seen": late.context["seen"]}, pk).status_code == 302

@@ -15,6 +15,7 @@ from .committees import (
     found_committee,
     lacking,
     place_committees,
+    print_of_committee,
     resume_committee,
     rules_of,
     same_in_time,
@@ -39,7 +40,7 @@ from .people import (
 from .people_rows import PersonRow, taken_names, write_people
 from .replacements import heirs_of, place_anew
 from .seats import SeatRow, end_seat, held_twice, seat, seat_days_fault, seat_fault, write_seats
-from .single_units import UnitFacts, add_unit, correct_unit, end_unit, facts_of, resume_unit
+from .single_units import UnitFacts, add_unit, correct_unit, end_unit, facts_of, print_of_unit, resume_unit
 from .slips import Slip, drop_old_slips, issue, slips_sentence, take_slips
 from .tree import DEPTHS, NewUnit, place_units
 
@@ -89,6 +90,8 @@ __all__ = [
     "correct_post",
     "create_person",
     "name_fault",
+    "print_of_committee",
+    "print_of_unit",
     "delegate",
     "end_delegation",
     "end_placement",

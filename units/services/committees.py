@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from portal.core.errors import Refused
 from portal.core.rows.facts import store_again
 from portal.core.rows.locking import hold_rows, lock_row
+from portal.core.rows.seen import print_of, refuse_unseen
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, CommitteeAct, CommitteeKind, MajorityOf, UnitKind
@@ -46,6 +47,11 @@ def committee_name(kind: str, unit: Unit, prefix: str = "") -> str:
 
 def rules_of(committee: Committee) -> CommitteeRules:
     return CommitteeRules(committee.quorum_percent, committee.approval_percent, committee.majority_of, committee.ground)
+
+
+def print_of_committee(committee: Committee) -> str:
+    """What a page that changes the committee shows of it, in short."""
+    return print_of([getattr(committee, name) for name in FACTS])
 
 
 def committee_fault(committee: Committee) -> str:
@@ -271,12 +277,22 @@ def _locked(committee: Committee, by: User | None) -> Committee:
 
 
 @transaction.atomic
-def change_committee(committee: Committee, *, by: User | None, ground: str, **facts: str | int) -> Committee:
+def change_committee(
+    committee: Committee, *, by: User | None, ground: str, seen: str | None = None, **facts: str | int
+) -> Committee:
     """Give the committee another name, kind or rules, of FACTS; a sitting already closed keeps what it was held by.
 
-    Raises Refused when nothing changes and for what `found_committee` refuses.
+    `seen` is the print of what the person's page showed. Raises Refused when that changed since, when nothing changes
+    and for what `found_committee` refuses.
     """
     found = _locked(committee, by)
+    if seen is not None:
+        refuse_unseen(
+            print_of_committee(found),
+            seen,
+            f"Ban vừa được người khác sửa, nay là: {found.name}; {rules_of(found)}. "
+            "Nếu vẫn sửa như đã gõ, hãy ghi lại lần nữa.",
+        )
     before = f"{found.name}: {rules_of(found)}"
     old = {name: getattr(found, name) for name in FACTS}
     for name in FACTS:

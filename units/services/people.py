@@ -14,6 +14,7 @@ from django.utils import timezone
 from portal.core.errors import Refused
 from portal.core.passwords.one_time import one_time_password
 from portal.core.rows.locking import hold_rows, lock_row
+from portal.core.rows.seen import refuse_unseen
 from portal.core.vietnamese import text
 
 from ..enums import ROLE_PLACES, Role, UnitKind
@@ -112,12 +113,12 @@ def reset_passwords(people: Sequence[User], hashes: Sequence[str], *, by: User) 
 
 
 @transaction.atomic
-def correct_post(person: User, post: str, *, ground: str, by: User) -> PostCorrection:
+def correct_post(person: User, post: str, *, ground: str, by: User, seen: str | None = None) -> PostCorrection:
     """Mend the words of a person's post from this moment on; what was done before stays told in the old words
     (docs/decisions/0036). Oneself too: words give no right, and the first administrator has nobody else.
 
-    Raises Refused without a reason, when nothing changes, outside the corrector's place and for a person who also holds
-    a role outside it.
+    `seen` is the post the corrector's page showed. Raises Refused without a reason, when nothing changes or somebody
+    else corrected it since, outside the corrector's place and for a person who also holds a role outside it.
     """
     told, words = text.clean(ground)[:300], text.clean(post)[:200]
     if not words:
@@ -133,6 +134,9 @@ def correct_post(person: User, post: str, *, ground: str, by: User) -> PostCorre
             f"{found} còn giữ vai trò ngoài phạm vi đồng chí quản trị nên không sửa chức danh được. "
             "Hãy đề nghị quản trị viên cấp trên."
         )
+    if seen is not None:
+        remedy = "Nếu vẫn sửa như đã gõ, hãy ghi lại lần nữa."
+        refuse_unseen(found.post, seen, f"Chức danh vừa được người khác sửa thành “{found.post}”. {remedy}")
     if words == found.post:
         raise Refused("Chưa sửa gì: chức danh vẫn như cũ.")
     now = timezone.now()

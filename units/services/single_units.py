@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 
 from portal.core.errors import Refused
 from portal.core.rows.locking import lock_row
+from portal.core.rows.seen import print_of, refuse_unseen
 from portal.core.vietnamese import text
 
 from ..enums import LEVELS, ORGANISATIONS, Subtype, UnitAct, UnitKind, suits
@@ -39,6 +40,11 @@ class UnitFacts:
 
 def facts_of(unit: Unit) -> UnitFacts:
     return UnitFacts(unit.name, unit.subtype, unit.code, unit.stands_in, unit.opened_on)
+
+
+def print_of_unit(unit: Unit) -> str:
+    """What a page that corrects the unit shows of it, in short."""
+    return print_of([str(facts_of(unit))])
 
 
 def _refuse_stranger(place: Unit, by: User | None) -> None:
@@ -106,11 +112,12 @@ def _locked(unit: Unit, by: User | None) -> Unit:
 
 
 @transaction.atomic
-def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) -> Unit:
+def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None, seen: str | None = None) -> Unit:
     """Mend what was typed wrong about a unit, in its row and in the versions that hold the same mistake.
 
     A new name given by a resolution is a reorganisation, not a correction. Dossiers already on a roster keep what
-    they froze. Raises Refused when nothing changes, for a namesake, a subtype of another kind, an ended unit, a first
+    they froze. `seen` is the print of the facts the person's page showed. Raises Refused when they changed since, when
+    nothing changes, for a namesake, a subtype of another kind, an ended unit, a first
     day that cannot be.
     """
     told = _ground(ground)
@@ -119,6 +126,12 @@ def correct_unit(unit: Unit, facts: UnitFacts, *, ground: str, by: User | None) 
     if found.closed_on:
         raise Refused(f"{found} đã kết thúc ngày {found.closed_on:%d/%m/%Y}, không sửa nữa.")
     before = facts_of(found)
+    if seen is not None:
+        refuse_unseen(
+            print_of_unit(found),
+            seen,
+            f"Đơn vị vừa được người khác sửa, nay là: {before}. Nếu vẫn sửa như đã gõ, hãy ghi lại lần nữa.",
+        )
     name = text.clean(facts.name)
     if not name:
         raise Refused("Chưa ghi tên đơn vị.")

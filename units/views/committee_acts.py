@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.core.vietnamese.figures import grouped
 from portal.core.web.once import once
-from portal.core.web.pages import refusals_on
+from portal.core.web.pages import refusals_on, seen_again
 
 from .. import services
 from ..enums import LEVELS, Role, UnitKind
@@ -126,12 +126,16 @@ def committee_edit(request, pk):
     committee = _own_committee(request, pk)
     known = {name: getattr(committee, name) for name in CommitteeChangeForm.base_fields}
     form = CommitteeChangeForm(request.POST or None, initial=known)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent:
         with refusals_on(form):
-            services.change_committee(committee, by=request.user, **form.cleaned_data)
+            seen = request.POST.get("seen")
+            services.change_committee(committee, by=request.user, seen=seen, **form.cleaned_data)
             messages.success(request, "Đã sửa tên, quy chế của Ban.")
             return redirect("units:committee_detail", pk=committee.pk)
-    context = {"form": form, "committee": committee}
+    now = _own_committee(request, pk) if is_sent else committee  # as somebody else may have changed it since
+    seen = seen_again(request, services.print_of_committee(now), was_asked=is_sent)
+    context = {"form": form, "committee": committee, "seen": seen}
     return render(request, "units/committee_edit.html", context, status=422 if form.errors else 200)
 
 

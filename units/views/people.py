@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core import jobs
 from portal.core.errors import Refused
 from portal.core.web.once import once, token_of
-from portal.core.web.pages import refusals_on, refuse, whole_numbers
+from portal.core.web.pages import refusals_on, refuse, seen_again, whole_numbers
 
 from .. import services
 from ..filters import PlacementFilterSet
@@ -168,12 +168,15 @@ def post_correct(request, pk):
     _require_administrator(request)
     person = get_object_or_404(User.objects.filter(pk__in=_placements(request).values("user")), pk=pk)
     form = PostForm(request.POST or None, initial={"post": person.post})
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent:
         with refusals_on(form):
-            services.correct_post(person, **form.cleaned_data, by=request.user)
+            services.correct_post(person, **form.cleaned_data, by=request.user, seen=request.POST.get("seen"))
             messages.success(request, "Đã sửa chức danh. Việc đã làm trước đó vẫn ghi theo chức danh cũ.")
             return redirect("units:person_detail", pk=person.pk)
-    context = {"form": form, "person": person}
+    person.refresh_from_db(fields=["post"])  # as somebody else may have corrected it since
+    seen = seen_again(request, person.post, was_asked=is_sent)
+    context = {"form": form, "person": person, "seen": seen}
     return render(request, "units/post_correct.html", context, status=422 if form.errors else 200)
 
 

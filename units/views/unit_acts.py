@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portal.core.web.once import once
-from portal.core.web.pages import refusals_on
+from portal.core.web.pages import refusals_on, seen_again
 
 from .. import services
 from ..enums import PARENTS, UnitKind
@@ -65,12 +65,16 @@ def unit_correct(request, pk):
     unit = _own_unit(request, pk)
     known = vars(services.facts_of(unit))
     form = UnitFactsForm(request.POST or None, by=request.user, kind=unit.kind, initial=known)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent:
         with refusals_on(form):
-            services.correct_unit(unit, form.facts, ground=form.cleaned_data["ground"], by=request.user)
+            seen = request.POST.get("seen")
+            services.correct_unit(unit, form.facts, ground=form.cleaned_data["ground"], by=request.user, seen=seen)
             messages.success(request, "Đã sửa thông tin của đơn vị.")
             return redirect("units:detail", pk=unit.pk)
-    context = {"form": form, "unit": unit}
+    now = _own_unit(request, pk) if is_sent else unit  # as somebody else may have corrected it since
+    seen = seen_again(request, services.print_of_unit(now), was_asked=is_sent)
+    context = {"form": form, "unit": unit, "seen": seen}
     return render(request, "units/unit_correct.html", context, status=422 if form.errors else 200)
 
 

@@ -63,6 +63,11 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
         form.add_error(None, refusal.sentence)
 
 
+def seen_again(request, now: str, *, was_asked: bool) -> str:
+    """What a form says it was made from: what is stored `now`; sent back before the door `was_asked`, what it said."""
+    return now if was_asked or request.method != "POST" else request.POST.get("seen", now)
+
+
 def leads_on(view):
     """To a script, which cannot read where a redirect leads, the view's redirect is told as JSON: {"next": address}."""
 
