@@ -139,10 +139,21 @@ def _in_8_bits(picture: Any, kind: str) -> Any:
     return picture.convert("RGBA" if has_alpha else "RGB")
 
 
-def _changes(picture: Any) -> tuple[str, ...]:
+def _has_16_bits(picture: Any) -> bool:
+    """A grey, or colours, of more shades than are kept; Pillow names the colours by how they are written alone."""
+    return picture.mode in GREY_16 or any(";16" in str(tile.args) for tile in picture.tile)
+
+
+def _changes(picture: Any, kind: str) -> tuple[str, ...]:
     """What drawing it anew takes from the picture, in words; nothing that was not there."""
-    exif = picture.getexif()
     told = []
+    if _has_16_bits(picture):
+        told.append("giảm từ 16 bit xuống 8 bit mỗi màu")
+    if picture.mode == "CMYK":
+        told.append("đổi màu in (CMYK) sang màu màn hình")
+    if kind == PNG and getattr(picture, "n_frames", 1) > 1:
+        told.append("giữ hình đầu, bỏ các hình sau")
+    exif = picture.getexif()  # reads the picture, and forgets how it was written
     if exif.get(ORIENTATION, 1) != 1:
         told.append("xoay thẳng")
     if exif.get_ifd(GPS):
@@ -164,7 +175,7 @@ def draw(source: IO[bytes], kind: str, kept: IO[bytes]) -> tuple[str, ...]:
         with Image.open(source, formats=[FORMATS[kind]]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise TooManyPixels
-            changed = _changes(picture)
+            changed = _changes(picture, kind)
             drawn = _in_8_bits(ImageOps.exif_transpose(picture), kind)
             drawn.info.clear()  # comments, XMP and the place would be written out again
             drawn.save(kept, "PNG" if kind == PNG else "JPEG", quality=88)

@@ -4,6 +4,7 @@ import hashlib
 import html
 import io
 import random
+import zlib
 from datetime import date
 from functools import partial
 
@@ -184,6 +185,48 @@ def test_a_grey_of_16_bits_keeps_its_shades():
     cut = [scan.convert("L").getpixel((x, 0)) for x in range(4)]
     assert cut != [0, 64, 128, 255]  # the control: Pillow alone does not scale
     assert redrawn(scan, "PNG", "a.png") == [(grey,) * 3 for grey in (0, 64, 128, 255)]
+
+
+def pictures_that_change() -> dict[str, tuple[str, bytes, str]]:
+    """Name, bytes and what is told, by what the picture is."""
+    from PIL import Image
+
+    def saved(picture, kind: str, **how) -> bytes:
+        held = io.BytesIO()
+        picture.save(held, kind, **how)
+        return held.getvalue()
+
+    plain = Image.new("RGB", (2, 2), "red")
+    shades = "giảm từ 16 bit xuống 8 bit mỗi màu"
+    return {
+        "grey": ("a.png", saved(Image.new("I;16", (2, 2), 9000), "PNG"), shades),
+        "colours": ("a.png", png_of_16_bits(), shades),
+        "for printing": ("a.jpg", saved(plain.convert("CMYK"), "JPEG"), "đổi màu in (CMYK) sang màu màn hình"),
+        "moving": (
+            "a.png",
+            saved(plain, "PNG", save_all=True, append_images=[Image.new("RGB", (2, 2), "blue")]),
+            "giữ hình đầu, bỏ các hình sau",
+        ),
+        "plain": ("a.png", saved(plain, "PNG"), ""),
+        "grey of 8 bits": ("a.png", saved(plain.convert("L"), "PNG"), ""),
+    }
+
+
+def png_of_16_bits() -> bytes:
+    """One pixel of three colours of 16 bits, which Pillow cannot write."""
+
+    def part(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+
+    head = (1).to_bytes(4, "big") * 2 + bytes([16, 2, 0, 0, 0])
+    pixel = zlib.compress(bytes([0, 255, 255, 128, 0, 0, 0]))
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", pixel) + part(b"IEND", b"")
+
+
+@pytest.mark.parametrize("case", ["grey", "colours", "for printing", "moving", "plain", "grey of 8 bits"])
+def test_what_a_picture_loses_is_told(case):
+    name, data, told = pictures_that_change()[case]
+    assert ", ".join(inspect(SimpleUploadedFile(name, data)).changed) == told
 
 
 def test_a_palette_keeps_its_colours_and_what_shows_through():
