@@ -16,8 +16,9 @@ from openpyxl import Workbook, load_workbook
 from tests.evaluations.factories import published_sets
 from tests.units.factories import make_committee, make_tree, make_user
 from tests.units.files.filling import filled
+from tests.units.reforming import draft, line
 from units.enums import Role
-from units.files import committee_rows, people_rows, register_rows, seat_rows, units
+from units.files import change_rows, committee_rows, people_rows, register_rows, seat_rows, units
 from units.models import Unit
 from units.registers import REGISTERS
 
@@ -270,3 +271,24 @@ def test_what_is_no_sheet_of_rows_is_refused_by_what_it_is(client, tree, setting
         assert answer.status_code == 422, kind
         told = [str(problem) for problem in answer.context["problems"]]
         assert any(sentence in one for one in told), f"{kind}: {told}"
+
+
+def test_lines_of_a_reorganisation_are_read_as_the_plain_ones(client, tree):
+    """Their page takes a file at once, without a preview: what its reader makes of each sheet is compared."""
+    client.force_login(make_user(Role.ADMIN, tree.province))
+    reform = draft(tree, line("rename", tree.communes[1], name="Xã Mới"))
+    data = client.get(reverse("units:changes_export", args=[reform.pk]), {"dang": "xlsx"}).content
+    page = load_workbook(io.BytesIO(data))["Nhập liệu"]
+    rows = [list(cells) for cells in page.iter_rows(values_only=True) if any(cells)][:2]
+    rows[1] += [None] * (len(rows[0]) - len(rows[1]))
+
+    def read(sheet: bytes) -> tuple[list, list[str]]:
+        found = change_rows.read(sheet, "tep", reform)
+        said = [(change.action, change.unit_id, change.name) for change in found.changes]
+        return said, [problem.sentence for problem in found.problems]
+
+    plain = [("rename", tree.communes[1].pk, "Xã Mới")]
+    assert {kind: read(made(rows)) for kind, made in TAKEN.items()} == dict.fromkeys(TAKEN, (plain, []))
+    for made, sentence in REFUSED.values():
+        said, problems = read(made(rows))
+        assert said == [] and any(sentence in one for one in problems)
