@@ -173,6 +173,17 @@ def test_nothing_is_decided_over_a_refused_cell(served):
     assert one.sent == ["appraise"]
 
 
+def test_what_waits_for_the_line_is_said_to_wait(served):
+    one = served(DOSSIER)
+    one.is_up = False
+    one.page.fill("input.cell", "2")
+    one.page.press("input.cell", "Enter")
+    told(one, "Còn 1 ô chưa lưu.")
+    one.page.click("#done")
+    expect(one.page.locator("[data-grid-status]")).to_contain_text("còn ô chờ gửi. Các ô ấy tự gửi khi có mạng")
+    assert one.sent == []
+
+
 def test_a_cell_being_saved_is_waited_for(served):
     one = served(DOSSIER)
     one.page.fill("input.cell", "2")

@@ -392,6 +392,9 @@
     });
   });
 
+  const WAITS = "Chưa thực hiện: còn ô chờ gửi. Các ô ấy tự gửi khi có mạng, khi đăng nhập lại; lúc bảng báo “Đã lưu.” thì bấm lại.";
+  const MEND = "Chưa thực hiện: còn ô chưa lưu được. Hãy sửa ô đó, hoặc bấm Esc trong ô để lấy lại số đã lưu.";
+
   // Nothing is decided of a file while one of its cells is refused or not yet saved.
   const isOpen = (cell) => cell.hasAttribute("aria-invalid") || cell.value !== cell.dataset.saved;
   const openCells = () => [...document.querySelectorAll("input.cell")].filter(isOpen);
@@ -436,7 +439,7 @@
     await settled([...document.querySelectorAll("input.cell")]);
     const cell = openCell();
     if (!cell) return form.requestSubmit(submitter);
-    const sentence = "Chưa thực hiện: còn ô chưa lưu được. Hãy sửa ô đó, hoặc bấm Esc trong ô để lấy lại số đã lưu.";
+    const sentence = cell.dataset.unsent ? WAITS : MEND;
     cell.focus();
     if (!cell.nextElementSibling || !cell.nextElementSibling.classList.contains("cell-note")) note(cell, sentence);
     cell.setAttribute("aria-invalid", "true");
