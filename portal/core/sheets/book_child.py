@@ -2,7 +2,7 @@
 
 The workbook (XLSX, XLS, ODS or XLSB) comes in on stdin and goes out on stdout as JSON: pages with their title, whether
 they are hidden, their filled rows beside the rows' numbers, their merged ranges, and what the values alone do not tell
-(`ooxml_notes`). A moment is {"at": ISO}; a page is `plain` where no cell is told so. A cell's place is row and column
+(`book_notes`). A moment is {"at": ISO}; a page is `plain` where no cell is told so. A cell's place is row and column
 from 1.
 """
 
@@ -51,7 +51,7 @@ def read(data: bytes, limits: dict[str, int]) -> list[dict]:
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     left = {"cells": limits["cells"], "letters": limits["letters"]}
-    notes = ooxml_notes(data) if data[:2] == b"PK" else []
+    notes = book_notes(data) if data[:2] == b"PK" else []
     pages = []
     for place, kept in enumerate(book.sheets_metadata[: limits["pages"]]):
         if kept.typ != SheetTypeEnum.WorkSheet:
@@ -66,7 +66,7 @@ def read(data: bytes, limits: dict[str, int]) -> list[dict]:
                 "numbers": list(rows),
                 "rows": list(rows.values()),
                 "plain": not any(dict in map(type, cells) for cells in rows.values()),
-                "merged": [[*start, *end] for start, end in sheet.merged_cell_ranges or ()],
+                "merged": more.get("merged") or [[*start, *end] for start, end in sheet.merged_cell_ranges or ()],
                 "hidden_rows": more.get("hidden_rows", 0),
                 "filtered": more.get("filtered", False),
             }
@@ -93,8 +93,8 @@ def filled(sheet: Any, limits: dict[str, int], left: dict[str, int]) -> dict[int
     columns: most hold one kind of cell."""
     if sheet.start is None:
         return {}
-    above, before = sheet.start
-    numbered = enumerate(sheet.iter_rows(), above + 1)  # calamine tells an empty cell as ""
+    _, before = sheet.start  # the rows come from the first of the sheet, their cells from the first filled column
+    numbered = enumerate(sheet.iter_rows(), 1)  # an empty cell is told as ""
     full = islice((one for one in numbered if any(one[1]) or one[1].count("") < len(one[1])), limits["rows"])
     across = max(limits["columns"] - before, 0)
     rows: dict[int, list] = {}
@@ -137,6 +137,7 @@ def as_json(cell: Any) -> Any:
 
 # --- what the values of XLSX do not tell: errors, formulas without a result, percents, zeros shown, hidden rows -------
 
+ODS_PART = "content.xml"
 PERCENT_FORMATS = {"9", "10"}  # the built-in ones
 ERROR = (b't="e"', b"t='e'")
 FORMULA = {start: [start + end for end in (b">", b" ", b"/", b"\n")] for start in (b"<f", b":f")}
@@ -146,13 +147,13 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*\shidden=["'](?:1|true)["']""")
 
 
-def ooxml_notes(data: bytes) -> list[dict]:
+def book_notes(data: bytes) -> list[dict]:
     """For each sheet of the workbook in its order: its cells by place that are more than their value, how many rows
-    are hidden, whether a filter is on. Nothing for what is no OOXML."""
+    are hidden, whether a filter is on. ODS tells the same, and merged ranges; nothing is told of XLSB."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {plain_path(name): name for name in archive.namelist()}
         if "xl/workbook.xml" not in parts:
-            return []
+            return ods_notes(archive.read(ODS_PART)) if ODS_PART in archive.namelist() else []
         styles = shown_by_style(archive.read(parts["xl/styles.xml"])) if "xl/styles.xml" in parts else {}
         paths = sheet_paths(archive, parts)
         return [sheet_notes(archive.read(parts[path]), styles) if path in parts else {} for path in paths]
@@ -280,6 +281,60 @@ def cell_note(*, kind: str, shown: str | None, value: str | None, has_formula: b
     if shown is None or not value or kind != "n":
         return None
     return {"percent": float(value)} if shown == "percent" else {"digits": int(shown)}
+
+
+# --- the same of ODS -------------------------------------------------------------------------------------------------
+
+
+def ods_notes(text: bytes) -> list[dict]:
+    """A cell of ODS says both its value and what is shown of it."""
+    from defusedxml.ElementTree import iterparse  # noqa: PLC0415 -- after the limits
+
+    found: list[dict] = []
+    row = 0
+    for event, one in iterparse(io.BytesIO(text), events=("start", "end")):
+        name = local(one.tag)
+        if event == "start":
+            if name == "table":
+                found.append({"cells": [], "merged": [], "hidden_rows": 0, "filtered": False})
+                row = 0
+        elif name == "table-row" and found:
+            facts = {local(key): value for key, value in one.items()}
+            is_filled = ods_row(one, row, found[-1])
+            found[-1]["hidden_rows"] += is_filled and facts.get("visibility") in ("collapse", "filter")
+            found[-1]["filtered"] |= is_filled and facts.get("visibility") == "filter"
+            row += int(facts.get("number-rows-repeated", 1))
+            one.clear()
+    return found
+
+
+def ods_row(row: Any, above: int, notes: dict) -> bool:
+    """Add to the notes what the row's cells are more than their values; True where the row holds anything."""
+    column, is_filled = 0, False
+    for cell in row:
+        facts = {local(key): value for key, value in cell.items()}
+        shown = "\n".join("".join(part.itertext()) for part in cell if local(part.tag) == "p")
+        is_filled |= bool(shown or "value-type" in facts)
+        if told := ods_note(facts, shown, is_error=any(value == "error" for value in cell.attrib.values())):
+            notes["cells"].append([above + 1, column + 1, told])
+        down, across = (int(facts.get(f"number-{what}-spanned", 1)) for what in ("rows", "columns"))
+        if down > 1 or across > 1:
+            notes["merged"].append([above, column, above + down - 1, column + across - 1])
+        column += int(facts.get("number-columns-repeated", 1))
+    return is_filled
+
+
+def ods_note(facts: dict[str, str], shown: str, *, is_error: bool) -> dict | None:
+    kind, value = facts.get("value-type"), facts.get("value", "")
+    if is_error or (kind is None and shown.startswith("#") and "formula" in facts):
+        return {"error": shown or "#N/A"}
+    if "formula" in facts and kind is None:
+        return {"formula": True}
+    if kind == "percentage" and value:
+        return {"percent": float(value)}
+    if kind == "float" and len(shown) > 1 and shown.startswith("0") and shown.isdecimal() and shown.isascii():
+        return {"digits": len(shown)}
+    return None
 
 
 def column_of(reference: str) -> int:

@@ -15,7 +15,7 @@ from portal.core.sheets import books
 from portal.core.sheets.books import BadBook, BadCell, Page, Percent, pages_of
 from portal.core.sheets.reading import Unreadable, sheets_of
 
-from .forging import HEAD, STRINGS, book, forged, many_cells
+from .forging import HEAD, STRINGS, book, forged, many_cells, ods_book
 
 ENTITY = '<row><c t="str"><v>&b;</v></c></row></sheetData></worksheet>'
 
@@ -188,6 +188,28 @@ def test_what_values_do_not_tell_is_found_in_the_rows_of_every_program(change, n
     assert page.hidden_rows == 1
 
 
+CELL = '<table:table-cell office:value-type="{0}" calcext:value-type="{0}" {1}><text:p>{2}</text:p></table:table-cell>'
+
+
+def test_a_cell_of_ods_is_read_as_it_is_shown():
+    cells = [
+        CELL.format("percentage", 'office:value="0.7"', "70%"),
+        CELL.format("float", 'office:value="7201"', "07201"),
+        CELL.format("float", 'office:value="0.7" table:number-columns-repeated="2"', "0,7"),
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" calcext:value-type="error">'
+        "<text:p>#DIV/0!</text:p></table:table-cell>",
+        '<table:table-cell table:formula="of:=[.A1]"/>',
+        CELL.format("string", 'table:number-rows-spanned="2" table:number-columns-spanned="1"', "gộp"),
+    ]
+    empty = '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
+    hidden = f'<table:table-row table:visibility="collapse">{CELL.format("string", "", "a")}</table:table-row>'
+    data = ods_book(f"{empty}<table:table-row>{''.join(cells)}</table:table-row>{hidden}")
+    (page,) = pages_of(data, rows=9)
+    told = [Percent(70), "07201", 0.7, 0.7, BadCell("#DIV/0!"), BadCell(), "gộp"]
+    assert page.rows == [(4, told), (5, ["a"])]
+    assert (page.merged, page.hidden_rows, page.filtered) == ([(4, 7, 5, 7)], 1, False)
+
+
 def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell():
     result = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"{}><f>IF(A1,"","")</f>{}</c></row></sheetData></worksheet>'
     empty, without = (forged(sheet=HEAD + result.format(*one)) for one in ((' t="str"', "<v></v>"), ("", "<v/>")))
@@ -206,6 +228,20 @@ def test_an_error_alone_in_its_row_is_not_lost():
     made.active["B3"].data_type = "e"
     made.save(held)
     assert pages_of(held.getvalue(), rows=5)[0].rows == [(3, [None, BadCell("#REF!")])]
+
+
+def test_rows_and_columns_left_empty_before_the_first_change_no_place():
+    made, held = Workbook(), io.BytesIO()
+    for place, value in {"C5": "a", "C6": 0.7, "D6": "=1+1", "C9": "#N/A"}.items():
+        made.active[place] = value
+    made.active["C6"].number_format = "0%"
+    made.active["C9"].data_type = "e"
+    made.save(held)
+    assert pages_of(held.getvalue(), rows=9)[0].rows == [
+        (5, [None, None, "a"]),
+        (6, [None, None, Percent(70), BadCell()]),
+        (9, [None, None, BadCell("#N/A")]),
+    ]
 
 
 def test_a_cell_at_the_foot_of_the_sheet_costs_its_row_alone():

@@ -164,6 +164,8 @@ def columns_told(mark: Callable[[int], object]) -> Callable[[Rows], bytes]:
 
 TAKEN: dict[str, Callable[[Rows], bytes]] = {
     "two rows of headings": two_rows,
+    "rows left empty above": lambda rows: sheet([[], [], [], *rows]),
+    "a column left empty before": lambda rows: sheet([[], *([None, *row] for row in rows)]),
     "a title above": lambda rows: sheet([["BIỂU SỐ 1"], ["Tỉnh A"], [], *rows], merged=("A1:C1",)),
     "STT first": numbered,
     "sums and signatures last": behind(["Tổng cộng", None, None], [], [None, "Người lập biểu", "TM. Uỷ ban"]),
