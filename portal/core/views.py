@@ -55,8 +55,8 @@ password_change = ChangePassword.as_view()
 @require_safe
 def session(request):
     """Whose session it is, the seconds it has left after this, and the token its forms carry; asking prolongs it."""
-    left = session_left(request)
-    return JsonResponse({"person": request.user.pk, "left": left, "token": get_token(request)})
+    told = {"person": request.user.pk, "post": str(request.user)}
+    return JsonResponse(told | {"left": session_left(request), "token": get_token(request)})
 
 
 @login_not_required

@@ -14,7 +14,7 @@ ADDRESS = "http://portal.test/"
 SCRIPTS = BASE_DIR / "portal" / "static" / "portal"
 
 HEAD = """<!doctype html><meta charset="utf-8"><body data-person="1" data-username="canbo.xa" data-session-left="{left}"
- data-session-address="/phien/" data-sign-in="/dang-nhap/">"""
+ data-session-address="/phien/" data-sign-in="/dang-nhap/" data-sign-out="/dang-xuat/">"""
 
 SITTING = """
 <main>
@@ -53,6 +53,7 @@ class Served:
         self.markup = markup
         self.signed_in, self.token, self.is_up = True, "x", True
         self.person, self.left = 1, left
+        self.signed_out: list[int] = []
         self.page = chromium.new_page()
         self.page.route("**/*", self.answer)
         self.page.goto(ADDRESS)
@@ -65,10 +66,13 @@ class Served:
             return route.fulfill(path=SCRIPTS / path)
         if path == "dang-nhap/":
             return self.sign_in(route)
+        if path == "dang-xuat/" and f"csrfmiddlewaretoken={self.token}" == route.request.post_data:
+            self.signed_in, self.signed_out = False, [*self.signed_out, self.person]
+            return route.fulfill(body="<main></main>", content_type="text/html")
         if not self.signed_in:
             return route.fulfill(status=403, body="<!doctype html>Hết phiên", content_type="text/html")
         if path == "phien/":
-            told = {"person": self.person, "left": self.left, "token": self.token}
+            told = {"person": self.person, "post": "Thường trực xã", "left": self.left, "token": self.token}
             return route.fulfill(body=json.dumps(told), content_type="application/json")
         if path == "cell":
             return self.judge(route)
@@ -83,9 +87,11 @@ class Served:
     def sign_in(self, route):
         """The sign-in page; a right password leads to another one."""
         wrong = ""
+        if self.signed_in and self.person != 1:  # the real one leads on whoever is signed in
+            return route.fulfill(body="<main>Việc của tôi</main>", content_type="text/html")
         if route.request.method == "POST":
             if "password=dung" in route.request.post_data:
-                self.signed_in, self.token = True, "y"
+                self.signed_in, self.token, self.person = True, "y", 1
                 return route.fulfill(body="<main>Việc của tôi</main>", content_type="text/html")
             wrong = '<ul class="errorlist"><li>Tên đăng nhập hoặc mật khẩu không đúng.</li></ul>'
         form = '<form><input type="hidden" name="csrfmiddlewaretoken" value="z"><input name="password"></form>'
@@ -257,6 +263,30 @@ def test_somebody_else_signed_in_meanwhile_does_not_write_for_whoever_typed(serv
     one.page.press("input.cell", "Enter")
     again(one)
     assert one.page.input_value("input[name=csrfmiddlewaretoken] >> nth=0") == "x"
+
+
+@pytest.mark.parametrize("since", ["before", "while it asks"])
+def test_somebody_else_signed_in_in_another_tab_is_named_and_gives_way(served, since):
+    """A form: it stays, says who is signed in, and goes as its own writer's once they signed in there."""
+    one = row(served)
+    one.page.fill("#words", "Gõ trước khi người khác đăng nhập")
+    if since == "before":
+        one.person, one.token = 2, "z"
+    else:
+        one.signed_in = False
+    one.page.click("#save")
+    dialog = again(one)
+    if since == "while it asks":
+        one.signed_in, one.person, one.token = True, 2, "z"
+        one.page.fill("#again-password", "dung")
+        one.page.press("#again-password", "Enter")
+    dialog.get_by_text("tài khoản “Thường trực xã” đang đăng nhập").wait_for()
+    assert (one.sent, one.signed_out, one.page.input_value("#again-password")) == ([], [], "")
+    one.page.fill("#again-password", "dung")
+    with one.page.expect_request(lambda asked: asked.url == ADDRESS and asked.method == "POST") as sent:
+        one.page.press("#again-password", "Enter")
+    assert "csrfmiddlewaretoken=y" in sent.value.post_data
+    assert (one.signed_out, one.person) == ([2], 1)
 
 
 def test_the_end_of_the_session_is_told_before_it_comes(served):

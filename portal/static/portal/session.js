@@ -3,7 +3,7 @@
 window.portalSession = (() => {
   "use strict";
 
-  const { person, username, sessionLeft, sessionAddress, signIn: signInAddress } = document.body.dataset;
+  const { person, username, sessionLeft, sessionAddress, signIn: signInAddress, signOut: signOutAddress } = document.body.dataset;
   const HEARD = "portal-session-ends"; // for all tabs: when the server would end the session
   const WARN = 120;
   const PROLONG = 60; // work prolongs at most this often
@@ -13,6 +13,7 @@ window.portalSession = (() => {
   let asked = now();
   let worked = false;
   let isOver = false; // the server said so; asked again only when somebody signs in
+  let other = null; // who is signed in here instead, in another tab: what the server says of them
 
   // The browser may keep nothing: then each tab knows of itself alone.
   const memory = { ends: 0 };
@@ -43,6 +44,7 @@ window.portalSession = (() => {
     if (!answer || answer.status >= 500) return undefined;
     const told = answer.ok ? await answer.json() : {};
     isOver = String(told.person) !== person;
+    other = isOver && told.person ? told : null;
     if (isOver) return null;
     heard(told.left);
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((held) => { held.value = told.token; });
@@ -113,13 +115,25 @@ window.portalSession = (() => {
     return textOf(refusal.querySelectorAll("main .errorlist li")) || textOf(refusal.querySelectorAll("main .door p"));
   };
 
+  // One browser is signed in as one person: whoever signs in here signs the other one out, and is told so before.
+  const ENDED = "Phiên làm việc đã hết. Hãy đăng nhập lại để tiếp tục ngay tại đây; phần đang nhập vẫn còn.";
+  const words = () =>
+    other
+      ? `Ở thẻ khác của trình duyệt này, tài khoản “${other.post}” đang đăng nhập; phần nhập ở đây chưa được ghi và vẫn còn. ` +
+        "Đồng chí đăng nhập lại để ghi bằng tài khoản của mình; tài khoản kia khi đó được đăng xuất."
+      : ENDED;
+  const signOutOther = () => {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: other.token });
+    return fetch(signOutAddress, { method: "POST", body });
+  };
+
   let waiting = null; // the sign-in at hand, a promise of true once it is done
   const signIn = () => {
     if (waiting) return waiting;
     calm();
     const at = document.activeElement;
     waiting = new Promise((resolve) => {
-      const box = dialog("Phiên làm việc đã hết. Hãy đăng nhập lại để tiếp tục ngay tại đây; phần đang nhập vẫn còn.");
+      const box = dialog(words());
       const form = box.querySelector("form");
       form.querySelector("p").insertAdjacentHTML("afterend", FIELDS);
       form.elements.username.value = username;
@@ -140,7 +154,15 @@ window.portalSession = (() => {
         event.preventDefault();
         event.stopPropagation();
         const fields = { username: form.elements.username.value, password: form.elements.password.value };
-        const refused = await send(fields).catch(() => "Không kết nối được với cổng. Hãy thử lại khi có mạng.");
+        await ask();
+        const asked = box.querySelector("p");
+        if (asked.textContent !== words()) {
+          asked.textContent = words(); // somebody else signed in since, or out
+          return say("");
+        }
+        const refused = await (other ? signOutOther() : Promise.resolve())
+          .then(() => send(fields))
+          .catch(() => "Không kết nối được với cổng. Hãy thử lại khi có mạng.");
         if (refused) return say(refused);
         const told = await ask();
         if (told) {

@@ -80,7 +80,7 @@ def test_a_page_may_ask_how_long_its_session_lasts_and_that_prolongs_it(signed_i
     turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS - 60, began=3600)
     told = signed_in.get(reverse("session")).json()
     assert (told["person"], told["left"]) == (get_user(signed_in).pk, settings.SESSION_IDLE_SECONDS)
-    assert len(told["token"]) == 64
+    assert (told["post"], len(told["token"])) == (str(get_user(signed_in)), 64)
     turn_back(signed_in, seen=settings.SESSION_IDLE_SECONDS - 60)  # of which a minute passed: the time before is paid
     assert signed_in.get(reverse("components")).status_code == 200
     turn_back(signed_in, began=settings.SESSION_COOKIE_AGE - 90)
