@@ -1,6 +1,7 @@
 """What the scripts do with values typed and not saved: none is thrown away unasked, nothing is decided over one."""
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import expect
@@ -54,11 +55,12 @@ class Served:
         self.signed_in, self.token, self.is_up = True, "x", True
         self.person, self.left = 1, left
         self.signed_out: list[int] = []
-        self.page = chromium.new_page()
+        self.page = chromium.new_context().new_page()
         self.page.route("**/*", self.answer)
         self.page.goto(ADDRESS)
 
     def answer(self, route):
+        headers: dict[str, str] = {}
         path = route.request.url.removeprefix(ADDRESS)
         if not self.is_up:
             return route.abort()
@@ -81,8 +83,10 @@ class Served:
             return route.fulfill(body="%PDF", headers={"Content-Disposition": 'attachment; filename="phieu.pdf"'})
         if route.request.method == "POST":
             self.sent.append(path)
+            sending = parse_qs(route.request.post_data or "").get("sending", ["-"])[0]
+            headers = {"Set-Cookie": f"sent_{sending}=1; path=/"}  # as `ToldAnswered`
         page = self.markup.replace('value="x"', f'value="{self.token}"')
-        return route.fulfill(body=HEAD.format(left=self.left) + page, content_type="text/html")
+        return route.fulfill(body=HEAD.format(left=self.left) + page, content_type="text/html", headers=headers)
 
     def sign_in(self, route):
         """The sign-in page; a right password leads to another one."""
@@ -118,7 +122,7 @@ def served(chromium):
 
     yield open_page
     for one in opened:
-        one.page.close()
+        one.page.context.close()
 
 
 def test_another_button_asks_before_it_throws_typed_minutes_away(served):
@@ -489,6 +493,66 @@ def test_a_form_whose_answer_never_came_is_kept_when_its_page_is_opened_by_its_a
     reopened(one)
     assert one.page.input_value("#words") == "Biên bản dài"
     assert one.page.locator(".kept-told").count() == 1
+
+
+def second_tab(one: Served):
+    page = one.page.context.new_page()
+    page.route("**/*", one.answer)
+    page.goto(ADDRESS)
+    page.evaluate("portalKept.back")
+    return page
+
+
+def is_as_the_portal_has_it(one: Served) -> bool:
+    reopened(one)
+    return (one.page.input_value("#words"), one.page.locator(".kept-told").count()) == ("cũ", 0)
+
+
+def saved(page) -> None:
+    with page.expect_navigation():
+        page.click("#save")
+
+
+@pytest.mark.parametrize("saved_was_typed", ["first", "last"])
+def test_two_tabs_with_the_same_form_keep_each_its_own(served, saved_was_typed):
+    """One is saved, the other is killed: what was typed there comes back, and what was saved does not."""
+    one = row(served)
+    other = second_tab(one)
+    pages = [(one.page, "Gõ rồi lưu"), (other, "Gõ ở thẻ kia")]
+    for page, text in pages if saved_was_typed == "first" else pages[::-1]:
+        page.fill("#words", text)
+        page.press("#words", "Tab")  # left: a page that is closed says nothing of it any more
+    saved(one.page)
+    other.close(run_before_unload=False)
+    reopened(one)
+    assert one.page.input_value("#words") == "Gõ ở thẻ kia"
+    saved(one.page)
+    assert is_as_the_portal_has_it(one)
+
+
+@pytest.mark.parametrize("first_saves", [True, False])
+def test_what_a_second_tab_took_over_is_gone_when_either_saved_it(served, first_saves):
+    one = row(served)
+    one.page.fill("#words", "Gõ dở")
+    other = second_tab(one)
+    assert other.input_value("#words") == "Gõ dở"
+    saves, closes = (one.page, other) if first_saves else (other, one.page)
+    saved(saves)
+    closes.close(run_before_unload=False)
+    one.page = saves
+    assert is_as_the_portal_has_it(one)
+
+
+def test_what_was_refused_and_typed_again_is_kept_once(served):
+    one = row(served)
+    one.page.fill("#words", "Sai")
+    page = one.markup
+    one.markup = page.replace("<textarea", '<ul class="errorlist"><li>Sai.</li></ul><textarea').replace("cũ", "Sai")
+    saved(one.page)
+    one.page.fill("#words", "Đúng")
+    one.markup = page
+    saved(one.page)
+    assert is_as_the_portal_has_it(one)
 
 
 def test_a_form_goes_with_the_token_of_another_tabs_session(served):

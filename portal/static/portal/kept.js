@@ -96,7 +96,15 @@ window.portalKept = (() => {
     const asked = [...new URLSearchParams(location.search)].filter(([name]) => TELLING.includes(name));
     return [location.pathname, ...asked.map(([name, value]) => `${name}=${value}`)].join("&");
   };
-  const nameOf = (form) => `form ${where()} ${form.getAttribute("action") || ""} ${form.id}`;
+  // Each page that is open keeps its own, so that two tabs with the same form neither write over one another nor throw away
+  // what the other still holds. A page opened later shows the newest; `taken` says which it was, and what that one had taken.
+  const VISIT = `#${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+  const formOf = (form) => `form ${where()} ${form.getAttribute("action") || ""} ${form.id}`;
+  const nameOf = (form) => `${formOf(form)} ${VISIT}`;
+  const taken = new Map();
+  const takenBy = (form) => taken.get(form) || [];
+  const isOf = (form, name) => name === formOf(form) || name.startsWith(`${formOf(form)} #`);
+  const forget = (form) => [nameOf(form), ...takenBy(form).map(([name]) => name)].forEach(drop);
   const time = (at) => {
     const two = (number) => String(number).padStart(2, "0");
     const day = new Date(at);
@@ -107,13 +115,17 @@ window.portalKept = (() => {
 
   // What a form was sent with is stored when the portal has answered that very sending (`ToldAnswered` hands its name back) and
   // the page refuses nothing. A line that was cut, a server that was away, a sending called off answer nothing.
-  const { name: sent, sending } = JSON.parse(sessionStorage.getItem(SENT) || "{}");
+  const { name: sent, takenThere, sending } = JSON.parse(sessionStorage.getItem(SENT) || "{}");
   sessionStorage.removeItem(SENT);
   const cookie = `sent_${sending}`;
   const isAnswered = document.cookie.split("; ").some((one) => one.startsWith(`${cookie}=`));
   if (isAnswered) document.cookie = `${cookie}=; max-age=0; path=/`;
   const isRefused = document.querySelector("main .errorlist, main .notice--bad");
-  if (isAnswered && document.body.dataset.person && !isRefused) drop(sent);
+  const isStored = isAnswered && document.body.dataset.person && !isRefused;
+  if (isStored) drop(sent);
+  // What it had taken from another page goes with it, unless that page is still open and was typed into since.
+  const isSame = ([name, at]) => held(name).some(([one, kept]) => one === name && kept.at === at);
+  if (isStored) ready.then(() => takenThere.filter(isSame).forEach(([name]) => drop(name)));
 
   // Kept are the fields somebody typed into, and the hidden ones beside them, which say over what they were typed; a field
   // nobody touched stays as the portal has it. A field is told by its name and its place among those of that name.
@@ -181,12 +193,12 @@ window.portalKept = (() => {
       told.append(held.length ? `; đang lưu: ${held.join("; ")}. ` : ". ");
       const over = add(told, "Ghi phần của đồng chí thay vào", () => {
         stale.forEach(({ field, shown }) => put(field, shown));
-        keep(nameOf(form), { values: valuesOf(form, touchedIn.get(form)) });
+        keepForm(form);
         over.replaceWith("Bấm nút lưu để ghi. ");
       });
     }
     add(told, "Bỏ phần này", () => {
-      drop(nameOf(form));
+      forget(form);
       changes.forEach(({ field, shown }) => put(field, shown));
       told.remove();
     });
@@ -195,31 +207,44 @@ window.portalKept = (() => {
   };
 
   const touchedIn = new Map(forms.map((form) => [form, new Set()]));
+  const keepForm = (form) => {
+    const values = valuesOf(form, touchedIn.get(form));
+    const isKept = held(nameOf(form)).some(([, kept]) => JSON.stringify(kept.values) === JSON.stringify(values));
+    if (!isKept) keep(nameOf(form), { values, taken: takenBy(form) }); // a box that is left was not typed into
+  };
   forms.forEach((form) => {
     const touched = touchedIn.get(form);
     const typed = ({ target }) => {
       if (!target.matches(TYPED) || target.matches(".cell")) return;
       touched.add(target);
-      keep(nameOf(form), { values: valuesOf(form, touched) });
+      keepForm(form);
     };
     form.addEventListener("input", typed);
     form.addEventListener("change", typed);
   });
   const bring = (form) => {
-    const kept = new Map(held("form ")).get(nameOf(form));
     const touched = touchedIn.get(form);
-    if (!kept || touched.size) return; // somebody types already: that is kept now
-    const changes = changesOf(form, kept);
+    const found = held("form ").filter(([name]) => isOf(form, name));
+    if (touched.size) { // somebody types already: that is kept now, in place of what was sent and refused
+      taken.set(form, found.filter(([name]) => name === sent).map(([name, { at }]) => [name, at]));
+      return;
+    }
+    const told = found.map(([name, kept]) => ({ name, kept, changes: changesOf(form, kept) }));
+    const open = told.filter(({ name, changes }) => name === sent || changes.some(isSeen)); // the portal has the others by now
+    const [newest] = open.sort((one, next) => next.kept.at - one.kept.at);
+    if (!newest) return;
+    const { name, kept, changes } = newest;
+    taken.set(form, [[name, kept.at], ...(kept.taken || [])]);
     changes.filter(({ field }) => field.type !== "hidden").forEach(({ field }) => touched.add(field));
     if (changes.some(isSeen)) putBack(form, kept, changes);
   };
   window.portalKept.back = ready.then(() => forms.forEach(bring));
-  window.portalKept.forget = (form) => drop(nameOf(form));
+  window.portalKept.forget = forget;
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !forms.includes(form)) return;
     const sending = crypto.getRandomValues(new Uint32Array(3)).join("-");
-    sessionStorage.setItem(SENT, JSON.stringify({ name: nameOf(form), sending }));
+    sessionStorage.setItem(SENT, JSON.stringify({ name: nameOf(form), takenThere: takenBy(form), sending }));
     const add = ({ formData }) => formData.set("sending", sending);
     form.addEventListener("formdata", add);
     setTimeout(() => form.removeEventListener("formdata", add)); // it has gone by then, or stays
