@@ -439,7 +439,7 @@
     await settled([...document.querySelectorAll("input.cell")]);
     const cell = openCell();
     if (!cell) return form.requestSubmit(submitter);
-    const sentence = cell.dataset.unsent ? WAITS : MEND;
+    const sentence = openCells().every((one) => one.dataset.unsent) ? WAITS : MEND;
     cell.focus();
     if (!cell.nextElementSibling || !cell.nextElementSibling.classList.contains("cell-note")) note(cell, sentence);
     cell.setAttribute("aria-invalid", "true");

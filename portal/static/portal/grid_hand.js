@@ -73,6 +73,7 @@
     const isWhole = bar.classList.toggle("at-hand--whole");
     more.setAttribute("aria-expanded", isWhole);
     more.textContent = isWhole ? "Thu gọn (F1)" : "Xem đủ (F1)";
+    cell.scrollIntoView({ block: "nearest" }); // not under the bar that has grown
   };
   more.addEventListener("click", turn);
   document.addEventListener("keydown", (event) => {
