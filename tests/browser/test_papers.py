@@ -4,7 +4,7 @@ import pytest
 
 from tests.evaluations.corpus import TITLES
 
-from .walker import Walker, follow, sheet
+from .walker import Walker, entry_grid, follow, sheet
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +61,8 @@ def test_files_and_words_outlive_a_dropped_line_an_ended_session_and_a_refusal(o
     officer.context.set_offline(False)
     officer.context.clear_cookies()
     button(page).click()
+    page.locator("#again-password").wait_for()
+    page.keyboard.press("Escape")
     page.locator("[data-paper-told]", has_text="phiên làm việc đã hết").wait_for()
     other = officer.context.new_page()
     other.goto(f"{officer.address}/dang-nhap/")
@@ -68,7 +70,10 @@ def test_files_and_words_outlive_a_dropped_line_an_ended_session_and_a_refusal(o
     other.fill("[name=password]", "Antt-xem-thu-2024")
     follow(other.locator("main form button").first)
     other.close()
+    officer.context.clear_cookies()  # and again: this time signed in where one is
     button(page).click()
+    page.fill("#again-password", "Antt-xem-thu-2024")
+    page.keyboard.press("Enter")
     page.locator("[data-refused]").wait_for()
     assert page.locator("[data-refused]").inner_text() == "Chưa lưu tệp nào. Hãy sửa chỗ báo đỏ, rồi bấm “Đính kèm”."
     assert page.locator(".paper-row .errorlist:visible").all_inner_texts() == [
@@ -97,3 +102,17 @@ def test_six_papers_take_eight_acts(officer, page):
     follow(button(page))
     acts += 1
     assert (officer.said(), acts) == ("Đã đính kèm 6 minh chứng.", 8)
+
+
+def test_the_units_of_a_common_paper_are_let_go_in_one_act_after_a_refusal_too(chromium, portal, officer_of):
+    walker = Walker(chromium, portal, officer_of("Xã Hương Sơn"))
+    page = walker.open(entry_grid(walker))
+    follow(page.get_by_role("link", name="Đính kèm một tài liệu cho nhiều đơn vị"))
+    let_go = page.get_by_role("button", name="Bỏ chọn tất cả")
+    assert let_go.count() == 1
+    page.set_input_files("[name=file]", [sheet("bao-cao-nam.pdf")])
+    button(page).click()
+    page.locator("[data-refused]").wait_for()
+    let_go.click()
+    assert page.locator("fieldset [name=units]:checked").count() == 0
+    walker.close()

@@ -317,10 +317,10 @@ document.addEventListener("DOMContentLoaded", () => {
 
 // --- many boxes of one field are ticked, or let go, in one act ---------------------------------------------------
 const MANY_BOXES = 5;
-for (const set of document.querySelectorAll("main form fieldset")) {
+function tickable(set) {
   const boxes = [...set.querySelectorAll("input[type=checkbox]")];
   const isOneField = boxes.length > MANY_BOXES && boxes.every((box) => box.name === boxes[0].name);
-  if (!isOneField || !set.querySelector(":scope > legend")) continue;
+  if (!isOneField || !set.querySelector(":scope > legend")) return;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn btn--small";
@@ -336,3 +336,6 @@ for (const set of document.querySelectorAll("main form fieldset")) {
   name();
   set.querySelector(":scope > legend").after(button);
 }
+const tickables = (place) => place.querySelectorAll("fieldset").forEach(tickable);
+document.querySelectorAll("main form").forEach(tickables);
+document.addEventListener("portal:shown", ({ target }) => tickables(target)); // a form whose answer took its place

@@ -160,14 +160,11 @@
   };
 
   // --- sending -------------------------------------------------------------------------------------------------------
+  // Signed in meanwhile in another tab, or in this page now.
+  const { ask, signIn } = window.portalSession;
   const renew = async () => {
-    const answer = await fetch(location.href).catch(() => null);
-    if (!answer || !answer.ok || answer.redirected) return false;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("input[name=csrfmiddlewaretoken]");
-    if (!fresh) return false;
-    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((held) => { held.value = fresh.value; });
-    return true;
+    const told = await ask();
+    return told ? true : told === null && signIn();
   };
   const post = () => new Promise((resolve) => {
     const asked = new XMLHttpRequest(); // says how far it is, which fetch does not
@@ -193,6 +190,7 @@
       return;
     }
     form.replaceChildren(...page.childNodes);
+    form.dispatchEvent(new CustomEvent("portal:shown", { bubbles: true }));
     files.clear();
     start(held);
     form.querySelectorAll("[data-let-go], [data-paper-drop] .errorlist").forEach((said) => {
@@ -207,7 +205,7 @@
     if (answer && isSignedOut(answer) && (await renew())) answer = await post();
     if (!answer) return say("Chưa gửi được: mất kết nối. Tệp và chữ vẫn còn trên trang; có mạng thì bấm “Đính kèm” lại.", true);
     if (isSignedOut(answer)) {
-      return say("Chưa gửi được: phiên làm việc đã hết. Hãy đăng nhập ở một thẻ khác rồi bấm “Đính kèm” lại ở đây.", true);
+      return say("Chưa gửi được: phiên làm việc đã hết. Tệp và chữ vẫn còn trên trang; bấm “Đính kèm” lại để đăng nhập tại đây.", true);
     }
     if (answer.status === 422) return show(answer.responseText);
     if (answer.status !== 200) return say(SAID[answer.status] || "Chưa gửi được: máy chủ bận. Hãy bấm “Đính kèm” lại sau ít phút.", true);
