@@ -45,12 +45,12 @@ LEFT JOIN numbered c ON c.kind = 'commune' AND c.p = n.p AND c.d = n.d AND c.c =
 FILES = """
 INSERT INTO evaluations_evaluation (cycle_id, unit_id, criteria_set_id, origin, state, unit_name, unit_sort_key,
   unit_search_key, kind, subtype, managed_at, province_id, district_id, commune_id, paper, paper_title, paper_source,
-  resolution_by, timing_reason)
+  resolution_by, timing_reason, kept_ground)
 SELECT y.id, u.id, %s, 'history',
   (ARRAY['expected','registered','submitted','appraised','recognised','recognised','recognised','declined'])
     [1 + (u.id * 7919) %% 101 %% 8],
   u.name, u.sort_key, u.search_key, u.kind, u.subtype, 'commune', u.province_id, u.district_id, u.commune_id,
-  '', '', '', '', ''
+  '', '', '', '', '', '{}'
 FROM units_unit u JOIN evaluations_cycle y ON y.province_id = u.province_id AND y.year = 1900 AND y.programme_id = %s
 WHERE u.id > %s AND u.kind NOT IN ('province', 'district')
 """

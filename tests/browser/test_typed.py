@@ -207,6 +207,7 @@ def test_a_form_whose_sending_failed_comes_back(officer, grid, answer):
     page.wait_for_timeout(1000)
     page.unroute(address)
     page = closed_and_opened(officer, address) if answer == "503" else officer.open(address)
+    page.evaluate("portalKept.back")
     assert page.locator("textarea").first.input_value() == typed
     assert "mà chưa lưu đã được đưa lại vào đây" in page.locator(".kept-told").inner_text()
     officer.press("Lưu")

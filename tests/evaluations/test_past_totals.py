@@ -294,7 +294,7 @@ def test_a_place_is_found_and_its_year_typed(browser, staff, tree):
         ({"year": "99999"}, "9999"),
         ({"paper_on": "31/12/2020"}, "ở trước năm 2021"),
         ({"source": " "}, "Trường này là bắt buộc"),
-        ({"kind": "province"}, "không phải"),
+        ({"kind": "province"}, "“province” không có, hoặc không còn, trong danh sách"),
         ({"programme": "0"}, "chọn"),
     ],
 )

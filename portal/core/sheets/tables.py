@@ -220,10 +220,14 @@ def _width_off(cells: list[str], heading: Heading, sheet: Sheet) -> str:
 def _below(table: FileTable, sheet: Sheet, heading: Heading) -> list[tuple[int, list[str]]]:
     """The rows below the heading, and below the columns' own numbers where it has them."""
     rows = [(number, cells) for number, cells in sheet.rows if number > heading.row]
-    if rows and _tells_places(rows[0][1]):
+    if rows and _tells_places(rows[0][1]) and all(_holds(rows[0][1], place) for place in heading.names):
         table.notes.append(f"Dòng {rows[0][0]} ghi số thứ tự của cột nên không đọc.")
         return rows[1:]
     return rows
+
+
+def _holds(cells: list[str], place: int) -> bool:
+    return place < len(cells) and bool(cells[place].strip())
 
 
 def _said(cell: str) -> str:
